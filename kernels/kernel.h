@@ -1,0 +1,161 @@
+/*
+ * kernel.h - the contract between ternbench and a ternary matrix kernel.
+ *
+ * A kernel computes Y = X W^T exactly in int32:
+ *
+ *     y[n*M + m] = sum over k of x[n*K + k] * w[m*K + k]
+ *
+ *     W  M x K, row-major, each element -1, 0 or +1 (out features x in features)
+ *     X  N x K, row-major, int8, the whole range -128..127 (tokens x in features)
+ *     Y  N x M, row-major, int32
+ *
+ * This header needs nothing but the C library. A kernel is one `tern_kernel` of data and functions; it is listed in
+ * kernels/CMakeLists.txt, or exported by a shared object through TERN_PLUGIN.
+ *
+ * What a kernel promises, and the checker holds it to:
+ *   - every element of Y is exact for every legal input and shape; nothing else is written;
+ *   - it reads nothing outside packed W, X and scratch, and leaves W and X as they were;
+ *   - the same call gives the same answer, whatever the thread count, the order of the slices, the old contents of
+ *     Y and scratch, and whatever was computed before: no state survives a call;
+ *   - it leaves the floating-point mode, the CPU affinity, signal handlers and the heap as it found them.
+ */
+#ifndef TERN_KERNEL_H
+#define TERN_KERNEL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Raised when a field changes its meaning. Fields are only ever added at the end of a struct. */
+#define TERN_KERNEL_ABI 1u
+
+/* Largest legal K: |sum| <= 128 * K must stay below 2^31. */
+#define TERN_MAX_K ((size_t)0xFFFFFF)
+
+/* Instruction sets a kernel may need. A kernel names every one that its source file is compiled for. */
+enum {
+    TERN_ISA_AVX2 = 1u << 0,       /* AVX2 with FMA, BMI1, BMI2 */
+    TERN_ISA_AVXVNNI = 1u << 1,    /* VEX-coded VPDPBUSD */
+    TERN_ISA_AVX512 = 1u << 2,     /* AVX-512 F, BW, DQ and VL */
+    TERN_ISA_AVX512VNNI = 1u << 3, /* VPDPBUSD on zmm */
+    TERN_ISA_AVX512VBMI = 1u << 4, /* VPERMB, VPERMI2B, VPMULTISHIFTQB */
+    TERN_ISA_AMXINT8 = 1u << 5,    /* TDPBSSD */
+    TERN_ISA_NEON = 1u << 6,
+    TERN_ISA_DOTPROD = 1u << 7 /* SDOT, UDOT */
+};
+
+typedef struct tern_shape {
+    size_t m, k, n;
+} tern_shape;
+
+/*
+ * One optimisation that can be switched at run time, or one parameter. A toggle with low = 0 is off at 0, and any other
+ * value is on (a prefetch distance, say); one with low > 0 is a parameter that is never off (a tile size).
+ */
+typedef struct tern_toggle {
+    const char *name; /* lower case, digits, '_' */
+    const char *summary;
+    const char *needs; /* the toggle without which this one has no effect, or NULL */
+    int32_t initial, low, high;
+} tern_toggle;
+
+/* What is to be computed. toggle[i] is the value of the kernel's toggles[i]. */
+typedef struct tern_problem {
+    tern_shape shape;
+    uint32_t threads; /* >= 1 */
+    const int32_t *toggle;
+} tern_problem;
+
+/* One product. All buffers belong to the caller. */
+typedef struct tern_call {
+    const tern_problem *problem;
+    const void *packed; /* what pack() wrote, aligned to packed_align; may be a copy at another address */
+    const int8_t *x;    /* N*K bytes, aligned to x_align */
+    int32_t *y;         /* N*M values, aligned to y_align */
+    void *scratch;      /* scratch_bytes() bytes, aligned to 64, contents undefined, shared by the threads of a call */
+} tern_call;
+
+/* The part of a stage's units that one thread does: [begin, end). thread < problem->threads. */
+typedef struct tern_slice {
+    size_t begin, end;
+    uint32_t thread;
+} tern_slice;
+
+typedef void tern_stage_fn(const tern_call *call, tern_slice slice);
+
+/*
+ * What bind() chose. The harness first lets its threads share the units [0, prepare_units) of prepare (skipped when NULL),
+ * waits for all of them, then shares the rows [0, M) of run in slices that begin at multiples of row_step.
+ * Every choice is made here, outside the timed call.
+ */
+typedef struct tern_stages {
+    tern_stage_fn *prepare; /* writes scratch: tables, sums, a re-ordered X */
+    size_t prepare_units;
+    tern_stage_fn *run; /* writes y[n*M + m] for m in the slice and every n; reads scratch, or uses parts of its own */
+} tern_stages;
+
+/* A figure the kernel knows of its packed weights, e.g. the share of groups that tier 1 serves. */
+typedef struct tern_fact {
+    char name[32];
+    char unit[16]; /* "" for a plain number */
+    double value;
+} tern_fact;
+
+enum {
+    /* run is called once, with all rows, and starts problem->threads threads of its own with OpenMP. */
+    TERN_KERNEL_OWNS_TEAM = 1u << 0
+};
+
+typedef struct tern_kernel {
+    uint32_t abi;   /* TERN_KERNEL_ABI */
+    uint32_t bytes; /* sizeof(tern_kernel) */
+    const char *name;
+    const char *summary;
+    const char *refines; /* the kernel that this one improves on, or NULL */
+    uint32_t isa;        /* TERN_ISA_ bits, all of them needed; 0 = portable */
+    uint32_t flags;      /* TERN_KERNEL_ bits */
+    double bits_per_weight;
+    tern_shape multiple; /* M, K and N must be multiples of these; 1 = any */
+    tern_shape tile;     /* sizes at which its code takes another path; the checker tests just around their multiples */
+    size_t row_step;     /* slices of run begin at multiples of this many rows */
+    size_t packed_align, x_align, y_align; /* powers of two */
+    const tern_toggle *toggles;            /* ends with a row whose name is NULL; or NULL */
+
+    /* Upper bound of what pack() writes. */
+    size_t (*packed_bytes)(const tern_problem *problem);
+
+    /*
+     * Writes the kernel's own form of w (M*K bytes, row-major, each -1, 0 or +1) to packed (packed_bytes() bytes, aligned to
+     * packed_align). The form holds no address, so that a copy serves as well. Returns the bytes written, 0 when memory
+     * ran out. May use as much temporary heap as it needs.
+     */
+    size_t (*pack)(const tern_problem *problem, const int8_t *w, void *packed);
+
+    /* May be NULL: no scratch. */
+    size_t (*scratch_bytes)(const tern_problem *problem);
+
+    /* Returns NULL and fills stages, or returns a constant sentence that says why it refuses this problem. */
+    const char *(*bind)(const tern_problem *problem, tern_stages *stages);
+
+    /* Fills at most max facts about packed weights and returns how many. May be NULL. Never called while timing. */
+    size_t (*facts)(const tern_problem *problem, const void *packed, tern_fact *fact, size_t max);
+} tern_kernel;
+
+#define TERN_KERNEL_HEAD .abi = TERN_KERNEL_ABI, .bytes = sizeof(tern_kernel)
+
+/* What a plug-in exports under the name `tern_plugin_table`. kernels ends with NULL. */
+typedef struct tern_plugin {
+    uint32_t abi;
+    const tern_kernel *const *kernels;
+} tern_plugin;
+
+/* In a plug-in, once, at file scope: TERN_PLUGIN(&my_kernel, &my_other_kernel) */
+#if defined(__GNUC__)
+#define TERN_EXPORT __attribute__((visibility("default")))
+#else
+#define TERN_EXPORT
+#endif
+#define TERN_PLUGIN(...)                                                       \
+    static const tern_kernel *const tern_plugin_list[] = {__VA_ARGS__, NULL}; \
+    TERN_EXPORT const tern_plugin tern_plugin_table = {TERN_KERNEL_ABI, tern_plugin_list}
+
+#endif
