@@ -1,0 +1,31 @@
+/*
+ * team.h - a team of threads that waits for work by spinning, so that a fork and join costs well under a microsecond
+ * when every thread has a CPU of its own, and yields the CPU when it has not.
+ *
+ * The calling thread is thread 0. A team belongs to the thread that made it.
+ */
+#ifndef TERN_TEAM_H
+#define TERN_TEAM_H
+
+#include "base/error.h"
+
+#include <stdint.h>
+
+typedef struct tern_team tern_team;
+
+/* Work for one thread of the team; thread < threads. */
+typedef void tern_team_fn(void *argument, uint32_t thread, uint32_t threads);
+
+/* Starts threads - 1 threads. Free with tern_team_free(). */
+tern_status tern_team_new(tern_team **team, uint32_t threads, tern_error *error);
+void tern_team_free(tern_team *team);
+
+uint32_t tern_team_threads(const tern_team *team);
+
+/* Calls fn once in every thread and returns when all have returned. All writes made before are seen after. */
+void tern_team_run(tern_team *team, tern_team_fn *fn, void *argument);
+
+/* Inside fn: waits until every thread of the team has come here. */
+void tern_team_barrier(tern_team *team);
+
+#endif

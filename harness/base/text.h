@@ -1,0 +1,31 @@
+/*
+ * text.h - the little that the harness needs of strings.
+ */
+#ifndef TERN_TEXT_H
+#define TERN_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* printf to the end of text, which holds bytes bytes. What does not fit is cut. */
+void tern_text_append(char *text, size_t bytes, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* Copies as much of source as fits. */
+void tern_text_copy(char *text, size_t bytes, const char *source);
+
+/* Whole-string conversions: false when text has anything else in it, or is out of range. */
+bool tern_text_u64(const char *text, uint64_t low, uint64_t high, uint64_t *value);
+bool tern_text_i64(const char *text, int64_t low, int64_t high, int64_t *value);
+bool tern_text_double(const char *text, double low, double high, double *value);
+
+/*
+ * Takes the next word of *text, ended by any of separators, which it overwrites with '\0'. Empty words are passed over.
+ * Returns NULL at the end. (strtok_r with nothing hidden.)
+ */
+char *tern_text_word(char **text, const char *separators);
+
+/* The candidate that is nearest to text by edit distance, or NULL when none is near. For "did you mean". */
+const char *tern_text_nearest(const char *text, const char *const *candidates, size_t count);
+
+#endif
