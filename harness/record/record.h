@@ -1,0 +1,110 @@
+/*
+ * record.h - what is known of one case: the only thing that passes from measuring to everything after it.
+ *
+ * Plain data of fixed size. A file of records is JSON Lines: a fingerprint, one line a case, a closing line.
+ */
+#ifndef TERN_RECORD_H
+#define TERN_RECORD_H
+
+#include "record/verdict.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define TERN_RECORD_SCHEMA 1
+
+enum { TERN_MAX_SAMPLES = 512, TERN_MAX_FACTS = 16, TERN_MAX_COUNTERS = 16, TERN_ID_BYTES = 512 };
+
+/* Why sampling ended. */
+typedef enum tern_stop { TERN_STOP_NONE, TERN_STOP_PRECISE, TERN_STOP_BUDGET, TERN_STOP_SAMPLES } tern_stop;
+const char *tern_stop_name(tern_stop stop); /* "precise", "budget", "samples" */
+
+/* What disturbed the samples. Counts cover the kept samples only. */
+typedef struct tern_disturbance {
+    double canary_drift; /* largest relative change of the clock canary over a kept sample */
+    uint32_t marked;     /* kept samples whose canary drifted by more than 2 % */
+    uint32_t repeated;   /* samples thrown away and taken again */
+    double steal_share;  /* CPU time taken by the hypervisor / wall time of all CPUs in use */
+    double run_delay_ns; /* time runnable but waiting for a CPU, sum over threads */
+    uint64_t involuntary_switches;
+    uint64_t major_faults, minor_faults;
+} tern_disturbance;
+
+/* One counter over the whole of the counted calls, per call. */
+typedef struct tern_counter {
+    char name[48];
+    char source[16]; /* "pmu", "software", "step" */
+    char reason[96]; /* why there is no value; empty when there is one */
+    double per_call;
+    double running; /* share of the time that it was scheduled, 0..1 */
+} tern_counter;
+
+/* All times are of one call unless they say otherwise. */
+typedef struct tern_timing {
+    uint32_t samples;
+    uint64_t calls_per_sample;
+    double sample_ns[TERN_MAX_SAMPLES]; /* per call, in the order taken */
+    double median_ns, low_ns, high_ns;  /* low..high: 95 % order-statistic interval; low = high = NaN below 6 samples */
+    double min_ns;
+    tern_stop stop;
+    double overhead_share; /* cost of taking a sample / length of a sample */
+    uint64_t warmup_calls, calls;
+
+    uint64_t macs;          /* M*K*N */
+    uint64_t packed_bytes;  /* as packed, real */
+    uint64_t traffic_bytes; /* packed W + X + Y */
+    uint64_t scratch_bytes;
+    uint64_t ring_bytes; /* cold: all copies of W; hot: one */
+    uint32_t ring_slots;
+
+    /* Roofs measured in the same run with the same threads; 0 = not measured. */
+    double roof_read_gbps;
+    double roof_gmacs;
+    char roof_instruction[24]; /* which multiply-add gave roof_gmacs */
+    bool not_cold;             /* cold, but faster than the read roof allows */
+
+    uint32_t threads;
+    int32_t cpu[64];     /* where thread i < threads was seen running; -1 = not pinned */
+    double busy_ns[64];  /* time inside the kernel's stages, per call */
+    double fork_join_ns; /* an empty call of the same team */
+
+    tern_disturbance disturbance;
+    uint32_t counters;
+    tern_counter counter[TERN_MAX_COUNTERS];
+} tern_timing;
+
+typedef struct tern_record_fact {
+    char name[32];
+    char unit[16];
+    double value;
+} tern_record_fact;
+
+typedef struct tern_record {
+    char id[TERN_ID_BYTES]; /* runs again with `ternbench repro ID` */
+    char suite[64];
+    char group[64];
+    char kernel[64];
+    char toggles[256]; /* "prefetch=0,unroll=1": only those that differ from the kernel's own choice; may be empty */
+    size_t m, k, n;
+    char w[16], x[16]; /* names of the data patterns */
+    double p0;         /* share of zeros in a random W */
+    uint64_t seed;
+    uint32_t threads; /* 0 in a record that was only checked */
+    char cache[8];    /* "hot", "cold", or "" in a record that was only checked */
+    char isa[64];     /* what the kernel needs, "portable" for nothing */
+    double bits_per_weight;
+    double p0_measured; /* share of zeros of the W that was used */
+
+    tern_finding finding;
+    bool timed; /* timing is filled */
+    tern_timing timing;
+    uint32_t facts;
+    tern_record_fact fact[TERN_MAX_FACTS];
+} tern_record;
+
+/* GMAC/s and GB/s (1e9) of the median; 0 when the record is not timed. GB/s counts traffic_bytes. */
+double tern_record_gmacs(const tern_record *record);
+double tern_record_gbps(const tern_record *record);
+
+#endif

@@ -1,0 +1,60 @@
+/*
+ * run.h - what is known of a whole run: the first line of a file of records, and its closing line.
+ */
+#ifndef TERN_RUN_H
+#define TERN_RUN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { TERN_RUN_WARNINGS = 16 };
+
+/* The fingerprint. Text that could not be found out is empty, a number 0. */
+typedef struct tern_run {
+    char time[32]; /* UTC, ISO 8601 */
+    char host[64];
+    char command[1024];
+    char version[32];
+    char commit[48]; /* of the source it was built from; "unknown" outside a git checkout */
+    bool dirty;
+    char build_type[32];
+    char compiler[96];
+    char flags[256];
+
+    char cpu[96];
+    char os_kernel[96];
+    char hypervisor[32];
+    char isa[128];    /* what the processor offers */
+    char isa_cap[16]; /* what --isa allowed */
+    uint32_t cpus_online, cpus_allowed;
+    double cpu_quota; /* CPUs' worth of time that the cgroup allows; 0 = no limit */
+    uint64_t memory_bytes, llc_bytes;
+    char governor[32];
+    char huge_pages[32];
+    bool aslr;
+    double load;      /* one minute, at the start */
+    char openmp[256]; /* OMP_, GOMP_ and KMP_ variables that are set */
+    char
+        machine_class[192]; /* what may be compared over time: CPU + cores given + memory + compiler + kernel release */
+
+    uint32_t cases;    /* planned */
+    char baseline[64]; /* the kernel that others are compared with in tables; may be empty */
+    char repro[512];   /* the command that takes a case id: plug-ins and cap included */
+    char left_out[512];
+    uint32_t warnings;
+    char warning[TERN_RUN_WARNINGS][256];
+} tern_run;
+
+/* The closing line. A file without one was cut off. */
+typedef struct tern_run_end {
+    bool complete;   /* every planned case has its record */
+    char reason[64]; /* why not: "interrupted by signal 2", "time budget" */
+    uint32_t done, exact, wrong, skipped;
+    int32_t status; /* exit status */
+    double seconds;
+} tern_run_end;
+
+/* Fills all that can be read without measuring. argv is the command line. */
+void tern_run_describe(tern_run *run, int argc, char **argv);
+
+#endif

@@ -1,0 +1,46 @@
+/*
+ * verdict.h - what the checker says of one case.
+ */
+#ifndef TERN_VERDICT_H
+#define TERN_VERDICT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+typedef enum tern_verdict {
+    TERN_EXACT,
+    TERN_MISMATCH,         /* Y differs from the oracle */
+    TERN_OVERRUN,          /* touched what is not its own: bytes outside its buffers, its inputs, the process's state */
+    TERN_NONDETERMINISTIC, /* right once, different when called again, with other threads or other slices */
+    TERN_CRASH,            /* ended by a signal, or left the process */
+    TERN_TIMEOUT,          /* did not return before its deadline */
+    TERN_UNSUPPORTED       /* the kernel or the machine cannot do this case; the reason says why */
+} tern_verdict;
+
+/* "EXACT", "MISMATCH", ... */
+const char *tern_verdict_name(tern_verdict verdict);
+
+/* Reverse of tern_verdict_name(). Returns 0, or -1 when name is none. */
+int tern_verdict_parse(const char *name, tern_verdict *verdict);
+
+enum { TERN_FIRST_DIFFERENCES = 4 };
+
+typedef struct tern_difference {
+    size_t m, n;
+    int32_t expected, got;
+} tern_difference;
+
+/* A verdict and what explains it. Plain data, so that a child process can leave it in shared memory. */
+typedef struct tern_finding {
+    tern_verdict verdict;
+    char reason[256]; /* one sentence; empty when EXACT */
+    char hint[160];   /* what the pattern of a mismatch points at; may be empty */
+    uint64_t values;  /* M*N, or 0 when nothing was compared */
+    uint64_t mismatches;
+    uint64_t max_abs;   /* largest |expected - got| */
+    double relative_l2; /* |expected - got| / |expected|, 0 when both are zero */
+    uint32_t differences;
+    tern_difference difference[TERN_FIRST_DIFFERENCES];
+} tern_finding;
+
+#endif
