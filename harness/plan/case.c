@@ -1,0 +1,191 @@
+#include "plan/case.h"
+
+#include "base/text.h"
+#include "record/record.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/* So that no product of sizes overflows, and a slip of the keyboard is told as one. */
+#define MAX_WEIGHTS ((size_t)1 << 40)
+
+void tern_case_init(tern_case *c, const tern_kernel *kernel)
+{
+    memset(c, 0, sizeof *c);
+    c->kernel = kernel;
+    for (size_t i = 0; kernel->toggles != NULL && kernel->toggles[i].name != NULL; i++)
+        c->toggle[i] = kernel->toggles[i].initial;
+}
+
+static const tern_toggle *find_toggle(const tern_kernel *kernel, const char *name)
+{
+    for (const tern_toggle *t = kernel->toggles; t != NULL && t->name != NULL; t++)
+        if (strcmp(t->name, name) == 0)
+            return t;
+    return NULL;
+}
+
+/* Sets one toggle from "name=value", which it takes apart. */
+static tern_status set_toggle(tern_case *c, char *word, tern_error *error)
+{
+    char *equals = strchr(word, '=');
+    int64_t value;
+
+    if (equals == NULL)
+        return tern_error_set(error, TERN_USAGE, "toggle '%s' has no value; write %s=VALUE", word, word);
+    *equals = '\0';
+    const tern_toggle *toggle = find_toggle(c->kernel, word);
+    if (toggle == NULL)
+        return tern_error_set(error, TERN_USAGE, "kernel '%s' has no toggle '%s'; `ternbench kernels` lists them",
+                              c->kernel->name, word);
+    if (!tern_text_i64(equals + 1, toggle->low, toggle->high, &value))
+        return tern_error_set(error, TERN_USAGE, "toggle '%s' of kernel '%s' takes %d to %d, not '%s'", word,
+                              c->kernel->name, toggle->low, toggle->high, equals + 1);
+    c->toggle[toggle - c->kernel->toggles] = (int32_t)value;
+    return TERN_OK;
+}
+
+tern_status tern_case_set_toggles(tern_case *c, const char *text, tern_error *error)
+{
+    char copy[TERN_ID_BYTES], *rest = copy;
+    tern_status status = TERN_OK;
+
+    if (strlen(text) >= sizeof copy)
+        return tern_error_set(error, TERN_USAGE, "the list of toggles is longer than %zu characters", sizeof copy - 1);
+    tern_text_copy(copy, sizeof copy, text);
+    for (char *word; status == TERN_OK && (word = tern_text_word(&rest, ",")) != NULL;)
+        status = set_toggle(c, word, error);
+    return status;
+}
+
+char *tern_case_toggles(const tern_case *c, char *text, size_t bytes)
+{
+    const tern_toggle *toggles = c->kernel->toggles;
+
+    text[0] = '\0';
+    for (size_t i = 0; toggles != NULL && toggles[i].name != NULL; i++)
+        if (c->toggle[i] != toggles[i].initial)
+            tern_text_append(text, bytes, "%s%s=%d", text[0] ? "," : "", toggles[i].name, c->toggle[i]);
+    return text;
+}
+
+char *tern_case_id(const tern_case *c, char *text, size_t bytes)
+{
+    char toggles[TERN_ID_BYTES];
+
+    tern_case_toggles(c, toggles, sizeof toggles);
+    text[0] = '\0';
+    tern_text_append(text, bytes, "%s%s%s/%zux%zux%zu/w=%s,x=%s,p0=%.12g,seed=%" PRIu64, c->kernel->name,
+                     toggles[0] ? "+" : "", toggles, c->shape.m, c->shape.k, c->shape.n, tern_w_pattern_name(c->data.w),
+                     tern_x_pattern_name(c->data.x), c->data.p0, c->data.seed);
+    if (c->cache != TERN_CHECK_ONLY)
+        tern_text_append(text, bytes, "/t=%" PRIu32 "/%s", c->threads, tern_cache_name(c->cache));
+    return text;
+}
+
+bool tern_shape_parse(const char *text, tern_shape *shape)
+{
+    char copy[64], *rest = copy;
+    size_t *const size[] = {&shape->m, &shape->k, &shape->n};
+    size_t count = 0;
+
+    if (strlen(text) >= sizeof copy)
+        return false;
+    tern_text_copy(copy, sizeof copy, text);
+    for (char *word; (word = strsep(&rest, "x")) != NULL; count++) {
+        uint64_t value;
+        if (count == 3 || !tern_text_u64(word, 1, UINT32_MAX, &value))
+            return false;
+        *size[count] = value;
+    }
+    return count >= 2 && shape->k <= TERN_MAX_K && shape->m <= MAX_WEIGHTS / shape->k;
+}
+
+static bool parse_w(tern_case *c, const char *value)
+{
+    return tern_w_pattern_parse(value, &c->data.w);
+}
+
+static bool parse_x(tern_case *c, const char *value)
+{
+    return tern_x_pattern_parse(value, &c->data.x);
+}
+
+static bool parse_p0(tern_case *c, const char *value)
+{
+    return tern_text_double(value, 0.0, 1.0, &c->data.p0);
+}
+
+static bool parse_seed(tern_case *c, const char *value)
+{
+    return tern_text_u64(value, 0, INT64_MAX, &c->data.seed);
+}
+
+static const struct {
+    const char *name;
+    bool (*parse)(tern_case *, const char *value);
+} data_keys[] = {{"w", parse_w}, {"x", parse_x}, {"p0", parse_p0}, {"seed", parse_seed}};
+
+/* Reads one "key=value" of the data part. */
+static bool parse_data_word(tern_case *c, char *word)
+{
+    char *equals = strchr(word, '=');
+
+    if (equals == NULL)
+        return false;
+    *equals = '\0';
+    for (size_t i = 0; i < sizeof data_keys / sizeof *data_keys; i++)
+        if (strcmp(word, data_keys[i].name) == 0)
+            return data_keys[i].parse(c, equals + 1);
+    return false;
+}
+
+static tern_status parse_kernel(tern_case *c, char *part, const tern_registry *registry, tern_error *error)
+{
+    char *plus = strchr(part, '+');
+
+    if (plus != NULL)
+        *plus = '\0';
+    const tern_kernel *kernel = tern_registry_find(registry, part);
+    if (kernel == NULL)
+        return tern_error_set(error, TERN_USAGE, "there is no kernel '%s'; `ternbench kernels` lists them", part);
+    tern_case_init(c, kernel);
+    return plus == NULL ? TERN_OK : tern_case_set_toggles(c, plus + 1, error);
+}
+
+tern_status tern_case_parse(tern_case *c, const char *id, const tern_registry *registry, tern_error *error)
+{
+    enum { KERNEL, SHAPE, DATA, THREADS, CACHE, PARTS };
+    char copy[TERN_ID_BYTES], *rest = copy, *part[PARTS] = {NULL};
+    size_t parts = 0;
+    uint64_t threads;
+
+    if (strlen(id) >= sizeof copy)
+        return tern_error_set(error, TERN_USAGE, "the id is longer than %zu characters", sizeof copy - 1);
+    tern_text_copy(copy, sizeof copy, id);
+    for (char *word; (word = strsep(&rest, "/")) != NULL; parts++) {
+        if (parts == PARTS)
+            return tern_error_set(error, TERN_USAGE, "the id has more than %d parts: '%s'", PARTS, word);
+        part[parts] = word;
+    }
+    if (parts != THREADS && parts != PARTS)
+        return tern_error_set(error, TERN_USAGE,
+                              "'%s' is no case id; it reads KERNEL/MxKxN/w=..,x=..,p0=..,seed=..[/t=N/CACHE]", id);
+    tern_status status = parse_kernel(c, part[KERNEL], registry, error);
+    if (status != TERN_OK)
+        return status;
+    if (!tern_shape_parse(part[SHAPE], &c->shape) || c->shape.n == 0)
+        return tern_error_set(error, TERN_USAGE, "'%s' is no shape; write MxKxN", part[SHAPE]);
+    for (char *word; (word = tern_text_word(&part[DATA], ",")) != NULL;)
+        if (!parse_data_word(c, word))
+            return tern_error_set(error, TERN_USAGE, "the id's data part is wrong at '%s'", word);
+    if (parts == THREADS)
+        return TERN_OK;
+    if (strncmp(part[THREADS], "t=", 2) != 0 || !tern_text_u64(part[THREADS] + 2, 1, 4096, &threads))
+        return tern_error_set(error, TERN_USAGE, "'%s' is no thread count; write t=N", part[THREADS]);
+    c->threads = (uint32_t)threads;
+    if (!tern_cache_parse(part[CACHE], &c->cache))
+        return tern_error_set(error, TERN_USAGE, "'%s' is no cache state; write hot or cold", part[CACHE]);
+    return TERN_OK;
+}

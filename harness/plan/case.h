@@ -1,0 +1,83 @@
+/*
+ * case.h - kernel + toggles + shape + data + threads + cache state, and the id that names all of it.
+ *
+ *     avx2+prefetch=0/4096x4096x1/w=random,x=random,p0=0.42,seed=1/t=2/cold
+ *
+ * The last two parts are missing in a case that is only checked. An id is complete: it can be run again without the suite.
+ */
+#ifndef TERN_CASE_H
+#define TERN_CASE_H
+
+#include "base/error.h"
+#include "kernel.h"
+#include "plan/registry.h"
+
+#include <stdbool.h>
+
+enum { TERN_MAX_TOGGLES = 16, TERN_MAX_THREADS = 64 };
+
+typedef enum tern_w_pattern {
+    TERN_W_RANDOM,
+    TERN_W_ZERO,
+    TERN_W_PLUS,
+    TERN_W_MINUS,
+    TERN_W_ALTERNATING
+} tern_w_pattern;
+
+typedef enum tern_x_pattern {
+    TERN_X_RANDOM,
+    TERN_X_MIN, /* all -128 */
+    TERN_X_MAX, /* all 127 */
+    TERN_X_ALTERNATING,
+    TERN_X_ONEHOT, /* token n has one value that is not zero, at k = n * 7 mod K */
+    TERN_X_ZERO
+} tern_x_pattern;
+
+const char *tern_w_pattern_name(tern_w_pattern pattern);
+const char *tern_x_pattern_name(tern_x_pattern pattern);
+bool tern_w_pattern_parse(const char *text, tern_w_pattern *pattern);
+bool tern_x_pattern_parse(const char *text, tern_x_pattern *pattern);
+
+/* What fills W and X. Depends on nothing else, so that a filter changes no data. */
+typedef struct tern_data {
+    tern_w_pattern w;
+    tern_x_pattern x;
+    double p0; /* share of zeros of a random W, 0..1 */
+    uint64_t seed;
+} tern_data;
+
+/* TERN_CHECK_ONLY: the case is not timed. Hot: one W, read again and again. Cold: a ring of copies larger than the LLC. */
+typedef enum tern_cache { TERN_CHECK_ONLY, TERN_HOT, TERN_COLD } tern_cache;
+const char *tern_cache_name(tern_cache cache);              /* "", "hot", "cold" */
+bool tern_cache_parse(const char *text, tern_cache *cache); /* "hot" or "cold" */
+
+typedef struct tern_case {
+    const tern_kernel *kernel;
+    int32_t toggle[TERN_MAX_TOGGLES];
+    tern_shape shape;
+    tern_data data;
+    uint32_t threads; /* 0 when check only */
+    tern_cache cache;
+} tern_case;
+
+/* Gives the case its kernel and that kernel's own choice of toggles. */
+void tern_case_init(tern_case *c, const tern_kernel *kernel);
+
+/*
+ * Sets toggles from "name=value,name=value". TERN_USAGE when the kernel has no such toggle or the value is out of range.
+ */
+tern_status tern_case_set_toggles(tern_case *c, const char *text, tern_error *error);
+
+/* Writes the toggles that differ from the kernel's own choice, "" for none. Returns text. */
+char *tern_case_toggles(const tern_case *c, char *text, size_t bytes);
+
+/* Writes the id. Returns text. */
+char *tern_case_id(const tern_case *c, char *text, size_t bytes);
+
+/* Reverse of tern_case_id(). TERN_USAGE names the part that is wrong. */
+tern_status tern_case_parse(tern_case *c, const char *id, const tern_registry *registry, tern_error *error);
+
+/* "128x512" or "128x512x64"; without N, n keeps its value. False as well for K above TERN_MAX_K and a W above 2^40 weights. */
+bool tern_shape_parse(const char *text, tern_shape *shape);
+
+#endif

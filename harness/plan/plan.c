@@ -1,0 +1,195 @@
+#include "plan/plan.h"
+
+#include "base/text.h"
+#include "plan/edges.h"
+#include "record/record.h"
+
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+#include <xxhash.h>
+
+tern_status tern_plan_add(tern_plan *plan, const tern_case *c, const char *suite, const char *group, tern_error *error)
+{
+    char id[TERN_ID_BYTES];
+
+    tern_case_id(c, id, sizeof id);
+    if (plan->filter != NULL && (regexec(plan->filter, id, 0, NULL, 0) == 0) == plan->filter_negated)
+        return TERN_OK;
+    const uint64_t hash = XXH3_64bits(id, strlen(id));
+    for (size_t i = 0; i < plan->count; i++)
+        if (plan->cases[i].hash == hash)
+            return TERN_OK;
+    if (plan->count == plan->capacity) {
+        const size_t capacity = plan->capacity == 0 ? 64 : 2 * plan->capacity;
+        tern_planned *cases = realloc(plan->cases, capacity * sizeof *cases);
+        if (cases == NULL)
+            return tern_error_memory(error, "the plan", (double)(capacity * sizeof *cases));
+        plan->cases = cases;
+        plan->capacity = capacity;
+    }
+    tern_planned *planned = &plan->cases[plan->count++];
+    *planned = (tern_planned){.c = *c, .hash = hash};
+    tern_text_copy(planned->suite, sizeof planned->suite, suite);
+    tern_text_copy(planned->group, sizeof planned->group, group);
+    return TERN_OK;
+}
+
+/* The last pattern that matches the name decides; a list that only takes away starts from all. */
+static bool is_chosen(const tern_axes *axes, const char *name)
+{
+    bool chosen = axes->kernels == 0 || axes->kernel[0][0] == '-';
+
+    for (size_t i = 0; i < axes->kernels; i++) {
+        const bool takes_away = axes->kernel[i][0] == '-';
+        if (fnmatch(axes->kernel[i] + takes_away, name, 0) == 0)
+            chosen = !takes_away;
+    }
+    return chosen;
+}
+
+static void leave_out(tern_plan *plan, const char *name)
+{
+    char list[sizeof plan->left_out], *rest = list;
+
+    tern_text_copy(list, sizeof list, plan->left_out);
+    for (char *word; (word = tern_text_word(&rest, " ")) != NULL;)
+        if (strcmp(word, name) == 0)
+            return;
+    tern_text_append(plan->left_out, sizeof plan->left_out, "%s%s", plan->left_out[0] ? " " : "", name);
+}
+
+/* What a group and a plan hold for the loops below, so that each loop is a line. */
+typedef struct expansion {
+    tern_plan *plan;
+    const tern_suite *suite;
+    const tern_axes *axes;
+    const tern_registry *registry;
+    tern_error *error;
+} expansion;
+
+static tern_status add_timed(const expansion *e, tern_case *c)
+{
+    tern_status status = TERN_OK;
+
+    if (!e->plan->timed)
+        return tern_plan_add(e->plan, c, e->suite->name, e->axes->name, e->error);
+    for (size_t i = 0; i < (e->axes->thread_counts ? e->axes->thread_counts : 1); i++)
+        for (size_t j = 0; j < (e->axes->caches ? e->axes->caches : 1) && status == TERN_OK; j++) {
+            c->threads = e->axes->thread_counts ? e->axes->threads[i] : 1;
+            if (c->threads == TERN_THREADS_ALL)
+                c->threads = e->plan->threads_all;
+            c->cache = e->axes->caches ? e->axes->cache[j] : TERN_HOT;
+            status = tern_plan_add(e->plan, c, e->suite->name, e->axes->name, e->error);
+        }
+    return status;
+}
+
+/* A set of toggles that the kernel has not is not for this kernel. */
+static tern_status add_toggle_sets(const expansion *e, const tern_kernel *kernel, tern_shape shape,
+                                   const tern_data *data)
+{
+    tern_status status = TERN_OK;
+
+    for (size_t i = 0; i < (e->axes->toggle_sets ? e->axes->toggle_sets : 1) && status == TERN_OK; i++) {
+        const char *toggles = e->axes->toggle_sets ? e->axes->toggles[i] : "default";
+        tern_case c;
+        tern_case_init(&c, kernel);
+        c.shape = shape;
+        c.data = *data;
+        if (strcmp(toggles, "default") == 0 || tern_case_set_toggles(&c, toggles, NULL) == TERN_OK)
+            status = add_timed(e, &c);
+    }
+    return status;
+}
+
+static tern_status add_kernels(const expansion *e, tern_shape shape, const tern_data *data)
+{
+    tern_status status = TERN_OK;
+
+    for (size_t i = 0; i < tern_registry_count(e->registry) && status == TERN_OK; i++) {
+        const tern_kernel *kernel = tern_registry_kernel(e->registry, i);
+        if (!is_chosen(e->axes, kernel->name))
+            continue;
+        if ((kernel->isa & ~e->plan->isa) != 0)
+            leave_out(e->plan, kernel->name);
+        else
+            status = add_toggle_sets(e, kernel, shape, data);
+    }
+    return status;
+}
+
+static tern_status add_data(const expansion *e, tern_shape shape)
+{
+    const tern_axes *axes = e->axes;
+    tern_status status = TERN_OK;
+
+    for (size_t w = 0; w < (axes->ws ? axes->ws : 1); w++)
+        for (size_t x = 0; x < (axes->xs ? axes->xs : 1); x++)
+            for (size_t p = 0; p < (axes->p0s ? axes->p0s : 1); p++)
+                for (size_t s = 0; s < (axes->seeds ? axes->seeds : 1) && status == TERN_OK; s++) {
+                    const tern_data data = {.w = axes->ws ? axes->w[w] : TERN_W_RANDOM,
+                                            .x = axes->xs ? axes->x[x] : TERN_X_RANDOM,
+                                            .p0 = axes->p0s ? axes->p0[p] : 0.42,
+                                            .seed = axes->seeds ? axes->seed[s] : 1};
+                    status = add_kernels(e, shape, &data);
+                }
+    return status;
+}
+
+tern_status tern_plan_add_suite(tern_plan *plan, const tern_suite *suite, const tern_registry *registry,
+                                tern_error *error)
+{
+    tern_status status = TERN_OK;
+
+    for (size_t g = 0; g < suite->groups; g++) {
+        const tern_axes *axes = &suite->group[g];
+        const expansion e = {plan, suite, axes, registry, error};
+        for (size_t i = 0; i < axes->shapes; i++) {
+            tern_shape shape = axes->shape[i];
+            const bool has_n = shape.n != 0;
+            for (size_t j = 0; j < (has_n || axes->ns == 0 ? 1 : axes->ns) && status == TERN_OK; j++) {
+                if (!has_n)
+                    shape.n = axes->ns == 0 ? 1 : axes->n[j];
+                status = add_data(&e, shape);
+            }
+        }
+    }
+    return status;
+}
+
+/* Whether a case before index has the same kernel and toggles. */
+static bool seen_before(const tern_plan *plan, size_t index)
+{
+    const tern_case *c = &plan->cases[index].c;
+
+    for (size_t i = 0; i < index; i++)
+        if (plan->cases[i].c.kernel == c->kernel && memcmp(plan->cases[i].c.toggle, c->toggle, sizeof c->toggle) == 0)
+            return true;
+    return false;
+}
+
+tern_status tern_plan_add_edges(tern_plan *plan, tern_error *error)
+{
+    const size_t count = plan->count;
+
+    for (size_t i = 0; i < count; i++) {
+        if (seen_before(plan, i))
+            continue;
+        tern_case edge[TERN_EDGES_MAX];
+        const size_t edges = tern_edges_list(&plan->cases[i].c, edge);
+        for (size_t j = 0; j < edges; j++) {
+            const tern_status status = tern_plan_add(plan, &edge[j], plan->cases[i].suite, "edges", error);
+            if (status != TERN_OK)
+                return status;
+        }
+    }
+    return TERN_OK;
+}
+
+void tern_plan_free(tern_plan *plan)
+{
+    free(plan->cases);
+    plan->cases = NULL;
+    plan->count = plan->capacity = 0;
+}

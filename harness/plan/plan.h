@@ -1,0 +1,45 @@
+/*
+ * plan.h - the cases that suites expand to, in the order in which they run.
+ *
+ * Cases of the same data stand together, so that W, X and the expected Y are made once.
+ */
+#ifndef TERN_PLAN_H
+#define TERN_PLAN_H
+
+#include "plan/suite.h"
+
+#include <regex.h>
+
+typedef struct tern_planned {
+    tern_case c;
+    char suite[64], group[64];
+    uint64_t hash; /* of the id: XXH3 */
+} tern_planned;
+
+typedef struct tern_plan {
+    tern_planned *cases;
+    size_t count, capacity;
+    bool timed;            /* false: threads and cache state are left out */
+    uint32_t isa;          /* what kernels may use */
+    uint32_t threads_all;  /* what `threads = all` means */
+    const regex_t *filter; /* on the id; NULL: everything */
+    bool filter_negated;
+    char left_out[512]; /* kernels that need more than isa, separated by blanks */
+} tern_plan;
+
+/* Adds the cases of a suite; those that are there already are passed over. Free with tern_plan_free(). */
+tern_status tern_plan_add_suite(tern_plan *plan, const tern_suite *suite, const tern_registry *registry,
+                                tern_error *error);
+
+/*
+ * Adds, for each kernel and set of toggles in the plan, the edge cases of that kernel: tails, primes, extreme data. They
+ * are only checked. Their group is "edges".
+ */
+tern_status tern_plan_add_edges(tern_plan *plan, tern_error *error);
+
+/* Adds one case, unless the filter or the plan already says otherwise. */
+tern_status tern_plan_add(tern_plan *plan, const tern_case *c, const char *suite, const char *group, tern_error *error);
+
+void tern_plan_free(tern_plan *plan);
+
+#endif

@@ -1,0 +1,223 @@
+#include "plan/registry.h"
+
+#include "plan/case.h"
+
+#include <dirent.h>
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Written by CMake from the kernel lines; ends with NULL. */
+extern const tern_kernel *const tern_builtin_kernels[];
+
+typedef struct entry {
+    tern_kernel *kernel; /* of its own, so that its address stays */
+    char *source;
+} entry;
+
+struct tern_registry {
+    entry *entries;
+    size_t count;
+    void **libraries;
+    size_t library_count;
+};
+
+static bool power_of_two(size_t n)
+{
+    return n != 0 && (n & (n - 1)) == 0;
+}
+
+/* The name may hold only what an id, a file name and a regular expression leave alone. */
+static bool name_is_plain(const char *name)
+{
+    return name[0] != '\0' && name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789._-")] == '\0';
+}
+
+/* What is wrong with the kernel's table, or NULL. */
+static const char *contract_breach(const tern_kernel *k)
+{
+    size_t toggles = 0;
+
+    if (!name_is_plain(k->name))
+        return "its name must be lower case letters, digits, '.', '_' and '-'";
+    if (k->packed_bytes == NULL || k->pack == NULL || k->bind == NULL)
+        return "packed_bytes, pack and bind must be set";
+    if (k->multiple.m == 0 || k->multiple.k == 0 || k->multiple.n == 0 || k->row_step == 0)
+        return "multiple and row_step must be at least 1";
+    if (k->tile.m == 0 || k->tile.k == 0 || k->tile.n == 0)
+        return "tile must be at least 1 in each size";
+    if (!power_of_two(k->packed_align) || !power_of_two(k->x_align) || !power_of_two(k->y_align) || k->y_align < 4)
+        return "alignments must be powers of two, y_align at least 4";
+    for (const tern_toggle *t = k->toggles; t != NULL && t->name != NULL; t++, toggles++)
+        if (!name_is_plain(t->name) || t->initial < t->low || t->initial > t->high)
+            return "each toggle needs a plain name and low <= initial <= high";
+    if (toggles > TERN_MAX_TOGGLES)
+        return "it has more than 16 toggles";
+    return NULL;
+}
+
+static tern_status add(tern_registry *registry, const tern_kernel *kernel, const char *source, tern_error *error)
+{
+    if (kernel->abi != TERN_KERNEL_ABI)
+        return tern_error_set(error, TERN_USAGE,
+                              "%s: a kernel was built for contract version %u, this program has %u; rebuild it", source,
+                              kernel->abi, TERN_KERNEL_ABI);
+    /* Copied before any field is read: an older header's struct ends earlier. */
+    tern_kernel *copy = calloc(1, sizeof *copy);
+    entry *entries = realloc(registry->entries, (registry->count + 1) * sizeof *entries);
+    char *origin = strdup(source);
+    if (entries != NULL)
+        registry->entries = entries;
+    if (copy == NULL || entries == NULL || origin == NULL) {
+        free(copy);
+        free(origin);
+        return tern_error_memory(error, "the kernel registry", sizeof *copy);
+    }
+    memcpy(copy, kernel, kernel->bytes < sizeof *copy ? kernel->bytes : sizeof *copy);
+    entries[registry->count++] = (entry){copy, origin};
+
+    if (copy->name == NULL)
+        return tern_error_set(error, TERN_USAGE, "%s: a kernel has no name", source);
+    const char *breach = contract_breach(copy);
+    if (breach != NULL)
+        return tern_error_set(error, TERN_USAGE, "%s: kernel '%s' breaks the contract: %s", source, copy->name, breach);
+    for (size_t i = 0; i + 1 < registry->count; i++)
+        if (strcmp(registry->entries[i].kernel->name, copy->name) == 0)
+            return tern_error_set(error, TERN_USAGE, "%s: there is a kernel '%s' already (%s); rename one of them",
+                                  source, copy->name, registry->entries[i].source);
+    return TERN_OK;
+}
+
+tern_status tern_registry_add(tern_registry *registry, const tern_kernel *const *kernels, const char *source,
+                              tern_error *error)
+{
+    for (; *kernels != NULL; kernels++) {
+        const tern_status status = add(registry, *kernels, source, error);
+        if (status != TERN_OK)
+            return status;
+    }
+    return TERN_OK;
+}
+
+tern_status tern_registry_load(tern_registry *registry, const char *path, tern_error *error)
+{
+    /* A path without a slash would be looked up in the system's library directories. */
+    char *file = realpath(path, NULL);
+    if (file == NULL)
+        return tern_error_set(error, TERN_USAGE, "plug-in %s: %s", path, strerror(errno));
+    void *library = dlopen(file, RTLD_NOW | RTLD_LOCAL);
+    free(file);
+    if (library == NULL)
+        return tern_error_set(error, TERN_USAGE, "plug-in %s cannot be loaded: %s", path, dlerror());
+    void **libraries = realloc(registry->libraries, (registry->library_count + 1) * sizeof *libraries);
+    if (libraries == NULL) {
+        dlclose(library);
+        return tern_error_memory(error, "the list of plug-ins", sizeof *libraries);
+    }
+    registry->libraries = libraries;
+    libraries[registry->library_count++] = library;
+
+    const tern_plugin *plugin = dlsym(library, "tern_plugin_table");
+    if (plugin == NULL)
+        return tern_error_set(error, TERN_USAGE,
+                              "plug-in %s has no symbol tern_plugin_table; export it with TERN_PLUGIN(&kernel)", path);
+    if (plugin->abi != TERN_KERNEL_ABI)
+        return tern_error_set(error, TERN_USAGE,
+                              "plug-in %s was built for contract version %u, this program has %u; rebuild it", path,
+                              plugin->abi, TERN_KERNEL_ABI);
+    return tern_registry_add(registry, plugin->kernels, path, error);
+}
+
+static int is_shared_object(const struct dirent *file)
+{
+    const size_t length = strlen(file->d_name);
+
+    return length > 3 && strcmp(file->d_name + length - 3, ".so") == 0;
+}
+
+static tern_status load_directory(tern_registry *registry, const char *directory, tern_error *error)
+{
+    struct dirent **files = NULL;
+    tern_status status = TERN_OK;
+    const int count = scandir(directory, &files, is_shared_object, alphasort);
+
+    if (count < 0)
+        return tern_error_set(error, TERN_USAGE, "TERNBENCH_PLUGIN_PATH: %s: %s", directory, strerror(errno));
+    for (int i = 0; i < count; i++) {
+        char path[4096];
+        if (status == TERN_OK) {
+            snprintf(path, sizeof path, "%s/%s", directory, files[i]->d_name);
+            status = tern_registry_load(registry, path, error);
+        }
+        free(files[i]);
+    }
+    free(files);
+    return status;
+}
+
+tern_status tern_registry_load_path(tern_registry *registry, const char *path, tern_error *error)
+{
+    char *copy = strdup(path), *rest = copy;
+    tern_status status = TERN_OK;
+
+    if (copy == NULL)
+        return tern_error_memory(error, "TERNBENCH_PLUGIN_PATH", (double)strlen(path));
+    for (char *directory; status == TERN_OK && (directory = strsep(&rest, ":")) != NULL;)
+        if (directory[0] != '\0')
+            status = load_directory(registry, directory, error);
+    free(copy);
+    return status;
+}
+
+tern_status tern_registry_new(tern_registry **registry, tern_error *error)
+{
+    *registry = calloc(1, sizeof **registry);
+    if (*registry == NULL)
+        return tern_error_memory(error, "the kernel registry", sizeof **registry);
+    const tern_status status = tern_registry_add(*registry, tern_builtin_kernels, "built in", error);
+    if (status != TERN_OK) {
+        tern_registry_free(*registry);
+        *registry = NULL;
+    }
+    return status;
+}
+
+void tern_registry_free(tern_registry *registry)
+{
+    if (registry == NULL)
+        return;
+    for (size_t i = 0; i < registry->count; i++) {
+        free(registry->entries[i].kernel);
+        free(registry->entries[i].source);
+    }
+    free(registry->entries);
+    for (size_t i = 0; i < registry->library_count; i++)
+        dlclose(registry->libraries[i]);
+    free(registry->libraries);
+    free(registry);
+}
+
+size_t tern_registry_count(const tern_registry *registry)
+{
+    return registry->count;
+}
+
+const tern_kernel *tern_registry_kernel(const tern_registry *registry, size_t index)
+{
+    return registry->entries[index].kernel;
+}
+
+const char *tern_registry_source(const tern_registry *registry, size_t index)
+{
+    return registry->entries[index].source;
+}
+
+const tern_kernel *tern_registry_find(const tern_registry *registry, const char *name)
+{
+    for (size_t i = 0; i < registry->count; i++)
+        if (strcmp(registry->entries[i].kernel->name, name) == 0)
+            return registry->entries[i].kernel;
+    return NULL;
+}

@@ -1,0 +1,37 @@
+/*
+ * registry.h - all kernels: those built in, in the order of kernels/CMakeLists.txt, then those of plug-ins.
+ */
+#ifndef TERN_REGISTRY_H
+#define TERN_REGISTRY_H
+
+#include "base/error.h"
+#include "kernel.h"
+
+typedef struct tern_registry tern_registry;
+
+/* Makes a registry of the built-in kernels. Free with tern_registry_free(). */
+tern_status tern_registry_new(tern_registry **registry, tern_error *error);
+void tern_registry_free(tern_registry *registry);
+
+/*
+ * Adds kernels. The array ends with NULL and must outlive the registry; the structs are copied, shorter ones of an older
+ * header are filled up with zeros. source says where they come from, for messages.
+ * TERN_USAGE: a duplicate or missing name, a wrong ABI, a table that breaks the contract.
+ */
+tern_status tern_registry_add(tern_registry *registry, const tern_kernel *const *kernels, const char *source,
+                              tern_error *error);
+
+/* Opens a shared object and adds what its tern_plugin_table lists. It stays open until the registry is freed. */
+tern_status tern_registry_load(tern_registry *registry, const char *path, tern_error *error);
+
+/* Loads every *.so of the colon-separated directories in TERNBENCH_PLUGIN_PATH, in the order of their names. */
+tern_status tern_registry_load_path(tern_registry *registry, const char *path, tern_error *error);
+
+size_t tern_registry_count(const tern_registry *registry);
+const tern_kernel *tern_registry_kernel(const tern_registry *registry, size_t index);
+const char *tern_registry_source(const tern_registry *registry, size_t index); /* "built in", or the plug-in's path */
+
+/* NULL when there is none of that name. */
+const tern_kernel *tern_registry_find(const tern_registry *registry, const char *name);
+
+#endif

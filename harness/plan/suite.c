@@ -1,0 +1,120 @@
+#include "plan/suite.h"
+
+#include "base/text.h"
+#include "plan/axis.h"
+
+#include <errno.h>
+#include <ini.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What the parser's callback carries along. Only the first error is kept: later ones may follow from it. */
+typedef struct reader {
+    tern_suite *suite;
+    const tern_registry *registry;
+    tern_error *error;
+    tern_status status;
+} reader;
+
+/* The group of that name, made when it is new. NULL when there are too many. */
+static tern_axes *group_of(tern_suite *suite, const char *name)
+{
+    for (size_t i = 0; i < suite->groups; i++)
+        if (strcmp(suite->group[i].name, name) == 0)
+            return &suite->group[i];
+    if (suite->groups == TERN_SUITE_GROUPS)
+        return NULL;
+    tern_axes *group = &suite->group[suite->groups++];
+    memset(group, 0, sizeof *group);
+    tern_text_copy(group->name, sizeof group->name, name);
+    return group;
+}
+
+static tern_status read_suite_key(tern_suite *suite, const char *key, const char *value, tern_error *error)
+{
+    if (strcmp(key, "summary") == 0)
+        tern_text_copy(suite->summary, sizeof suite->summary, value);
+    else if (strcmp(key, "baseline") == 0)
+        tern_text_copy(suite->baseline, sizeof suite->baseline, value);
+    else
+        return tern_error_set(error, TERN_USAGE, "unknown key '%s' in [suite]; it takes summary and baseline", key);
+    return TERN_OK;
+}
+
+static tern_status read_line(reader *r, const char *section, const char *key, const char *value)
+{
+    if (section[0] == '\0')
+        return tern_error_set(r->error, TERN_USAGE, "'%s' stands before the first [group]", key);
+    if (strcmp(section, "suite") == 0)
+        return read_suite_key(r->suite, key, value, r->error);
+    tern_axes *group = group_of(r->suite, section);
+    if (group == NULL)
+        return tern_error_set(r->error, TERN_USAGE, "more than %d groups", TERN_SUITE_GROUPS);
+    return tern_axis_set(group, key, value, r->registry, r->error);
+}
+
+static int on_line(void *user, const char *section, const char *key, const char *value)
+{
+    reader *r = user;
+
+    if (r->status == TERN_OK)
+        r->status = read_line(r, section, key, value);
+    return r->status == TERN_OK;
+}
+
+static void name_after(tern_suite *suite, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    tern_text_copy(suite->name, sizeof suite->name, slash == NULL ? path : slash + 1);
+    char *dot = strstr(suite->name, ".suite");
+    if (dot != NULL)
+        *dot = '\0';
+}
+
+tern_status tern_suite_read(tern_suite *suite, const char *path, const tern_registry *registry, tern_error *error)
+{
+    tern_error cause = {""};
+    reader r = {.suite = suite, .registry = registry, .error = &cause, .status = TERN_OK};
+
+    memset(suite, 0, sizeof *suite);
+    name_after(suite, path);
+    suite->group = calloc(TERN_SUITE_GROUPS, sizeof *suite->group);
+    if (suite->group == NULL)
+        return tern_error_memory(error, "a suite", TERN_SUITE_GROUPS * sizeof *suite->group);
+    const int line = ini_parse(path, on_line, &r);
+    if (line == -1)
+        return tern_error_set(error, TERN_USAGE, "cannot read suite %s: %s", path, strerror(errno));
+    if (line == -2)
+        return tern_error_memory(error, "reading a suite", 0.0);
+    if (line > 0)
+        return tern_error_set(error, TERN_USAGE, "%s:%d: %s", path, line,
+                              r.status != TERN_OK ? cause.text
+                                                  : "neither a [group], nor `axis = values`, nor a comment");
+    if (suite->groups == 0)
+        return tern_error_set(error, TERN_USAGE, "%s: no [group] with axes in it", path);
+    for (size_t i = 0; i < suite->groups; i++)
+        if (suite->group[i].shapes == 0)
+            return tern_error_set(error, TERN_USAGE,
+                                  "%s: group [%s] has no shapes; add a line like `shapes = 4096x4096`", path,
+                                  suite->group[i].name);
+    return TERN_OK;
+}
+
+tern_status tern_suite_override(tern_suite *suite, const char *axis, const char *text, const tern_registry *registry,
+                                tern_error *error)
+{
+    for (size_t i = 0; i < suite->groups; i++) {
+        const tern_status status = tern_axis_set(&suite->group[i], axis, text, registry, error);
+        if (status != TERN_OK)
+            return status;
+    }
+    return TERN_OK;
+}
+
+void tern_suite_free(tern_suite *suite)
+{
+    free(suite->group);
+    memset(suite, 0, sizeof *suite);
+}
