@@ -1,0 +1,11 @@
+#include "record/file.h"
+#include "report.h"
+
+void tern_report_jsonl(FILE *stream, const tern_results *results)
+{
+    tern_file_write_run(stream, &results->run, NULL);
+    for (size_t i = 0; i < results->count; i++)
+        tern_file_write_record(stream, &results->records[i], NULL);
+    if (results->ended)
+        tern_file_write_end(stream, &results->end, NULL);
+}

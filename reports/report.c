@@ -1,0 +1,36 @@
+#include "report.h"
+
+#include <math.h>
+#include <string.h>
+
+const tern_report tern_reports[] = {
+    {"table", "text table, grouped by shape, threads and cache state", tern_report_table},
+    {"csv", "one line a case, RFC 4180", tern_report_csv},
+    {"jsonl", "the records themselves, JSON Lines", tern_report_jsonl},
+    {NULL, NULL, NULL},
+};
+
+const tern_report *tern_report_find(const char *name)
+{
+    for (const tern_report *report = tern_reports; report->name != NULL; report++)
+        if (strcmp(report->name, name) == 0)
+            return report;
+    return NULL;
+}
+
+char *tern_report_time(double ns, char *text, size_t bytes)
+{
+    static const char *const units[] = {"ns", "us", "ms", "s"};
+    size_t unit = 0;
+
+    if (!isfinite(ns)) {
+        snprintf(text, bytes, "n/a");
+        return text;
+    }
+    while (unit < 3 && ns >= 999.5) {
+        ns /= 1000.0;
+        unit++;
+    }
+    snprintf(text, bytes, "%.*f %s", ns < 9.995 ? 2 : ns < 99.95 ? 1 : 0, ns, units[unit]);
+    return text;
+}
