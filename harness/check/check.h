@@ -1,0 +1,24 @@
+/*
+ * check.h - is a kernel exact on one case, and does it keep the promises of its contract?
+ */
+#ifndef TERN_CHECK_H
+#define TERN_CHECK_H
+
+#include "check/child.h"
+#include "plan/case.h"
+
+/* Holds what the cases of one run share: the W, X and expected Y of the last data. */
+typedef struct tern_checker tern_checker;
+
+tern_status tern_checker_new(tern_checker **checker, tern_error *error);
+void tern_checker_free(tern_checker *checker);
+
+/*
+ * Checks the case in a child process and fills finding, also when the answer is UNSUPPORTED. What it does stands at the head
+ * of check.c. The case's own threads and cache state do not matter: every check runs with several thread counts.
+ * Fails only when the machine fails: no memory, no child (TERN_ENVIRONMENT).
+ */
+tern_status tern_check_case(tern_checker *checker, const tern_case *c, const tern_child_options *options,
+                            tern_finding *finding, tern_error *error);
+
+#endif

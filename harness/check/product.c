@@ -1,0 +1,77 @@
+#include "check/product.h"
+
+#include <string.h>
+
+const char *tern_product_bind(tern_product *product, const tern_case *c, uint32_t threads)
+{
+    const tern_kernel *kernel = c->kernel;
+    const tern_shape shape = c->shape;
+
+    memset(product, 0, sizeof *product);
+    product->kernel = kernel;
+    memcpy(product->toggle, c->toggle, sizeof product->toggle);
+    product->problem = (tern_problem){.shape = shape, .threads = threads, .toggle = product->toggle};
+    if (shape.k > TERN_MAX_K)
+        return "K is above 16777215, where int32 sums may overflow";
+    if (shape.m % kernel->multiple.m != 0)
+        return "M is not a multiple of what the kernel needs";
+    if (shape.k % kernel->multiple.k != 0)
+        return "K is not a multiple of what the kernel needs";
+    if (shape.n % kernel->multiple.n != 0)
+        return "N is not a multiple of what the kernel needs";
+    return kernel->bind(&product->problem, &product->stages);
+}
+
+size_t tern_product_scratch_bytes(const tern_product *product)
+{
+    return product->kernel->scratch_bytes == NULL ? 0 : product->kernel->scratch_bytes(&product->problem);
+}
+
+tern_slice tern_slice_of(size_t units, uint32_t thread, uint32_t threads)
+{
+    return (tern_slice){.begin = units * thread / threads, .end = units * (thread + 1) / threads, .thread = thread};
+}
+
+tern_slice tern_product_rows(const tern_product *product, uint32_t thread, uint32_t threads)
+{
+    const size_t rows = product->problem.shape.m;
+    const size_t step = product->kernel->row_step;
+    tern_slice slice = tern_slice_of((rows + step - 1) / step, thread, threads);
+
+    slice.begin *= step;
+    slice.end = slice.end * step < rows ? slice.end * step : rows;
+    return slice;
+}
+
+typedef struct shared_call {
+    const tern_product *product;
+    const tern_call *call;
+    tern_team *team;
+} shared_call;
+
+static void call_in_thread(void *argument, uint32_t thread, uint32_t threads)
+{
+    const shared_call *shared = argument;
+    const tern_stages *stages = &shared->product->stages;
+
+    if (stages->prepare != NULL) {
+        const tern_slice units = tern_slice_of(stages->prepare_units, thread, threads);
+        if (units.begin < units.end)
+            stages->prepare(shared->call, units);
+        if (threads > 1)
+            tern_team_barrier(shared->team);
+    }
+    const tern_slice rows = tern_product_rows(shared->product, thread, threads);
+    if (rows.begin < rows.end)
+        stages->run(shared->call, rows);
+}
+
+void tern_product_call(const tern_product *product, const tern_call *call, tern_team *team)
+{
+    shared_call shared = {.product = product, .call = call, .team = team};
+
+    if (product->kernel->flags & TERN_KERNEL_OWNS_TEAM)
+        call_in_thread(&shared, 0, 1);
+    else
+        tern_team_run(team, call_in_thread, &shared);
+}

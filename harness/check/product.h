@@ -1,0 +1,39 @@
+/*
+ * product.h - one kernel bound to one problem, and the call that shares it among a team.
+ */
+#ifndef TERN_PRODUCT_H
+#define TERN_PRODUCT_H
+
+#include "base/team.h"
+#include "kernel.h"
+#include "plan/case.h"
+
+typedef struct tern_product {
+    const tern_kernel *kernel;
+    int32_t toggle[TERN_MAX_TOGGLES];
+    tern_problem problem; /* its toggle points at the array above: do not copy the struct */
+    tern_stages stages;
+} tern_product;
+
+/*
+ * Binds the case's kernel for `threads` threads (its own number is not used). Returns NULL, or a constant sentence that
+ * says why the kernel cannot do this problem. The product holds no memory of its own.
+ */
+const char *tern_product_bind(tern_product *product, const tern_case *c, uint32_t threads);
+
+/* Bytes of scratch the product needs, 0 for none. */
+size_t tern_product_scratch_bytes(const tern_product *product);
+
+/* The rows that thread `thread` of `threads` runs: as even as row_step allows, possibly none. */
+tern_slice tern_product_rows(const tern_product *product, uint32_t thread, uint32_t threads);
+
+/* The part of thread `thread` of `units` units: as even as possible, possibly none. */
+tern_slice tern_slice_of(size_t units, uint32_t thread, uint32_t threads);
+
+/*
+ * Computes Y once: prepare, a barrier, run. The team must have problem.threads threads, or be of any size when the kernel
+ * owns its team. call->problem must be &product->problem.
+ */
+void tern_product_call(const tern_product *product, const tern_call *call, tern_team *team);
+
+#endif

@@ -1,0 +1,52 @@
+/*
+ * ternbench kernels: what there is to run, and whether it can run here.
+ */
+#include "cli/command.h"
+#include "cli/session.h"
+#include "plan/isa.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void print_toggles(const tern_toggle *toggle)
+{
+    for (; toggle != NULL && toggle->name != NULL; toggle++)
+        printf("    %-12s %s (%d, %d..%d%s%s)\n", toggle->name, toggle->summary, toggle->initial, toggle->low,
+               toggle->high, toggle->needs == NULL ? "" : ", with ", toggle->needs == NULL ? "" : toggle->needs);
+}
+
+static void print_kernel(const tern_kernel *kernel, const char *source, uint32_t isa)
+{
+    char needs[64];
+
+    printf("%s: %s\n", kernel->name, kernel->summary);
+    printf("    %s; %.3g bits a weight; %s", tern_isa_text(kernel->isa, needs, sizeof needs), kernel->bits_per_weight,
+           source);
+    if (kernel->multiple.m * kernel->multiple.k * kernel->multiple.n != 1)
+        printf("; M, K, N multiples of %zu, %zu, %zu", kernel->multiple.m, kernel->multiple.k, kernel->multiple.n);
+    if (kernel->refines != NULL)
+        printf("; refines %s", kernel->refines);
+    if (kernel->isa & ~isa)
+        printf("; not on this processor or under this cap");
+    printf("\n");
+    print_toggles(kernel->toggles);
+}
+
+int tern_command_kernels(int argc, char **argv)
+{
+    tern_options options;
+    tern_session session;
+    tern_error error = {""};
+
+    tern_options_init(&options);
+    tern_options_parse(&options, argc, argv, "",
+                       "Lists the kernels: what they need, where they come from, their toggles.");
+    const tern_status status = tern_session_open(&session, &options, false, argc, argv, &error);
+    if (status != TERN_OK)
+        fprintf(stderr, "%s: %s\n", argv[0], error.text);
+    for (size_t i = 0; status == TERN_OK && i < tern_registry_count(session.registry); i++)
+        print_kernel(tern_registry_kernel(session.registry, i), tern_registry_source(session.registry, i),
+                     session.plan.isa);
+    tern_session_close(&session);
+    return (int)status;
+}

@@ -1,0 +1,17 @@
+#include "cli/output.h"
+
+#include <errno.h>
+#include <string.h>
+
+tern_status tern_output_write(const tern_output *output, const tern_results *results, tern_error *error)
+{
+    FILE *stream = fopen(output->path, "w");
+
+    if (stream == NULL)
+        return tern_error_set(error, TERN_USAGE, "cannot write %s: %s", output->path, strerror(errno));
+    output->format->write(stream, results);
+    const bool failed = ferror(stream) != 0;
+    if (fclose(stream) != 0 || failed)
+        return tern_error_set(error, TERN_ENVIRONMENT, "cannot write %s: %s", output->path, strerror(errno));
+    return TERN_OK;
+}
