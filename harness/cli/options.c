@@ -189,8 +189,8 @@ static error_t parse(int key, char *text, struct argp_state *state)
         add(options->argument, &options->arguments, text, state);
         break;
     case ARGP_KEY_NO_ARGS:
-        if (state->root_argp->args_doc[0] != '\0')
-            argp_error(state, "nothing is named; give at least one %s", state->root_argp->args_doc);
+        if (options->arguments_doc[0] != '\0')
+            argp_error(state, "nothing is named; give at least one %s", options->arguments_doc);
         break;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -214,6 +214,7 @@ void tern_options_parse(tern_options *options, int argc, char **argv, const char
 {
     const struct argp argp = {.options = table, .parser = parse, .args_doc = arguments_doc, .doc = doc};
 
+    options->arguments_doc = arguments_doc;
     argp_err_exit_status = TERN_USAGE;
     argp_parse(&argp, argc, argv, 0, NULL, options);
 }

@@ -8,6 +8,14 @@ static json_t *number(double value)
     return isfinite(value) ? json_real(value) : json_null();
 }
 
+/* A command line or an environment variable may hold any bytes, JSON only UTF-8. */
+static json_t *text_from(const char *text)
+{
+    json_t *string = json_string(text);
+
+    return string != NULL ? string : json_string("(not UTF-8)");
+}
+
 static json_t *element_from(const tern_field *f, const char *at)
 {
     switch (f->kind) {
@@ -16,7 +24,7 @@ static json_t *element_from(const tern_field *f, const char *at)
     case TERN_I32S:
         return json_integer(*(const int32_t *)(const void *)at);
     default:
-        return json_string(at);
+        return text_from(at);
     }
 }
 
@@ -39,7 +47,7 @@ static json_t *value_from(const tern_field *f, const char *base)
 
     switch (f->kind) {
     case TERN_TEXT:
-        return json_string(at);
+        return text_from(at);
     case TERN_BOOL:
         return json_boolean(*(const bool *)at);
     case TERN_I32:

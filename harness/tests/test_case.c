@@ -1,0 +1,124 @@
+/*
+ * An id says all of a case: reading it back gives the same case, and whatever is no id is refused with a sentence.
+ */
+#include "plan/case.h"
+#include "record/record.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static const tern_toggle toggles[] = {
+    {"prefetch", "distance", NULL, 8, 0, 64}, {"block_m", "rows", NULL, 32, 1, 4096}, {0}};
+
+static size_t bytes(const tern_problem *problem)
+{
+    return problem->shape.m;
+}
+
+static size_t pack(const tern_problem *problem, const int8_t *w, void *packed)
+{
+    (void)w;
+    (void)packed;
+    return problem->shape.m;
+}
+
+static const char *bind(const tern_problem *problem, tern_stages *stages)
+{
+    (void)problem;
+    (void)stages;
+    return "never";
+}
+
+static const tern_kernel toy = {TERN_KERNEL_HEAD,   .name = "toy",         .multiple = {1, 1, 1}, .tile = {1, 1, 1},
+                                .row_step = 1,      .packed_align = 1,     .x_align = 1,          .y_align = 4,
+                                .toggles = toggles, .packed_bytes = bytes, .pack = pack,          .bind = bind};
+
+static int set_up(void **state)
+{
+    static const tern_kernel *const list[] = {&toy, NULL};
+    tern_registry *registry;
+
+    assert_int_equal(tern_registry_new(&registry, NULL), TERN_OK);
+    assert_int_equal(tern_registry_add(registry, list, "a test", NULL), TERN_OK);
+    *state = registry;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    tern_registry_free(*state);
+    return 0;
+}
+
+static void reads_back_what_it_writes(void **state)
+{
+    static const char *const ids[] = {
+        "toy/1x1x1/w=random,x=random,p0=0.42,seed=1",
+        "toy+prefetch=0/4096x11008x64/w=plus,x=min,p0=0,seed=9223372036854775807/t=2/cold",
+        "toy+prefetch=1,block_m=4096/7x16777215x3/w=alternating,x=onehot,p0=0.123456789,seed=0/t=64/hot",
+    };
+
+    for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) {
+        char text[TERN_ID_BYTES];
+        tern_case c;
+        assert_int_equal(tern_case_parse(&c, ids[i], *state, NULL), TERN_OK);
+        assert_string_equal(tern_case_id(&c, text, sizeof text), ids[i]);
+    }
+}
+
+static void leaves_out_toggles_at_their_own_choice(void **state)
+{
+    char text[TERN_ID_BYTES];
+    tern_case c;
+
+    assert_int_equal(tern_case_parse(&c, "toy+prefetch=8/1x1x1/seed=1", *state, NULL), TERN_OK);
+    assert_string_equal(tern_case_toggles(&c, text, sizeof text), "");
+}
+
+static void refuses_what_is_no_id(void **state)
+{
+    static const struct {
+        const char *id, *says;
+    } wrong[] = {
+        {"", "no case id"},
+        {"toy", "no case id"},
+        {"toy/1x1x1", "no case id"},
+        {"nobody/1x1x1/seed=1", "no kernel 'nobody'"},
+        {"toy+color=1/1x1x1/seed=1", "no toggle 'color'"},
+        {"toy+prefetch/1x1x1/seed=1", "has no value"},
+        {"toy+prefetch=65/1x1x1/seed=1", "takes 0 to 64"},
+        {"toy/1x1/seed=1", "no shape"},
+        {"toy/0x1x1/seed=1", "no shape"},
+        {"toy/1x16777216x1/seed=1", "no shape"},
+        {"toy/1x1x1x1/seed=1", "no shape"},
+        {"toy/1x-1x1/seed=1", "no shape"},
+        {"toy/1x1x1/seed=-1", "data part"},
+        {"toy/1x1x1/p0=1.5", "data part"},
+        {"toy/1x1x1/p0=nan", "data part"},
+        {"toy/1x1x1/seed=1/t=0/hot", "no thread count"},
+        {"toy/1x1x1/seed=1/t=1/warm", "no cache state"},
+        {"toy/1x1x1/seed=1/t=1/hot/more", "more than 5 parts"},
+    };
+
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        tern_error error = {""};
+        tern_case c;
+        assert_int_equal(tern_case_parse(&c, wrong[i].id, *state, &error), TERN_USAGE);
+        if (strstr(error.text, wrong[i].says) == NULL)
+            fail_msg("'%s' was told as: %s", wrong[i].id, error.text);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(reads_back_what_it_writes),
+        cmocka_unit_test(leaves_out_toggles_at_their_own_choice),
+        cmocka_unit_test(refuses_what_is_no_id),
+    };
+
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}

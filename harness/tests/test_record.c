@@ -1,0 +1,163 @@
+/*
+ * A file of records gives back what was written, up to its last whole line, and says what is wrong with one that is none.
+ */
+#include "record/file.h"
+#include "record/results.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static const char path[] = "test_record.tmp.jsonl";
+
+static void fill(tern_record *record)
+{
+    memset(record, 0, sizeof *record);
+    strcpy(record->id, "toy/2x3x4/\"quoted\"\n\xc3\xa9");
+    strcpy(record->kernel, "toy");
+    strcpy(record->cache, "hot");
+    record->m = 2, record->k = 3, record->n = 4;
+    record->seed = INT64_MAX;
+    record->p0 = 0.1;
+    record->timed = true;
+    record->finding.verdict = TERN_MISMATCH;
+    record->finding.mismatches = 5;
+    record->finding.relative_l2 = 1e-300;
+    record->finding.differences = 1;
+    record->finding.difference[0] = (tern_difference){1, 2, INT32_MIN, INT32_MAX};
+    record->facts = 1;
+    record->fact[0] = (tern_record_fact){"share", "%", 12.5};
+    record->timing.samples = TERN_MAX_SAMPLES;
+    for (size_t i = 0; i < TERN_MAX_SAMPLES; i++)
+        record->timing.sample_ns[i] = 1000.0 / (double)(i + 3);
+    record->timing.median_ns = 123.456789;
+    record->timing.low_ns = record->timing.high_ns = NAN;
+    record->timing.stop = TERN_STOP_BUDGET;
+    record->timing.threads = 2;
+    record->timing.cpu[0] = -1, record->timing.cpu[1] = 7;
+    record->timing.disturbance.marked = 3;
+    record->timing.counters = 1;
+    strcpy(record->timing.counter[0].name, "cycles");
+    strcpy(record->timing.counter[0].reason, "not here");
+    record->timing.counter[0].per_call = NAN;
+}
+
+static void write_file(const tern_record *record, const char *tail)
+{
+    FILE *stream = fopen(path, "w");
+    tern_run run = {.cases = 1, .warnings = 2, .warning = {"one", "two"}};
+    const tern_run_end end = {.complete = true, .done = 1, .seconds = 1.5};
+
+    assert_non_null(stream);
+    strcpy(run.machine_class, "a machine");
+    assert_int_equal(tern_file_write_run(stream, &run, NULL), TERN_OK);
+    assert_int_equal(tern_file_write_record(stream, record, NULL), TERN_OK);
+    if (tail == NULL)
+        assert_int_equal(tern_file_write_end(stream, &end, NULL), TERN_OK);
+    else
+        fputs(tail, stream);
+    fclose(stream);
+}
+
+static void gives_back_what_was_written(void **state)
+{
+    tern_record *record = malloc(sizeof *record);
+    tern_results results = {0};
+    bool cut;
+
+    (void)state;
+    assert_non_null(record);
+    fill(record);
+    write_file(record, NULL);
+    assert_int_equal(tern_results_read(&results, path, &cut, NULL), TERN_OK);
+    assert_false(cut);
+    assert_true(results.ended && results.end.complete);
+    assert_float_equal(results.end.seconds, 1.5, 0.0);
+    assert_int_equal(results.run.warnings, 2);
+    assert_string_equal(results.run.warning[1], "two");
+    assert_int_equal(results.count, 1);
+
+    const tern_record *read = &results.records[0];
+    assert_string_equal(read->id, record->id);
+    assert_true(read->seed == record->seed && read->k == 3);
+    assert_int_equal(read->finding.verdict, TERN_MISMATCH);
+    assert_memory_equal(&read->finding.difference[0], &record->finding.difference[0], sizeof(tern_difference));
+    assert_int_equal(read->timing.samples, TERN_MAX_SAMPLES);
+    for (size_t i = 0; i < TERN_MAX_SAMPLES; i++)
+        assert_true(fabs(read->timing.sample_ns[i] / record->timing.sample_ns[i] - 1.0) < 1e-11);
+    assert_true(isnan(read->timing.low_ns) && isnan(read->timing.counter[0].per_call));
+    assert_int_equal(read->timing.cpu[1], 7);
+    assert_int_equal(read->timing.stop, TERN_STOP_BUDGET);
+    assert_int_equal(read->timing.disturbance.marked, 3);
+    assert_string_equal(read->fact[0].unit, "%");
+    tern_results_free(&results);
+    free(record);
+    unlink(path);
+}
+
+static void reads_a_cut_file_up_to_its_last_whole_line(void **state)
+{
+    tern_record *record = malloc(sizeof *record);
+    tern_results results = {0};
+    bool cut;
+
+    (void)state;
+    assert_non_null(record);
+    fill(record);
+    write_file(record, "{\"type\":\"case\",\"id\":\"to");
+    assert_int_equal(tern_results_read(&results, path, &cut, NULL), TERN_OK);
+    assert_true(cut);
+    assert_false(results.ended);
+    assert_int_equal(results.count, 1);
+    tern_results_free(&results);
+    free(record);
+    unlink(path);
+}
+
+static void says_what_is_wrong_with_a_file(void **state)
+{
+    static const struct {
+        const char *text, *says;
+    } wrong[] = {
+        {"", "no whole line"},
+        {"hello\n", ":1: no JSON"},
+        {"{}\n", ":1: not a file of ternbench records"},
+        {"{\"type\":\"case\"}\n", "first line is no fingerprint"},
+        {"{\"type\":\"run\",\"schema\":999}\n", "schema version 999"},
+        {"{\"type\":\"run\",\"schema\":1}\n{\"type\":\"case\",\"m\":-1}\n", ":2: the field 'm'"},
+        {"{\"type\":\"run\",\"schema\":1}\n{\"type\":\"case\",\"finding\":{\"verdict\":\"FINE\"}}\n",
+         ":2: the field 'verdict'"},
+        {"{\"type\":\"run\",\"schema\":1}\nnonsense\n{\"type\":\"end\"}\n", ":2: no JSON"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        tern_results results = {0};
+        tern_error error = {""};
+        FILE *stream = fopen(path, "w");
+        assert_non_null(stream);
+        fputs(wrong[i].text, stream);
+        fclose(stream);
+        assert_int_equal(tern_results_read(&results, path, NULL, &error), TERN_USAGE);
+        if (strstr(error.text, wrong[i].says) == NULL)
+            fail_msg("expected '%s', was told: %s", wrong[i].says, error.text);
+        tern_results_free(&results);
+    }
+    unlink(path);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(gives_back_what_was_written),
+        cmocka_unit_test(reads_a_cut_file_up_to_its_last_whole_line),
+        cmocka_unit_test(says_what_is_wrong_with_a_file),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

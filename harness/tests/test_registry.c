@@ -1,0 +1,114 @@
+/*
+ * What the registry must refuse, and that a kernel built against an older, shorter contract is taken.
+ */
+#include "plan/case.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static size_t bytes(const tern_problem *problem)
+{
+    return problem->shape.m;
+}
+
+static size_t pack(const tern_problem *problem, const int8_t *w, void *packed)
+{
+    (void)w;
+    (void)packed;
+    return problem->shape.m;
+}
+
+static const char *bind(const tern_problem *problem, tern_stages *stages)
+{
+    (void)problem;
+    (void)stages;
+    return "never";
+}
+
+static tern_kernel toy(const char *name)
+{
+    return (tern_kernel){TERN_KERNEL_HEAD,      .name = name,      .multiple = {1, 1, 1}, .tile = {1, 1, 1},
+                         .row_step = 1,         .packed_align = 1, .x_align = 1,          .y_align = 4,
+                         .packed_bytes = bytes, .pack = pack,      .bind = bind};
+}
+
+/* Adds one kernel to the built-in ones; expects the sentence, or success when it is NULL. */
+static void expect(const tern_kernel *kernel, const char *sentence)
+{
+    const tern_kernel *const list[] = {kernel, NULL};
+    tern_registry *registry;
+    tern_error error = {""};
+
+    assert_int_equal(tern_registry_new(&registry, &error), TERN_OK);
+    const tern_status status = tern_registry_add(registry, list, "a test", &error);
+    assert_int_equal(status, sentence == NULL ? TERN_OK : TERN_USAGE);
+    if (sentence != NULL && strstr(error.text, sentence) == NULL)
+        fail_msg("expected '%s', was told: %s", sentence, error.text);
+    tern_registry_free(registry);
+}
+
+static void takes_a_right_kernel(void **state)
+{
+    const tern_kernel kernel = toy("toy");
+
+    (void)state;
+    expect(&kernel, NULL);
+}
+
+static void refuses_breaches_of_the_contract(void **state)
+{
+    static const tern_toggle outside[] = {{"t", "", NULL, 2, 0, 1}, {0}};
+    tern_kernel kernel;
+
+    (void)state;
+    kernel = toy("toy"), kernel.abi = TERN_KERNEL_ABI + 1, expect(&kernel, "contract version");
+    kernel = toy(NULL), expect(&kernel, "has no name");
+    kernel = toy("Toy kernel"), expect(&kernel, "name must be");
+    kernel = toy("toy"), kernel.pack = NULL, expect(&kernel, "must be set");
+    kernel = toy("toy"), kernel.row_step = 0, expect(&kernel, "row_step");
+    kernel = toy("toy"), kernel.tile.k = 0, expect(&kernel, "tile");
+    kernel = toy("toy"), kernel.x_align = 3, expect(&kernel, "powers of two");
+    kernel = toy("toy"), kernel.y_align = 2, expect(&kernel, "powers of two");
+    kernel = toy("toy"), kernel.toggles = outside, expect(&kernel, "initial");
+}
+
+static void refuses_a_name_twice(void **state)
+{
+    tern_registry *registry;
+
+    (void)state;
+    assert_int_equal(tern_registry_new(&registry, NULL), TERN_OK);
+    const tern_kernel kernel = toy(tern_registry_kernel(registry, 0)->name);
+    tern_registry_free(registry);
+    expect(&kernel, "already (built in)");
+}
+
+static void fills_up_an_older_struct(void **state)
+{
+    tern_kernel kernel = toy("old");
+    const tern_kernel *const list[] = {&kernel, NULL};
+    tern_registry *registry;
+
+    (void)state;
+    kernel.bytes = offsetof(tern_kernel, facts);
+    kernel.facts = (size_t(*)(const tern_problem *, const void *, tern_fact *, size_t))1;
+    assert_int_equal(tern_registry_new(&registry, NULL), TERN_OK);
+    assert_int_equal(tern_registry_add(registry, list, "a test", NULL), TERN_OK);
+    assert_true(tern_registry_find(registry, "old")->facts == NULL);
+    tern_registry_free(registry);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(takes_a_right_kernel),
+        cmocka_unit_test(refuses_breaches_of_the_contract),
+        cmocka_unit_test(refuses_a_name_twice),
+        cmocka_unit_test(fills_up_an_older_struct),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,162 @@
+/*
+ * Suite files: what they expand to, and that every mistake is told with file and line.
+ */
+#include "plan/plan.h"
+#include "record/record.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static const char path[] = "test_suite.tmp.suite";
+
+static void write_suite(const char *text)
+{
+    FILE *stream = fopen(path, "w");
+
+    assert_non_null(stream);
+    fputs(text, stream);
+    fclose(stream);
+}
+
+static tern_status read_suite(tern_suite *suite, const char *text, tern_error *error)
+{
+    tern_registry *registry;
+
+    write_suite(text);
+    assert_int_equal(tern_registry_new(&registry, error), TERN_OK);
+    const tern_status status = tern_suite_read(suite, path, registry, error);
+    tern_registry_free(registry);
+    return status;
+}
+
+static void tells_file_and_line_of_a_mistake(void **state)
+{
+    static const struct {
+        const char *text, *says;
+    } wrong[] = {
+        {"[a]\nshapes = 1x1\nkernals = *\n", "suite:3: unknown axis 'kernals', did you mean 'kernels'?"},
+        {"[a]\nshapes = 1x1\n\n; comment\nn = 0\n", "suite:5: axis 'n': '0' is not"},
+        {"[a]\nshapes = 1x1x\n", "suite:2: axis 'shapes'"},
+        {"[a]\nshapes = 1x16777216\n", "suite:2: axis 'shapes'"},
+        {"[a]\nshapes = 4294967295x16777215\n", "suite:2: axis 'shapes'"},
+        {"[a]\nkernels = nobody\n", "suite:2: axis 'kernels': 'nobody' is not"},
+        {"[a]\ncache = warm\n", "suite:2: axis 'cache'"},
+        {"[a]\np0 = 1.01\n", "suite:2: axis 'p0'"},
+        {"[a]\nthreads = 0\n", "suite:2: axis 'threads'"},
+        {"[a]\ntoggles = no_such=1\n", "suite:2: axis 'toggles'"},
+        {"[a]\nseed =\n", "suite:2: axis 'seed' has no value"},
+        {"[suite]\ncolour = red\n", "suite:2: unknown key 'colour'"},
+        {"shapes = 1x1\n", "suite:1: 'shapes' stands before the first [group]"},
+        {"[a]\nn = 1\n", "group [a] has no shapes"},
+        {"", "no [group]"},
+        {"[a\n", "suite:1: "},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        tern_suite suite;
+        tern_error error = {""};
+        assert_int_equal(read_suite(&suite, wrong[i].text, &error), TERN_USAGE);
+        if (strstr(error.text, wrong[i].says) == NULL)
+            fail_msg("expected '%s', was told: %s", wrong[i].says, error.text);
+        tern_suite_free(&suite);
+    }
+    unlink(path);
+}
+
+/* The ids that a suite expands to, separated by blanks. */
+static char *expand(const char *text, bool timed, const char *filter, bool negated)
+{
+    tern_plan plan = {.timed = timed, .isa = 0, .threads_all = 3, .filter_negated = negated};
+    tern_suite suite;
+    tern_registry *registry;
+    regex_t regex;
+    char *ids = calloc(1, 65536), id[TERN_ID_BYTES];
+
+    assert_non_null(ids);
+    if (filter != NULL) {
+        assert_int_equal(regcomp(&regex, filter, REG_EXTENDED | REG_NOSUB), 0);
+        plan.filter = &regex;
+    }
+    write_suite(text);
+    assert_int_equal(tern_registry_new(&registry, NULL), TERN_OK);
+    assert_int_equal(tern_suite_read(&suite, path, registry, NULL), TERN_OK);
+    assert_int_equal(tern_plan_add_suite(&plan, &suite, registry, NULL), TERN_OK);
+    for (size_t i = 0; i < plan.count; i++) {
+        strcat(ids, i ? " " : "");
+        strcat(ids, tern_case_id(&plan.cases[i].c, id, sizeof id));
+    }
+    tern_plan_free(&plan);
+    tern_suite_free(&suite);
+    tern_registry_free(registry);
+    if (filter != NULL)
+        regfree(&regex);
+    unlink(path);
+    return ids;
+}
+
+static void expands_to_the_product_of_its_axes(void **state)
+{
+    char *ids = expand("[a]\nkernels = reference\nshapes = 2x3 4x5x6\nn = 1 2\nthreads = 1 all 3\ncache = hot\n", true,
+                       NULL, false);
+
+    (void)state;
+    assert_string_equal(ids, "reference/2x3x1/w=random,x=random,p0=0.42,seed=1/t=1/hot "
+                             "reference/2x3x1/w=random,x=random,p0=0.42,seed=1/t=3/hot "
+                             "reference/2x3x2/w=random,x=random,p0=0.42,seed=1/t=1/hot "
+                             "reference/2x3x2/w=random,x=random,p0=0.42,seed=1/t=3/hot "
+                             "reference/4x5x6/w=random,x=random,p0=0.42,seed=1/t=1/hot "
+                             "reference/4x5x6/w=random,x=random,p0=0.42,seed=1/t=3/hot");
+    free(ids);
+}
+
+static void leaves_out_threads_and_cache_when_only_checking(void **state)
+{
+    char *ids = expand("[a]\nkernels = reference\nshapes = 2x3\nthreads = 1 2\ncache = hot cold\n[b]\nkernels = "
+                       "reference\nshapes = 2x3\n",
+                       false, NULL, false);
+
+    (void)state;
+    assert_string_equal(ids, "reference/2x3x1/w=random,x=random,p0=0.42,seed=1");
+    free(ids);
+}
+
+static void filters_by_id(void **state)
+{
+    static const char text[] = "[a]\nkernels = reference\nshapes = 2x3 4x5\n";
+    char *with = expand(text, false, "/4x5", false), *without = expand(text, false, "/4x5", true);
+
+    (void)state;
+    assert_string_equal(with, "reference/4x5x1/w=random,x=random,p0=0.42,seed=1");
+    assert_string_equal(without, "reference/2x3x1/w=random,x=random,p0=0.42,seed=1");
+    free(with);
+    free(without);
+}
+
+static void kernel_globs_add_and_take_away(void **state)
+{
+    char *ids = expand("[a]\nkernels = * -re*\nshapes = 2x3\n", false, "reference", false);
+
+    (void)state;
+    assert_string_equal(ids, "");
+    free(ids);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(tells_file_and_line_of_a_mistake),
+        cmocka_unit_test(expands_to_the_product_of_its_axes),
+        cmocka_unit_test(leaves_out_threads_and_cache_when_only_checking),
+        cmocka_unit_test(filters_by_id),
+        cmocka_unit_test(kernel_globs_add_and_take_away),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,81 @@
+/*
+ * Whole-string conversions take what they should and nothing else; words and nearest names.
+ */
+#include "base/text.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static void numbers_are_whole_strings_in_range(void **state)
+{
+    uint64_t u;
+    int64_t i;
+    double d;
+
+    (void)state;
+    assert_true(tern_text_u64("18446744073709551615", 0, UINT64_MAX, &u) && u == UINT64_MAX);
+    assert_false(tern_text_u64("18446744073709551616", 0, UINT64_MAX, &u));
+    assert_false(tern_text_u64("-1", 0, UINT64_MAX, &u));
+    assert_false(tern_text_u64(" 1", 0, 9, &u));
+    assert_false(tern_text_u64("1 ", 0, 9, &u));
+    assert_false(tern_text_u64("", 0, 9, &u));
+    assert_false(tern_text_u64("0x1", 0, 9, &u));
+    assert_false(tern_text_u64("10", 0, 9, &u));
+    assert_true(tern_text_i64("-5", -5, 5, &i) && i == -5);
+    assert_false(tern_text_i64("-", -5, 5, &i));
+    assert_false(tern_text_i64("6", -5, 5, &i));
+    assert_true(tern_text_double("1e-3", 0.0, 1.0, &d) && d > 0.0);
+    assert_false(tern_text_double("nan", 0.0, 1.0, &d));
+    assert_false(tern_text_double("inf", 0.0, 1e300, &d));
+    assert_false(tern_text_double("0.5x", 0.0, 1.0, &d));
+    assert_false(tern_text_double("", 0.0, 1.0, &d));
+}
+
+static void words_pass_over_empty_ones(void **state)
+{
+    char text[] = ",,a, bc ,";
+    char *rest = text;
+
+    (void)state;
+    assert_string_equal(tern_text_word(&rest, ", "), "a");
+    assert_string_equal(tern_text_word(&rest, ", "), "bc");
+    assert_null(tern_text_word(&rest, ", "));
+    assert_null(tern_text_word(&rest, ", "));
+}
+
+static void appending_never_overflows(void **state)
+{
+    char text[8] = "abc";
+
+    (void)state;
+    tern_text_append(text, sizeof text, "%s", "defghijkl");
+    assert_string_equal(text, "abcdefg");
+    tern_text_append(text, sizeof text, "%s", "x");
+    assert_string_equal(text, "abcdefg");
+}
+
+static void the_nearest_name_is_found(void **state)
+{
+    static const char *const names[] = {"kernels", "shapes", "n"};
+
+    (void)state;
+    assert_string_equal(tern_text_nearest("kernals", names, 3), "kernels");
+    assert_string_equal(tern_text_nearest("shape", names, 3), "shapes");
+    assert_null(tern_text_nearest("something", names, 3));
+    assert_null(tern_text_nearest("a word that is far longer than any of the candidates are", names, 3));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(numbers_are_whole_strings_in_range),
+        cmocka_unit_test(words_pass_over_empty_ones),
+        cmocka_unit_test(appending_never_overflows),
+        cmocka_unit_test(the_nearest_name_is_found),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
