@@ -21,7 +21,7 @@ typedef struct tern_output {
 
 /* Strings point into argv. */
 typedef struct tern_options {
-    const char *arguments_doc; /* what the arguments are, as --help names them; "" = it takes none */
+    const char *arguments_doc;              /* what the arguments are, as --help names them; "" = it takes none */
     const char *argument[TERN_OPTION_LIST]; /* suites, or ids */
     size_t arguments;
     const char *plugin[TERN_OPTION_LIST];
