@@ -32,6 +32,12 @@ tern_report_fn tern_report_jsonl;
 /* What is wrong with a case that is not EXACT, and the command that runs it again. Writes nothing for an EXACT one. */
 void tern_report_failure(FILE *stream, const tern_run *run, const tern_record *record);
 
+/*
+ * Two runs side by side: each case that both timed, the change of its median, and the share of cases that changed by at most
+ * tolerance (0.05 = 5 %). Returns the number of such cases.
+ */
+size_t tern_report_compare(FILE *stream, const tern_results *before, const tern_results *after, double tolerance);
+
 /* "12.3 us": three digits and a unit that fits. Returns text. */
 char *tern_report_time(double ns, char *text, size_t bytes);
 

@@ -22,7 +22,8 @@ enum {
     KEY_SAMPLES,
     KEY_SET,
     KEY_NO_EDGES,
-    KEY_PIN
+    KEY_PIN,
+    KEY_COMPARE
 };
 
 static const struct argp_option table[] = {
@@ -49,6 +50,7 @@ static const struct argp_option table[] = {
     {NULL, 0, NULL, 0, "What comes out", 3},
     {"out", 'o', "FORMAT:FILE", 0, "write records to FILE as well; jsonl is written case by case (repeatable)", 3},
     {"format", KEY_FORMAT, "FORMAT", 0, "what standard output gets: table (default), csv, jsonl", 3},
+    {"compare", KEY_COMPARE, NULL, 0, "report: the second file against the first, case by case", 3},
     {"resume", KEY_RESUME, NULL, 0, "go on where the jsonl file ends", 3},
     {"strict", KEY_STRICT, NULL, 0, "refuse a machine whose state would spoil the figures (exit 4)", 3},
     {"quiet", 'q', NULL, 0, "no progress", 3},
@@ -172,6 +174,9 @@ static error_t parse(int key, char *text, struct argp_state *state)
         options->format = tern_report_find(text);
         if (options->format == NULL)
             argp_error(state, "unknown format '%s'; there are table, csv and jsonl", text);
+        break;
+    case KEY_COMPARE:
+        options->compare = true;
         break;
     case KEY_RESUME:
         options->resume = true;

@@ -7,27 +7,59 @@
 
 #include <stdio.h>
 
+static tern_status read_file(const char *program, const char *path, tern_results *results, tern_error *error)
+{
+    bool cut;
+    const tern_status status = tern_results_read(results, path, &cut, error);
+
+    if (status == TERN_OK && cut)
+        fprintf(stderr, "%s: %s: the last line was cut off and is left out\n", program, path);
+    return status;
+}
+
+static tern_status compare_files(const char *program, const tern_options *options, tern_error *error)
+{
+    static const double tolerance = 0.05;
+    tern_results before = {0}, after = {0};
+    tern_status status;
+
+    if (options->arguments != 2)
+        return tern_error_set(error, TERN_USAGE, "--compare takes two files, the earlier first");
+    status = read_file(program, options->argument[0], &before, error);
+    if (status == TERN_OK)
+        status = read_file(program, options->argument[1], &after, error);
+    if (status == TERN_OK && tern_report_compare(stdout, &before, &after, tolerance) == 0)
+        status = tern_error_set(error, TERN_NOTHING, "the two files have no timed case in common");
+    tern_results_free(&before);
+    tern_results_free(&after);
+    return status;
+}
+
+static tern_status draw_files(const char *program, const tern_options *options, tern_error *error)
+{
+    tern_results results = {0};
+    tern_status status = TERN_OK;
+
+    for (size_t i = 0; i < options->arguments && status == TERN_OK; i++)
+        status = read_file(program, options->argument[i], &results, error);
+    for (size_t i = 0; i < options->outputs && status == TERN_OK; i++)
+        status = tern_output_write(&options->output[i], &results, error);
+    if (status == TERN_OK)
+        options->format->write(stdout, &results);
+    tern_results_free(&results);
+    return status;
+}
+
 int tern_command_report(int argc, char **argv)
 {
     tern_options options;
-    tern_results results = {0};
     tern_error error = {""};
-    tern_status status = TERN_OK;
 
     tern_options_init(&options);
     tern_options_parse(&options, argc, argv, "FILE...", "Draws a report from files of records.");
-    for (size_t i = 0; i < options.arguments && status == TERN_OK; i++) {
-        bool cut;
-        status = tern_results_read(&results, options.argument[i], &cut, &error);
-        if (status == TERN_OK && cut)
-            fprintf(stderr, "%s: %s: the last line was cut off and is left out\n", argv[0], options.argument[i]);
-    }
-    for (size_t i = 0; i < options.outputs && status == TERN_OK; i++)
-        status = tern_output_write(&options.output[i], &results, &error);
-    if (status == TERN_OK)
-        options.format->write(stdout, &results);
-    else
+    const tern_status status =
+        options.compare ? compare_files(argv[0], &options, &error) : draw_files(argv[0], &options, &error);
+    if (status != TERN_OK)
         fprintf(stderr, "%s: %s\n", argv[0], error.text);
-    tern_results_free(&results);
     return (int)status;
 }
