@@ -1,0 +1,93 @@
+#include "check/buffers.h"
+
+#include <string.h>
+
+static const char *const names[TERN_BUFFERS] = {
+    [TERN_BUFFER_W] = "W", [TERN_BUFFER_STAGING] = "packed W", [TERN_BUFFER_PACKED] = "packed W", [TERN_BUFFER_X] = "X",
+    [TERN_BUFFER_Y] = "Y", [TERN_BUFFER_SCRATCH] = "scratch",
+};
+
+static tern_status make(tern_buffers *buffers, tern_buffer which, size_t bytes, size_t align, tern_error *error)
+{
+    tern_guard *guard = &buffers->guard[which];
+
+    if (guard->map != NULL && guard->bytes == bytes)
+        return TERN_OK;
+    tern_guard_free(guard);
+    return tern_guard_new(guard, names[which], bytes, align, buffers->side, error);
+}
+
+void tern_buffers_free(tern_buffers *buffers)
+{
+    for (int i = 0; i < TERN_BUFFERS; i++)
+        tern_guard_free(&buffers->guard[i]);
+}
+
+tern_status tern_buffers_place(tern_buffers *buffers, const tern_product *product, tern_guard_side side,
+                               tern_error *error)
+{
+    const tern_kernel *kernel = product->kernel;
+    const tern_problem *problem = &product->problem;
+    const tern_shape shape = problem->shape;
+    const struct {
+        tern_buffer which;
+        size_t bytes, align;
+    } needs[] = {
+        {TERN_BUFFER_W, shape.m * shape.k, 1},
+        {TERN_BUFFER_STAGING, kernel->packed_bytes(problem), kernel->packed_align},
+        {TERN_BUFFER_X, shape.n * shape.k, kernel->x_align},
+        {TERN_BUFFER_Y, shape.n * shape.m * sizeof(int32_t), kernel->y_align},
+        {TERN_BUFFER_SCRATCH, tern_product_scratch_bytes(product), 64},
+    };
+    tern_status status = TERN_OK;
+
+    if (side != buffers->side)
+        tern_buffers_free(buffers);
+    buffers->side = side;
+    for (size_t i = 0; i < sizeof needs / sizeof *needs && status == TERN_OK; i++)
+        status = make(buffers, needs[i].which, needs[i].bytes, needs[i].align, error);
+    return status;
+}
+
+tern_status tern_buffers_take_packed(tern_buffers *buffers, const tern_kernel *kernel, size_t bytes, tern_error *error)
+{
+    const tern_guard *staging = &buffers->guard[TERN_BUFFER_STAGING];
+    tern_guard *packed = &buffers->guard[TERN_BUFFER_PACKED];
+    tern_status status = TERN_OK;
+
+    if (buffers->side == TERN_GUARD_AFTER)
+        status = make(buffers, TERN_BUFFER_PACKED, bytes, kernel->packed_align, error);
+    else if (packed->map == NULL)
+        status = make(buffers, TERN_BUFFER_PACKED, staging->bytes, kernel->packed_align, error);
+    if (status != TERN_OK)
+        return status;
+    packed->bytes = bytes;
+    memcpy(packed->data, staging->data, bytes);
+    return TERN_OK;
+}
+
+void tern_buffers_paint(tern_buffers *buffers, uint8_t paint)
+{
+    buffers->paint = paint;
+    for (int i = 0; i < TERN_BUFFERS; i++)
+        if (buffers->guard[i].map != NULL)
+            tern_guard_paint(&buffers->guard[i], paint);
+}
+
+bool tern_buffers_find_change(const tern_buffers *buffers, tern_guard_breach *breach)
+{
+    for (int i = 0; i < TERN_BUFFERS; i++)
+        if (buffers->guard[i].map != NULL && tern_guard_find_change(&buffers->guard[i], breach))
+            return true;
+    return false;
+}
+
+void tern_buffers_remember(tern_buffers *buffers, tern_buffer which)
+{
+    buffers->hash[which] = XXH3_64bits(buffers->guard[which].data, buffers->guard[which].bytes);
+}
+
+bool tern_buffers_unchanged(const tern_buffers *buffers, tern_buffer which)
+{
+    return buffers->hash[which] == XXH3_64bits(buffers->guard[which].data, buffers->guard[which].bytes);
+}

@@ -1,0 +1,52 @@
+/*
+ * buffers.h - all memory that a kernel under test may touch, each object in a guarded buffer of its own.
+ */
+#ifndef TERN_BUFFERS_H
+#define TERN_BUFFERS_H
+
+#include "check/guard.h"
+#include "check/product.h"
+
+#include <xxhash.h>
+
+/* STAGING is where pack() may write up to its bound; PACKED holds what it did write, and no byte more. */
+typedef enum tern_buffer {
+    TERN_BUFFER_W,
+    TERN_BUFFER_STAGING,
+    TERN_BUFFER_PACKED,
+    TERN_BUFFER_X,
+    TERN_BUFFER_Y,
+    TERN_BUFFER_SCRATCH,
+    TERN_BUFFERS
+} tern_buffer;
+
+/* Starts as zeros. */
+typedef struct tern_buffers {
+    tern_guard guard[TERN_BUFFERS];
+    XXH64_hash_t hash[TERN_BUFFERS];
+    tern_guard_side side;
+    uint8_t paint;
+} tern_buffers;
+
+/*
+ * Makes the buffers that the product needs; PACKED comes with tern_buffers_take_packed(). Those of the same side and size stay
+ * where they are, so that a kernel sees other data at the same addresses.
+ */
+tern_status tern_buffers_place(tern_buffers *buffers, const tern_product *product, tern_guard_side side,
+                               tern_error *error);
+void tern_buffers_free(tern_buffers *buffers);
+
+/* Copies the first bytes bytes of STAGING to PACKED. Unless the side is AFTER, PACKED stays where it is. */
+tern_status tern_buffers_take_packed(tern_buffers *buffers, const tern_kernel *kernel, size_t bytes, tern_error *error);
+
+/* Paints the red zones of all; later tern_guard_paint_object() paints an object in the same colour. */
+void tern_buffers_paint(tern_buffers *buffers, uint8_t paint);
+
+/* Whether a byte of a red zone is not as it was painted. */
+bool tern_buffers_find_change(const tern_buffers *buffers, tern_guard_breach *breach);
+
+/* Whether an object holds what it held at the last tern_buffers_remember(), by its XXH3. */
+void tern_buffers_remember(tern_buffers *buffers, tern_buffer which);
+bool tern_buffers_unchanged(const tern_buffers *buffers, tern_buffer which);
+
+#endif

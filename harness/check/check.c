@@ -1,0 +1,120 @@
+#include "check/check.h"
+
+#include "base/text.h"
+#include "check/battery.h"
+#include "check/data.h"
+#include "check/oracle.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct tern_checker {
+    bool filled;
+    tern_shape shape;
+    tern_data data;
+    int8_t *w, *x;
+    int32_t *expected;
+};
+
+tern_status tern_checker_new(tern_checker **checker, tern_error *error)
+{
+    *checker = calloc(1, sizeof **checker);
+    return *checker != NULL ? TERN_OK : tern_error_memory(error, "the checker", sizeof **checker);
+}
+
+static void forget(tern_checker *checker)
+{
+    free(checker->w);
+    free(checker->x);
+    free(checker->expected);
+    *checker = (tern_checker){0};
+}
+
+void tern_checker_free(tern_checker *checker)
+{
+    if (checker == NULL)
+        return;
+    forget(checker);
+    free(checker);
+}
+
+static bool has(const tern_checker *checker, tern_shape shape, const tern_data *data)
+{
+    return checker->filled && checker->shape.m == shape.m && checker->shape.k == shape.k &&
+           checker->shape.n == shape.n && checker->data.w == data->w && checker->data.x == data->x &&
+           checker->data.p0 == data->p0 && checker->data.seed == data->seed;
+}
+
+static tern_status fill(tern_checker *checker, tern_shape shape, const tern_data *data, tern_error *error)
+{
+    const size_t expected_bytes = shape.m * shape.n * sizeof *checker->expected;
+
+    if (has(checker, shape, data))
+        return TERN_OK;
+    forget(checker);
+    checker->shape = shape;
+    checker->data = *data;
+    checker->w = malloc(shape.m * shape.k);
+    checker->x = malloc(shape.n * shape.k);
+    checker->expected = malloc(expected_bytes);
+    if (checker->w == NULL || checker->x == NULL || checker->expected == NULL)
+        return tern_error_memory(error, "W, X and Y",
+                                 (double)(shape.m * shape.k) + (double)(shape.n * shape.k) + (double)expected_bytes);
+    tern_data_fill_w(data, shape, checker->w);
+    tern_data_fill_x(data, shape, checker->x);
+    const tern_status status = tern_oracle_fill(shape, checker->w, checker->x, checker->expected, error);
+    checker->filled = status == TERN_OK;
+    return status;
+}
+
+static void run_battery(void *task, void *result)
+{
+    tern_battery_run(task, result);
+}
+
+/* A fault in a guard page was an overrun, whatever signal it ended in; any other end says where it happened. */
+static void explain(const tern_battery_result *result, tern_finding *finding)
+{
+    char fault[128];
+
+    if (result->pass == NULL)
+        return;
+    tern_fault_text(&result->fault, fault, sizeof fault);
+    if (result->fault.breach.name != NULL) {
+        finding->verdict = TERN_OVERRUN;
+        finding->reason[0] = '\0';
+        tern_text_append(finding->reason, sizeof finding->reason, "%s %s,", result->step, fault);
+    } else {
+        tern_text_append(finding->reason, sizeof finding->reason, "%s%s, in %s", fault[0] == '\0' ? "" : ": ", fault,
+                         result->step);
+    }
+    tern_text_append(finding->reason, sizeof finding->reason, " %s", result->pass);
+}
+
+tern_status tern_check_case(tern_checker *checker, const tern_case *c, const tern_child_options *options,
+                            tern_finding *finding, tern_error *error)
+{
+    tern_battery_result result = {0};
+    tern_child_end end;
+
+    memset(finding, 0, sizeof *finding);
+    if (c->shape.k > TERN_MAX_K) {
+        finding->verdict = TERN_UNSUPPORTED;
+        tern_text_copy(finding->reason, sizeof finding->reason, "K is above 16777215, where int32 sums may overflow");
+        return TERN_OK;
+    }
+    tern_status status = fill(checker, c->shape, &c->data, error);
+    if (status != TERN_OK)
+        return status;
+    tern_battery_task task = {.c = c, .w = checker->w, .x = checker->x, .expected = checker->expected};
+    status = tern_child_run(run_battery, &task, &result, sizeof result, options, &end, finding, error);
+    if (status != TERN_OK)
+        return status;
+    if (end != TERN_CHILD_DONE)
+        explain(&result, finding);
+    else if (result.failed_machine)
+        return tern_error_set(error, TERN_ENVIRONMENT, "%s", result.finding.reason);
+    else
+        *finding = result.finding;
+    return TERN_OK;
+}

@@ -1,0 +1,118 @@
+#include "check/guard.h"
+
+#include "base/text.h"
+
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+/* Wide enough that a stray row or tile is still told apart from a wild address. */
+enum { GUARD_BYTES = 64 * 1024 };
+
+static uint8_t *pages_begin(const tern_guard *guard)
+{
+    return guard->map + GUARD_BYTES;
+}
+
+static uint8_t *pages_end(const tern_guard *guard)
+{
+    return guard->map + guard->map_bytes - GUARD_BYTES;
+}
+
+static uint8_t *round_up(uint8_t *address, size_t align)
+{
+    return (uint8_t *)(((uintptr_t)address + align - 1) & ~(uintptr_t)(align - 1));
+}
+
+static uint8_t *place(const tern_guard *guard, size_t align, tern_guard_side side)
+{
+    switch (side) {
+    case TERN_GUARD_AFTER:
+        return (uint8_t *)((uintptr_t)(pages_end(guard) - guard->bytes) & ~(uintptr_t)(align - 1));
+    case TERN_GUARD_UNALIGNED:
+        return round_up(pages_begin(guard), 2 * align) + align;
+    case TERN_GUARD_BEFORE:
+        break;
+    }
+    return round_up(pages_begin(guard), align);
+}
+
+tern_status tern_guard_new(tern_guard *guard, const char *name, size_t bytes, size_t align, tern_guard_side side,
+                           tern_error *error)
+{
+    const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    /* Room to find the address on any side. */
+    const size_t usable = (bytes + 3 * align + page - 1) / page * page;
+
+    *guard = (tern_guard){.name = name, .bytes = bytes, .map_bytes = usable + 2 * GUARD_BYTES};
+    guard->map = mmap(NULL, guard->map_bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (guard->map == MAP_FAILED) {
+        guard->map = NULL;
+        return tern_error_memory(error, name, (double)bytes);
+    }
+    if (mprotect(pages_begin(guard), usable, PROT_READ | PROT_WRITE) != 0)
+        return tern_error_memory(error, name, (double)bytes);
+    guard->data = place(guard, align, side);
+    return TERN_OK;
+}
+
+void tern_guard_free(tern_guard *guard)
+{
+    if (guard->map != NULL)
+        munmap(guard->map, guard->map_bytes);
+    *guard = (tern_guard){0};
+}
+
+void tern_guard_paint(tern_guard *guard, uint8_t paint)
+{
+    uint8_t *end = guard->data + guard->bytes;
+
+    guard->paint = paint;
+    memset(pages_begin(guard), paint, (size_t)(guard->data - pages_begin(guard)));
+    memset(end, paint, (size_t)(pages_end(guard) - end));
+}
+
+void tern_guard_paint_object(const tern_guard *guard)
+{
+    memset(guard->data, guard->paint, guard->bytes);
+}
+
+bool tern_guard_find_change(const tern_guard *guard, tern_guard_breach *breach)
+{
+    const uint8_t *end = guard->data + guard->bytes;
+
+    for (const uint8_t *p = end; p < pages_end(guard); p++)
+        if (*p != guard->paint) {
+            *breach = (tern_guard_breach){guard->name, true, (size_t)(p - end) + 1};
+            return true;
+        }
+    for (const uint8_t *p = guard->data; p-- > pages_begin(guard);)
+        if (*p != guard->paint) {
+            *breach = (tern_guard_breach){guard->name, false, (size_t)(guard->data - p)};
+            return true;
+        }
+    return false;
+}
+
+bool tern_guard_find_fault(const tern_guard *guard, const void *address, tern_guard_breach *breach)
+{
+    const uint8_t *p = address, *end = guard->data + guard->bytes;
+
+    if (guard->map == NULL || p < guard->map || p >= guard->map + guard->map_bytes)
+        return false;
+    if (p >= pages_end(guard))
+        *breach = (tern_guard_breach){guard->name, true, (size_t)(p - end) + 1};
+    else if (p < pages_begin(guard))
+        *breach = (tern_guard_breach){guard->name, false, (size_t)(guard->data - p)};
+    else
+        return false;
+    return true;
+}
+
+char *tern_guard_breach_text(const tern_guard_breach *breach, char *text, size_t bytes)
+{
+    text[0] = '\0';
+    tern_text_append(text, bytes, "%zu byte%s %s of %s", breach->distance, breach->distance == 1 ? "" : "s",
+                     breach->past_end ? "past the end" : "before the beginning", breach->name);
+    return text;
+}
