@@ -154,8 +154,8 @@ typedef struct tern_plugin {
 #else
 #define TERN_EXPORT
 #endif
-#define TERN_PLUGIN(...)                                                       \
-    static const tern_kernel *const tern_plugin_list[] = {__VA_ARGS__, NULL}; \
+#define TERN_PLUGIN(...)                                                                                               \
+    static const tern_kernel *const tern_plugin_list[] = {__VA_ARGS__, NULL};                                          \
     TERN_EXPORT const tern_plugin tern_plugin_table = {TERN_KERNEL_ABI, tern_plugin_list}
 
 #endif

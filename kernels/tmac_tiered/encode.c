@@ -1,0 +1,189 @@
+/*
+ * encode.c - packing: count, rank, make the hottest patterns bases, then write every row of every K block as a list of
+ * table entries. The terms of a pattern are found once for each pattern that occurs, so the walk over the weights is one
+ * look-up a group. A row's entries to add and entries to subtract stand in pairs: run then needs no sign, one loop, one
+ * count, and no second table of negatives. The shorter side is filled with entry 0, which is zero.
+ */
+#include "tmac.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A pattern as a sum of terms. */
+typedef struct sum {
+    uint16_t terms;
+    uint16_t term[TERN_TMAC_GROUP_MAX];
+} sum;
+
+/* One row of a K block on its way into the stream. */
+typedef struct row {
+    size_t count[2]; /* entries to add, to subtract */
+    uint16_t *entry[2];
+} row;
+
+static size_t round_up(size_t value, size_t step)
+{
+    return (value + step - 1) / step * step;
+}
+
+static size_t starts_per_block(const tern_tmac_plan *plan)
+{
+    return (plan->shape.m + TERN_TMAC_ROW_STEP - 1) / TERN_TMAC_ROW_STEP;
+}
+
+/* The head of a packed form with `ranked` patterns and `bases` uint16_t of bases. */
+static tern_tmac_head layout(const tern_tmac_plan *plan, size_t ranked, size_t bases)
+{
+    tern_tmac_head head = {0};
+
+    head.bases_at = sizeof head + ranked * sizeof(int32_t);
+    head.starts_at = round_up(head.bases_at + bases * sizeof(uint16_t), sizeof(uint64_t));
+    head.stream_at = head.starts_at + plan->k_blocks * starts_per_block(plan) * sizeof(uint64_t);
+    return head;
+}
+
+/* At worst every weight is a term and all have the same sign, so that each takes a pair. */
+size_t tern_tmac_packed_bytes(const tern_problem *problem)
+{
+    const tern_tmac_plan plan = tern_tmac_plan_of(problem);
+    const size_t ranked = plan.slots - 1 - 2 * plan.g;
+    const tern_tmac_head head = layout(&plan, ranked, ranked * (1 + plan.g));
+    const size_t stream = plan.shape.m * (plan.k_blocks + 2 * plan.shape.k);
+
+    return round_up(head.stream_at + stream * sizeof(uint16_t), 64);
+}
+
+/* Makes the ranked patterns bases, in their order, and writes them. Returns the uint16_t written. */
+static size_t write_bases(tern_tmac_book *book, const int32_t *ranked, size_t count, uint16_t *out, uint32_t *base_count)
+{
+    uint16_t *const begin = out;
+
+    for (size_t i = 0; i < count; i++) {
+        const size_t terms = tern_tmac_book_add(book, ranked[i], out + 1);
+        if (terms == 0)
+            continue;
+        *out = (uint16_t)terms;
+        out += 1 + terms;
+        ++*base_count;
+    }
+    return (size_t)(out - begin);
+}
+
+static void find_sums(const tern_tmac_plan *plan, const tern_tmac_book *book, const uint64_t *count, sum *sums)
+{
+    for (size_t p = 0; p < plan->patterns; p++)
+        if (count[p] != 0)
+            sums[p].terms = (uint16_t)tern_tmac_book_terms(book, (int32_t)p, plan->tier3, sums[p].term);
+}
+
+/* Adds the terms of a row's weights within one K block to `to`. */
+static void read_row(const tern_tmac_plan *plan, const sum *sums, const int8_t *w, size_t width, row *to)
+{
+    to->count[0] = to->count[1] = 0;
+    for (size_t k = 0, group = 0; k < width; k += plan->g, group++) {
+        const int32_t pattern = tern_tmac_pattern(w + k, width - k < plan->g ? width - k : plan->g);
+        const sum *s = &sums[abs(pattern)];
+        for (size_t i = 0; i < s->terms; i++) {
+            const unsigned side = (s->term[i] & 1u) ^ (pattern < 0);
+            to->entry[side][to->count[side]++] = (uint16_t)((s->term[i] >> 1) * plan->groups + group);
+        }
+    }
+}
+
+static uint16_t *write_row(const row *from, uint16_t *out)
+{
+    const size_t pairs = from->count[0] > from->count[1] ? from->count[0] : from->count[1];
+
+    *out++ = (uint16_t)pairs;
+    for (size_t i = 0; i < pairs; i++)
+        for (size_t side = 0; side < 2; side++)
+            *out++ = i < from->count[side] ? from->entry[side][i] : 0;
+    return out;
+}
+
+/* Returns the uint16_t written. */
+static size_t write_stream(const tern_tmac_plan *plan, const sum *sums, const int8_t *w, row *row, uint64_t *starts,
+                           uint16_t *stream)
+{
+    const size_t block = plan->groups * plan->g;
+    const tern_shape shape = plan->shape;
+    uint16_t *out = stream;
+
+    for (size_t k = 0; k < shape.k; k += block)
+        for (size_t m = 0; m < shape.m; m++) {
+            if (m % TERN_TMAC_ROW_STEP == 0)
+                *starts++ = (uint64_t)(out - stream);
+            read_row(plan, sums, w + m * shape.k + k, shape.k - k < block ? shape.k - k : block, row);
+            out = write_row(row, out);
+        }
+    return (size_t)(out - stream);
+}
+
+/* Temporary memory of pack(). */
+typedef struct work {
+    uint64_t *count;  /* by pattern */
+    sum *sums;        /* by pattern */
+    uint16_t *bases;  /* as they will be packed */
+    row row;
+    tern_tmac_book *book;
+} work;
+
+static void work_free(work *work)
+{
+    free(work->count);
+    free(work->sums);
+    free(work->bases);
+    free(work->row.entry[0]);
+    free(work->row.entry[1]);
+    tern_tmac_book_free(work->book);
+}
+
+static int work_new(work *work, const tern_tmac_plan *plan)
+{
+    *work = (struct work){
+        .count = calloc(plan->patterns, sizeof *work->count),
+        .sums = calloc(plan->patterns, sizeof *work->sums),
+        .bases = malloc(plan->slots * (1 + plan->g) * sizeof *work->bases),
+        .row.entry = {malloc(plan->groups * plan->g * sizeof(uint16_t)), malloc(plan->groups * plan->g * sizeof(uint16_t))},
+        .book = tern_tmac_book_new(plan),
+    };
+    return work->count != NULL && work->sums != NULL && work->bases != NULL && work->row.entry[0] != NULL &&
+           work->row.entry[1] != NULL && work->book != NULL;
+}
+
+size_t tern_tmac_pack(const tern_problem *problem, const int8_t *w, void *packed)
+{
+    const tern_tmac_plan plan = tern_tmac_plan_of(problem);
+    int32_t *const ranked = (int32_t *)((char *)packed + sizeof(tern_tmac_head));
+    size_t bytes = 0;
+    work work;
+
+    if (!work_new(&work, &plan))
+        goto out;
+    tern_tmac_count(&plan, w, work.count);
+    const ptrdiff_t found = tern_tmac_rank(&plan, work.count, plan.slots - 1 - 2 * plan.g, ranked);
+    if (found < 0)
+        goto out;
+
+    uint32_t base_count = 0;
+    const size_t used = write_bases(work.book, ranked, (size_t)found, work.bases, &base_count);
+    tern_tmac_head head = layout(&plan, (size_t)found, used);
+    head.tier1_count = (uint32_t)((size_t)found < plan.tier1 ? (size_t)found : plan.tier1);
+    head.tier2_count = (uint32_t)found - head.tier1_count;
+    head.base_count = base_count;
+
+    char *const at = packed;
+    memset(at + head.bases_at, 0, head.starts_at - head.bases_at);
+    memcpy(at + head.bases_at, work.bases, used * sizeof *work.bases);
+    find_sums(&plan, work.book, work.count, work.sums);
+    const size_t length = write_stream(&plan, work.sums, w, &work.row, (uint64_t *)(at + head.starts_at),
+                                       (uint16_t *)(at + head.stream_at));
+    const size_t end = head.stream_at + length * sizeof(uint16_t);
+    bytes = round_up(end, 64);
+    memset(at + end, 0, bytes - end);
+    head.bytes = bytes;
+    memcpy(packed, &head, sizeof head);
+out:
+    work_free(&work);
+    return bytes;
+}
