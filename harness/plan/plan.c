@@ -174,12 +174,13 @@ tern_status tern_plan_add_edges(tern_plan *plan, tern_error *error)
     const size_t count = plan->count;
 
     for (size_t i = 0; i < count; i++) {
+        const tern_planned of = plan->cases[i]; /* a copy: adding moves the array */
+        tern_case edge[TERN_EDGES_MAX];
         if (seen_before(plan, i))
             continue;
-        tern_case edge[TERN_EDGES_MAX];
-        const size_t edges = tern_edges_list(&plan->cases[i].c, edge);
+        const size_t edges = tern_edges_list(&of.c, edge);
         for (size_t j = 0; j < edges; j++) {
-            const tern_status status = tern_plan_add(plan, &edge[j], plan->cases[i].suite, "edges", error);
+            const tern_status status = tern_plan_add(plan, &edge[j], of.suite, "edges", error);
             if (status != TERN_OK)
                 return status;
         }
