@@ -5,16 +5,16 @@
 #define TERN_MEASURE_H
 
 #include "check/child.h"
-#include "plan/case.h"
+#include "measure/pin.h"
 #include "record/record.h"
 
 typedef struct tern_measure_options {
-    double min_sample_ms;  /* 5 */
-    uint32_t min_samples;  /* 15 */
-    double precision;      /* stop when the interval's half-width is below this share of the median: 0.01 */
-    double budget_s;       /* stop sampling after this long, with at least one sample */
-    uint32_t cpus;         /* how many CPUs follow */
-    const int32_t *cpu;    /* thread i runs on cpu[i % cpus]; cpus = 0: not pinned */
+    double min_sample_ms; /* 5 */
+    uint32_t min_samples; /* 15 */
+    double precision;     /* stop when the interval's half-width is below this share of the median: 0.01 */
+    double budget_s;      /* stop sampling after this long, with at least one sample */
+    tern_pin pin;
+    uint64_t llc_bytes;    /* last-level cache that the ring of a cold case must exceed fourfold; 0 = not known */
     double roof_read_gbps; /* measured for the same threads; 0 = not known */
     double roof_gmacs;
     const char *roof_instruction;
@@ -22,8 +22,8 @@ typedef struct tern_measure_options {
 
 /*
  * Makes the data, packs it (a ring of copies when the case is cold), warms up and samples in a child process. Y is compared
- * again after timing: finding is then MISMATCH or NONDETERMINISTIC, and timing is not to be used. Fills facts (at most
- * TERN_MAX_FACTS) and p0_measured of the record beside finding, timed and timing.
+ * again after timing: when it is wrong, finding becomes MISMATCH or NONDETERMINISTIC and the record is not timed. Fills
+ * facts (at most TERN_MAX_FACTS) and p0_measured of the record beside finding, timed and timing.
  * Fails only when the machine fails (TERN_ENVIRONMENT).
  */
 tern_status tern_measure_case(const tern_case *c, const tern_measure_options *options, const tern_child_options *child,

@@ -1,0 +1,24 @@
+/*
+ * allowed.h - the CPUs that this program was given, as they were before any library could narrow them.
+ *
+ * OpenMP's run time binds the first thread when it is loaded, if OMP_PROC_BIND or the like asks for it, and after that the
+ * thread's own mask no longer tells what the user, the container or the batch system allowed.
+ */
+#ifndef TERN_ALLOWED_H
+#define TERN_ALLOWED_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* One more than the largest CPU number that is understood. */
+enum { TERN_ALLOWED_MAX = 8192 };
+
+/* Whether the program may run on that CPU. */
+bool tern_allowed_has(int32_t cpu);
+
+uint32_t tern_allowed_count(void);
+
+/* Gives the calling thread all allowed CPUs back. Returns 0 or an errno. */
+int tern_allowed_restore(void);
+
+#endif

@@ -1,0 +1,57 @@
+#include "measure/ring.h"
+
+#include <string.h>
+
+enum { CACHE_LINE = 64 };
+
+static const uint64_t least_cold_bytes = 256u << 20;
+
+uint64_t tern_ring_wanted_bytes(uint64_t llc_bytes)
+{
+    return 4 * llc_bytes > least_cold_bytes ? 4 * llc_bytes : least_cold_bytes;
+}
+
+typedef struct filling {
+    const tern_ring *ring;
+    const tern_product *product;
+    const uint8_t *packed;
+    size_t bytes;
+} filling;
+
+/* A kernel's layout is its own, but the bytes of a share of the rows are that share of the bytes, more or less. */
+static void fill(void *argument, uint32_t thread, uint32_t threads)
+{
+    const filling *f = argument;
+    const double rows = (double)f->product->problem.shape.m;
+    const tern_slice part = tern_product_rows(f->product, thread, threads);
+    const size_t begin = (size_t)((double)f->bytes * ((double)part.begin / rows));
+    const size_t end = thread + 1 == threads ? f->bytes : (size_t)((double)f->bytes * ((double)part.end / rows));
+
+    for (uint32_t slot = 0; slot < f->ring->slots; slot++)
+        memcpy(f->ring->memory.data + slot * f->ring->stride + begin, f->packed + begin, end - begin);
+}
+
+tern_status tern_ring_new(tern_ring *ring, const tern_product *product, const void *packed, size_t packed_bytes,
+                          uint64_t wanted_bytes, tern_team *team, tern_error *error)
+{
+    const size_t align =
+        product->kernel->packed_align > CACHE_LINE ? product->kernel->packed_align : (size_t)CACHE_LINE;
+    const uint64_t most = tern_memory_available_bytes() / 2;
+    filling f = {.ring = ring, .product = product, .packed = packed, .bytes = packed_bytes};
+
+    memset(ring, 0, sizeof *ring);
+    ring->stride = (packed_bytes + align - 1) / align * align;
+    uint64_t slots = (wanted_bytes + ring->stride - 1) / ring->stride;
+    if (slots > most / ring->stride)
+        slots = most / ring->stride;
+    ring->slots = slots < 1 ? 1 : slots > UINT32_MAX ? UINT32_MAX : (uint32_t)slots;
+    const tern_status status = tern_memory_new(&ring->memory, "copies of packed W", ring->slots * ring->stride, error);
+    if (status == TERN_OK)
+        tern_team_run(team, fill, &f);
+    return status;
+}
+
+void tern_ring_free(tern_ring *ring)
+{
+    tern_memory_free(&ring->memory);
+}
