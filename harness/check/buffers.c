@@ -3,8 +3,12 @@
 #include <string.h>
 
 static const char *const names[TERN_BUFFERS] = {
-    [TERN_BUFFER_W] = "W", [TERN_BUFFER_STAGING] = "packed W", [TERN_BUFFER_PACKED] = "packed W", [TERN_BUFFER_X] = "X",
-    [TERN_BUFFER_Y] = "Y", [TERN_BUFFER_SCRATCH] = "scratch",
+    [TERN_BUFFER_W] = "W",
+    [TERN_BUFFER_STAGING] = "what pack() writes",
+    [TERN_BUFFER_PACKED] = "packed W",
+    [TERN_BUFFER_X] = "X",
+    [TERN_BUFFER_Y] = "Y",
+    [TERN_BUFFER_SCRATCH] = "scratch",
 };
 
 static tern_status make(tern_buffers *buffers, tern_buffer which, size_t bytes, size_t align, tern_error *error)
@@ -70,14 +74,22 @@ void tern_buffers_paint(tern_buffers *buffers, uint8_t paint)
 {
     buffers->paint = paint;
     for (int i = 0; i < TERN_BUFFERS; i++)
-        if (buffers->guard[i].map != NULL)
+        if (buffers->guard[i].map != NULL && !buffers->guard[i].closed)
             tern_guard_paint(&buffers->guard[i], paint);
+}
+
+tern_status tern_buffers_close_packing(tern_buffers *buffers, bool closed, tern_error *error)
+{
+    const tern_status status = tern_guard_set_closed(&buffers->guard[TERN_BUFFER_W], closed, error);
+
+    return status != TERN_OK ? status : tern_guard_set_closed(&buffers->guard[TERN_BUFFER_STAGING], closed, error);
 }
 
 bool tern_buffers_find_change(const tern_buffers *buffers, tern_guard_breach *breach)
 {
     for (int i = 0; i < TERN_BUFFERS; i++)
-        if (buffers->guard[i].map != NULL && tern_guard_find_change(&buffers->guard[i], breach))
+        if (buffers->guard[i].map != NULL && !buffers->guard[i].closed &&
+            tern_guard_find_change(&buffers->guard[i], breach))
             return true;
     return false;
 }

@@ -42,7 +42,13 @@ tern_status tern_buffers_take_packed(tern_buffers *buffers, const tern_kernel *k
 /* Paints the red zones of all; later tern_guard_paint_object() paints an object in the same colour. */
 void tern_buffers_paint(tern_buffers *buffers, uint8_t paint);
 
-/* Whether a byte of a red zone is not as it was painted. */
+/*
+ * Closes what belongs to pack() alone, W and STAGING, so that a packed form which holds an address of theirs is found out; or
+ * opens it.
+ */
+tern_status tern_buffers_close_packing(tern_buffers *buffers, bool closed, tern_error *error);
+
+/* Whether a byte of a red zone is not as it was painted. Closed buffers have not been touched. */
 bool tern_buffers_find_change(const tern_buffers *buffers, tern_guard_breach *breach);
 
 /* Whether an object holds what it held at the last tern_buffers_remember(), by its XXH3. */

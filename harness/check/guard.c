@@ -77,42 +77,67 @@ void tern_guard_paint_object(const tern_guard *guard)
     memset(guard->data, guard->paint, guard->bytes);
 }
 
-bool tern_guard_find_change(const tern_guard *guard, tern_guard_breach *breach)
+tern_status tern_guard_set_closed(tern_guard *guard, bool closed, tern_error *error)
+{
+    const size_t usable = (size_t)(pages_end(guard) - pages_begin(guard));
+
+    if (guard->closed == closed)
+        return TERN_OK;
+    if (mprotect(pages_begin(guard), usable, closed ? PROT_NONE : PROT_READ | PROT_WRITE) != 0)
+        return tern_error_memory(error, guard->name, (double)guard->bytes);
+    guard->closed = closed;
+    return TERN_OK;
+}
+
+/* How address lies to the object. */
+static tern_guard_breach locate(const tern_guard *guard, const uint8_t *address)
 {
     const uint8_t *end = guard->data + guard->bytes;
 
-    for (const uint8_t *p = end; p < pages_end(guard); p++)
-        if (*p != guard->paint) {
-            *breach = (tern_guard_breach){guard->name, true, (size_t)(p - end) + 1};
-            return true;
-        }
-    for (const uint8_t *p = guard->data; p-- > pages_begin(guard);)
-        if (*p != guard->paint) {
-            *breach = (tern_guard_breach){guard->name, false, (size_t)(guard->data - p)};
-            return true;
-        }
-    return false;
+    if (address >= end)
+        return (tern_guard_breach){guard->name, TERN_GUARD_PAST_END, (size_t)(address - end) + 1};
+    if (address < guard->data)
+        return (tern_guard_breach){guard->name, TERN_GUARD_BEFORE_BEGINNING, (size_t)(guard->data - address)};
+    return (tern_guard_breach){guard->name, TERN_GUARD_INSIDE, 0};
+}
+
+bool tern_guard_find_change(const tern_guard *guard, tern_guard_breach *breach)
+{
+    const uint8_t *changed = NULL;
+
+    for (const uint8_t *p = guard->data + guard->bytes; changed == NULL && p < pages_end(guard); p++)
+        if (*p != guard->paint)
+            changed = p;
+    for (const uint8_t *p = guard->data; changed == NULL && p-- > pages_begin(guard);)
+        if (*p != guard->paint)
+            changed = p;
+    if (changed != NULL)
+        *breach = locate(guard, changed);
+    return changed != NULL;
 }
 
 bool tern_guard_find_fault(const tern_guard *guard, const void *address, tern_guard_breach *breach)
 {
-    const uint8_t *p = address, *end = guard->data + guard->bytes;
+    const uint8_t *p = address;
 
     if (guard->map == NULL || p < guard->map || p >= guard->map + guard->map_bytes)
         return false;
-    if (p >= pages_end(guard))
-        *breach = (tern_guard_breach){guard->name, true, (size_t)(p - end) + 1};
-    else if (p < pages_begin(guard))
-        *breach = (tern_guard_breach){guard->name, false, (size_t)(guard->data - p)};
-    else
-        return false;
+    *breach = locate(guard, p);
     return true;
 }
 
 char *tern_guard_breach_text(const tern_guard_breach *breach, char *text, size_t bytes)
 {
+    static const char *const sides[] = {
+        [TERN_GUARD_PAST_END] = "past the end",
+        [TERN_GUARD_BEFORE_BEGINNING] = "before the beginning",
+    };
+
     text[0] = '\0';
-    tern_text_append(text, bytes, "%zu byte%s %s of %s", breach->distance, breach->distance == 1 ? "" : "s",
-                     breach->past_end ? "past the end" : "before the beginning", breach->name);
+    if (breach->where == TERN_GUARD_INSIDE)
+        tern_text_append(text, bytes, "inside %s, which is closed to it", breach->name);
+    else
+        tern_text_append(text, bytes, "%zu byte%s %s of %s", breach->distance, breach->distance == 1 ? "" : "s",
+                         sides[breach->where], breach->name);
     return text;
 }

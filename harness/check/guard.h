@@ -24,7 +24,8 @@ typedef struct tern_guard {
     uint8_t *data;
     size_t bytes;
     uint8_t paint; /* what the red zones hold */
-    uint8_t *map;  /* of map_bytes: guard pages, pages, guard pages */
+    bool closed;
+    uint8_t *map; /* of map_bytes: guard pages, pages, guard pages */
     size_t map_bytes;
 } tern_guard;
 
@@ -42,20 +43,25 @@ void tern_guard_paint(tern_guard *guard, uint8_t paint);
 /* Fills the object with the byte that its red zones hold. */
 void tern_guard_paint_object(const tern_guard *guard);
 
-/* Where an access lay outside its object. */
+/* Makes the object and its red zones untouchable, or touchable again. Fails only when the system has no memory for it. */
+tern_status tern_guard_set_closed(tern_guard *guard, bool closed, tern_error *error);
+
+typedef enum tern_guard_where { TERN_GUARD_PAST_END, TERN_GUARD_BEFORE_BEGINNING, TERN_GUARD_INSIDE } tern_guard_where;
+
+/* Where an access lay that should not have been. */
 typedef struct tern_guard_breach {
     const char *name; /* NULL: nowhere */
-    bool past_end;    /* or before the beginning */
-    size_t distance;  /* bytes from the object's edge; 1 = the very next */
+    tern_guard_where where;
+    size_t distance; /* bytes from the object's edge; 1 = the very next; 0 when inside */
 } tern_guard_breach;
 
-/* Finds the changed byte of the red zones that is nearest to the object. Returns whether there is one. */
+/* Finds the changed byte of the red zones that is nearest to the object. Returns whether there is one. Not for a closed guard. */
 bool tern_guard_find_change(const tern_guard *guard, tern_guard_breach *breach);
 
-/* Whether address lies in the guard pages. Calls nothing, so that a signal handler may use it. */
+/* Whether address lies in the buffer, guard pages included. Calls nothing, so that a signal handler may use it. */
 bool tern_guard_find_fault(const tern_guard *guard, const void *address, tern_guard_breach *breach);
 
-/* "12 bytes past the end of X". Returns text. */
+/* "12 bytes past the end of X", "inside W, which is closed to it". Returns text. */
 char *tern_guard_breach_text(const tern_guard_breach *breach, char *text, size_t bytes);
 
 #endif

@@ -47,7 +47,18 @@ typedef struct shared_call {
     const tern_product *product;
     const tern_call *call;
     tern_team *team;
+    tern_busy *busy; /* NULL: not wanted */
 } shared_call;
+
+static void run_stage(const shared_call *shared, tern_stage_fn *stage, tern_slice slice, uint32_t thread)
+{
+    if (slice.begin >= slice.end)
+        return;
+    const uint64_t start = shared->busy == NULL ? 0 : shared->busy->clock();
+    stage(shared->call, slice);
+    if (shared->busy != NULL)
+        shared->busy->thread[thread].ticks += shared->busy->clock() - start;
+}
 
 static void call_in_thread(void *argument, uint32_t thread, uint32_t threads)
 {
@@ -55,23 +66,24 @@ static void call_in_thread(void *argument, uint32_t thread, uint32_t threads)
     const tern_stages *stages = &shared->product->stages;
 
     if (stages->prepare != NULL) {
-        const tern_slice units = tern_slice_of(stages->prepare_units, thread, threads);
-        if (units.begin < units.end)
-            stages->prepare(shared->call, units);
+        run_stage(shared, stages->prepare, tern_slice_of(stages->prepare_units, thread, threads), thread);
         if (threads > 1)
             tern_team_barrier(shared->team);
     }
-    const tern_slice rows = tern_product_rows(shared->product, thread, threads);
-    if (rows.begin < rows.end)
-        stages->run(shared->call, rows);
+    run_stage(shared, stages->run, tern_product_rows(shared->product, thread, threads), thread);
 }
 
-void tern_product_call(const tern_product *product, const tern_call *call, tern_team *team)
+void tern_product_call_busy(const tern_product *product, const tern_call *call, tern_team *team, tern_busy *busy)
 {
-    shared_call shared = {.product = product, .call = call, .team = team};
+    shared_call shared = {.product = product, .call = call, .team = team, .busy = busy};
 
     if (product->kernel->flags & TERN_KERNEL_OWNS_TEAM)
         call_in_thread(&shared, 0, 1);
     else
         tern_team_run(team, call_in_thread, &shared);
+}
+
+void tern_product_call(const tern_product *product, const tern_call *call, tern_team *team)
+{
+    tern_product_call_busy(product, call, team, NULL);
 }

@@ -30,10 +30,21 @@ tern_slice tern_product_rows(const tern_product *product, uint32_t thread, uint3
 /* The part of thread `thread` of `units` units: as even as possible, possibly none. */
 tern_slice tern_slice_of(size_t units, uint32_t thread, uint32_t threads);
 
+/* How long each thread was inside the kernel's stages, added up over calls. Every thread has a cache line of its own. */
+typedef struct tern_busy {
+    uint64_t (*clock)(void);
+    struct {
+        _Alignas(64) uint64_t ticks; /* of clock */
+    } thread[TERN_MAX_THREADS];
+} tern_busy;
+
 /*
  * Computes Y once: prepare, a barrier, run. The team must have problem.threads threads, or be of any size when the kernel
  * owns its team. call->problem must be &product->problem.
  */
 void tern_product_call(const tern_product *product, const tern_call *call, tern_team *team);
+
+/* The same, and adds to busy. Of a kernel that owns its team, only the thread that calls it is seen. */
+void tern_product_call_busy(const tern_product *product, const tern_call *call, tern_team *team, tern_busy *busy);
 
 #endif

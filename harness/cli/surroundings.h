@@ -1,20 +1,26 @@
 /*
- * surroundings.h - what a campaign finds out once about the machine: where threads go, its roofs, what would spoil figures.
+ * surroundings.h - what a campaign finds out once about the machine: its CPUs, where threads go, its roofs.
  */
 #ifndef TERN_SURROUNDINGS_H
 #define TERN_SURROUNDINGS_H
 
 #include "cli/session.h"
 #include "measure/measure.h"
+#include "measure/topology.h"
 
 typedef struct tern_surroundings {
     tern_session *session;
+    tern_topology topology;
 } tern_surroundings;
 
-/* Does nothing for a plan that is not timed. Adds warnings to the session's run. TERN_ENVIRONMENT under --strict. */
+/*
+ * Reads the topology and adds what would spoil figures to the warnings of the session's run; TERN_ENVIRONMENT under
+ * --strict when it is serious. Does little for a plan that is not timed. Close with tern_surroundings_close(), whatever is
+ * returned.
+ */
 tern_status tern_surroundings_open(tern_surroundings *surroundings, tern_session *session, tern_error *error);
 
-/* Fills CPUs and roofs for that many threads; measures the roofs the first time. */
+/* Fills the CPUs and the roofs for that many threads. */
 tern_status tern_surroundings_fill(tern_surroundings *surroundings, uint32_t threads, tern_measure_options *options,
                                    tern_error *error);
 

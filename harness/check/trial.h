@@ -1,0 +1,67 @@
+/*
+ * trial.h - one pass of the battery: the circumstances under which a kernel is called, and the call.
+ */
+#ifndef TERN_TRIAL_H
+#define TERN_TRIAL_H
+
+#include "check/battery.h"
+#include "check/buffers.h"
+#include "check/product.h"
+
+typedef struct tern_pass {
+    tern_guard_side side;
+    uint32_t threads;
+    unsigned change; /* TERN_CHANGE_ bits; 0: the case's own data */
+    bool alone;      /* slice after slice, the last first, each with a Y of its own */
+    bool large;      /* also for large shapes */
+    const char *name;
+} tern_pass;
+
+/* Lives as long as the battery; a pass finds in it what the passes before have left. */
+typedef struct tern_trial {
+    const tern_battery_task *task;
+    tern_battery_result *result;
+    const tern_pass *pass;
+    size_t values; /* N * M */
+    tern_product product;
+    tern_buffers buffers;
+    tern_team *team;
+    int32_t *row_sum;  /* of W, M values */
+    int32_t *expected; /* of this pass, N x M */
+    int32_t *other;    /* N x M: a Y put together from slices, or that of another call */
+} tern_trial;
+
+/*
+ * A step returns whether the battery goes on. When it does not, the result says why: either the kernel breaks a promise or
+ * refuses the case, or the machine lacks something.
+ */
+tern_status tern_trial_new(tern_trial *trial, const tern_battery_task *task, tern_battery_result *result);
+void tern_trial_free(tern_trial *trial);
+
+/* Binds the kernel. Leaves *refused set, and goes on, when it refuses this number of threads and not the case. */
+bool tern_trial_bind(tern_trial *trial, bool *refused);
+
+/* Lays out buffers, paints them, fills them with data and packs W. */
+bool tern_trial_prepare(tern_trial *trial, uint8_t paint);
+
+/* Computes Y. */
+bool tern_trial_call(tern_trial *trial);
+
+/* Whether red zones and inputs are as they were before the call. */
+bool tern_trial_outside_whole(tern_trial *trial);
+
+/* What the passes look at. */
+tern_guard *tern_trial_buffer(tern_trial *trial, tern_buffer which);
+int32_t *tern_trial_y(tern_trial *trial);
+int32_t tern_trial_untouched(const tern_trial *trial); /* what Y holds where nothing was written */
+bool tern_trial_owns_team(const tern_trial *trial);
+bool tern_trial_runs_alone(const tern_trial *trial);
+
+/* Sets verdict and reason, to which the name of the pass is added. Returns false. */
+bool tern_trial_fail(tern_trial *trial, tern_verdict verdict, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* The same when it is the machine that fails. */
+bool tern_trial_fail_machine(tern_trial *trial, const char *sentence);
+
+#endif
