@@ -208,7 +208,6 @@ void tern_options_init(tern_options *options)
     *options = (tern_options){
         .format = tern_report_find("table"),
         .isa = "native",
-        .pin = "compact",
         .deadline_s = 10.0,
         .budget_s = 1.0,
         .min_samples = 15,

@@ -2,12 +2,29 @@
 
 #include "base/text.h"
 
+#include <sched.h>
 #include <string.h>
 
 static void warn(tern_run *run, const char *sentence)
 {
     if (run->warnings < TERN_RUN_WARNINGS)
         tern_text_copy(run->warning[run->warnings++], sizeof run->warning[0], sentence);
+}
+
+/* Without --pin a machine that lets nobody bind threads is no error, but it is told. */
+static void choose_pin(tern_surroundings *surroundings)
+{
+    cpu_set_t mask;
+
+    surroundings->pin = surroundings->session->options->pin;
+    if (surroundings->pin != NULL)
+        return;
+    surroundings->pin = "compact";
+    if (sched_getaffinity(0, sizeof mask, &mask) == 0 && sched_setaffinity(0, sizeof mask, &mask) == 0)
+        return;
+    surroundings->pin = "none";
+    warn(&surroundings->session->run, "threads cannot be bound to CPUs here and may move while they are timed; allow "
+                                      "sched_setaffinity in the container");
 }
 
 static void warn_of_threads(const tern_surroundings *surroundings)
@@ -40,8 +57,9 @@ tern_status tern_surroundings_open(tern_surroundings *surroundings, tern_session
     if (status != TERN_OK)
         return status;
     session->run.llc_bytes = surroundings->topology.llc_bytes;
+    choose_pin(surroundings);
     /* A wrong --pin is told before anything runs. */
-    if ((status = tern_pin_choose(&pin, session->options->pin, &surroundings->topology, 1, error)) != TERN_OK)
+    if ((status = tern_pin_choose(&pin, surroundings->pin, &surroundings->topology, 1, error)) != TERN_OK)
         return status;
     warn_of_threads(surroundings);
     return TERN_OK;
@@ -51,7 +69,7 @@ tern_status tern_surroundings_fill(tern_surroundings *surroundings, uint32_t thr
                                    tern_error *error)
 {
     options->llc_bytes = surroundings->topology.llc_bytes;
-    return tern_pin_choose(&options->pin, surroundings->session->options->pin, &surroundings->topology, threads, error);
+    return tern_pin_choose(&options->pin, surroundings->pin, &surroundings->topology, threads, error);
 }
 
 void tern_surroundings_close(tern_surroundings *surroundings)

@@ -11,6 +11,7 @@
 typedef struct tern_surroundings {
     tern_session *session;
     tern_topology topology;
+    const char *pin; /* how threads are bound: see tern_pin_choose() */
 } tern_surroundings;
 
 /*

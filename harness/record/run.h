@@ -47,8 +47,8 @@ typedef struct tern_run {
 
 /* The closing line. A file without one was cut off. */
 typedef struct tern_run_end {
-    bool complete;   /* every planned case has its record */
-    char reason[64]; /* why not: "interrupted by signal 2", "time budget" */
+    bool complete;    /* every planned case has its record */
+    char reason[256]; /* why not: "interrupted by signal 2", "time budget" */
     uint32_t done, exact, wrong, skipped;
     int32_t status; /* exit status */
     double seconds;

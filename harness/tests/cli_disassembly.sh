@@ -9,7 +9,7 @@ objects=$(dirname "$TERNBENCH")/kernels/CMakeFiles/kernels.dir
 # holds OBJECT PATTERN / holds_not OBJECT PATTERN: extended regular expressions on the disassembly
 holds() {
     [ -e "$objects/$1" ] || { echo "FAILED: $1 was not built"; failures=$((failures + 1)); return; }
-    objdump -d --no-show-raw-insn "$objects/$1" | grep -qE "$2" ||
+    objdump -dr --no-show-raw-insn "$objects/$1" | grep -qE "$2" ||
         { echo "FAILED: $1 holds no $2"; failures=$((failures + 1)); }
 }
 holds_not() {
