@@ -159,7 +159,8 @@ static void run_passes(tern_trial *trial)
         if ((!large || trial->pass->large) && !run_pass(trial, (uint8_t)(0xA5 + 0x17 * i), &so_far))
             return;
     }
-    if (so_far.least_growth_bytes > 0)
+    /* The few passes of a large shape all differ in threads, and an OpenMP run time keeps a team for each number. */
+    if (!large && so_far.least_growth_bytes > 0)
         tern_trial_fail(trial, TERN_OVERRUN, "each call leaves %zu bytes or more on the heap, the last one",
                         so_far.least_growth_bytes);
 }
