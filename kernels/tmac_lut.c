@@ -19,12 +19,13 @@
 #include <string.h>
 
 enum {
-    ROWS = 32,  /* of a panel */
-    GROUP = 2,  /* weights that one index stands for */
-    PAIR = 4,   /* weights of a row in a byte: two groups */
-    BLOCK = 32, /* pairs that 8- and 16-bit sums last for */
-    TABLE = 64, /* bytes of the tables of a pair: low and high of the first group, then of the second */
-    TOKENS = 2  /* that share decoded indices */
+    ROWS = 32,               /* of a panel */
+    GROUP = 2,               /* weights that one index stands for */
+    PAIR = 4,                /* weights of a row in a byte: two groups */
+    BLOCK = 32,              /* pairs that 8- and 16-bit sums last for */
+    TABLE_BYTES = 16,        /* low or high halves of one group */
+    TABLE = 4 * TABLE_BYTES, /* of a pair: low and high of the first group, then of the second */
+    TOKENS = 2               /* that share decoded indices */
 };
 
 enum { PREFETCH };
@@ -84,15 +85,22 @@ static size_t scratch_bytes(const tern_problem *problem)
     return problem->shape.n * pairs(problem) * TABLE;
 }
 
-/* The sums of one group, split in halves of 16 entries. */
-static void build_table(int x0, int x1, uint8_t *low, uint8_t *high)
+/*
+ * The sums of one group, split in halves: 16 low bytes, then 16 high ones, rounded down as an arithmetic shift does. Entry
+ * 3 (w0 + 1) + w1 + 1 belongs to weights w0, w1; the last seven stand for nothing.
+ */
+static inline void build_table(int x0, int x1, uint8_t *table)
 {
-    for (int w0 = -1; w0 <= 1; w0++)
-        for (int w1 = -1; w1 <= 1; w1++) {
-            const int sum = w0 * x0 + w1 * x1;
-            low[pattern(w0, w1)] = (uint8_t)(sum & 0xFF);
-            high[pattern(w0, w1)] = (uint8_t)((sum - (sum & 0xFF)) / 256);
-        }
+    const __m256i w0 = _mm256_setr_epi16(-1, -1, -1, 0, 0, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0);
+    const __m256i w1 = _mm256_setr_epi16(-1, 0, 1, -1, 0, 1, -1, 0, 1, 0, 0, 0, 0, 0, 0, 0);
+    const __m256i sum = _mm256_add_epi16(_mm256_mullo_epi16(w0, _mm256_set1_epi16((short)x0)),
+                                         _mm256_mullo_epi16(w1, _mm256_set1_epi16((short)x1)));
+    const __m256i low = _mm256_and_si256(sum, _mm256_set1_epi16(0xFF)), high = _mm256_srai_epi16(sum, 8);
+
+    _mm_store_si128((__m128i *)(void *)table,
+                    _mm_packus_epi16(_mm256_castsi256_si128(low), _mm256_extracti128_si256(low, 1)));
+    _mm_store_si128((__m128i *)(void *)(table + TABLE_BYTES),
+                    _mm_packs_epi16(_mm256_castsi256_si128(high), _mm256_extracti128_si256(high, 1)));
 }
 
 /* Units are pairs, for all tokens. */
@@ -107,9 +115,8 @@ static void prepare(const tern_call *call, tern_slice units)
             int x[PAIR];
             for (size_t i = 0; i < PAIR; i++)
                 x[i] = p * PAIR + i < shape.k ? call->x[n * shape.k + p * PAIR + i] : 0;
-            memset(table, 0, TABLE);
-            build_table(x[0], x[1], table, table + 16);
-            build_table(x[2], x[3], table + 32, table + 48);
+            build_table(x[0], x[1], table);
+            build_table(x[2], x[3], table + 2 * TABLE_BYTES);
         }
 }
 
@@ -130,7 +137,7 @@ static inline void look_up(halves *sums, __m256i index, const uint8_t *table)
 
     sums->total = _mm256_add_epi16(sums->total, low);
     sums->odd = _mm256_add_epi16(sums->odd, _mm256_srli_epi16(low, 8));
-    sums->high = _mm256_add_epi8(sums->high, _mm256_shuffle_epi8(load_table(table + 16), index));
+    sums->high = _mm256_add_epi8(sums->high, _mm256_shuffle_epi8(load_table(table + TABLE_BYTES), index));
 }
 
 /* 32-bit sums of 32 rows: even rows 0..14, 16..30, odd rows 1..15, 17..31, eight a vector. */
@@ -192,7 +199,7 @@ static inline __attribute__((always_inline)) void panel_times(const uint8_t *pan
             for (int t = 0; t < tokens; t++) {
                 const uint8_t *table = tables + (size_t)t * token_bytes + p * TABLE;
                 look_up(&block[t], first, table);
-                look_up(&block[t], second, table + 32);
+                look_up(&block[t], second, table + 2 * TABLE_BYTES);
             }
         }
         for (int t = 0; t < tokens; t++)
