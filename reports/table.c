@@ -81,6 +81,14 @@ static void put_interval(FILE *stream, const tern_timing *t)
     fprintf(stream, "  %-19s", text);
 }
 
+/* How many times faster than the baseline, and the range that the two intervals allow. */
+static void put_ratio(FILE *stream, const tern_timing *baseline, const tern_timing *t)
+{
+    fprintf(stream, "  %.2f", baseline->median_ns / t->median_ns);
+    if (baseline != t && isfinite(baseline->low_ns) && isfinite(t->low_ns))
+        fprintf(stream, " (%.2f..%.2f)", baseline->low_ns / t->high_ns, baseline->high_ns / t->low_ns);
+}
+
 static void put_line(FILE *stream, const tern_results *results, const tern_record *r)
 {
     char name[sizeof r->kernel + sizeof r->toggles], median[16];
@@ -98,7 +106,7 @@ static void put_line(FILE *stream, const tern_results *results, const tern_recor
         else
             fprintf(stream, "  %7s", "n/a");
         if (baseline != NULL)
-            fprintf(stream, "  %.2f", baseline->timing.median_ns / r->timing.median_ns);
+            put_ratio(stream, &baseline->timing, &r->timing);
         if (r->timing.not_cold)
             fprintf(stream, "  (not cold)");
     } else if (r->finding.verdict == TERN_UNSUPPORTED) {

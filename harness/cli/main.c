@@ -33,6 +33,23 @@ static void print_usage(FILE *stream)
             "2 usage or bad input, 4 environment, 5 nothing to run, 77 all skipped, 128+N ended by signal N.\n");
 }
 
+static void print_version(void)
+{
+#ifdef HAVE_HWLOC
+    const char *hwloc = "with hwloc";
+#else
+    const char *hwloc = "without hwloc (topology from /sys)";
+#endif
+#ifdef HAVE_PFM
+    const char *pfm = "with libpfm4";
+#else
+    const char *pfm = "without libpfm4 (generic counter names only)";
+#endif
+
+    printf("ternbench %s (%s%s), %s, %s, %s\n", TERN_BUILD_VERSION, TERN_BUILD_COMMIT,
+           TERN_BUILD_DIRTY ? ", modified" : "", TERN_BUILD_COMPILER, hwloc, pfm);
+}
+
 static int unknown_command(const char *name)
 {
     const char *names[COMMANDS];
@@ -62,7 +79,7 @@ int main(int argc, char **argv)
         return TERN_OK;
     }
     if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
-        printf("ternbench %s (%s%s)\n", TERN_BUILD_VERSION, TERN_BUILD_COMMIT, TERN_BUILD_DIRTY ? ", modified" : "");
+        print_version();
         return TERN_OK;
     }
     for (size_t i = 0; i < COMMANDS; i++)
