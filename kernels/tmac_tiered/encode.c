@@ -10,16 +10,16 @@
 #include <string.h>
 
 /* A pattern as a sum of terms. */
-typedef struct sum {
+typedef struct term_sum {
     uint16_t terms;
     uint16_t term[TERN_TMAC_GROUP_MAX];
-} sum;
+} term_sum;
 
 /* One row of a K block on its way into the stream. */
-typedef struct row {
+typedef struct row_lists {
     size_t count[2]; /* entries to add, to subtract */
     uint16_t *entry[2];
-} row;
+} row_lists;
 
 static size_t round_up(size_t value, size_t step)
 {
@@ -29,6 +29,11 @@ static size_t round_up(size_t value, size_t step)
 static size_t starts_per_block(const tern_tmac_plan *plan)
 {
     return (plan->shape.m + TERN_TMAC_ROW_STEP - 1) / TERN_TMAC_ROW_STEP;
+}
+
+static size_t most_ranked(const tern_tmac_plan *plan)
+{
+    return plan->slots - 1 - 2 * plan->g;
 }
 
 /* The head of a packed form with `ranked` patterns and `bases` uint16_t of bases. */
@@ -46,15 +51,16 @@ static tern_tmac_head layout(const tern_tmac_plan *plan, size_t ranked, size_t b
 size_t tern_tmac_packed_bytes(const tern_problem *problem)
 {
     const tern_tmac_plan plan = tern_tmac_plan_of(problem);
-    const size_t ranked = plan.slots - 1 - 2 * plan.g;
+    const size_t ranked = most_ranked(&plan);
     const tern_tmac_head head = layout(&plan, ranked, ranked * (1 + plan.g));
-    const size_t stream = plan.shape.m * (plan.k_blocks + 2 * plan.shape.k);
+    const size_t stream = plan.shape.m * (plan.k_blocks + plan.shape.k);
 
-    return round_up(head.stream_at + stream * sizeof(uint16_t), 64);
+    return round_up(head.stream_at + stream * sizeof(uint32_t), 64);
 }
 
 /* Makes the ranked patterns bases, in their order, and writes them. Returns the uint16_t written. */
-static size_t write_bases(tern_tmac_book *book, const int32_t *ranked, size_t count, uint16_t *out, uint32_t *base_count)
+static size_t write_bases(tern_tmac_book *book, const int32_t *ranked, size_t count, uint16_t *out,
+                          uint32_t *base_count)
 {
     uint16_t *const begin = out;
 
@@ -69,7 +75,7 @@ static size_t write_bases(tern_tmac_book *book, const int32_t *ranked, size_t co
     return (size_t)(out - begin);
 }
 
-static void find_sums(const tern_tmac_plan *plan, const tern_tmac_book *book, const uint64_t *count, sum *sums)
+static void find_sums(const tern_tmac_plan *plan, const tern_tmac_book *book, const uint64_t *count, term_sum *sums)
 {
     for (size_t p = 0; p < plan->patterns; p++)
         if (count[p] != 0)
@@ -77,12 +83,12 @@ static void find_sums(const tern_tmac_plan *plan, const tern_tmac_book *book, co
 }
 
 /* Adds the terms of a row's weights within one K block to `to`. */
-static void read_row(const tern_tmac_plan *plan, const sum *sums, const int8_t *w, size_t width, row *to)
+static void read_row(const tern_tmac_plan *plan, const term_sum *sums, const int8_t *w, size_t width, row_lists *to)
 {
     to->count[0] = to->count[1] = 0;
     for (size_t k = 0, group = 0; k < width; k += plan->g, group++) {
         const int32_t pattern = tern_tmac_pattern(w + k, width - k < plan->g ? width - k : plan->g);
-        const sum *s = &sums[abs(pattern)];
+        const term_sum *s = &sums[abs(pattern)];
         for (size_t i = 0; i < s->terms; i++) {
             const unsigned side = (s->term[i] & 1u) ^ (pattern < 0);
             to->entry[side][to->count[side]++] = (uint16_t)((s->term[i] >> 1) * plan->groups + group);
@@ -90,24 +96,23 @@ static void read_row(const tern_tmac_plan *plan, const sum *sums, const int8_t *
     }
 }
 
-static uint16_t *write_row(const row *from, uint16_t *out)
+static uint32_t *write_row(const row_lists *from, uint32_t *out)
 {
-    const size_t pairs = from->count[0] > from->count[1] ? from->count[0] : from->count[1];
+    const size_t plus = from->count[0], minus = from->count[1], pairs = plus > minus ? plus : minus;
 
-    *out++ = (uint16_t)pairs;
+    *out++ = (uint32_t)pairs;
     for (size_t i = 0; i < pairs; i++)
-        for (size_t side = 0; side < 2; side++)
-            *out++ = i < from->count[side] ? from->entry[side][i] : 0;
+        *out++ = (i < plus ? from->entry[0][i] : 0u) | (i < minus ? (uint32_t)from->entry[1][i] << 16 : 0u);
     return out;
 }
 
-/* Returns the uint16_t written. */
-static size_t write_stream(const tern_tmac_plan *plan, const sum *sums, const int8_t *w, row *row, uint64_t *starts,
-                           uint16_t *stream)
+/* Returns the uint32_t written. */
+static size_t write_stream(const tern_tmac_plan *plan, const term_sum *sums, const int8_t *w, row_lists *row,
+                           uint64_t *starts, uint32_t *stream)
 {
     const size_t block = plan->groups * plan->g;
     const tern_shape shape = plan->shape;
-    uint16_t *out = stream;
+    uint32_t *out = stream;
 
     for (size_t k = 0; k < shape.k; k += block)
         for (size_t m = 0; m < shape.m; m++) {
@@ -120,15 +125,30 @@ static size_t write_stream(const tern_tmac_plan *plan, const sum *sums, const in
 }
 
 /* Temporary memory of pack(). */
-typedef struct work {
-    uint64_t *count;  /* by pattern */
-    sum *sums;        /* by pattern */
-    uint16_t *bases;  /* as they will be packed */
-    row row;
+typedef struct workspace {
+    uint64_t *count; /* by pattern */
+    term_sum *sums;  /* by pattern */
+    uint16_t *bases; /* as they will be packed */
+    row_lists row;
     tern_tmac_book *book;
-} work;
+} workspace;
 
-static void work_free(work *work)
+static int workspace_new(workspace *work, const tern_tmac_plan *plan)
+{
+    const size_t block_bytes = plan->groups * plan->g * sizeof(uint16_t);
+
+    *work = (workspace){
+        .count = calloc(plan->patterns, sizeof *work->count),
+        .sums = calloc(plan->patterns, sizeof *work->sums),
+        .bases = malloc(plan->slots * (1 + plan->g) * sizeof *work->bases),
+        .row.entry = {malloc(block_bytes), malloc(block_bytes)},
+        .book = tern_tmac_book_new(plan),
+    };
+    return work->count != NULL && work->sums != NULL && work->bases != NULL && work->row.entry[0] != NULL &&
+           work->row.entry[1] != NULL && work->book != NULL;
+}
+
+static void workspace_free(workspace *work)
 {
     free(work->count);
     free(work->sums);
@@ -138,52 +158,42 @@ static void work_free(work *work)
     tern_tmac_book_free(work->book);
 }
 
-static int work_new(work *work, const tern_tmac_plan *plan)
+/* Returns the bytes written, 0 when memory ran out. */
+static size_t encode(const tern_tmac_plan *plan, const int8_t *w, workspace *work, char *packed)
 {
-    *work = (struct work){
-        .count = calloc(plan->patterns, sizeof *work->count),
-        .sums = calloc(plan->patterns, sizeof *work->sums),
-        .bases = malloc(plan->slots * (1 + plan->g) * sizeof *work->bases),
-        .row.entry = {malloc(plan->groups * plan->g * sizeof(uint16_t)), malloc(plan->groups * plan->g * sizeof(uint16_t))},
-        .book = tern_tmac_book_new(plan),
-    };
-    return work->count != NULL && work->sums != NULL && work->bases != NULL && work->row.entry[0] != NULL &&
-           work->row.entry[1] != NULL && work->book != NULL;
+    int32_t *const ranked = (int32_t *)(packed + sizeof(tern_tmac_head));
+    uint32_t base_count = 0;
+
+    tern_tmac_count(plan, w, work->count);
+    const ptrdiff_t found = tern_tmac_rank(plan, work->count, most_ranked(plan), ranked);
+    if (found < 0)
+        return 0;
+    const size_t count = (size_t)found;
+    const size_t bases = write_bases(work->book, ranked, count, work->bases, &base_count);
+    tern_tmac_head head = layout(plan, count, bases);
+
+    memset(packed + head.bases_at, 0, head.starts_at - head.bases_at);
+    memcpy(packed + head.bases_at, work->bases, bases * sizeof *work->bases);
+    find_sums(plan, work->book, work->count, work->sums);
+    const size_t stream = write_stream(plan, work->sums, w, &work->row, (uint64_t *)(packed + head.starts_at),
+                                       (uint32_t *)(packed + head.stream_at));
+    const size_t end = head.stream_at + stream * sizeof(uint32_t);
+
+    head.tier1_count = (uint32_t)(count < plan->tier1 ? count : plan->tier1);
+    head.tier2_count = (uint32_t)count - head.tier1_count;
+    head.base_count = base_count;
+    head.bytes = round_up(end, 64);
+    memset(packed + end, 0, head.bytes - end);
+    memcpy(packed, &head, sizeof head);
+    return head.bytes;
 }
 
 size_t tern_tmac_pack(const tern_problem *problem, const int8_t *w, void *packed)
 {
     const tern_tmac_plan plan = tern_tmac_plan_of(problem);
-    int32_t *const ranked = (int32_t *)((char *)packed + sizeof(tern_tmac_head));
-    size_t bytes = 0;
-    work work;
+    workspace work;
+    const size_t bytes = workspace_new(&work, &plan) ? encode(&plan, w, &work, packed) : 0;
 
-    if (!work_new(&work, &plan))
-        goto out;
-    tern_tmac_count(&plan, w, work.count);
-    const ptrdiff_t found = tern_tmac_rank(&plan, work.count, plan.slots - 1 - 2 * plan.g, ranked);
-    if (found < 0)
-        goto out;
-
-    uint32_t base_count = 0;
-    const size_t used = write_bases(work.book, ranked, (size_t)found, work.bases, &base_count);
-    tern_tmac_head head = layout(&plan, (size_t)found, used);
-    head.tier1_count = (uint32_t)((size_t)found < plan.tier1 ? (size_t)found : plan.tier1);
-    head.tier2_count = (uint32_t)found - head.tier1_count;
-    head.base_count = base_count;
-
-    char *const at = packed;
-    memset(at + head.bases_at, 0, head.starts_at - head.bases_at);
-    memcpy(at + head.bases_at, work.bases, used * sizeof *work.bases);
-    find_sums(&plan, work.book, work.count, work.sums);
-    const size_t length = write_stream(&plan, work.sums, w, &work.row, (uint64_t *)(at + head.starts_at),
-                                       (uint16_t *)(at + head.stream_at));
-    const size_t end = head.stream_at + length * sizeof(uint16_t);
-    bytes = round_up(end, 64);
-    memset(at + end, 0, bytes - end);
-    head.bytes = bytes;
-    memcpy(packed, &head, sizeof head);
-out:
-    work_free(&work);
+    workspace_free(&work);
     return bytes;
 }

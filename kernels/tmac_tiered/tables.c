@@ -10,7 +10,8 @@
 #include <string.h>
 
 /* Slots 0 to 2g: zero, x[i] and 2 x[i]. Weights beyond K and tokens beyond N are zeros. */
-static void build_units(const tern_tmac_plan *plan, const int8_t *x, size_t tokens, size_t width, size_t k, int16_t *table)
+static void build_units(const tern_tmac_plan *plan, const int8_t *x, size_t tokens, size_t width, size_t k,
+                        int16_t *table)
 {
     const size_t g = plan->g, lanes = plan->groups * width;
     int16_t *const once = table + lanes, *const twice = once + g * lanes;

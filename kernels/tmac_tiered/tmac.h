@@ -24,19 +24,21 @@ enum {
 /* The sizes of one problem. They depend on shape, threads and toggles alone, never on weights. */
 typedef struct tern_tmac_plan {
     tern_shape shape;
-    size_t g;                /* weights a group */
-    size_t tier1, tier2;     /* patterns in these tiers at most */
-    size_t tier3;            /* corrections at most */
-    size_t patterns;         /* canonical patterns of g weights, the one of zeros included */
-    size_t slots;            /* at most */
-    size_t row_groups;       /* groups of a row, the padded last one included */
-    size_t groups;           /* groups of a K block */
-    size_t k_blocks;
-    size_t block_m;          /* rows of a tile of sums */
-    size_t block_n;          /* tokens of a table */
-    size_t table_bytes;      /* of one K block and one block of tokens */
-    size_t own_bytes;        /* scratch of one thread */
-    int shared;              /* prepare builds all tables for all threads */
+    size_t g;            /* weights a group */
+    size_t tier1, tier2; /* patterns in these tiers at most */
+    size_t tier3;        /* corrections at most */
+    size_t patterns;     /* canonical patterns of g weights, the one of zeros included */
+    size_t slots;        /* at most */
+    size_t row_groups;   /* groups of a row, the padded last one included */
+    size_t groups;       /* groups of a K block */
+    size_t k_blocks;     /* the last one is padded with groups of zeros */
+    size_t block_m;      /* rows of a tile of sums */
+    size_t block_n;      /* tokens of a table */
+    int shared;          /* prepare builds all tables for all threads */
+    size_t tables;       /* in scratch: one for each thread, or for each K block and block of tokens when shared */
+    size_t table_bytes;  /* of one K block and one block of tokens */
+    size_t tiles_at;     /* offset in scratch of the tiles of sums, one for each thread */
+    size_t tile_bytes;
 } tern_tmac_plan;
 
 /*
@@ -44,15 +46,15 @@ typedef struct tern_tmac_plan {
  *   ranked   int32_t, the patterns of tier 1, then those of tier 2, hottest first
  *   bases    uint16_t, for every base its number of terms and these terms
  *   starts   uint64_t, for every K block and every ROW_STEP-th row the index in the stream where that row begins
- *   stream   uint16_t, for every K block, for every row: the number of pairs, then pairs of entries, one to add and one to
- *            subtract; entry 0 fills the shorter side
+ *   stream   uint32_t, for every K block, for every row: the number of pairs, then pairs of entries, one to add in the low
+ *            half and one to subtract in the high half; entry 0 fills the shorter side
  */
 typedef struct tern_tmac_head {
     uint64_t bytes;
     uint64_t bases_at, starts_at, stream_at; /* ranked follows the head */
     uint32_t tier1_count, tier2_count;       /* patterns ranked */
     uint32_t base_count;                     /* of them, those with a slot */
-    uint32_t zero[5];
+    uint32_t zero;                           /* no padding: equal matrices pack to equal bytes */
 } tern_tmac_head;
 
 /* tmac_tiered.c */
@@ -100,7 +102,7 @@ size_t tern_tmac_pack(const tern_problem *problem, const int8_t *w, void *packed
 /* facts.c */
 size_t tern_tmac_facts(const tern_problem *problem, const void *packed, tern_fact *fact, size_t max);
 
-/* tables.c: fills the table of K block `k_block` and of the block of tokens that begins at `token`. */
+/* tables.c: fills the table of K block `k_block` for the block of tokens that begins at `token`. */
 void tern_tmac_build(const tern_tmac_plan *plan, const tern_call *call, size_t token, size_t k_block, int16_t *table);
 
 /* Tokens that a table for `tokens` tokens has room for. */
