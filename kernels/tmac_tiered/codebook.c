@@ -8,7 +8,6 @@
 #include "tmac.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 struct tern_tmac_book {
     size_t g;
