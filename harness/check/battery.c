@@ -17,30 +17,28 @@
 
 static const double LARGE_MACS = 1e8;
 
-/* Races show by chance: a pass with threads is repeated until it has done about this much, at most MAX_REPEATS times. */
+/* Small shapes are called more than once where chance or repetition is to show something: until this much is done. */
 static const double REPEATED_MACS = 1e6;
-enum { MAX_REPEATS = 8 };
+enum { MOST_CALLS_IN_RACE = 8, MOST_CALLS_OFTEN = 24 };
+
+/* An allocator hides what is lost until its caches, of seven pieces a size in glibc, are empty. */
+enum { CALLS_TO_EMPTY_CACHES = 12 };
 
 enum { BOTH = TERN_CHANGE_X | TERN_CHANGE_W };
 
 /* The first one takes one thread and unchanged inputs: what is wrong there is wrong in the plainest of calls. */
 static const tern_pass passes[] = {
-    {TERN_GUARD_AFTER, 1, 0, false, false, "in a first call, with guard pages after its buffers"},
-    {TERN_GUARD_AFTER, 1, 0, false, false, "when called again, with other contents of Y and scratch"},
-    {TERN_GUARD_AFTER, 1, TERN_CHANGE_X, false, false, "when X is changed in place"},
-    {TERN_GUARD_AFTER, 2, 0, false, true, "with 2 threads"},
-    {TERN_GUARD_AFTER, 3, 0, false, false, "with 3 threads"},
-    {TERN_GUARD_AFTER, 5, 0, false, false, "with 5 threads"},
-    {TERN_GUARD_BEFORE, 3, 0, true, true, "slice after slice, with guard pages before its buffers"},
-    {TERN_GUARD_BEFORE, 1, BOTH, false, true, "when W and X are changed in place"},
-    {TERN_GUARD_UNALIGNED, 1, 0, false, false, "at addresses that are aligned as it declares and no more"},
+    {TERN_GUARD_AFTER, 1, 0, .name = "in a first call, with guard pages after its buffers"},
+    {TERN_GUARD_AFTER, 1, 0, .often = true, .name = "when called again, with other contents of Y and scratch"},
+    {TERN_GUARD_AFTER, 1, TERN_CHANGE_X, .name = "when X is changed in place"},
+    {TERN_GUARD_AFTER, 2, 0, .large = true, .name = "with 2 threads"},
+    {TERN_GUARD_AFTER, 3, 0, .name = "with 3 threads"},
+    {TERN_GUARD_AFTER, 5, 0, .name = "with 5 threads"},
+    {TERN_GUARD_BEFORE, 3, 0, .alone = true, .large = true,
+     .name = "slice after slice, with guard pages before its buffers"},
+    {TERN_GUARD_BEFORE, 1, BOTH, .large = true, .name = "when W and X are changed in place"},
+    {TERN_GUARD_UNALIGNED, 1, 0, .name = "at addresses that are aligned as it declares and no more"},
 };
-
-typedef struct progress {
-    bool right_before; /* an earlier pass with the case's own data was right */
-    size_t passes;
-    size_t least_growth_bytes; /* of the heap, over all passes */
-} progress;
 
 /* Whether all that is wrong in Y is what other inputs would give. */
 static bool is_answer_of(tern_trial *trial, unsigned change)
@@ -79,7 +77,7 @@ static void add_hints(tern_trial *trial)
         tern_text_append(hint, bytes, "%sthe same call gives another answer each time", hint[0] == '\0' ? "" : "; ");
 }
 
-static bool answer_right(tern_trial *trial, const progress *so_far)
+static bool answer_right(tern_trial *trial)
 {
     const tern_comparison comparison = {
         .shape = trial->task->c->shape,
@@ -96,7 +94,7 @@ static bool answer_right(tern_trial *trial, const progress *so_far)
     if (tern_buffers_close_packing(&trial->buffers, false, &error) != TERN_OK)
         return tern_trial_fail_machine(trial, error.text);
     tern_compare(&comparison, &trial->result->finding);
-    if (so_far->right_before && trial->pass->change == 0)
+    if (trial->right_before && trial->pass->change == 0)
         tern_trial_fail(trial, TERN_NONDETERMINISTIC, "Y was right before, and is wrong");
     else
         tern_trial_fail(trial, TERN_MISMATCH, "Y is wrong");
@@ -104,65 +102,61 @@ static bool answer_right(tern_trial *trial, const progress *so_far)
     return false;
 }
 
-static bool state_kept(tern_trial *trial, const tern_state *before, progress *so_far)
-{
-    tern_state after;
-
-    tern_state_take(&after);
-    const size_t growth = after.heap_bytes > before->heap_bytes ? after.heap_bytes - before->heap_bytes : 0;
-    if (so_far->passes++ == 0 || growth < so_far->least_growth_bytes)
-        so_far->least_growth_bytes = growth;
-    const char *difference = tern_state_difference(before, &after, tern_trial_owns_team(trial));
-    return difference == NULL ||
-           tern_trial_fail(trial, TERN_OVERRUN, "%s leaves %s changed", trial->result->step, difference);
-}
-
-static int repeats(const tern_trial *trial)
+static int calls(const tern_trial *trial)
 {
     const tern_shape shape = trial->task->c->shape;
     const double wanted = REPEATED_MACS / ((double)shape.m * (double)shape.k * (double)shape.n);
+    const bool race = trial->pass->threads > 1 && !tern_trial_runs_alone(trial);
+    const int most = trial->pass->often ? MOST_CALLS_OFTEN : race ? MOST_CALLS_IN_RACE : 1;
 
-    if (trial->pass->threads == 1 || tern_trial_runs_alone(trial) || wanted < 1.0)
-        return 1;
-    return wanted < MAX_REPEATS ? (int)wanted : MAX_REPEATS;
+    return wanted < 1.0 ? 1 : wanted < most ? (int)wanted : most;
 }
 
-static bool run_pass(tern_trial *trial, uint8_t paint, progress *so_far)
+/* Calls the kernel and looks at its answer and at everything else. */
+static bool call_and_look(tern_trial *trial)
 {
-    tern_state before;
+    const int count = calls(trial);
+    size_t least_growth_bytes = SIZE_MAX; /* of the heap, by a call */
+    tern_state before, after;
+
+    tern_state_take(&before);
+    for (int i = 0; i < count; i++, before = after) {
+        if (!tern_trial_call(trial) || !tern_trial_outside_whole(trial) || !answer_right(trial))
+            return false;
+        tern_state_take(&after);
+        const char *difference = tern_state_difference(&before, &after, tern_trial_owns_team(trial));
+        if (difference != NULL)
+            return tern_trial_fail(trial, TERN_OVERRUN, "%s leaves %s changed", trial->result->step, difference);
+        const size_t growth = after.heap_bytes > before.heap_bytes ? after.heap_bytes - before.heap_bytes : 0;
+        if (i >= CALLS_TO_EMPTY_CACHES && growth < least_growth_bytes)
+            least_growth_bytes = growth;
+    }
+    if (count > CALLS_TO_EMPTY_CACHES && least_growth_bytes > 0)
+        return tern_trial_fail(trial, TERN_OVERRUN, "%s leaves %zu bytes more on the heap each time,",
+                               trial->result->step, least_growth_bytes);
+    trial->right_before |= trial->pass->change == 0;
+    return true;
+}
+
+static bool run_pass(tern_trial *trial, uint8_t paint)
+{
     bool refused;
 
     if (!tern_trial_bind(trial, &refused))
         return false;
-    if (refused)
-        return true;
-    if (!tern_trial_prepare(trial, paint))
-        return false;
-    tern_state_take(&before);
-    for (int i = repeats(trial); i > 0; i--)
-        if (!tern_trial_call(trial) || !tern_trial_outside_whole(trial) || !answer_right(trial, so_far))
-            return false;
-    if (!state_kept(trial, &before, so_far))
-        return false;
-    so_far->right_before |= trial->pass->change == 0;
-    return true;
+    return refused || (tern_trial_prepare(trial, paint) && call_and_look(trial));
 }
 
 static void run_passes(tern_trial *trial)
 {
     const tern_shape shape = trial->task->c->shape;
     const bool large = (double)shape.m * (double)shape.k * (double)shape.n > LARGE_MACS;
-    progress so_far = {0};
 
     for (size_t i = 0; i < sizeof passes / sizeof *passes; i++) {
         trial->pass = &passes[i];
-        if ((!large || trial->pass->large) && !run_pass(trial, (uint8_t)(0xA5 + 0x17 * i), &so_far))
+        if ((!large || trial->pass->large) && !run_pass(trial, (uint8_t)(0xA5 + 0x17 * i)))
             return;
     }
-    /* The few passes of a large shape all differ in threads, and an OpenMP run time keeps a team for each number. */
-    if (!large && so_far.least_growth_bytes > 0)
-        tern_trial_fail(trial, TERN_OVERRUN, "each call leaves %zu bytes or more on the heap, the last one",
-                        so_far.least_growth_bytes);
 }
 
 void tern_battery_run(const tern_battery_task *task, tern_battery_result *result)

@@ -13,6 +13,7 @@ typedef struct tern_pass {
     uint32_t threads;
     unsigned change; /* TERN_CHANGE_ bits; 0: the case's own data */
     bool alone;      /* slice after slice, the last first, each with a Y of its own */
+    bool often;      /* called many times, so that what each call leaves behind adds up */
     bool large;      /* also for large shapes */
     const char *name;
 } tern_pass;
@@ -29,6 +30,7 @@ typedef struct tern_trial {
     int32_t *row_sum;  /* of W, M values */
     int32_t *expected; /* of this pass, N x M */
     int32_t *other;    /* N x M: a Y put together from slices, or that of another call */
+    bool right_before; /* a pass with the case's own data was right */
 } tern_trial;
 
 /*

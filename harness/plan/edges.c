@@ -21,8 +21,8 @@ static const tern_shape plain_shapes[] = {
     {257, 7, 1}, {9, 64, 17}, {64, 64, 8}, {31, 127, 7}, {7, 257, 31}, {257, 31, 7}, {33, 129, 9},
 };
 
-/* Sums of 2048 and 8192 terms of 127 or 128 pass the ranges of 16-bit accumulators; one of 132,111 passes a float's. */
-static const tern_shape long_shapes[] = {{9, 2048, 2}, {5, 8192, 2}, {1, 132111, 1}};
+/* Sums of 2048 and 8192 terms of 127 or 128 pass the ranges of 16-bit accumulators; one of 150,001 passes a float's. */
+static const tern_shape long_shapes[] = {{9, 2048, 2}, {5, 8192, 2}, {1, 150001, 1}};
 
 static const struct {
     tern_w_pattern w;

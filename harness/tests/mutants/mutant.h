@@ -1,0 +1,96 @@
+/*
+ * mutant.h - a small right kernel, and what is needed to make it wrong in one place.
+ *
+ * Each mutant is wrong as a real engine was, or could be. The checker must reject every one; test_mutants.c says with which
+ * verdict and which words. They are a plug-in, so that the program can be shown them:
+ *
+ *     ternbench check suites/seed.suite --plugin mutants.so --filter seed-tmac
+ */
+#ifndef TERN_MUTANT_H
+#define TERN_MUTANT_H
+
+#include "kernel.h"
+
+/* Their tails: M in blocks of 32, K in groups of 16, N in blocks of 8. */
+enum { MUTANT_ROWS = 32, MUTANT_GROUP = 16, MUTANT_TOKENS = 8 };
+
+/* The right kernel: int8 weights, and the value of one element of Y. */
+size_t mutant_packed_bytes(const tern_problem *problem);
+size_t mutant_pack(const tern_problem *problem, const int8_t *w, void *packed);
+int32_t mutant_value(const tern_call *call, size_t m, size_t n);
+void mutant_run(const tern_call *call, tern_slice rows);
+
+static inline const int8_t *mutant_w(const tern_call *call, size_t m)
+{
+    return (const int8_t *)call->packed + m * call->problem->shape.k;
+}
+
+static inline const int8_t *mutant_x(const tern_call *call, size_t n)
+{
+    return call->x + n * call->problem->shape.k;
+}
+
+#define MUTANT_FRAME                                                                                                   \
+    TERN_KERNEL_HEAD, .bits_per_weight = 8.0, .multiple = {1, 1, 1},                                                   \
+                      .tile = {MUTANT_ROWS, MUTANT_GROUP, MUTANT_TOKENS}, .row_step = 1, .packed_align = 1,            \
+                      .x_align = 1
+
+#define MUTANT_BIND(symbol, prepare_function, run_function)                                                            \
+    static const char *bind_##symbol(const tern_problem *problem, tern_stages *stages)                                 \
+    {                                                                                                                  \
+        stages->prepare = prepare_function;                                                                            \
+        stages->prepare_units = problem->shape.n;                                                                      \
+        stages->run = run_function;                                                                                    \
+        return NULL;                                                                                                   \
+    }
+
+/* A mutant of run(). */
+#define MUTANT(symbol, its_name, its_summary, run_function)                                                            \
+    MUTANT_BIND(symbol, NULL, run_function)                                                                            \
+    const tern_kernel mutant_##symbol = {MUTANT_FRAME,                                                                 \
+                                         .y_align = 4,                                                                 \
+                                         .name = its_name,                                                             \
+                                         .summary = its_summary,                                                       \
+                                         .packed_bytes = mutant_packed_bytes,                                          \
+                                         .pack = mutant_pack,                                                          \
+                                         .bind = bind_##symbol}
+
+/* A mutant of one element: value(call, m, n). */
+#define MUTANT_VALUE(symbol, its_name, its_summary, value)                                                             \
+    static void run_##symbol(const tern_call *call, tern_slice rows)                                                   \
+    {                                                                                                                  \
+        const tern_shape shape = call->problem->shape;                                                                 \
+        for (size_t n = 0; n < shape.n; n++)                                                                           \
+            for (size_t m = rows.begin; m < rows.end; m++)                                                             \
+                call->y[n * shape.m + m] = value(call, m, n);                                                          \
+    }                                                                                                                  \
+    MUTANT(symbol, its_name, its_summary, run_##symbol)
+
+/* A mutant with scratch of `scratch` bytes and a prepare() that has one unit a token. */
+#define MUTANT_PREPARED(symbol, its_name, its_summary, scratch, prepare_function, run_function)                        \
+    static size_t scratch_##symbol(const tern_problem *problem)                                                        \
+    {                                                                                                                  \
+        return scratch(problem);                                                                                       \
+    }                                                                                                                  \
+    MUTANT_BIND(symbol, prepare_function, run_function)                                                                \
+    const tern_kernel mutant_##symbol = {MUTANT_FRAME,                                                                 \
+                                         .y_align = 4,                                                                 \
+                                         .name = its_name,                                                             \
+                                         .summary = its_summary,                                                       \
+                                         .packed_bytes = mutant_packed_bytes,                                          \
+                                         .pack = mutant_pack,                                                          \
+                                         .scratch_bytes = scratch_##symbol,                                            \
+                                         .bind = bind_##symbol}
+
+/* A mutant of pack(). */
+#define MUTANT_PACKED(symbol, its_name, its_summary, bytes_function, pack_function, run_function)                      \
+    MUTANT_BIND(symbol, NULL, run_function)                                                                            \
+    const tern_kernel mutant_##symbol = {MUTANT_FRAME,                                                                 \
+                                         .y_align = 4,                                                                 \
+                                         .name = its_name,                                                             \
+                                         .summary = its_summary,                                                       \
+                                         .packed_bytes = bytes_function,                                               \
+                                         .pack = pack_function,                                                        \
+                                         .bind = bind_##symbol}
+
+#endif
