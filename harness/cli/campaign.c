@@ -107,7 +107,7 @@ static tern_status measure(campaign *run, const tern_case *c, tern_error *error)
         .precision = 0.01,
         .budget_s = options->budget_s,
     };
-    const tern_status status = tern_surroundings_fill(&run->surroundings, c->threads, &how, error);
+    const tern_status status = tern_surroundings_fill(&run->surroundings, c, &how, &child, error);
 
     return status != TERN_OK ? status : tern_measure_case(c, &how, &child, &run->record, error);
 }

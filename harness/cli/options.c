@@ -23,7 +23,8 @@ enum {
     KEY_SET,
     KEY_NO_EDGES,
     KEY_PIN,
-    KEY_COMPARE
+    KEY_COMPARE,
+    KEY_NO_ROOFS
 };
 
 static const struct argp_option table[] = {
@@ -45,6 +46,7 @@ static const struct argp_option table[] = {
     {"budget", KEY_BUDGET, "SECONDS", 0, "for the samples of one case (default: 1)", 2},
     {"total", KEY_TOTAL, "SECONDS", 0, "for the whole run; what is left can be run with --resume", 2},
     {"min-samples", KEY_SAMPLES, "N", 0, "at least that many, if the budget allows (default: 15)", 2},
+    {"no-roofs", KEY_NO_ROOFS, NULL, 0, "do not measure the machine's limits, some seconds a thread count", 2},
     {"benchmark_filter", KEY_FILTER, "REGEX", OPTION_HIDDEN, NULL, 2},
     {"benchmark_list_tests", KEY_LIST, NULL, OPTION_HIDDEN, NULL, 2},
     {NULL, 0, NULL, 0, "What comes out", 3},
@@ -151,6 +153,9 @@ static error_t parse(int key, char *text, struct argp_state *state)
         break;
     case KEY_NO_EDGES:
         options->no_edges = true;
+        break;
+    case KEY_NO_ROOFS:
+        options->no_roofs = true;
         break;
     case KEY_PIN:
         options->pin = text;

@@ -1,8 +1,10 @@
 #include "cli/surroundings.h"
 
 #include "base/text.h"
+#include "plan/isa.h"
 
 #include <sched.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void warn(tern_run *run, const char *sentence)
@@ -65,14 +67,66 @@ tern_status tern_surroundings_open(tern_surroundings *surroundings, tern_session
     return TERN_OK;
 }
 
-tern_status tern_surroundings_fill(tern_surroundings *surroundings, uint32_t threads, tern_measure_options *options,
-                                   tern_error *error)
+static tern_status measure_roof(tern_surroundings *surroundings, const tern_pin *pin, uint32_t threads,
+                                const tern_child_options *child, tern_error *error)
 {
+    tern_roof *roof = malloc(sizeof *roof);
+
+    if (roof == NULL)
+        return tern_error_memory(error, "a roof", sizeof *roof);
+    const tern_status status = tern_roof_measure(roof, pin, threads, surroundings->session->plan.isa,
+                                                 surroundings->topology.llc_bytes, child, error);
+    if (status == TERN_OK)
+        surroundings->roof[threads] = roof;
+    else
+        free(roof);
+    return status;
+}
+
+/* All levels up to the highest that the kernel needs. Bits stand in the order of levels. */
+static uint32_t levels_up_to(uint32_t isa)
+{
+    uint32_t levels = 0;
+
+    while ((isa & ~levels) != 0)
+        levels = levels << 1 | 1;
+    return levels;
+}
+
+static void fill_roofs(const tern_roof *roof, const tern_kernel *kernel, tern_measure_options *options)
+{
+    const uint32_t levels = levels_up_to(kernel->isa);
+
+    options->roof_read_gbps = roof->read_gbps;
+    for (uint32_t i = 0; i < roof->peaks; i++) {
+        uint32_t needs;
+        if (tern_isa_cap(roof->peak[i].level, &needs, NULL) != TERN_OK || (needs & ~levels) != 0 ||
+            roof->peak[i].gmacs <= options->roof_gmacs)
+            continue;
+        options->roof_gmacs = roof->peak[i].gmacs;
+        options->roof_instruction = roof->peak[i].instruction;
+    }
+}
+
+tern_status tern_surroundings_fill(tern_surroundings *surroundings, const tern_case *c, tern_measure_options *options,
+                                   const tern_child_options *child, tern_error *error)
+{
+    tern_status status;
+
     options->llc_bytes = surroundings->topology.llc_bytes;
-    return tern_pin_choose(&options->pin, surroundings->pin, &surroundings->topology, threads, error);
+    status = tern_pin_choose(&options->pin, surroundings->pin, &surroundings->topology, c->threads, error);
+    if (status != TERN_OK || surroundings->session->options->no_roofs)
+        return status;
+    if (surroundings->roof[c->threads] == NULL)
+        status = measure_roof(surroundings, &options->pin, c->threads, child, error);
+    if (status == TERN_OK)
+        fill_roofs(surroundings->roof[c->threads], c->kernel, options);
+    return status;
 }
 
 void tern_surroundings_close(tern_surroundings *surroundings)
 {
+    for (size_t i = 0; i <= TERN_MAX_THREADS; i++)
+        free(surroundings->roof[i]);
     tern_topology_free(&surroundings->topology);
 }

@@ -3,7 +3,7 @@
 . "$SOURCE/harness/tests/cli.sh"
 
 printf '[suite]\nbaseline = reference\n[a]\nkernels = reference\nshapes = 8x64x16 16x256x32 7x13x1\nthreads = 1 all\n' >a.suite
-quick=(--budget 0.02 -q)
+quick=(--budget 0.02 --no-roofs -q)
 
 expect 0 "$TERNBENCH" run a.suite "${quick[@]}" --out jsonl:whole.jsonl --out csv:whole.csv
 says out "EXACT"
@@ -30,7 +30,7 @@ diff <(grep '"type":"case"' whole.jsonl) <(grep '"type":"case"' done.jsonl) >/de
     { echo "FAILED: a finished case was measured again"; failures=$((failures + 1)); }
 
 # Ctrl-C: a closing line that says so, 128 + signal, and the records so far.
-"$TERNBENCH" run a.suite --budget 30 --min-samples 512 -q --out jsonl:stopped.jsonl >out 2>err </dev/null &
+"$TERNBENCH" run a.suite --budget 30 --min-samples 512 --no-roofs -q --out jsonl:stopped.jsonl >out 2>err </dev/null &
 pid=$!
 sleep 1
 kill -INT $pid
