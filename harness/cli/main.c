@@ -17,6 +17,7 @@ static const struct {
     {"check", "check only, edge cases included", tern_command_check},
     {"repro", "run one case again by its id", tern_command_repro},
     {"kernels", "list the kernels, what they need and their toggles", tern_command_kernels},
+    {"machine", "tell what the machine is and measure its limits", tern_command_machine},
     {"report", "draw a table or another format from files of records", tern_command_report},
 };
 

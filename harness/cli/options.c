@@ -51,7 +51,7 @@ static const struct argp_option table[] = {
     {"benchmark_list_tests", KEY_LIST, NULL, OPTION_HIDDEN, NULL, 2},
     {NULL, 0, NULL, 0, "What comes out", 3},
     {"out", 'o', "FORMAT:FILE", 0, "write records to FILE as well; jsonl is written case by case (repeatable)", 3},
-    {"format", KEY_FORMAT, "FORMAT", 0, "what standard output gets: table (default), csv, jsonl", 3},
+    {"format", KEY_FORMAT, "FORMAT", 0, "what standard output gets: table (default), csv, jsonl; machine: json", 3},
     {"compare", KEY_COMPARE, NULL, 0, "report: the second file against the first, case by case", 3},
     {"resume", KEY_RESUME, NULL, 0, "go on where the jsonl file ends", 3},
     {"strict", KEY_STRICT, NULL, 0, "refuse a machine whose state would spoil the figures (exit 4)", 3},
@@ -176,7 +176,8 @@ static error_t parse(int key, char *text, struct argp_state *state)
         add_output(options, state, text);
         break;
     case KEY_FORMAT:
-        options->format = tern_report_find(text);
+        options->json = strcmp(text, "json") == 0;
+        options->format = tern_report_find(options->json ? "jsonl" : text);
         if (options->format == NULL)
             argp_error(state, "unknown format '%s'; there are table, csv and jsonl", text);
         break;

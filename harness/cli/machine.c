@@ -1,0 +1,87 @@
+/*
+ * ternbench machine: what the figures stand on.
+ */
+#include "cli/machine.h"
+
+#include "base/text.h"
+#include "cli/command.h"
+#include "cli/interrupt.h"
+#include "cli/session.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool not_interrupted(void *context)
+{
+    (void)context;
+    return tern_interrupt_signal() == 0;
+}
+
+/* Every number of threads up to eight, then doubled, then all. */
+static uint32_t next_threads(uint32_t threads, uint32_t all)
+{
+    const uint32_t next = threads < 8 ? threads + 1 : 2 * threads;
+
+    return next < all || threads == all ? next : all;
+}
+
+static tern_status measure_roofs(tern_machine *machine, const tern_session *session, tern_error *error)
+{
+    const tern_child_options child = {.deadline_s = 120.0, .tick = not_interrupted};
+    const char *how = session->options->pin == NULL ? "compact" : session->options->pin;
+    const uint32_t all =
+        machine->topology.allowed < TERN_MAX_THREADS ? machine->topology.allowed : (uint32_t)TERN_MAX_THREADS;
+    tern_status status = TERN_OK;
+    tern_pin pin;
+
+    for (uint32_t threads = 1; threads <= all && machine->roofs < TERN_MACHINE_ROOFS && status == TERN_OK;
+         threads = next_threads(threads, all)) {
+        if (!session->options->quiet)
+            fprintf(stderr, "measuring with %u of %u threads\n", threads, all);
+        status = tern_pin_choose(&pin, how, &machine->topology, threads, error);
+        if (status == TERN_OK)
+            status = tern_roof_measure(&machine->roof[machine->roofs], &pin, threads, session->plan.isa,
+                                       machine->topology.llc_bytes, &child, error);
+        machine->roofs += status == TERN_OK;
+    }
+    return status;
+}
+
+static tern_status describe(tern_machine *machine, const tern_session *session, tern_error *error)
+{
+    tern_status status = tern_topology_read(&machine->topology, error);
+
+    if (status != TERN_OK)
+        return status;
+    machine->run = session->run;
+    machine->run.llc_bytes = machine->topology.llc_bytes;
+    return session->options->no_roofs ? TERN_OK : measure_roofs(machine, session, error);
+}
+
+int tern_command_machine(int argc, char **argv)
+{
+    tern_options options;
+    tern_session session;
+    tern_error error = {""};
+    tern_machine *machine = calloc(1, sizeof *machine);
+
+    if (machine == NULL)
+        return TERN_ENVIRONMENT;
+    tern_options_init(&options);
+    tern_options_parse(&options, argc, argv, "",
+                       "Tells what the machine is and measures its limits. --format json for programs.");
+    tern_interrupt_install();
+    tern_status status = tern_session_open(&session, &options, false, argc, argv, &error);
+    if (status == TERN_OK)
+        status = describe(machine, &session, &error);
+    if (status == TERN_OK && options.json)
+        status = tern_machine_json(stdout, machine, &error);
+    else if (status == TERN_OK)
+        tern_machine_text(stdout, machine);
+    if (status != TERN_OK)
+        fprintf(stderr, "%s: %s\n", argv[0], error.text);
+    tern_session_close(&session);
+    tern_topology_free(&machine->topology);
+    free(machine);
+    return (int)status;
+}

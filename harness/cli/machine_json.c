@@ -1,0 +1,73 @@
+#include "cli/machine.h"
+
+#include "record/json.h"
+
+#include <jansson.h>
+
+enum { MACHINE_SCHEMA = 1 };
+
+static json_t *cpus_of(const tern_topology *topology)
+{
+    json_t *list = json_array();
+
+    for (uint32_t i = 0; i < topology->cpus; i++) {
+        const tern_cpu *cpu = &topology->cpu[i];
+        json_array_append_new(list, json_pack("{s:i, s:i, s:i, s:i, s:i, s:b}", "id", cpu->id, "socket", cpu->socket,
+                                              "core", cpu->core, "sibling", cpu->sibling, "node", cpu->node, "allowed",
+                                              cpu->allowed));
+    }
+    return list;
+}
+
+static json_t *caches_of(const tern_topology *topology)
+{
+    json_t *list = json_array();
+    char name[16];
+
+    for (uint32_t i = 0; i < topology->caches; i++) {
+        const tern_cpu_cache *cache = &topology->cache[i];
+        json_array_append_new(list, json_pack("{s:s, s:i, s:I, s:i, s:i, s:i}", "name",
+                                              tern_cpu_cache_name(cache, name, sizeof name), "level", (int)cache->level,
+                                              "bytes", (json_int_t)cache->bytes, "line_bytes", (int)cache->line_bytes,
+                                              "shared_by", (int)cache->shared_by, "instances", (int)cache->instances));
+    }
+    return list;
+}
+
+static json_t *roof_of(const tern_roof *roof)
+{
+    json_t *peaks = json_array();
+
+    for (uint32_t i = 0; i < roof->peaks; i++)
+        json_array_append_new(peaks, json_pack("{s:s, s:s, s:f}", "level", roof->peak[i].level, "instruction",
+                                               roof->peak[i].instruction, "gmacs", roof->peak[i].gmacs));
+    return json_pack("{s:i, s:f, s:I, s:f, s:f, s:f, s:o}", "threads", (int)roof->threads, "ghz", roof->ghz,
+                     "buffer_bytes", (json_int_t)roof->buffer_bytes, "read_gbps", roof->read_gbps, "read_median_gbps",
+                     roof->read_median_gbps, "latency_ns", roof->latency_ns, "peaks", peaks);
+}
+
+static json_t *roofs_of(const tern_machine *machine)
+{
+    json_t *list = json_array();
+
+    for (uint32_t i = 0; i < machine->roofs; i++)
+        json_array_append_new(list, roof_of(&machine->roof[i]));
+    return list;
+}
+
+tern_status tern_machine_json(FILE *stream, const tern_machine *machine, tern_error *error)
+{
+    const tern_topology *topology = &machine->topology;
+    json_t *json = json_pack("{s:s, s:i, s:o, s:{s:s, s:i, s:i, s:i, s:i}, s:o, s:o, s:o}", "type", "machine", "schema",
+                             MACHINE_SCHEMA, "run", tern_json_from_run(&machine->run), "topology", "source",
+                             topology->source, "sockets", (int)topology->sockets, "cores", (int)topology->cores,
+                             "threads_per_core", (int)topology->threads_per_core, "nodes", (int)topology->nodes, "cpus",
+                             cpus_of(topology), "caches", caches_of(topology), "roofs", roofs_of(machine));
+
+    if (json == NULL)
+        return tern_error_memory(error, "the machine as JSON", 0.0);
+    const int failed = json_dumpf(json, stream, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
+    fputc('\n', stream);
+    json_decref(json);
+    return failed ? tern_error_set(error, TERN_ENVIRONMENT, "cannot write JSON to standard output") : TERN_OK;
+}

@@ -1,0 +1,68 @@
+#include "cli/machine.h"
+
+static const double gib = 1024.0 * 1024.0 * 1024.0;
+
+static const char *known(const char *text)
+{
+    return text[0] != '\0' ? text : "n/a";
+}
+
+static void put_caches(FILE *stream, const tern_topology *topology)
+{
+    char name[16];
+
+    for (uint32_t i = 0; i < topology->caches; i++) {
+        const tern_cpu_cache *cache = &topology->cache[i];
+        fprintf(stream, "  %-12s %.4g KiB each, %u of them, shared by %u, lines of %u bytes\n",
+                tern_cpu_cache_name(cache, name, sizeof name), (double)cache->bytes / 1024.0, cache->instances,
+                cache->shared_by, cache->line_bytes);
+    }
+}
+
+static void put_allowed(FILE *stream, const tern_topology *topology)
+{
+    fprintf(stream, "  %-12s", "allowed");
+    for (uint32_t i = 0; i < topology->cpus; i++)
+        if (topology->cpu[i].allowed)
+            fprintf(stream, " %d", topology->cpu[i].id);
+    fprintf(stream, "\n");
+}
+
+static void put_roof(FILE *stream, const tern_roof *roof)
+{
+    fprintf(stream, "\n%u thread%s\n", roof->threads, roof->threads == 1 ? "" : "s");
+    fprintf(stream, "  %-22s %8.2f GHz\n", "clock under load", roof->ghz);
+    fprintf(stream, "  %-22s %8.2f GB/s best, %.2f median, over %.2f GiB\n", "read bandwidth", roof->read_gbps,
+            roof->read_median_gbps, (double)roof->buffer_bytes / gib);
+    fprintf(stream, "  %-22s %8.1f ns\n", "memory latency", roof->latency_ns);
+    for (uint32_t i = 0; i < roof->peaks; i++)
+        fprintf(stream, "  %-12s %-9s %8.1f GMAC/s\n", roof->peak[i].level, roof->peak[i].instruction,
+                roof->peak[i].gmacs);
+}
+
+void tern_machine_text(FILE *stream, const tern_machine *machine)
+{
+    const tern_run *run = &machine->run;
+    const tern_topology *topology = &machine->topology;
+
+    fprintf(stream, "%s\n", run->cpu);
+    fprintf(stream, "  %-12s %u sockets, %u cores, %u threads a core, %u memory nodes, read from %s\n", "topology",
+            topology->sockets, topology->cores, topology->threads_per_core, topology->nodes, topology->source);
+    fprintf(stream, "  %-12s %u online, %u allowed\n", "CPUs", run->cpus_online, run->cpus_allowed);
+    put_allowed(stream, topology);
+    put_caches(stream, topology);
+    fprintf(stream, "  %-12s %s; cap: %s\n", "ISA", run->isa, run->isa_cap);
+    fprintf(stream, "  %-12s %.2f GiB, huge pages: %s\n", "memory", (double)run->memory_bytes / gib,
+            known(run->huge_pages));
+    if (run->cpu_quota > 0.0)
+        fprintf(stream, "  %-12s %.2f CPUs' worth of time\n", "quota", run->cpu_quota);
+    else
+        fprintf(stream, "  %-12s none\n", "quota");
+    fprintf(stream, "  %-12s %s\n", "governor", known(run->governor));
+    fprintf(stream, "  %-12s %s\n", "hypervisor", run->hypervisor[0] ? run->hypervisor : "none");
+    fprintf(stream, "  %-12s %s, ASLR %s, load %.2f\n", "system", run->os_kernel, run->aslr ? "on" : "off", run->load);
+    for (uint32_t i = 0; i < machine->roofs; i++)
+        put_roof(stream, &machine->roof[i]);
+    for (uint32_t i = 0; i < run->warnings; i++)
+        fprintf(stream, "%swarning: %s\n", i == 0 ? "\n" : "", run->warning[i]);
+}
