@@ -1,6 +1,7 @@
 #include "cli/surroundings.h"
 
 #include "base/text.h"
+#include "measure/caution.h"
 #include "plan/isa.h"
 
 #include <sched.h>
@@ -29,27 +30,45 @@ static void choose_pin(tern_surroundings *surroundings)
                                       "sched_setaffinity in the container");
 }
 
-static void warn_of_threads(const tern_surroundings *surroundings)
+/* The most threads that a case uses, and whether a case is cold. */
+static uint32_t find_extremes(const tern_plan *plan, bool *cold)
 {
-    const tern_plan *plan = &surroundings->session->plan;
-    uint32_t most = 0;
-    char sentence[160] = "";
+    uint32_t most = 1;
 
-    for (size_t i = 0; i < plan->count; i++)
+    *cold = false;
+    for (size_t i = 0; i < plan->count; i++) {
         most = plan->cases[i].c.threads > most ? plan->cases[i].c.threads : most;
-    if (most <= surroundings->topology.allowed)
-        return;
-    tern_text_append(
-        sentence, sizeof sentence,
-        "up to %u threads share the %u CPUs that this program may use: their figures show waiting, not work; ask for "
-        "fewer with -t",
-        most, surroundings->topology.allowed);
-    warn(&surroundings->session->run, sentence);
+        *cold = *cold || plan->cases[i].c.cache == TERN_COLD;
+    }
+    return most;
+}
+
+/* Notes are for --verbose; under --strict the first caution of the worst kind is an error. */
+static tern_status list_cautions(tern_surroundings *surroundings, const tern_pin *pin, tern_error *error)
+{
+    tern_session *session = surroundings->session;
+    tern_caution caution[TERN_CAUTIONS_MAX];
+    tern_noise noise;
+    bool cold;
+    const uint32_t threads = find_extremes(&session->plan, &cold);
+    const tern_run run = session->run; /* warnings are added to the other while this one is read */
+
+    tern_noise_read(&noise, &run, &surroundings->topology, threads,
+                    pin->cpus > 0 ? pin->cpus : surroundings->topology.allowed, cold);
+    const size_t count = tern_caution_list(&noise, caution);
+    for (size_t i = 0; i < count; i++) {
+        if (session->options->strict && caution[i].severity == TERN_REFUSAL)
+            return tern_error_set(error, TERN_ENVIRONMENT, "--strict refuses this machine: %s", caution[i].text);
+        if (caution[i].severity != TERN_NOTE || session->options->verbose > 0)
+            warn(&session->run, caution[i].text);
+    }
+    return TERN_OK;
 }
 
 tern_status tern_surroundings_open(tern_surroundings *surroundings, tern_session *session, tern_error *error)
 {
     tern_pin pin;
+    bool cold;
 
     memset(surroundings, 0, sizeof *surroundings);
     surroundings->session = session;
@@ -61,10 +80,10 @@ tern_status tern_surroundings_open(tern_surroundings *surroundings, tern_session
     session->run.llc_bytes = surroundings->topology.llc_bytes;
     choose_pin(surroundings);
     /* A wrong --pin is told before anything runs. */
-    if ((status = tern_pin_choose(&pin, surroundings->pin, &surroundings->topology, 1, error)) != TERN_OK)
+    if ((status = tern_pin_choose(&pin, surroundings->pin, &surroundings->topology,
+                                  find_extremes(&session->plan, &cold), error)) != TERN_OK)
         return status;
-    warn_of_threads(surroundings);
-    return TERN_OK;
+    return list_cautions(surroundings, &pin, error);
 }
 
 static tern_status measure_roof(tern_surroundings *surroundings, const tern_pin *pin, uint32_t threads,

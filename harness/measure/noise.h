@@ -17,11 +17,11 @@ typedef struct tern_noise {
     uint32_t threads;    /* the most that a case uses */
     uint32_t cpus;       /* CPUs they are pinned to, or allowed ones when they are not pinned */
     uint32_t nodes, threads_per_core;
-    uint64_t ring_wanted_bytes,
-        ring_bytes;         /* of cold cases: what they should have, what memory allows; 0 without any */
-    double steal_share;     /* of the time that CPUs were wanted since boot, taken by the hypervisor */
-    double pressure_share;  /* of the last 10 s: some task waited for a CPU (PSI) */
-    double throttled_share; /* of the control group's periods: it was stopped for its quota */
+    uint64_t ring_wanted_bytes; /* what a cold case should have; 0 when there is none */
+    uint64_t ring_bytes;        /* what memory allows of it */
+    double steal_share;         /* of the time that CPUs were wanted since boot, taken by the hypervisor */
+    double pressure_share;      /* of the last 10 s: some task waited for a CPU (PSI) */
+    double throttled_share;     /* of the control group's periods: it was stopped for its quota */
     bool numa_balancing;
     bool turbo; /* the clock may rise above its nominal rate */
     char clock_source[32];
