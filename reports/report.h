@@ -26,6 +26,7 @@ extern const tern_report tern_reports[];
 const tern_report *tern_report_find(const char *name);
 
 tern_report_fn tern_report_table;
+tern_report_fn tern_report_scaling;
 tern_report_fn tern_report_csv;
 tern_report_fn tern_report_jsonl;
 

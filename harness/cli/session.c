@@ -47,7 +47,7 @@ static void describe(tern_session *session, int argc, char **argv)
     tern_text_copy(run->repro, sizeof run->repro, "ternbench repro");
     for (size_t i = 0; i < session->options->plugins; i++)
         tern_text_append(run->repro, sizeof run->repro, " --plugin %s", session->options->plugin[i]);
-    session->plan.threads_all = run->cpus_allowed;
+    session->plan.threads_all = run->cpus_allowed < TERN_MAX_THREADS ? run->cpus_allowed : TERN_MAX_THREADS;
 }
 
 tern_status tern_session_open(tern_session *session, const tern_options *options, bool timed, int argc, char **argv,

@@ -59,11 +59,15 @@ static const char *read_n(tern_axes *axes, size_t i, const char *text, const ter
 
 static const char *read_threads(tern_axes *axes, size_t i, const char *text, const tern_registry *registry)
 {
-    uint64_t value = TERN_THREADS_ALL;
+    uint64_t value;
 
     (void)registry;
-    if (strcmp(text, "all") != 0 && !tern_text_u64(text, 1, TERN_MAX_THREADS, &value))
-        return "a number of threads from 1 to 64, or all";
+    if (strcmp(text, "all") == 0)
+        value = TERN_THREADS_ALL;
+    else if (strcmp(text, "doubling") == 0)
+        value = TERN_THREADS_DOUBLING;
+    else if (!tern_text_u64(text, 1, TERN_MAX_THREADS, &value))
+        return "a number of threads from 1 to 64, all, or doubling (1, 2, 4, ... all)";
     axes->threads[i] = (uint32_t)value;
     return NULL;
 }

@@ -68,20 +68,40 @@ typedef struct expansion {
     tern_error *error;
 } expansion;
 
+static tern_status add_caches(const expansion *e, tern_case *c, uint32_t threads)
+{
+    tern_status status = TERN_OK;
+
+    c->threads = threads;
+    for (size_t i = 0; i < (e->axes->caches ? e->axes->caches : 1) && status == TERN_OK; i++) {
+        c->cache = e->axes->caches ? e->axes->cache[i] : TERN_HOT;
+        status = tern_plan_add(e->plan, c, e->suite->name, e->axes->name, e->error);
+    }
+    return status;
+}
+
+static tern_status add_doubling(const expansion *e, tern_case *c)
+{
+    tern_status status = TERN_OK;
+
+    for (uint32_t threads = 1; threads < e->plan->threads_all && status == TERN_OK; threads *= 2)
+        status = add_caches(e, c, threads);
+    return status == TERN_OK ? add_caches(e, c, e->plan->threads_all) : status;
+}
+
 static tern_status add_timed(const expansion *e, tern_case *c)
 {
+    static const uint32_t one = 1;
+    const size_t count = e->axes->thread_counts ? e->axes->thread_counts : 1;
+    const uint32_t *threads = e->axes->thread_counts ? e->axes->threads : &one;
     tern_status status = TERN_OK;
 
     if (!e->plan->timed)
         return tern_plan_add(e->plan, c, e->suite->name, e->axes->name, e->error);
-    for (size_t i = 0; i < (e->axes->thread_counts ? e->axes->thread_counts : 1); i++)
-        for (size_t j = 0; j < (e->axes->caches ? e->axes->caches : 1) && status == TERN_OK; j++) {
-            c->threads = e->axes->thread_counts ? e->axes->threads[i] : 1;
-            if (c->threads == TERN_THREADS_ALL)
-                c->threads = e->plan->threads_all;
-            c->cache = e->axes->caches ? e->axes->cache[j] : TERN_HOT;
-            status = tern_plan_add(e->plan, c, e->suite->name, e->axes->name, e->error);
-        }
+    for (size_t i = 0; i < count && status == TERN_OK; i++)
+        status = threads[i] == TERN_THREADS_DOUBLING
+                     ? add_doubling(e, c)
+                     : add_caches(e, c, threads[i] == TERN_THREADS_ALL ? e->plan->threads_all : threads[i]);
     return status;
 }
 

@@ -20,8 +20,9 @@
 
 enum { TERN_AXIS_MAX = 64, TERN_SUITE_GROUPS = 32 };
 
-/* threads: every CPU that the program may use. */
-#define TERN_THREADS_ALL 0u
+/* Values of threads that depend on the machine: every CPU that the program may use; and 1, 2, 4, ... up to that. */
+#define TERN_THREADS_ALL      0u
+#define TERN_THREADS_DOUBLING UINT32_MAX
 
 /* The axes of one group. An axis without values takes its default, which stands beside it. */
 typedef struct tern_axes {

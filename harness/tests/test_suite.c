@@ -116,6 +116,17 @@ static void expands_to_the_product_of_its_axes(void **state)
     free(ids);
 }
 
+static void doubles_threads_up_to_all(void **state)
+{
+    char *ids = expand("[a]\nkernels = reference\nshapes = 2x3\nthreads = doubling\n", true, NULL, false);
+
+    (void)state;
+    assert_string_equal(ids, "reference/2x3x1/w=random,x=random,p0=0.42,seed=1/t=1/hot "
+                             "reference/2x3x1/w=random,x=random,p0=0.42,seed=1/t=2/hot "
+                             "reference/2x3x1/w=random,x=random,p0=0.42,seed=1/t=3/hot");
+    free(ids);
+}
+
 static void leaves_out_threads_and_cache_when_only_checking(void **state)
 {
     char *ids = expand("[a]\nkernels = reference\nshapes = 2x3\nthreads = 1 2\ncache = hot cold\n[b]\nkernels = "
@@ -153,6 +164,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tells_file_and_line_of_a_mistake),
         cmocka_unit_test(expands_to_the_product_of_its_axes),
+        cmocka_unit_test(doubles_threads_up_to_all),
         cmocka_unit_test(leaves_out_threads_and_cache_when_only_checking),
         cmocka_unit_test(filters_by_id),
         cmocka_unit_test(kernel_globs_add_and_take_away),
