@@ -6,6 +6,8 @@
 const tern_report tern_reports[] = {
     {"table", "text table, grouped by shape, threads and cache state", tern_report_table},
     {"scaling", "what more threads bring: speed-up, efficiency, imbalance, fork and join", tern_report_scaling},
+    {"stages", "where the time of a call goes: prepare, run, fork and join, and what the kernel knows of its weights",
+     tern_report_stages},
     {"csv", "one line a case, RFC 4180", tern_report_csv},
     {"jsonl", "the records themselves, JSON Lines", tern_report_jsonl},
     {NULL, NULL, NULL},

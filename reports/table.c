@@ -59,16 +59,6 @@ static void put_block_head(FILE *stream, const tern_results *results, const tern
     fputc('\n', stream);
 }
 
-/* Share of the nearer roof, in percent; NaN when none was measured. */
-static double roof_percent(const tern_record *r)
-{
-    const double memory = r->timing.roof_read_gbps > 0.0 ? tern_record_gbps(r) / r->timing.roof_read_gbps : 0.0;
-    const double compute = r->timing.roof_gmacs > 0.0 ? tern_record_gmacs(r) / r->timing.roof_gmacs : 0.0;
-    const double share = strcmp(r->cache, "hot") == 0 || compute > memory ? compute : memory;
-
-    return share > 0.0 ? 100.0 * share : (double)NAN;
-}
-
 static void put_interval(FILE *stream, const tern_timing *t)
 {
     char low[16], high[16], text[40];
@@ -100,9 +90,8 @@ static void put_line(FILE *stream, const tern_results *results, const tern_recor
         fprintf(stream, "  %8s", tern_report_time(r->timing.median_ns, median, sizeof median));
         put_interval(stream, &r->timing);
         fprintf(stream, "  %8.2f  %7.2f", tern_record_gmacs(r), tern_record_gbps(r));
-        const double percent = roof_percent(r);
-        if (isfinite(percent))
-            fprintf(stream, "  %5.1f %%", percent);
+        if (isfinite(r->timing.roof_share))
+            fprintf(stream, "  %5.1f %%", 100.0 * r->timing.roof_share);
         else
             fprintf(stream, "  %7s", "n/a");
         if (baseline != NULL)

@@ -36,6 +36,24 @@ typedef struct child {
     size_t memory_bytes;
 } child;
 
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define HAS_TSAN
+#endif
+#endif
+#if defined(HAS_TSAN)
+/*
+ * The OpenMP runtime is not built for ThreadSanitizer, which is told of its synchronisation by libarcher; what it does inside
+ * is to be left alone. This is the name under which the sanitizer looks for its defaults.
+ */
+const char *__tsan_default_options(void);
+
+const char *__tsan_default_options(void)
+{
+    return "ignore_noninstrumented_modules=1";
+}
+#endif
+
 static double clock_s(void)
 {
     struct timespec now;

@@ -50,14 +50,15 @@ typedef struct shared_call {
     tern_busy *busy; /* NULL: not wanted */
 } shared_call;
 
-static void run_stage(const shared_call *shared, tern_stage_fn *stage, tern_slice slice, uint32_t thread)
+static void run_stage(const shared_call *shared, tern_stage which, tern_stage_fn *stage, tern_slice slice,
+                      uint32_t thread)
 {
     if (slice.begin >= slice.end)
         return;
     const uint64_t start = shared->busy == NULL ? 0 : shared->busy->clock();
     stage(shared->call, slice);
     if (shared->busy != NULL)
-        shared->busy->thread[thread].ticks += shared->busy->clock() - start;
+        shared->busy->thread[thread].ticks[which] += shared->busy->clock() - start;
 }
 
 static void call_in_thread(void *argument, uint32_t thread, uint32_t threads)
@@ -66,11 +67,12 @@ static void call_in_thread(void *argument, uint32_t thread, uint32_t threads)
     const tern_stages *stages = &shared->product->stages;
 
     if (stages->prepare != NULL) {
-        run_stage(shared, stages->prepare, tern_slice_of(stages->prepare_units, thread, threads), thread);
+        run_stage(shared, TERN_STAGE_PREPARE, stages->prepare, tern_slice_of(stages->prepare_units, thread, threads),
+                  thread);
         if (threads > 1)
             tern_team_barrier(shared->team);
     }
-    run_stage(shared, stages->run, tern_product_rows(shared->product, thread, threads), thread);
+    run_stage(shared, TERN_STAGE_RUN, stages->run, tern_product_rows(shared->product, thread, threads), thread);
 }
 
 void tern_product_call_busy(const tern_product *product, const tern_call *call, tern_team *team, tern_busy *busy)

@@ -30,11 +30,13 @@ tern_slice tern_product_rows(const tern_product *product, uint32_t thread, uint3
 /* The part of thread `thread` of `units` units: as even as possible, possibly none. */
 tern_slice tern_slice_of(size_t units, uint32_t thread, uint32_t threads);
 
-/* How long each thread was inside the kernel's stages, added up over calls. Every thread has a cache line of its own. */
+typedef enum tern_stage { TERN_STAGE_PREPARE, TERN_STAGE_RUN, TERN_STAGES } tern_stage;
+
+/* How long each thread was inside each of the kernel's stages, added up over calls. Every thread has a cache line of its own. */
 typedef struct tern_busy {
     uint64_t (*clock)(void);
     struct {
-        _Alignas(64) uint64_t ticks; /* of clock */
+        _Alignas(64) uint64_t ticks[TERN_STAGES]; /* of clock */
     } thread[TERN_MAX_THREADS];
 } tern_busy;
 

@@ -109,7 +109,12 @@ static tern_status measure(campaign *run, const tern_case *c, tern_error *error)
     };
     const tern_status status = tern_surroundings_fill(&run->surroundings, c, &how, &child, error);
 
-    return status != TERN_OK ? status : tern_measure_case(c, &how, &child, &run->record, error);
+    if (status != TERN_OK)
+        return status;
+    const tern_status measured = tern_measure_case(c, &how, &child, &run->record, error);
+    if (run->record.timed)
+        tern_record_conclude(&run->record);
+    return measured;
 }
 
 static void count(tern_run_end *end, const tern_record *record)

@@ -52,7 +52,7 @@ static const struct argp_option table[] = {
     {NULL, 0, NULL, 0, "What comes out", 3},
     {"out", 'o', "FORMAT:FILE", 0, "write records to FILE as well; jsonl is written case by case (repeatable)", 3},
     {"format", KEY_FORMAT, "FORMAT", 0,
-     "what standard output gets: table (default), scaling, csv, jsonl; machine: json", 3},
+     "what standard output gets: table (default), scaling, stages, csv, jsonl; machine: json", 3},
     {"compare", KEY_COMPARE, NULL, 0, "report: the second file against the first, case by case", 3},
     {"resume", KEY_RESUME, NULL, 0, "go on where the jsonl file ends", 3},
     {"strict", KEY_STRICT, NULL, 0, "refuse a machine whose state would spoil the figures (exit 4)", 3},
@@ -91,7 +91,7 @@ static void add_output(tern_options *options, struct argp_state *state, char *te
     *colon = '\0';
     const tern_report *format = tern_report_find(text);
     if (format == NULL)
-        argp_error(state, "unknown format '%s'; there are table, scaling, csv and jsonl", text);
+        argp_error(state, "unknown format '%s'; there are table, scaling, stages, csv and jsonl", text);
     options->output[options->outputs++] = (tern_output){format, colon + 1};
 }
 
@@ -180,7 +180,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
         options->json = strcmp(text, "json") == 0;
         options->format = tern_report_find(options->json ? "jsonl" : text);
         if (options->format == NULL)
-            argp_error(state, "unknown format '%s'; there are table, scaling, csv and jsonl", text);
+            argp_error(state, "unknown format '%s'; there are table, scaling, stages, csv and jsonl", text);
         break;
     case KEY_COMPARE:
         options->compare = true;

@@ -187,11 +187,17 @@ static void measure_busy(session *s)
 
     for (uint64_t i = 0; i < timing->calls_per_sample; i++)
         tern_bench_call(&s->bench, &busy);
-    const double ticks = (double)(tern_clock_ticks() - start_ticks), elapsed_ns = tern_clock_ns() - start_ns;
-    for (uint32_t i = 0; i < timing->threads; i++)
-        timing->busy_ns[i] =
-            owns_team && i > 0 ? (double)NAN
-                               : (double)busy.thread[i].ticks * (elapsed_ns / ticks) / (double)timing->calls_per_sample;
+    const double elapsed_ns = tern_clock_ns() - start_ns;
+    const double ns_per_tick =
+        elapsed_ns / (double)(tern_clock_ticks() - start_ticks) / (double)timing->calls_per_sample;
+    for (uint32_t i = 0; i < timing->threads; i++) {
+        const uint64_t *ticks = busy.thread[i].ticks;
+        const double prepare_ns = (double)ticks[TERN_STAGE_PREPARE] * ns_per_tick;
+        const double run_ns = (double)ticks[TERN_STAGE_RUN] * ns_per_tick;
+        timing->busy_ns[i] = owns_team && i > 0 ? (double)NAN : prepare_ns + run_ns;
+        timing->prepare_ns = fmax(timing->prepare_ns, prepare_ns);
+        timing->run_ns = fmax(timing->run_ns, run_ns);
+    }
 }
 
 static void compare_with_roofs(const tern_measure_options *options, tern_cache cache, tern_timing *timing)

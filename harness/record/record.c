@@ -1,5 +1,8 @@
 #include "record/record.h"
 
+#include <math.h>
+#include <string.h>
+
 const char *tern_stop_name(tern_stop stop)
 {
     static const char *const names[] = {
@@ -20,4 +23,17 @@ double tern_record_gmacs(const tern_record *record)
 double tern_record_gbps(const tern_record *record)
 {
     return record->timed ? (double)record->timing.traffic_bytes / record->timing.median_ns : 0.0;
+}
+
+void tern_record_conclude(tern_record *record)
+{
+    tern_timing *t = &record->timing;
+    const double memory = t->roof_read_gbps > 0.0 && strcmp(record->cache, "cold") == 0
+                              ? tern_record_gbps(record) / t->roof_read_gbps
+                              : 0.0;
+    const double compute = t->roof_gmacs > 0.0 ? tern_record_gmacs(record) / t->roof_gmacs : 0.0;
+    const double share = fmax(memory, compute);
+
+    t->intensity = t->traffic_bytes > 0 ? (double)t->macs / (double)t->traffic_bytes : (double)NAN;
+    t->roof_share = share > 0.0 ? share : (double)NAN;
 }

@@ -62,11 +62,16 @@ typedef struct tern_timing {
     double roof_read_gbps;
     double roof_gmacs;
     char roof_instruction[24]; /* which multiply-add gave roof_gmacs */
-    bool not_cold;             /* cold, but faster than the read roof allows */
+    double intensity;          /* multiply-adds a byte of traffic */
+    double
+        roof_share; /* of the roof that is nearer; NaN when none was measured. A hot case has the compute roof only. */
+    bool not_cold;  /* cold, but faster than the read roof allows */
 
     uint32_t threads;
     int32_t cpu[64];     /* where thread i < threads was seen running; -1 = not pinned */
     double busy_ns[64];  /* time inside the kernel's stages, per call */
+    double prepare_ns;   /* of it, in the kernel's prepare stage: the slowest thread */
+    double run_ns;       /* and in its run stage */
     double fork_join_ns; /* an empty call of the same team */
 
     tern_disturbance disturbance;
@@ -102,6 +107,9 @@ typedef struct tern_record {
     uint32_t facts;
     tern_record_fact fact[TERN_MAX_FACTS];
 } tern_record;
+
+/* Fills intensity and roof_share from what was measured. */
+void tern_record_conclude(tern_record *record);
 
 /* GMAC/s and GB/s (1e9) of the median; 0 when the record is not timed. GB/s counts traffic_bytes. */
 double tern_record_gmacs(const tern_record *record);

@@ -1,0 +1,39 @@
+/*
+ * counter_event.h - what can be counted, by name: the usual events that every Linux knows, and those of libpfm4 where the
+ * build has it.
+ */
+#ifndef TERN_COUNTER_EVENT_H
+#define TERN_COUNTER_EVENT_H
+
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef enum tern_event_source {
+    TERN_EVENT_PMU,      /* the processor's counters */
+    TERN_EVENT_SOFTWARE, /* the kernel's counters behind the same system call */
+    TERN_EVENT_RUSAGE    /* getrusage(), of all threads together */
+} tern_event_source;
+
+typedef struct tern_event {
+    char name[48];
+    tern_event_source source;
+    uint32_t type; /* this and config as perf_event_open() takes them */
+    uint64_t config, config1, config2;
+    bool in_kernel; /* happens in the kernel: with user mode alone it would be counted as 0 for ever */
+} tern_event;
+
+/* "pmu", "software", "getrusage" */
+const char *tern_event_source_name(tern_event_source source);
+
+/*
+ * Finds an event by name, in upper or lower case. Says nothing about whether this machine can count it: libpfm4 takes a PMU
+ * for present by the processor's name, even where a hypervisor has none. TERN_USAGE: no such event.
+ */
+tern_status tern_event_find(tern_event *event, const char *name, tern_error *error);
+
+/* Whether more of it is worse: cache, TLB and branch misses. */
+bool tern_event_is_miss(const tern_event *event);
+
+#endif
