@@ -8,6 +8,7 @@ const tern_report tern_reports[] = {
     {"scaling", "what more threads bring: speed-up, efficiency, imbalance, fork and join", tern_report_scaling},
     {"stages", "where the time of a call goes: prepare, run, fork and join, and what the kernel knows of its weights",
      tern_report_stages},
+    {"counters", "events a call, by name and source, with the reason where there is no value", tern_report_counters},
     {"csv", "one line a case, RFC 4180", tern_report_csv},
     {"jsonl", "the records themselves, JSON Lines", tern_report_jsonl},
     {NULL, NULL, NULL},

@@ -28,6 +28,7 @@ const tern_report *tern_report_find(const char *name);
 tern_report_fn tern_report_table;
 tern_report_fn tern_report_scaling;
 tern_report_fn tern_report_stages;
+tern_report_fn tern_report_counters;
 tern_report_fn tern_report_csv;
 tern_report_fn tern_report_jsonl;
 

@@ -9,7 +9,7 @@
 #include "cli/session.h"
 
 #include <stdlib.h>
-#include <string.h>
+#include <unistd.h>
 
 static bool not_interrupted(void *context)
 {
@@ -47,6 +47,23 @@ static tern_status measure_roofs(tern_machine *machine, const tern_session *sess
     return status;
 }
 
+/* Opens each event alone, for this thread. */
+static tern_status try_counters(tern_machine *machine, tern_error *error)
+{
+    const pid_t self = gettid();
+    const tern_status status = tern_counters_parse(&machine->counters, "default,cache,branch", error);
+
+    for (uint32_t i = 0; i < machine->counters.events && status == TERN_OK; i++) {
+        tern_counter_group group;
+        if (machine->counters.event[i].source == TERN_EVENT_RUSAGE)
+            continue;
+        tern_counter_group_open(&group, &tern_perf_system, &machine->counters.event[i], 1, &self, 1);
+        tern_text_copy(machine->counter_reason[i], sizeof machine->counter_reason[i], group.reason[0]);
+        tern_counter_group_close(&group);
+    }
+    return status;
+}
+
 static tern_status describe(tern_machine *machine, const tern_session *session, tern_error *error)
 {
     tern_status status = tern_topology_read(&machine->topology, error);
@@ -55,7 +72,8 @@ static tern_status describe(tern_machine *machine, const tern_session *session, 
         return status;
     machine->run = session->run;
     machine->run.llc_bytes = machine->topology.llc_bytes;
-    return session->options->no_roofs ? TERN_OK : measure_roofs(machine, session, error);
+    status = try_counters(machine, error);
+    return status != TERN_OK || session->options->no_roofs ? status : measure_roofs(machine, session, error);
 }
 
 int tern_command_machine(int argc, char **argv)

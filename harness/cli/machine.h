@@ -4,6 +4,7 @@
 #ifndef TERN_MACHINE_H
 #define TERN_MACHINE_H
 
+#include "measure/counters.h"
 #include "measure/roof.h"
 #include "measure/topology.h"
 #include "record/run.h"
@@ -17,6 +18,8 @@ typedef struct tern_machine {
     tern_topology topology;
     tern_roof roof[TERN_MACHINE_ROOFS]; /* for rising numbers of threads */
     uint32_t roofs;
+    tern_counters counters;                   /* all that the presets name */
+    char counter_reason[TERN_EVENTS_MAX][96]; /* why event i cannot be counted here; empty: it can */
 } tern_machine;
 
 void tern_machine_text(FILE *stream, const tern_machine *machine);

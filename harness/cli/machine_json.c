@@ -46,6 +46,18 @@ static json_t *roof_of(const tern_roof *roof)
                      roof->read_median_gbps, "latency_ns", roof->latency_ns, "peaks", peaks);
 }
 
+static json_t *counters_of(const tern_machine *machine)
+{
+    json_t *list = json_array();
+
+    for (uint32_t i = 0; i < machine->counters.events; i++)
+        json_array_append_new(list,
+                              json_pack("{s:s, s:s, s:b, s:s}", "name", machine->counters.event[i].name, "source",
+                                        tern_event_source_name(machine->counters.event[i].source), "available",
+                                        machine->counter_reason[i][0] == '\0', "reason", machine->counter_reason[i]));
+    return list;
+}
+
 static json_t *roofs_of(const tern_machine *machine)
 {
     json_t *list = json_array();
@@ -58,11 +70,12 @@ static json_t *roofs_of(const tern_machine *machine)
 tern_status tern_machine_json(FILE *stream, const tern_machine *machine, tern_error *error)
 {
     const tern_topology *topology = &machine->topology;
-    json_t *json = json_pack("{s:s, s:i, s:o, s:{s:s, s:i, s:i, s:i, s:i}, s:o, s:o, s:o}", "type", "machine", "schema",
-                             MACHINE_SCHEMA, "run", tern_json_from_run(&machine->run), "topology", "source",
-                             topology->source, "sockets", (int)topology->sockets, "cores", (int)topology->cores,
-                             "threads_per_core", (int)topology->threads_per_core, "nodes", (int)topology->nodes, "cpus",
-                             cpus_of(topology), "caches", caches_of(topology), "roofs", roofs_of(machine));
+    json_t *json =
+        json_pack("{s:s, s:i, s:o, s:{s:s, s:i, s:i, s:i, s:i}, s:o, s:o, s:o, s:o}", "type", "machine", "schema",
+                  MACHINE_SCHEMA, "run", tern_json_from_run(&machine->run), "topology", "source", topology->source,
+                  "sockets", (int)topology->sockets, "cores", (int)topology->cores, "threads_per_core",
+                  (int)topology->threads_per_core, "nodes", (int)topology->nodes, "cpus", cpus_of(topology), "caches",
+                  caches_of(topology), "counters", counters_of(machine), "roofs", roofs_of(machine));
 
     if (json == NULL)
         return tern_error_memory(error, "the machine as JSON", 0.0);

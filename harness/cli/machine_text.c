@@ -28,6 +28,15 @@ static void put_allowed(FILE *stream, const tern_topology *topology)
     fprintf(stream, "\n");
 }
 
+static void put_counters(FILE *stream, const tern_machine *machine)
+{
+    fprintf(stream, "  counters\n");
+    for (uint32_t i = 0; i < machine->counters.events; i++) {
+        const char *reason = machine->counter_reason[i];
+        fprintf(stream, "    %-26s %s\n", machine->counters.event[i].name, reason[0] == '\0' ? "yes" : reason);
+    }
+}
+
 static void put_roof(FILE *stream, const tern_roof *roof)
 {
     fprintf(stream, "\n%u thread%s\n", roof->threads, roof->threads == 1 ? "" : "s");
@@ -61,6 +70,7 @@ void tern_machine_text(FILE *stream, const tern_machine *machine)
     fprintf(stream, "  %-12s %s\n", "governor", known(run->governor));
     fprintf(stream, "  %-12s %s\n", "hypervisor", run->hypervisor[0] ? run->hypervisor : "none");
     fprintf(stream, "  %-12s %s, ASLR %s, load %.2f\n", "system", run->os_kernel, run->aslr ? "on" : "off", run->load);
+    put_counters(stream, machine);
     for (uint32_t i = 0; i < machine->roofs; i++)
         put_roof(stream, &machine->roof[i]);
     for (uint32_t i = 0; i < run->warnings; i++)

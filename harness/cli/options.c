@@ -24,7 +24,8 @@ enum {
     KEY_NO_EDGES,
     KEY_PIN,
     KEY_COMPARE,
-    KEY_NO_ROOFS
+    KEY_NO_ROOFS,
+    KEY_COUNTERS
 };
 
 static const struct argp_option table[] = {
@@ -41,6 +42,8 @@ static const struct argp_option table[] = {
     {"no-edges", KEY_NO_EDGES, NULL, 0, "check the suite's own shapes only", 1},
     {NULL, 0, NULL, 0, "How they run", 2},
     {"pin", KEY_PIN, "HOW", 0, "compact, spread, none, or a list of CPUs (default: compact)", 2},
+    {"counters", KEY_COUNTERS, "NAME,..", 0,
+     "count events by libpfm4's names, presets (default, cache, branch), or step: exact instructions of one call", 2},
     {"deadline", KEY_DEADLINE, "SECONDS", 0,
      "after which a case is a TIMEOUT, beside what its size needs (default: 10)", 2},
     {"budget", KEY_BUDGET, "SECONDS", 0, "for the samples of one case (default: 1)", 2},
@@ -52,7 +55,7 @@ static const struct argp_option table[] = {
     {NULL, 0, NULL, 0, "What comes out", 3},
     {"out", 'o', "FORMAT:FILE", 0, "write records to FILE as well; jsonl is written case by case (repeatable)", 3},
     {"format", KEY_FORMAT, "FORMAT", 0,
-     "what standard output gets: table (default), scaling, stages, csv, jsonl; machine: json", 3},
+     "what standard output gets: table (default), scaling, stages, counters, csv, jsonl; machine: json", 3},
     {"compare", KEY_COMPARE, NULL, 0, "report: the second file against the first, case by case", 3},
     {"resume", KEY_RESUME, NULL, 0, "go on where the jsonl file ends", 3},
     {"strict", KEY_STRICT, NULL, 0, "refuse a machine whose state would spoil the figures (exit 4)", 3},
@@ -91,7 +94,7 @@ static void add_output(tern_options *options, struct argp_state *state, char *te
     *colon = '\0';
     const tern_report *format = tern_report_find(text);
     if (format == NULL)
-        argp_error(state, "unknown format '%s'; there are table, scaling, stages, csv and jsonl", text);
+        argp_error(state, "unknown format '%s'; there are table, scaling, stages, counters, csv and jsonl", text);
     options->output[options->outputs++] = (tern_output){format, colon + 1};
 }
 
@@ -155,6 +158,9 @@ static error_t parse(int key, char *text, struct argp_state *state)
     case KEY_NO_EDGES:
         options->no_edges = true;
         break;
+    case KEY_COUNTERS:
+        options->counters = text;
+        break;
     case KEY_NO_ROOFS:
         options->no_roofs = true;
         break;
@@ -180,7 +186,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
         options->json = strcmp(text, "json") == 0;
         options->format = tern_report_find(options->json ? "jsonl" : text);
         if (options->format == NULL)
-            argp_error(state, "unknown format '%s'; there are table, scaling, stages, csv and jsonl", text);
+            argp_error(state, "unknown format '%s'; there are table, scaling, stages, counters, csv and jsonl", text);
         break;
     case KEY_COMPARE:
         options->compare = true;

@@ -40,7 +40,8 @@ typedef struct tern_options {
     double budget_s;   /* of one case */
     double total_s;    /* of the run; 0 = none */
     uint32_t min_samples;
-    const char *pin; /* NULL: compact, or none where threads cannot be bound */
+    const char *counters; /* NULL: none */
+    const char *pin;      /* NULL: compact, or none where threads cannot be bound */
 } tern_options;
 
 /* Fills in the defaults. */

@@ -78,6 +78,9 @@ tern_status tern_surroundings_open(tern_surroundings *surroundings, tern_session
     if (status != TERN_OK)
         return status;
     session->run.llc_bytes = surroundings->topology.llc_bytes;
+    if (session->options->counters != NULL &&
+        (status = tern_counters_parse(&surroundings->counters, session->options->counters, error)) != TERN_OK)
+        return status;
     choose_pin(surroundings);
     /* A wrong --pin is told before anything runs. */
     if ((status = tern_pin_choose(&pin, surroundings->pin, &surroundings->topology,
@@ -133,6 +136,8 @@ tern_status tern_surroundings_fill(tern_surroundings *surroundings, const tern_c
     tern_status status;
 
     options->llc_bytes = surroundings->topology.llc_bytes;
+    options->counters =
+        surroundings->counters.events > 0 || surroundings->counters.step ? &surroundings->counters : NULL;
     status = tern_pin_choose(&options->pin, surroundings->pin, &surroundings->topology, c->threads, error);
     if (status != TERN_OK || surroundings->session->options->no_roofs)
         return status;

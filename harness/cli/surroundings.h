@@ -5,6 +5,7 @@
 #define TERN_SURROUNDINGS_H
 
 #include "cli/session.h"
+#include "measure/counters.h"
 #include "measure/measure.h"
 #include "measure/roof.h"
 #include "measure/topology.h"
@@ -12,7 +13,8 @@
 typedef struct tern_surroundings {
     tern_session *session;
     tern_topology topology;
-    const char *pin;                       /* how threads are bound: see tern_pin_choose() */
+    const char *pin; /* how threads are bound: see tern_pin_choose() */
+    tern_counters counters;
     tern_roof *roof[TERN_MAX_THREADS + 1]; /* by the number of threads; NULL: not measured yet */
 } tern_surroundings;
 
@@ -24,7 +26,7 @@ typedef struct tern_surroundings {
 tern_status tern_surroundings_open(tern_surroundings *surroundings, tern_session *session, tern_error *error);
 
 /*
- * Fills the CPUs and the roofs for the case's threads. The roofs are measured the first time that many threads are asked for;
+ * Fills the counters, and the CPUs and roofs for the case's threads. The roofs are measured the first time that many threads are asked for;
  * child is how. The compute roof is that of the best instruction up to the level that the kernel is compiled for.
  */
 tern_status tern_surroundings_fill(tern_surroundings *surroundings, const tern_case *c, tern_measure_options *options,

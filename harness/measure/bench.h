@@ -33,8 +33,8 @@ tern_status tern_bench_open(tern_bench *bench, const tern_case *c, const tern_pi
                             const char **refusal, tern_error *error);
 void tern_bench_close(tern_bench *bench);
 
-/* Computes Y once, from the next copy of W. busy may be NULL. */
-static inline void tern_bench_call(tern_bench *bench, tern_busy *busy)
+/* The next call: its copy of W is the one after that of the call before. */
+static inline tern_call tern_bench_next(tern_bench *bench)
 {
     const tern_call call = {
         .problem = &bench->product.problem,
@@ -45,6 +45,14 @@ static inline void tern_bench_call(tern_bench *bench, tern_busy *busy)
     };
 
     bench->slot = bench->slot + 1 == bench->ring.slots ? 0 : bench->slot + 1;
+    return call;
+}
+
+/* Computes Y once. busy may be NULL. */
+static inline void tern_bench_call(tern_bench *bench, tern_busy *busy)
+{
+    const tern_call call = tern_bench_next(bench);
+
     tern_product_call_busy(&bench->product, &call, bench->team, busy);
 }
 

@@ -10,6 +10,7 @@
 #include "measure/bench.h"
 #include "measure/clock.h"
 #include "measure/sampler.h"
+#include "measure/step.h"
 #include "measure/watch.h"
 
 #include <math.h>
@@ -200,6 +201,11 @@ static void measure_busy(session *s)
     }
 }
 
+static void call_often(void *context, uint64_t calls)
+{
+    time_calls(context, calls);
+}
+
 static void compare_with_roofs(const tern_measure_options *options, tern_cache cache, tern_timing *timing)
 {
     const double gbps = (double)timing->traffic_bytes / timing->median_ns;
@@ -263,6 +269,8 @@ static tern_status measure(const job *j, outcome *o)
         o->finding.verdict = TERN_NONDETERMINISTIC;
     measure_busy(s);
     s->timing->fork_join_ns = tern_bench_fork_join_ns(&s->bench);
+    if (j->options->counters != NULL)
+        tern_counters_take(j->options->counters, &tern_perf_system, call_often, s, s->timing);
 out:
     tern_bench_close(&s->bench);
     free(s);
@@ -293,6 +301,14 @@ static void fill_record(const outcome *o, tern_record *record)
         record->finding = o->finding;
 }
 
+static tern_status add_steps(const tern_case *c, const tern_child_options *child, tern_timing *timing,
+                             tern_error *error)
+{
+    if (timing->counters == TERN_MAX_COUNTERS)
+        timing->counters--; /* a ratio gives way to what was asked for by name */
+    return tern_step_count(c, TERN_STEP_LIMIT, child, &timing->counter[timing->counters++], error);
+}
+
 tern_status tern_measure_case(const tern_case *c, const tern_measure_options *options, const tern_child_options *child,
                               tern_record *record, tern_error *error)
 {
@@ -311,5 +327,7 @@ tern_status tern_measure_case(const tern_case *c, const tern_measure_options *op
             *error = o->error;
     }
     free(o);
+    if (status == TERN_OK && record->timed && options->counters != NULL && options->counters->step)
+        status = add_steps(c, child, &record->timing, error);
     return status;
 }

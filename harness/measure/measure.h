@@ -5,6 +5,7 @@
 #define TERN_MEASURE_H
 
 #include "check/child.h"
+#include "measure/counters.h"
 #include "measure/pin.h"
 #include "record/record.h"
 
@@ -18,6 +19,7 @@ typedef struct tern_measure_options {
     double roof_read_gbps; /* measured for the same threads; 0 = not known */
     double roof_gmacs;
     const char *roof_instruction;
+    const tern_counters *counters; /* counted after the samples; NULL = none */
 } tern_measure_options;
 
 /*

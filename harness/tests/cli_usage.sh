@@ -31,6 +31,16 @@ says err "no case id"
 expect 2 "$TERNBENCH" report missing.jsonl
 expect 5 "$TERNBENCH" check ok.suite --filter no-such-case
 says err "nothing to run"
+expect 2 "$TERNBENCH" run ok.suite --pin 4095 --no-roofs
+says err "4095"
+expect 2 "$TERNBENCH" run ok.suite --pin nowhere --no-roofs
+says err "nowhere"
+if [ "$(nproc)" -gt 1 ]; then
+    expect 4 taskset -c 0 "$TERNBENCH" run ok.suite --pin 1 --no-roofs
+    says err "CPU 1"
+    expect 4 "$TERNBENCH" run ok.suite -t 64 --strict --no-roofs
+    says err "--strict refuses this machine: 64 threads share"
+fi
 expect 0 "$TERNBENCH" --help
 expect 0 "$TERNBENCH" run --help
 expect 0 "$TERNBENCH" --version

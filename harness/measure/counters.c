@@ -1,0 +1,199 @@
+#include "measure/counters.h"
+
+#include "base/text.h"
+
+#include <dirent.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+static const struct {
+    const char *name, *events;
+} presets[] = {
+    {"default",
+     "cycles,instructions,cache-misses,branch-misses,task-clock,page-faults,cpu-migrations,context-switches"},
+    {"cache", "instructions,cycles,L1-dcache-loads,L1-dcache-load-misses,LLC-loads,LLC-load-misses,dTLB-load-misses"},
+    {"branch", "instructions,cycles,branches,branch-misses"},
+};
+
+static tern_status add_event(tern_counters *counters, const char *name, tern_error *error)
+{
+    tern_event event;
+    const tern_status status = tern_event_find(&event, name, error);
+
+    if (status != TERN_OK)
+        return status;
+    for (uint32_t i = 0; i < counters->events; i++)
+        if (strcmp(counters->event[i].name, event.name) == 0)
+            return TERN_OK;
+    if (counters->events == TERN_EVENTS_MAX)
+        return tern_error_set(error, TERN_USAGE, "--counters: more than %d events; name fewer", TERN_EVENTS_MAX);
+    counters->event[counters->events++] = event;
+    return TERN_OK;
+}
+
+/* Adds what a list of names says. A preset is a list of events, and contains no preset. */
+static tern_status add_list(tern_counters *counters, const char *list, bool with_presets, tern_error *error)
+{
+    char text[512], *rest = text;
+    const char *name;
+    tern_status status = TERN_OK;
+
+    tern_text_copy(text, sizeof text, list);
+    while (status == TERN_OK && (name = tern_text_word(&rest, ", ")) != NULL) {
+        const char *preset = NULL;
+        for (size_t i = 0; with_presets && i < sizeof presets / sizeof *presets; i++)
+            if (strcmp(name, presets[i].name) == 0)
+                preset = presets[i].events;
+        if (with_presets && strcmp(name, "step") == 0)
+            counters->step = true;
+        else
+            status = preset != NULL ? add_list(counters, preset, false, error) : add_event(counters, name, error);
+    }
+    return status;
+}
+
+tern_status tern_counters_parse(tern_counters *counters, const char *text, tern_error *error)
+{
+    memset(counters, 0, sizeof *counters);
+    const tern_status status = add_list(counters, text, true, error);
+    if (status == TERN_OK && counters->events == 0 && !counters->step)
+        return tern_error_set(error, TERN_USAGE, "--counters: no event is named");
+    return status;
+}
+
+/* The state of counting one case. */
+typedef struct taking {
+    const tern_perf_calls *calls;
+    tern_counted_fn *run;
+    void *context;
+    tern_timing *timing;
+    pid_t thread[TERN_GROUP_THREADS];
+    uint32_t threads;
+} taking;
+
+static void list_threads(taking *t)
+{
+    DIR *tasks = opendir("/proc/self/task");
+    const struct dirent *entry;
+
+    while (tasks != NULL && t->threads < TERN_GROUP_THREADS && (entry = readdir(tasks)) != NULL)
+        if (entry->d_name[0] != '.')
+            t->thread[t->threads++] = (pid_t)strtol(entry->d_name, NULL, 10);
+    if (tasks != NULL)
+        closedir(tasks);
+}
+
+/* Appends a row, as long as there is room. */
+static void append(taking *t, const char *name, const char *suffix, tern_event_source source, double per_call,
+                   const tern_count *count)
+{
+    tern_counter *row = &t->timing->counter[t->timing->counters];
+
+    if (t->timing->counters == TERN_MAX_COUNTERS)
+        return;
+    t->timing->counters++;
+    memset(row, 0, sizeof *row);
+    tern_text_append(row->name, sizeof row->name, "%s%s", name, suffix);
+    tern_text_copy(row->source, sizeof row->source, tern_event_source_name(source));
+    tern_text_copy(row->reason, sizeof row->reason, count->reason);
+    row->per_call = per_call;
+    row->running = count->running;
+}
+
+static const tern_count *find_count(const char *name, const tern_event *event, const tern_count *count, uint32_t events)
+{
+    for (uint32_t i = 0; i < events; i++)
+        if (strcmp(event[i].name, name) == 0 && count[i].reason[0] == '\0')
+            return &count[i];
+    return NULL;
+}
+
+/* Figures that need two events of one pass. */
+static void append_ratios(taking *t, const tern_event *event, const tern_count *count, uint32_t events)
+{
+    const tern_count *cycles = find_count("cycles", event, count, events);
+    const tern_count *instructions = find_count("instructions", event, count, events);
+    const double traffic_bytes = (double)t->timing->traffic_bytes * (double)t->timing->calls_per_sample;
+
+    if (cycles != NULL && cycles->value > 0.0) {
+        if (instructions != NULL)
+            append(t, "ipc", "", TERN_EVENT_PMU, instructions->value / cycles->value, cycles);
+        append(t, "bytes_per_cycle", "", TERN_EVENT_PMU, traffic_bytes / cycles->value, cycles);
+    }
+    for (uint32_t i = 0; i < events && instructions != NULL && instructions->value > 0.0; i++)
+        if (tern_event_is_miss(&event[i]) && count[i].reason[0] == '\0')
+            append(t, event[i].name, ".mpki", TERN_EVENT_PMU, 1000.0 * count[i].value / instructions->value, &count[i]);
+}
+
+/* Counts one group. The first `known` of its events have their row from an earlier pass. */
+static void take_pass(taking *t, const tern_event *event, uint32_t events, uint32_t known)
+{
+    tern_counter_group group;
+    tern_count count[TERN_GROUP_EVENTS];
+    const uint64_t calls = t->timing->calls_per_sample;
+
+    tern_counter_group_open(&group, t->calls, event, events, t->thread, t->threads);
+    tern_counter_group_start(&group);
+    t->run(t->context, calls);
+    tern_counter_group_stop(&group, count);
+    tern_counter_group_close(&group);
+    for (uint32_t i = known; i < events; i++)
+        append(t, event[i].name, "", event[i].source, count[i].value / (double)calls, &count[i]);
+    append_ratios(t, event, count, events);
+}
+
+/* Takes the events of one source in as many passes as they need. */
+static void take_groups(taking *t, const tern_counters *counters, tern_event_source source)
+{
+    tern_event group[TERN_GROUP_EVENTS];
+    uint32_t used = 0, shared = 0, known = 0;
+
+    for (uint32_t i = 0; i < counters->events && source == TERN_EVENT_PMU; i++)
+        if (strcmp(counters->event[i].name, "instructions") == 0)
+            group[shared++] = counters->event[i];
+    used = shared;
+    for (uint32_t i = 0; i < counters->events; i++) {
+        const tern_event *event = &counters->event[i];
+        if (event->source != source || (shared > 0 && strcmp(event->name, "instructions") == 0))
+            continue;
+        if (used == TERN_GROUP_EVENTS) {
+            take_pass(t, group, used, known);
+            used = known = shared;
+        }
+        group[used++] = *event;
+    }
+    if (used > known)
+        take_pass(t, group, used, known);
+}
+
+/* Context switches of all threads. */
+static void take_usage(taking *t, const tern_event *event)
+{
+    struct rusage before, after;
+    tern_count count = {.running = 1.0};
+
+    if (getrusage(RUSAGE_SELF, &before) != 0)
+        tern_text_copy(count.reason, sizeof count.reason, "getrusage() failed");
+    t->run(t->context, t->timing->calls_per_sample);
+    if (getrusage(RUSAGE_SELF, &after) != 0)
+        tern_text_copy(count.reason, sizeof count.reason, "getrusage() failed");
+    count.value = count.reason[0] != '\0'
+                      ? (double)NAN
+                      : (double)(after.ru_nvcsw - before.ru_nvcsw + after.ru_nivcsw - before.ru_nivcsw);
+    append(t, event->name, "", event->source, count.value / (double)t->timing->calls_per_sample, &count);
+}
+
+void tern_counters_take(const tern_counters *counters, const tern_perf_calls *calls, tern_counted_fn *run,
+                        void *context, tern_timing *timing)
+{
+    taking t = {.calls = calls, .run = run, .context = context, .timing = timing};
+
+    list_threads(&t);
+    take_groups(&t, counters, TERN_EVENT_PMU);
+    take_groups(&t, counters, TERN_EVENT_SOFTWARE);
+    for (uint32_t i = 0; i < counters->events; i++)
+        if (counters->event[i].source == TERN_EVENT_RUSAGE)
+            take_usage(&t, &counters->event[i]);
+}

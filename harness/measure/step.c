@@ -1,0 +1,168 @@
+/*
+ * Three processes: the caller; a child with a deadline, which traces; and its own child, which calls the kernel. The traced
+ * one passes mark() three times. What lies between the first two passes is the way through mark() itself, and is taken off
+ * what lies between the last two.
+ */
+#include "measure/step.h"
+
+#include "base/text.h"
+#include "measure/bench.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <math.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/uio.h>
+#include <sys/user.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { MARKS = 3, CANNOT_TRACE = 101, CANNOT_OPEN = 102, REFUSED = 103 };
+
+typedef struct job {
+    const tern_case *c;
+    uint64_t limit;
+} job;
+
+__attribute__((noinline, noclone)) static void mark(void)
+{
+    __asm__ volatile("" ::: "memory");
+}
+
+static _Noreturn void be_traced(const tern_case *with_threads)
+{
+    static tern_bench bench;
+    const tern_pin anywhere = {0};
+    const char *refusal;
+    tern_case c = *with_threads;
+
+    c.threads = 1;
+    c.cache = TERN_HOT;
+    if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) != 0)
+        _exit(CANNOT_TRACE);
+    if (tern_bench_open(&bench, &c, &anywhere, 0, &refusal, NULL) != TERN_OK)
+        _exit(CANNOT_OPEN);
+    if (refusal != NULL)
+        _exit(REFUSED);
+    const tern_call call = tern_bench_next(&bench);
+    const tern_stages stages = bench.product.stages;
+    const tern_slice units = {.end = stages.prepare_units}, rows = {.end = c.shape.m};
+    tern_bench_call(&bench, NULL);
+    raise(SIGSTOP);
+    mark();
+    mark();
+    if (stages.prepare != NULL)
+        stages.prepare(&call, units);
+    stages.run(&call, rows);
+    mark();
+    _exit(EXIT_SUCCESS);
+}
+
+/* The address of the instruction that comes next. Returns false when it cannot be read. */
+static bool read_position(pid_t traced, uint64_t *position)
+{
+    struct user_regs_struct registers;
+    struct iovec room = {.iov_base = &registers, .iov_len = sizeof registers};
+
+    if (ptrace(PTRACE_GETREGSET, traced, (void *)NT_PRSTATUS, &room) != 0)
+        return false;
+#if defined(__x86_64__)
+    *position = registers.rip;
+#else
+    *position = registers.pc;
+#endif
+    return true;
+}
+
+/* Whether the traced process stopped with that signal; otherwise says what happened to it. */
+static bool stops_with(pid_t traced, int signal_number, char *reason, size_t bytes)
+{
+    int status;
+
+    while (waitpid(traced, &status, 0) < 0)
+        if (errno != EINTR) {
+            tern_text_append(reason, bytes, "the traced process is gone");
+            return false;
+        }
+    if (WIFSTOPPED(status) && WSTOPSIG(status) == signal_number)
+        return true;
+    if (WIFSTOPPED(status) || WIFSIGNALED(status))
+        tern_text_append(reason, bytes, "the kernel was stopped by signal %d",
+                         WIFSTOPPED(status) ? WSTOPSIG(status) : WTERMSIG(status));
+    else
+        tern_text_append(reason, bytes, "%s",
+                         WEXITSTATUS(status) == CANNOT_TRACE  ? "ptrace is not permitted here"
+                         : WEXITSTATUS(status) == CANNOT_OPEN ? "no memory for a second copy of the case"
+                         : WEXITSTATUS(status) == REFUSED     ? "the kernel refuses to run with one thread"
+                                                              : "the kernel left the process");
+    return false;
+}
+
+/* Steps to the last mark. Returns the instructions between the last two, less the way through mark(). */
+static double step_through(pid_t traced, uint64_t limit, char *reason, size_t bytes)
+{
+    const uint64_t marked = (uint64_t)(uintptr_t)mark;
+    uint64_t steps = 0, position = 0, before = 0, at_mark[MARKS] = {0};
+    int marks = 0;
+
+    if (!stops_with(traced, SIGSTOP, reason, bytes))
+        return (double)NAN;
+    ptrace(PTRACE_SETOPTIONS, traced, NULL, (void *)PTRACE_O_EXITKILL);
+    while (marks < MARKS) {
+        if (ptrace(PTRACE_SINGLESTEP, traced, NULL, NULL) != 0 || !stops_with(traced, SIGTRAP, reason, bytes) ||
+            !read_position(traced, &position)) {
+            if (reason[0] == '\0')
+                tern_text_append(reason, bytes, "stepping failed: %s", strerror(errno));
+            return (double)NAN;
+        }
+        /* A string instruction with a repeat prefix stops after each turn, at its own address. */
+        steps += position != before;
+        before = position;
+        if (position == marked)
+            at_mark[marks++] = steps;
+        if (steps > limit) {
+            tern_text_append(reason, bytes, "more than %g million instructions; choose a smaller shape",
+                             (double)limit / 1e6);
+            return (double)NAN;
+        }
+    }
+    return (double)((at_mark[2] - at_mark[1]) - (at_mark[1] - at_mark[0]));
+}
+
+static void trace(void *argument, void *result)
+{
+    const job *j = argument;
+    tern_counter *counter = result;
+    const pid_t traced = fork();
+
+    if (traced == 0)
+        be_traced(j->c);
+    if (traced < 0) {
+        tern_text_append(counter->reason, sizeof counter->reason, "no process to trace: %s", strerror(errno));
+        return;
+    }
+    counter->per_call = step_through(traced, j->limit, counter->reason, sizeof counter->reason);
+    counter->running = counter->reason[0] == '\0' ? 1.0 : 0.0;
+    kill(traced, SIGKILL);
+    waitpid(traced, NULL, 0);
+}
+
+tern_status tern_step_count(const tern_case *c, uint64_t limit, const tern_child_options *options,
+                            tern_counter *counter, tern_error *error)
+{
+    job j = {.c = c, .limit = limit};
+    tern_finding finding;
+    tern_child_end end;
+
+    *counter = (tern_counter){.name = "instructions", .source = "step", .per_call = (double)NAN};
+    const tern_status status = tern_child_run(trace, &j, counter, sizeof *counter, options, &end, &finding, error);
+    if (status == TERN_OK && end != TERN_CHILD_DONE) {
+        counter->per_call = (double)NAN;
+        counter->running = 0.0;
+        tern_text_copy(counter->reason, sizeof counter->reason, finding.reason);
+    }
+    return status;
+}
