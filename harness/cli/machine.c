@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "cli/command.h"
 #include "cli/interrupt.h"
-#include "cli/session.h"
+#include "cli/surroundings.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -25,12 +25,12 @@ static uint32_t next_threads(uint32_t threads, uint32_t all)
     return next < all || threads == all ? next : all;
 }
 
-static tern_status measure_roofs(tern_machine *machine, const tern_session *session, tern_error *error)
+static tern_status measure_roofs(tern_machine *machine, const tern_surroundings *surroundings, tern_error *error)
 {
     const tern_child_options child = {.deadline_s = 120.0, .tick = not_interrupted};
-    const char *how = session->options->pin == NULL ? "compact" : session->options->pin;
-    const uint32_t all =
-        machine->topology.allowed < TERN_MAX_THREADS ? machine->topology.allowed : (uint32_t)TERN_MAX_THREADS;
+    const tern_session *session = surroundings->session;
+    const tern_topology *topology = machine->topology;
+    const uint32_t all = topology->allowed < TERN_MAX_THREADS ? topology->allowed : (uint32_t)TERN_MAX_THREADS;
     tern_status status = TERN_OK;
     tern_pin pin;
 
@@ -38,10 +38,10 @@ static tern_status measure_roofs(tern_machine *machine, const tern_session *sess
          threads = next_threads(threads, all)) {
         if (!session->options->quiet)
             fprintf(stderr, "measuring with %u of %u threads\n", threads, all);
-        status = tern_pin_choose(&pin, how, &machine->topology, threads, error);
+        status = tern_pin_choose(&pin, surroundings->pin, topology, threads, error);
         if (status == TERN_OK)
             status = tern_roof_measure(&machine->roof[machine->roofs], &pin, threads, session->plan.isa,
-                                       machine->topology.llc_bytes, &child, error);
+                                       topology->llc_bytes, &child, error);
         machine->roofs += status == TERN_OK;
     }
     return status;
@@ -64,22 +64,20 @@ static tern_status try_counters(tern_machine *machine, tern_error *error)
     return status;
 }
 
-static tern_status describe(tern_machine *machine, const tern_session *session, tern_error *error)
+static tern_status describe(tern_machine *machine, const tern_surroundings *surroundings, tern_error *error)
 {
-    tern_status status = tern_topology_read(&machine->topology, error);
-
-    if (status != TERN_OK)
-        return status;
-    machine->run = session->run;
-    machine->run.llc_bytes = machine->topology.llc_bytes;
-    status = try_counters(machine, error);
-    return status != TERN_OK || session->options->no_roofs ? status : measure_roofs(machine, session, error);
+    machine->run = surroundings->session->run;
+    machine->topology = &surroundings->topology;
+    const tern_status status = try_counters(machine, error);
+    return status != TERN_OK || surroundings->session->options->no_roofs ? status
+                                                                         : measure_roofs(machine, surroundings, error);
 }
 
 int tern_command_machine(int argc, char **argv)
 {
     tern_options options;
     tern_session session;
+    tern_surroundings surroundings = {0};
     tern_error error = {""};
     tern_machine *machine = calloc(1, sizeof *machine);
 
@@ -89,17 +87,19 @@ int tern_command_machine(int argc, char **argv)
     tern_options_parse(&options, argc, argv, "",
                        "Tells what the machine is and measures its limits. --format json for programs.");
     tern_interrupt_install();
-    tern_status status = tern_session_open(&session, &options, false, argc, argv, &error);
+    tern_status status = tern_session_open(&session, &options, true, argc, argv, &error);
     if (status == TERN_OK)
-        status = describe(machine, &session, &error);
+        status = tern_surroundings_open(&surroundings, &session, &error);
+    if (status == TERN_OK)
+        status = describe(machine, &surroundings, &error);
     if (status == TERN_OK && options.json)
         status = tern_machine_json(stdout, machine, &error);
     else if (status == TERN_OK)
         tern_machine_text(stdout, machine);
     if (status != TERN_OK)
         fprintf(stderr, "%s: %s\n", argv[0], error.text);
+    tern_surroundings_close(&surroundings);
     tern_session_close(&session);
-    tern_topology_free(&machine->topology);
     free(machine);
     return (int)status;
 }

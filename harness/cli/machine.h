@@ -15,7 +15,7 @@ enum { TERN_MACHINE_ROOFS = 16 };
 
 typedef struct tern_machine {
     tern_run run; /* the fingerprint that records carry too */
-    tern_topology topology;
+    const tern_topology *topology;
     tern_roof roof[TERN_MACHINE_ROOFS]; /* for rising numbers of threads */
     uint32_t roofs;
     tern_counters counters;                   /* all that the presets name */

@@ -69,7 +69,7 @@ static json_t *roofs_of(const tern_machine *machine)
 
 tern_status tern_machine_json(FILE *stream, const tern_machine *machine, tern_error *error)
 {
-    const tern_topology *topology = &machine->topology;
+    const tern_topology *topology = machine->topology;
     json_t *json =
         json_pack("{s:s, s:i, s:o, s:{s:s, s:i, s:i, s:i, s:i}, s:o, s:o, s:o, s:o}", "type", "machine", "schema",
                   MACHINE_SCHEMA, "run", tern_json_from_run(&machine->run), "topology", "source", topology->source,

@@ -52,7 +52,7 @@ static void put_roof(FILE *stream, const tern_roof *roof)
 void tern_machine_text(FILE *stream, const tern_machine *machine)
 {
     const tern_run *run = &machine->run;
-    const tern_topology *topology = &machine->topology;
+    const tern_topology *topology = machine->topology;
 
     fprintf(stream, "%s\n", run->cpu);
     fprintf(stream, "  %-12s %u sockets, %u cores, %u threads a core, %u memory nodes, read from %s\n", "topology",
