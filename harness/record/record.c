@@ -34,6 +34,7 @@ void tern_record_conclude(tern_record *record)
     const double compute = t->roof_gmacs > 0.0 ? tern_record_gmacs(record) / t->roof_gmacs : 0.0;
     const double share = fmax(memory, compute);
 
+    record->bits_per_weight = 8.0 * (double)t->packed_bytes / ((double)record->m * (double)record->k);
     t->intensity = t->traffic_bytes > 0 ? (double)t->macs / (double)t->traffic_bytes : (double)NAN;
     t->roof_share = share > 0.0 ? share : (double)NAN;
 }

@@ -95,11 +95,11 @@ typedef struct tern_record {
     char w[16], x[16]; /* names of the data patterns */
     double p0;         /* share of zeros in a random W */
     uint64_t seed;
-    uint32_t threads; /* 0 in a record that was only checked */
-    char cache[8];    /* "hot", "cold", or "" in a record that was only checked */
-    char isa[64];     /* what the kernel needs, "portable" for nothing */
-    double bits_per_weight;
-    double p0_measured; /* share of zeros of the W that was used */
+    uint32_t threads;       /* 0 in a record that was only checked */
+    char cache[8];          /* "hot", "cold", or "" in a record that was only checked */
+    char isa[64];           /* what the kernel needs, "portable" for nothing */
+    double bits_per_weight; /* as the kernel declares; in a timed record, as W was really packed */
+    double p0_measured;     /* share of zeros of the W that was used */
 
     tern_finding finding;
     bool timed; /* timing is filled */
@@ -108,7 +108,7 @@ typedef struct tern_record {
     tern_record_fact fact[TERN_MAX_FACTS];
 } tern_record;
 
-/* Fills intensity and roof_share from what was measured. */
+/* Fills intensity, roof_share and the real bits_per_weight from what was measured. */
 void tern_record_conclude(tern_record *record);
 
 /* GMAC/s and GB/s (1e9) of the median; 0 when the record is not timed. GB/s counts traffic_bytes. */

@@ -149,7 +149,17 @@ static void no_built_in_kernel_is_rejected(void **state)
     }
 }
 
-int main(void)
+/* A filter that matches nothing would pass. */
+static bool has_test(const struct CMUnitTest *tests, size_t count, const char *name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(tests[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+/* An argument is the name of the one test to run. */
+int main(int argc, char **argv)
 {
     struct CMUnitTest tests[MUTANTS + 2] = {
         cmocka_unit_test(seed_tmac_is_as_wrong_as_it_was),
@@ -159,5 +169,9 @@ int main(void)
     for (size_t i = 0; i < MUTANTS; i++)
         tests[2 + i] =
             (struct CMUnitTest){mutants[i].name, gets_its_verdict, NULL, NULL, (void *)(uintptr_t)&mutants[i]};
+    if (argc > 1 && !has_test(tests, sizeof tests / sizeof *tests, argv[1]))
+        return TERN_USAGE;
+    if (argc > 1)
+        cmocka_set_test_filter(argv[1]);
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
