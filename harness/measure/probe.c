@@ -3,6 +3,7 @@
 const tern_probe *const tern_probes[] = {
     &tern_probe_scalar,
 #if defined(__x86_64__)
+    &tern_probe_sse2,
     &tern_probe_avx2,
     &tern_probe_avxvnni,
     &tern_probe_avx512,

@@ -29,7 +29,8 @@ typedef struct tern_probe {
 } tern_probe;
 
 extern const tern_probe tern_probe_scalar;
-extern const tern_probe tern_probe_avx2, tern_probe_avxvnni, tern_probe_avx512, tern_probe_avx512vnni, tern_probe_amx;
+extern const tern_probe tern_probe_sse2, tern_probe_avx2, tern_probe_avxvnni, tern_probe_avx512, tern_probe_avx512vnni,
+    tern_probe_amx;
 
 /* Those that this build has, ends with NULL. */
 extern const tern_probe *const tern_probes[];
