@@ -17,8 +17,7 @@
 static bool same_but_threads(const tern_record *a, const tern_record *b)
 {
     return a->timed && b->timed && strcmp(a->kernel, b->kernel) == 0 && strcmp(a->toggles, b->toggles) == 0 &&
-           a->m == b->m && a->k == b->k && a->n == b->n && a->p0 == b->p0 && a->seed == b->seed &&
-           strcmp(a->cache, b->cache) == 0 && strcmp(a->w, b->w) == 0 && strcmp(a->x, b->x) == 0;
+           tern_record_same_problem(a, b);
 }
 
 /* NaN when the kernel's threads were not seen one by one. */

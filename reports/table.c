@@ -12,8 +12,7 @@ enum { KERNEL_WIDTH = 34 };
 
 static bool same_block(const tern_record *a, const tern_record *b)
 {
-    return a->m == b->m && a->k == b->k && a->n == b->n && a->threads == b->threads && a->p0 == b->p0 &&
-           a->seed == b->seed && strcmp(a->cache, b->cache) == 0 && strcmp(a->w, b->w) == 0 && strcmp(a->x, b->x) == 0;
+    return a->threads == b->threads && tern_record_same_problem(a, b);
 }
 
 static bool is_first_of_block(const tern_results *results, size_t index)

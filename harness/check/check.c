@@ -40,9 +40,7 @@ void tern_checker_free(tern_checker *checker)
 
 static bool has(const tern_checker *checker, tern_shape shape, const tern_data *data)
 {
-    return checker->filled && checker->shape.m == shape.m && checker->shape.k == shape.k &&
-           checker->shape.n == shape.n && checker->data.w == data->w && checker->data.x == data->x &&
-           checker->data.p0 == data->p0 && checker->data.seed == data->seed;
+    return checker->filled && tern_shape_same(checker->shape, shape) && tern_data_same(&checker->data, data);
 }
 
 static tern_status fill(tern_checker *checker, tern_shape shape, const tern_data *data, tern_error *error)

@@ -10,6 +10,16 @@
 /* So that no product of sizes overflows, and a slip of the keyboard is told as one. */
 #define MAX_WEIGHTS ((size_t)1 << 40)
 
+bool tern_shape_same(tern_shape a, tern_shape b)
+{
+    return a.m == b.m && a.k == b.k && a.n == b.n;
+}
+
+bool tern_data_same(const tern_data *a, const tern_data *b)
+{
+    return a->w == b->w && a->x == b->x && a->p0 == b->p0 && a->seed == b->seed;
+}
+
 void tern_case_init(tern_case *c, const tern_kernel *kernel)
 {
     memset(c, 0, sizeof *c);

@@ -15,6 +15,12 @@ const char *tern_stop_name(tern_stop stop)
     return names[stop];
 }
 
+bool tern_record_same_problem(const tern_record *a, const tern_record *b)
+{
+    return a->m == b->m && a->k == b->k && a->n == b->n && a->p0 == b->p0 && a->seed == b->seed &&
+           strcmp(a->cache, b->cache) == 0 && strcmp(a->w, b->w) == 0 && strcmp(a->x, b->x) == 0;
+}
+
 double tern_record_gmacs(const tern_record *record)
 {
     return record->timed ? (double)record->timing.macs / record->timing.median_ns : 0.0;

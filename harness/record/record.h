@@ -108,6 +108,9 @@ typedef struct tern_record {
     tern_record_fact fact[TERN_MAX_FACTS];
 } tern_record;
 
+/* Whether two records are of the same shape, data and cache state: they may be compared. */
+bool tern_record_same_problem(const tern_record *a, const tern_record *b);
+
 /* Fills intensity, roof_share and the real bits_per_weight from what was measured. */
 void tern_record_conclude(tern_record *record);
 

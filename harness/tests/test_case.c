@@ -10,35 +10,15 @@
 
 #include <cmocka.h>
 
+#include "toy.h"
+
 static const tern_toggle toggles[] = {
     {"prefetch", "distance", NULL, 8, 0, 64}, {"block_m", "rows", NULL, 32, 1, 4096}, {0}};
 
-static size_t bytes(const tern_problem *problem)
-{
-    return problem->shape.m;
-}
-
-static size_t pack(const tern_problem *problem, const int8_t *w, void *packed)
-{
-    (void)w;
-    (void)packed;
-    return problem->shape.m;
-}
-
-static const char *bind(const tern_problem *problem, tern_stages *stages)
-{
-    (void)problem;
-    (void)stages;
-    return "never";
-}
-
-static const tern_kernel toy = {TERN_KERNEL_HEAD,   .name = "toy",         .multiple = {1, 1, 1}, .tile = {1, 1, 1},
-                                .row_step = 1,      .packed_align = 1,     .x_align = 1,          .y_align = 4,
-                                .toggles = toggles, .packed_bytes = bytes, .pack = pack,          .bind = bind};
-
 static int set_up(void **state)
 {
-    static const tern_kernel *const list[] = {&toy, NULL};
+    const tern_kernel toy = toy_kernel("toy", toggles);
+    const tern_kernel *const list[] = {&toy, NULL};
     tern_registry *registry;
 
     assert_int_equal(tern_registry_new(&registry, NULL), TERN_OK);

@@ -9,30 +9,11 @@
 
 #include <cmocka.h>
 
-static size_t bytes(const tern_problem *problem)
-{
-    return problem->shape.m;
-}
-
-static size_t pack(const tern_problem *problem, const int8_t *w, void *packed)
-{
-    (void)w;
-    (void)packed;
-    return problem->shape.m;
-}
-
-static const char *bind(const tern_problem *problem, tern_stages *stages)
-{
-    (void)problem;
-    (void)stages;
-    return "never";
-}
+#include "toy.h"
 
 static tern_kernel toy(const char *name)
 {
-    return (tern_kernel){TERN_KERNEL_HEAD,      .name = name,      .multiple = {1, 1, 1}, .tile = {1, 1, 1},
-                         .row_step = 1,         .packed_align = 1, .x_align = 1,          .y_align = 4,
-                         .packed_bytes = bytes, .pack = pack,      .bind = bind};
+    return toy_kernel(name, NULL);
 }
 
 /* Adds one kernel to the built-in ones; expects the sentence, or success when it is NULL. */
