@@ -127,9 +127,8 @@ static bool has_numa_balancing(const tern_noise *n, char *text, size_t bytes)
 {
     if (!n->numa_balancing || n->nodes < 2)
         return false;
-    tern_text_append(
-        text, bytes,
-        "the kernel moves pages between memory nodes while they are read; `sysctl kernel.numa_balancing=0`");
+    tern_text_append(text, bytes,
+                     "Linux moves pages between memory nodes while they are read; `sysctl kernel.numa_balancing=0`");
     return true;
 }
 

@@ -12,7 +12,7 @@
 
 typedef enum tern_event_source {
     TERN_EVENT_PMU,      /* the processor's counters */
-    TERN_EVENT_SOFTWARE, /* the kernel's counters behind the same system call */
+    TERN_EVENT_SOFTWARE, /* Linux's own, behind the same system call */
     TERN_EVENT_RUSAGE    /* getrusage(), of all threads together */
 } tern_event_source;
 
@@ -21,7 +21,7 @@ typedef struct tern_event {
     tern_event_source source;
     uint32_t type; /* this and config as perf_event_open() takes them */
     uint64_t config, config1, config2;
-    bool in_kernel; /* happens in the kernel: with user mode alone it would be counted as 0 for ever */
+    bool in_kernel; /* happens in the operating system: in user mode alone it would be counted as 0 for ever */
 } tern_event;
 
 /* "pmu", "software", "getrusage" */

@@ -32,7 +32,7 @@ static const struct {
     {EOPNOTSUPP, "this processor cannot count that"},
     {ENXIO, "this processor has no such counter"},
     {ENODEV, "this processor has no such counter"},
-    {EINVAL, "this processor, or this kernel, does not know the event"},
+    {EINVAL, "this processor, or this Linux, does not know the event"},
     {EACCES, "not permitted; `sysctl kernel.perf_event_paranoid=1`, or run as root"},
     {EPERM, "not permitted; allow perf_event_open in the container, or grant CAP_PERFMON"},
     {ENOSYS, "no perf_event_open here; allow it in the container's seccomp profile"},
@@ -40,7 +40,7 @@ static const struct {
     {ENFILE, "too many open files in the system; raise fs.file-max"},
     {EBUSY, "another program holds the counters; end it, or the NMI watchdog"},
     {ENOSPC, "there are fewer counters than the group needs; name fewer events"},
-    {ENOMEM, "out of memory in the kernel"},
+    {ENOMEM, "Linux has no memory left for it"},
 };
 
 char *tern_perf_reason(int code, char *text, size_t bytes)
@@ -137,7 +137,7 @@ static bool read_thread(const tern_counter_group *group, uint32_t thread, group_
     if (got < 0)
         tern_text_append(reason, bytes, "reading the counter failed: %s", strerror(errno));
     else if ((size_t)got != wanted || values->events != group->opened)
-        tern_text_append(reason, bytes, "the kernel gave %zd of %zu bytes of the counter", got, wanted);
+        tern_text_append(reason, bytes, "Linux gave %zd of %zu bytes of the counter", got, wanted);
     return reason[0] == '\0';
 }
 

@@ -11,6 +11,7 @@
 #include <elf.h>
 #include <errno.h>
 #include <math.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,7 +28,7 @@ typedef struct job {
     uint64_t limit;
 } job;
 
-__attribute__((noinline, noclone)) static void mark(void)
+__attribute__((noinline)) static void mark(void)
 {
     __asm__ volatile("" ::: "memory");
 }
@@ -132,12 +133,26 @@ static double step_through(pid_t traced, uint64_t limit, char *reason, size_t by
     return (double)((at_mark[2] - at_mark[1]) - (at_mark[1] - at_mark[0]));
 }
 
+/* On one CPU, handing over from one process to the other needs no interrupt to another CPU, and is twice as fast. */
+static void stay_on_one_cpu(void)
+{
+    cpu_set_t set;
+    const int cpu = sched_getcpu();
+
+    CPU_ZERO(&set);
+    if (cpu >= 0 && cpu < CPU_SETSIZE) {
+        CPU_SET((size_t)cpu, &set);
+        sched_setaffinity(0, sizeof set, &set);
+    }
+}
+
 static void trace(void *argument, void *result)
 {
     const job *j = argument;
     tern_counter *counter = result;
-    const pid_t traced = fork();
 
+    stay_on_one_cpu();
+    const pid_t traced = fork();
     if (traced == 0)
         be_traced(j->c);
     if (traced < 0) {
@@ -162,7 +177,12 @@ tern_status tern_step_count(const tern_case *c, uint64_t limit, const tern_child
     if (status == TERN_OK && end != TERN_CHILD_DONE) {
         counter->per_call = (double)NAN;
         counter->running = 0.0;
-        tern_text_copy(counter->reason, sizeof counter->reason, finding.reason);
+        counter->reason[0] = '\0';
+        if (end == TERN_CHILD_TIMEOUT)
+            tern_text_append(counter->reason, sizeof counter->reason,
+                             "not through after %.0f s of single steps; choose a smaller shape", options->deadline_s);
+        else
+            tern_text_copy(counter->reason, sizeof counter->reason, finding.reason);
     }
     return status;
 }

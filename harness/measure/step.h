@@ -9,8 +9,8 @@
 #include "plan/case.h"
 #include "record/record.h"
 
-/* Some 100,000 instructions a second: this many take a minute or less. */
-#define TERN_STEP_LIMIT 3000000u
+/* Some 30,000 to 50,000 instructions can be stepped through in a second: this many take about half a minute. */
+#define TERN_STEP_LIMIT 1000000u
 
 /*
  * Fills counter with the instructions that the kernel's stages take to compute Y once, in one thread, after a call that found

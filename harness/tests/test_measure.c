@@ -267,6 +267,7 @@ static void the_ring_is_four_times_the_cache(void **state)
     (void)state;
     assert_int_equal(tern_ring_wanted_bytes(0), 256u << 20);
     assert_int_equal(tern_ring_wanted_bytes(8u << 20), 256u << 20);
+    assert_int_equal(tern_ring_wanted_bytes(65u << 20), 260u << 20);
     assert_int_equal(tern_ring_wanted_bytes(480ull << 20), 1920ull << 20);
 }
 

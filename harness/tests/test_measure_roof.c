@@ -39,15 +39,16 @@ static void roofs_of_two_threads(void **state)
     assert_true(roof.instruction[0] != '\0');
 }
 
-static void a_cap_leaves_the_scalar_peak(void **state)
+static void a_cap_leaves_the_peaks_of_portable_code(void **state)
 {
     const tern_pin anywhere = {0};
     tern_roof roof;
 
     (void)state;
     assert_int_equal(tern_roof_measure(&roof, &anywhere, 1, 0, 0, &patient, NULL), TERN_OK);
-    assert_int_equal(roof.peaks, 1);
-    assert_string_equal(roof.instruction, roof.peak[0].instruction);
+    assert_true(roof.peaks >= 1);
+    for (uint32_t i = 0; i < roof.peaks; i++)
+        assert_string_equal(roof.peak[i].level, "scalar");
 }
 
 static bool stop_at_once(void *context)
@@ -105,7 +106,7 @@ static void clocks_advance(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(roofs_of_two_threads), cmocka_unit_test(a_cap_leaves_the_scalar_peak),
+        cmocka_unit_test(roofs_of_two_threads), cmocka_unit_test(a_cap_leaves_the_peaks_of_portable_code),
         cmocka_unit_test(a_stop_is_told),       cmocka_unit_test(readers_read_every_byte),
         cmocka_unit_test(clocks_advance),
     };
