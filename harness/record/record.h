@@ -14,7 +14,7 @@
 
 #define TERN_RECORD_SCHEMA 1
 
-enum { TERN_MAX_SAMPLES = 512, TERN_MAX_FACTS = 16, TERN_MAX_COUNTERS = 16, TERN_ID_BYTES = 512 };
+enum { TERN_MAX_SAMPLES = 512, TERN_MAX_FACTS = 16, TERN_MAX_COUNTERS = 32, TERN_ID_BYTES = 512 };
 
 /* Why sampling ended. */
 typedef enum tern_stop { TERN_STOP_NONE, TERN_STOP_PRECISE, TERN_STOP_BUDGET, TERN_STOP_SAMPLES } tern_stop;
@@ -34,7 +34,7 @@ typedef struct tern_disturbance {
 /* One counter over the whole of the counted calls, per call. */
 typedef struct tern_counter {
     char name[48];
-    char source[16]; /* "pmu", "software", "step" */
+    char source[16]; /* "pmu", "software", "getrusage", "step" */
     char reason[96]; /* why there is no value; empty when there is one */
     double per_call;
     double running; /* share of the time that it was scheduled, 0..1 */
