@@ -10,8 +10,8 @@
 #include "base/text.h"
 #include "check/change.h"
 #include "check/compare.h"
+#include "check/exam.h"
 #include "check/state.h"
-#include "check/trial.h"
 
 #include <string.h>
 
@@ -41,134 +41,134 @@ static const tern_pass passes[] = {
 };
 
 /* Whether all that is wrong in Y is what other inputs would give. */
-static bool is_answer_of(tern_trial *trial, unsigned change)
+static bool is_answer_of(tern_exam *exam, unsigned change)
 {
-    const int32_t *y = tern_trial_y(trial);
+    const int32_t *y = tern_exam_y(exam);
 
-    for (size_t i = 0; i < trial->values; i++)
-        if (y[i] != trial->expected[i] &&
-            y[i] != tern_change_value(change, trial->task->expected[i], trial->row_sum[i % trial->task->c->shape.m]))
+    for (size_t i = 0; i < exam->values; i++)
+        if (y[i] != exam->expected[i] &&
+            y[i] != tern_change_value(change, exam->task->expected[i], exam->row_sum[i % exam->task->c->shape.m]))
             return false;
     return true;
 }
 
-static bool differs_each_time(tern_trial *trial)
+static bool differs_each_time(tern_exam *exam)
 {
-    const size_t bytes = trial->values * sizeof *trial->other;
+    const size_t bytes = exam->values * sizeof *exam->other;
 
-    if (tern_trial_runs_alone(trial))
+    if (tern_exam_runs_alone(exam))
         return false;
-    memcpy(trial->other, tern_trial_y(trial), bytes);
-    return tern_trial_call(trial) && memcmp(trial->other, tern_trial_y(trial), bytes) != 0;
+    memcpy(exam->other, tern_exam_y(exam), bytes);
+    return tern_exam_call(exam) && memcmp(exam->other, tern_exam_y(exam), bytes) != 0;
 }
 
 /* The hints that need more than one answer. */
-static void add_hints(tern_trial *trial)
+static void add_hints(tern_exam *exam)
 {
-    char *hint = trial->result->finding.hint;
-    const size_t bytes = sizeof trial->result->finding.hint;
+    char *hint = exam->result->finding.hint;
+    const size_t bytes = sizeof exam->result->finding.hint;
 
-    for (unsigned change = 0; change < trial->pass->change; change++)
-        if (is_answer_of(trial, change)) {
+    for (unsigned change = 0; change < exam->pass->change; change++)
+        if (is_answer_of(exam, change)) {
             tern_text_copy(hint, bytes, "the answer is that of inputs which stood there before: something is kept");
             return;
         }
-    if (differs_each_time(trial))
+    if (differs_each_time(exam))
         tern_text_append(hint, bytes, "%sthe same call gives another answer each time", hint[0] == '\0' ? "" : "; ");
 }
 
-static bool answer_right(tern_trial *trial)
+static bool answer_right(tern_exam *exam)
 {
     const tern_comparison comparison = {
-        .shape = trial->task->c->shape,
-        .w = (const int8_t *)tern_trial_buffer(trial, TERN_BUFFER_W)->data,
-        .x = (const int8_t *)tern_trial_buffer(trial, TERN_BUFFER_X)->data,
-        .expected = trial->expected,
-        .got = tern_trial_y(trial),
-        .untouched = tern_trial_untouched(trial),
+        .shape = exam->task->c->shape,
+        .w = (const int8_t *)tern_exam_buffer(exam, TERN_BUFFER_W)->data,
+        .x = (const int8_t *)tern_exam_buffer(exam, TERN_BUFFER_X)->data,
+        .expected = exam->expected,
+        .got = tern_exam_y(exam),
+        .untouched = tern_exam_untouched(exam),
     };
     tern_error error;
 
-    if (memcmp(comparison.expected, comparison.got, trial->values * sizeof *comparison.got) == 0)
+    if (memcmp(comparison.expected, comparison.got, exam->values * sizeof *comparison.got) == 0)
         return true;
-    if (tern_buffers_close_packing(&trial->buffers, false, &error) != TERN_OK)
-        return tern_trial_fail_machine(trial, error.text);
-    tern_compare(&comparison, &trial->result->finding);
-    if (trial->right_before && trial->pass->change == 0)
-        tern_trial_fail(trial, TERN_NONDETERMINISTIC, "Y was right before, and is wrong");
+    if (tern_buffers_close_packing(&exam->buffers, false, &error) != TERN_OK)
+        return tern_exam_fail_machine(exam, error.text);
+    tern_compare(&comparison, &exam->result->finding);
+    if (exam->right_before && exam->pass->change == 0)
+        tern_exam_fail(exam, TERN_NONDETERMINISTIC, "Y was right before, and is wrong");
     else
-        tern_trial_fail(trial, TERN_MISMATCH, "Y is wrong");
-    add_hints(trial);
+        tern_exam_fail(exam, TERN_MISMATCH, "Y is wrong");
+    add_hints(exam);
     return false;
 }
 
-static int calls(const tern_trial *trial)
+static int calls(const tern_exam *exam)
 {
-    const tern_shape shape = trial->task->c->shape;
+    const tern_shape shape = exam->task->c->shape;
     const double wanted = REPEATED_MACS / ((double)shape.m * (double)shape.k * (double)shape.n);
-    const bool race = trial->pass->threads > 1 && !tern_trial_runs_alone(trial);
-    const int most = trial->pass->often ? MOST_CALLS_OFTEN : race ? MOST_CALLS_IN_RACE : 1;
+    const bool race = exam->pass->threads > 1 && !tern_exam_runs_alone(exam);
+    const int most = exam->pass->often ? MOST_CALLS_OFTEN : race ? MOST_CALLS_IN_RACE : 1;
 
     return wanted < 1.0 ? 1 : wanted < most ? (int)wanted : most;
 }
 
 /* Calls the kernel and looks at its answer and at everything else. */
-static bool call_and_look(tern_trial *trial)
+static bool call_and_look(tern_exam *exam)
 {
-    const int count = calls(trial);
+    const int count = calls(exam);
     size_t least_growth_bytes = SIZE_MAX; /* of the heap, by a call */
     tern_state before, after;
 
     tern_state_take(&before);
     for (int i = 0; i < count; i++, before = after) {
-        if (!tern_trial_call(trial) || !tern_trial_outside_whole(trial) || !answer_right(trial))
+        if (!tern_exam_call(exam) || !tern_exam_outside_whole(exam) || !answer_right(exam))
             return false;
         tern_state_take(&after);
-        const char *difference = tern_state_difference(&before, &after, tern_trial_owns_team(trial));
+        const char *difference = tern_state_difference(&before, &after, tern_exam_owns_team(exam));
         if (difference != NULL)
-            return tern_trial_fail(trial, TERN_OVERRUN, "%s leaves %s changed", trial->result->step, difference);
+            return tern_exam_fail(exam, TERN_OVERRUN, "%s leaves %s changed", exam->result->step, difference);
         const size_t growth = after.heap_bytes > before.heap_bytes ? after.heap_bytes - before.heap_bytes : 0;
         if (i >= CALLS_TO_EMPTY_CACHES && growth < least_growth_bytes)
             least_growth_bytes = growth;
     }
     if (count > CALLS_TO_EMPTY_CACHES && least_growth_bytes > 0)
-        return tern_trial_fail(trial, TERN_OVERRUN, "%s leaves %zu bytes more on the heap each time,",
-                               trial->result->step, least_growth_bytes);
-    trial->right_before |= trial->pass->change == 0;
+        return tern_exam_fail(exam, TERN_OVERRUN, "%s leaves %zu bytes more on the heap each time,", exam->result->step,
+                              least_growth_bytes);
+    exam->right_before |= exam->pass->change == 0;
     return true;
 }
 
-static bool run_pass(tern_trial *trial, uint8_t paint)
+static bool run_pass(tern_exam *exam, uint8_t paint)
 {
     bool refused;
 
-    if (!tern_trial_bind(trial, &refused))
+    if (!tern_exam_bind(exam, &refused))
         return false;
-    return refused || (tern_trial_prepare(trial, paint) && call_and_look(trial));
+    return refused || (tern_exam_prepare(exam, paint) && call_and_look(exam));
 }
 
-static void run_passes(tern_trial *trial)
+static void run_passes(tern_exam *exam)
 {
-    const tern_shape shape = trial->task->c->shape;
+    const tern_shape shape = exam->task->c->shape;
     const bool large = (double)shape.m * (double)shape.k * (double)shape.n > LARGE_MACS;
 
     for (size_t i = 0; i < sizeof passes / sizeof *passes; i++) {
-        trial->pass = &passes[i];
-        if ((!large || trial->pass->large) && !run_pass(trial, (uint8_t)(0xA5 + 0x17 * i)))
+        exam->pass = &passes[i];
+        if ((!large || exam->pass->large) && !run_pass(exam, (uint8_t)(0xA5 + 0x17 * i)))
             return;
     }
 }
 
 void tern_battery_run(const tern_battery_task *task, tern_battery_result *result)
 {
-    tern_trial trial;
+    tern_exam exam;
 
-    if (tern_trial_new(&trial, task, result) == TERN_OK) {
-        tern_fault_watch(trial.buffers.guard, TERN_BUFFERS, &result->fault);
-        result->finding.values = trial.values;
-        run_passes(&trial);
+    if (tern_exam_new(&exam, task, result) == TERN_OK) {
+        tern_fault_watch(exam.buffers.guard, TERN_BUFFERS, &result->fault);
+        result->finding.values = exam.values;
+        run_passes(&exam);
     } else {
-        tern_trial_fail_machine(&trial, "out of memory for the expected result");
+        tern_exam_fail_machine(&exam, "out of memory for the expected result");
     }
-    tern_trial_free(&trial);
+    tern_exam_free(&exam);
 }

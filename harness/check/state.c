@@ -3,6 +3,7 @@
 #include <malloc.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 static const int signals[TERN_STATE_SIGNALS] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGALRM, SIGINT, SIGTERM};
@@ -83,8 +84,20 @@ static const struct {
     {MEMBER(blocked), false, "the signal mask"},
     {MEMBER(handler), false, "a signal handler"},
     {MEMBER(lowest_free_fd), false, "the open files"},
-    {MEMBER(threads), true, "the number of threads"},
 };
+
+/* A thread is counted for a moment after it was joined, so that a larger number is looked at again for a while. */
+static bool has_more_threads(const tern_state *before, const tern_state *after)
+{
+    const struct timespec nap = {.tv_nsec = 1000 * 1000};
+    bool more = after->threads > before->threads;
+
+    for (int tries = 0; more && tries < 100; tries++) {
+        nanosleep(&nap, NULL);
+        more = count_threads() > before->threads;
+    }
+    return more;
+}
 
 const char *tern_state_difference(const tern_state *before, const tern_state *after, bool owns_team)
 {
@@ -92,5 +105,5 @@ const char *tern_state_difference(const tern_state *before, const tern_state *af
         if (!(owns_team && members[i].team) && memcmp((const char *)before + members[i].offset,
                                                       (const char *)after + members[i].offset, members[i].bytes) != 0)
             return members[i].name;
-    return NULL;
+    return !owns_team && has_more_threads(before, after) ? "the number of threads" : NULL;
 }

@@ -64,9 +64,10 @@ static tern_case case_of(const tern_kernel *kernel, tern_shape shape, tern_w_pat
     return c;
 }
 
+/* Only the one that hangs needs its deadline; the others get time enough on a busy machine. */
 static tern_finding check(const tern_case *c)
 {
-    const tern_child_options options = {.deadline_s = 1.0};
+    const tern_child_options options = {.deadline_s = strcmp(c->kernel->name, "hang") == 0 ? 0.5 : 60.0};
     tern_finding finding;
     tern_error error = {""};
 

@@ -1,8 +1,8 @@
 /*
- * trial.h - one pass of the battery: the circumstances under which a kernel is called, and the call.
+ * exam.h - one pass of the battery: the circumstances under which a kernel is called, and the call.
  */
-#ifndef TERN_TRIAL_H
-#define TERN_TRIAL_H
+#ifndef TERN_EXAM_H
+#define TERN_EXAM_H
 
 #include "check/battery.h"
 #include "check/buffers.h"
@@ -19,7 +19,7 @@ typedef struct tern_pass {
 } tern_pass;
 
 /* Lives as long as the battery; a pass finds in it what the passes before have left. */
-typedef struct tern_trial {
+typedef struct tern_exam {
     const tern_battery_task *task;
     tern_battery_result *result;
     const tern_pass *pass;
@@ -31,39 +31,39 @@ typedef struct tern_trial {
     int32_t *expected; /* of this pass, N x M */
     int32_t *other;    /* N x M: a Y put together from slices, or that of another call */
     bool right_before; /* a pass with the case's own data was right */
-} tern_trial;
+} tern_exam;
 
 /*
  * A step returns whether the battery goes on. When it does not, the result says why: either the kernel breaks a promise or
  * refuses the case, or the machine lacks something.
  */
-tern_status tern_trial_new(tern_trial *trial, const tern_battery_task *task, tern_battery_result *result);
-void tern_trial_free(tern_trial *trial);
+tern_status tern_exam_new(tern_exam *exam, const tern_battery_task *task, tern_battery_result *result);
+void tern_exam_free(tern_exam *exam);
 
 /* Binds the kernel. Leaves *refused set, and goes on, when it refuses this number of threads and not the case. */
-bool tern_trial_bind(tern_trial *trial, bool *refused);
+bool tern_exam_bind(tern_exam *exam, bool *refused);
 
 /* Lays out buffers, paints them, fills them with data and packs W. */
-bool tern_trial_prepare(tern_trial *trial, uint8_t paint);
+bool tern_exam_prepare(tern_exam *exam, uint8_t paint);
 
 /* Computes Y. */
-bool tern_trial_call(tern_trial *trial);
+bool tern_exam_call(tern_exam *exam);
 
 /* Whether red zones and inputs are as they were before the call. */
-bool tern_trial_outside_whole(tern_trial *trial);
+bool tern_exam_outside_whole(tern_exam *exam);
 
 /* What the passes look at. */
-tern_guard *tern_trial_buffer(tern_trial *trial, tern_buffer which);
-int32_t *tern_trial_y(tern_trial *trial);
-int32_t tern_trial_untouched(const tern_trial *trial); /* what Y holds where nothing was written */
-bool tern_trial_owns_team(const tern_trial *trial);
-bool tern_trial_runs_alone(const tern_trial *trial);
+tern_guard *tern_exam_buffer(tern_exam *exam, tern_buffer which);
+int32_t *tern_exam_y(tern_exam *exam);
+int32_t tern_exam_untouched(const tern_exam *exam); /* what Y holds where nothing was written */
+bool tern_exam_owns_team(const tern_exam *exam);
+bool tern_exam_runs_alone(const tern_exam *exam);
 
 /* Sets verdict and reason, to which the name of the pass is added. Returns false. */
-bool tern_trial_fail(tern_trial *trial, tern_verdict verdict, const char *format, ...)
+bool tern_exam_fail(tern_exam *exam, tern_verdict verdict, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 /* The same when it is the machine that fails. */
-bool tern_trial_fail_machine(tern_trial *trial, const char *sentence);
+bool tern_exam_fail_machine(tern_exam *exam, const char *sentence);
 
 #endif
