@@ -32,7 +32,8 @@ diff <(grep '"type":"case"' whole.jsonl) <(grep '"type":"case"' done.jsonl) >/de
 # Ctrl-C: a closing line that says so, 128 + signal, and the records so far.
 "$TERNBENCH" run a.suite --budget 30 --min-samples 512 --no-roofs -q --out jsonl:stopped.jsonl >out 2>err </dev/null &
 pid=$!
-sleep 1
+until [ -s stopped.jsonl ]; do sleep 0.1; done
+sleep 0.5
 kill -INT $pid
 wait $pid
 status=$?
