@@ -6,12 +6,12 @@
  * shift by 4; the sums of the 0x0C fields are four times too large and divided when they are widened, exactly, since each
  * product is a multiple of 4. Eight chunks then add at most 8 * 2 * 2048 = 32768 in magnitude below zero and 32512 above, which
  * 16 bits just hold. More tokens: a panel is unpacked to codes a block at a time, in the nearest cache, and used by all tokens in
- * register tiles of 2 rows x 4 tokens. One token is bound by memory when W streams and by the 13 instructions a chunk
+ * register tiles of 4 rows x 2 tokens. One token is bound by memory when W streams and by the 13 instructions a chunk
  * when it lies in cache; more tokens by the multiply-add and add pairs.
  */
 #include "trits2.h"
 
-enum { PANEL = 4, BLOCK_CODES = TRITS2_BLOCK * TRITS2_CHUNK, PANEL_CHUNK_BYTES = PANEL * TRITS2_CHUNK_BYTES };
+enum { PANEL = TRITS2_ROWS, BLOCK_CODES = TRITS2_BLOCK * TRITS2_CHUNK, PANEL_CHUNK_BYTES = PANEL * TRITS2_CHUNK_BYTES };
 
 enum { PREFETCH };
 
@@ -169,9 +169,8 @@ static void run_tokens(const tern_call *call, tern_slice rows)
         for (size_t c = 0; c < chunks; c += TRITS2_BLOCK) {
             const size_t width = chunks - c < TRITS2_BLOCK ? chunks - c : TRITS2_BLOCK;
             unpack_panel(panel + c * PANEL_CHUNK_BYTES, width, codes);
-            for (size_t r = 0; r < count; r += 2)
-                trits2_tiles(codes[r], BLOCK_CODES, trits2_padded_x(call, 0) + c * TRITS2_CHUNK, chunks * TRITS2_CHUNK,
-                             width * 4, shape.n, count - r < 2 ? 1 : 2, call->y + m + r, shape.m);
+            trits2_tiles(codes[0], BLOCK_CODES, trits2_padded_x(call, 0) + c * TRITS2_CHUNK, chunks * TRITS2_CHUNK,
+                         width, shape.n, count, call->y + m, shape.m);
         }
     }
 }

@@ -63,12 +63,12 @@ static size_t pack(const tern_problem *problem, const int8_t *w, void *packed)
     return packed_bytes(problem);
 }
 
-/* One row more than the tile has: the second row of a register tile is read, and not used, when rows are odd. */
+/* Rows of the tile, rounded up to whole register tiles: those that are not there are read and not used. */
 static size_t codes_bytes(const tern_problem *problem)
 {
     const tile t = tile_of(problem);
 
-    return (t.rows + 1) * t.chunks * TRITS2_CHUNK;
+    return (t.rows + TRITS2_ROWS - 1) / TRITS2_ROWS * TRITS2_ROWS * t.chunks * TRITS2_CHUNK;
 }
 
 static size_t scratch_bytes(const tern_problem *problem)
@@ -83,11 +83,11 @@ static void multiply_block(const tern_call *call, const uint8_t *codes, size_t m
     const tern_shape shape = call->problem->shape;
     const size_t x_stride = trits2_chunks(shape.k) * TRITS2_CHUNK, width = count * TRITS2_CHUNK;
 
-    for (size_t r = 0; r < rows; r += 2)
+    for (size_t r = 0; r < rows; r += TRITS2_ROWS)
         for (size_t c = 0; c < count; c += STEP_CHUNKS)
             trits2_tiles(codes + r * width + c * TRITS2_CHUNK, width,
                          trits2_padded_x(call, n) + (chunk + c) * TRITS2_CHUNK, x_stride,
-                         smaller(STEP_CHUNKS, count - c) * 4, tokens, rows - r < 2 ? 1 : 2,
+                         smaller(STEP_CHUNKS, count - c), tokens, smaller(TRITS2_ROWS, rows - r),
                          call->y + n * shape.m + m + r, shape.m);
 }
 
@@ -114,7 +114,6 @@ static void do_tile(const tern_call *call, tile size, size_t m, size_t n, uint8_
     for (size_t chunk = 0; chunk < chunks; chunk += size.chunks) {
         const size_t count = smaller(size.chunks, chunks - chunk);
         unpack_block(call, codes, m, rows, chunk, count);
-        memset(codes + rows * count * TRITS2_CHUNK, 0, count * TRITS2_CHUNK);
         multiply_block(call, codes, m, rows, n, tokens, chunk, count);
     }
 }

@@ -18,7 +18,8 @@ enum {
     TRITS2_CHUNK = 128,      /* weights */
     TRITS2_CHUNK_BYTES = 32, /* of packed W */
     TRITS2_BLOCK = 8,        /* chunks that 16-bit sums last for */
-    TRITS2_TOKENS = 4        /* of a register tile */
+    TRITS2_ROWS = 4,         /* of a register tile */
+    TRITS2_TOKENS = 2
 };
 
 static inline size_t trits2_chunks(size_t k)
@@ -102,60 +103,67 @@ static inline __m128i trits2_reduce4(__m256i a, __m256i b, __m256i c, __m256i d)
     return _mm_add_epi32(_mm256_castsi256_si128(sums), _mm256_extracti128_si256(sums, 1));
 }
 
+/* y[r] += sums[r] for r < rows, modulo 2^32. */
+static inline void trits2_add_rows(int32_t *y, __m128i sums, size_t rows)
+{
+    int32_t value[TRITS2_ROWS] = {0};
+
+    if (rows >= TRITS2_ROWS) {
+        __m128i *at = (__m128i *)(void *)y;
+        _mm_storeu_si128(at, _mm_add_epi32(_mm_loadu_si128(at), sums));
+        return;
+    }
+    memcpy(value, y, rows * sizeof *y);
+    _mm_storeu_si128((__m128i *)(void *)value, _mm_add_epi32(_mm_loadu_si128((const __m128i *)(void *)value), sums));
+    memcpy(y, value, rows * sizeof *y);
+}
+
 /*
- * Adds to y[t * y_stride + r], for two rows r and `tokens` tokens t, the sum over `steps` * 32 columns of code * x; steps <= 63.
- * codes: two rows, codes_stride bytes apart. x: tokens rows, x_stride bytes apart. `tokens` must be a constant at the call.
+ * Adds the sum of code * x over `chunks` chunks, at most 15, to y[t * y_stride + r], for `tokens` tokens t and rows r < rows.
+ * codes: TRITS2_ROWS rows, unpacked, codes_stride bytes apart, those beyond `rows` read and not used. x: rows of X, x_stride
+ * bytes apart. `tokens` must be a constant at the call.
  */
 static inline __attribute__((always_inline)) void trits2_tile(const uint8_t *codes, size_t codes_stride,
-                                                              const int8_t *x, size_t x_stride, size_t steps,
-                                                              int tokens, int rows, int32_t *y, size_t y_stride)
+                                                              const int8_t *x, size_t x_stride, size_t chunks,
+                                                              size_t tokens, size_t rows, int32_t *y, size_t y_stride)
 {
-    __m256i sum[2][TRITS2_TOKENS];
-    int32_t reduced[4];
+    __m256i sum[TRITS2_TOKENS][TRITS2_ROWS];
 
-    for (int t = 0; t < TRITS2_TOKENS; t++)
-        sum[0][t] = sum[1][t] = _mm256_setzero_si256();
-    for (size_t i = 0; i < steps; i++) {
-        const __m256i c0 = _mm256_loadu_si256((const __m256i *)(const void *)(codes + 32 * i));
-        const __m256i c1 = _mm256_loadu_si256((const __m256i *)(const void *)(codes + codes_stride + 32 * i));
-        for (int t = 0; t < tokens; t++) {
-            const __m256i v = _mm256_loadu_si256((const __m256i *)(const void *)(x + (size_t)t * x_stride + 32 * i));
-            sum[0][t] = _mm256_add_epi16(sum[0][t], _mm256_maddubs_epi16(c0, v));
-            sum[1][t] = _mm256_add_epi16(sum[1][t], _mm256_maddubs_epi16(c1, v));
+    for (size_t t = 0; t < TRITS2_TOKENS; t++)
+        for (size_t r = 0; r < TRITS2_ROWS; r++)
+            sum[t][r] = _mm256_setzero_si256();
+    for (const uint8_t *end = codes + chunks * TRITS2_CHUNK; codes < end; codes += TRITS2_CHUNK, x += TRITS2_CHUNK)
+        for (size_t i = 0; i < TRITS2_CHUNK; i += 32) {
+            __m256i c[TRITS2_ROWS];
+            for (size_t r = 0; r < TRITS2_ROWS; r++)
+                c[r] = _mm256_loadu_si256((const __m256i *)(const void *)(codes + r * codes_stride + i));
+            for (size_t t = 0; t < tokens; t++) {
+                const __m256i v = _mm256_loadu_si256((const __m256i *)(const void *)(x + t * x_stride + i));
+                for (size_t r = 0; r < TRITS2_ROWS; r++) {
+                    sum[t][r] = _mm256_add_epi16(sum[t][r], _mm256_maddubs_epi16(c[r], v));
+                    /* One addition after the other: gcc would reorder them and run out of registers. */
+                    __asm__("" : "+x"(sum[t][r]));
+                }
+            }
         }
-    }
-    for (int r = 0; r < rows; r++) {
-        _mm_storeu_si128((__m128i *)(void *)reduced, trits2_reduce4(trits2_widen(sum[r][0]), trits2_widen(sum[r][1]),
-                                                                    trits2_widen(sum[r][2]), trits2_widen(sum[r][3])));
-        for (int t = 0; t < tokens; t++) {
-            int32_t *at = &y[(size_t)t * y_stride + (size_t)r];
-            *at = (int32_t)((uint32_t)*at + (uint32_t)reduced[t]);
-        }
-    }
+    for (size_t t = 0; t < tokens; t++)
+        trits2_add_rows(y + t * y_stride,
+                        trits2_reduce4(trits2_widen(sum[t][0]), trits2_widen(sum[t][1]), trits2_widen(sum[t][2]),
+                                       trits2_widen(sum[t][3])),
+                        rows);
 }
 
 /* trits2_tile() over any number of tokens. */
 static inline void trits2_tiles(const uint8_t *codes, size_t codes_stride, const int8_t *x, size_t x_stride,
-                                size_t steps, size_t tokens, int rows, int32_t *y, size_t y_stride)
+                                size_t chunks, size_t tokens, size_t rows, int32_t *y, size_t y_stride)
 {
     for (; tokens >= TRITS2_TOKENS; tokens -= TRITS2_TOKENS) {
-        trits2_tile(codes, codes_stride, x, x_stride, steps, TRITS2_TOKENS, rows, y, y_stride);
+        trits2_tile(codes, codes_stride, x, x_stride, chunks, TRITS2_TOKENS, rows, y, y_stride);
         x += TRITS2_TOKENS * x_stride;
         y += TRITS2_TOKENS * y_stride;
     }
-    switch (tokens) {
-    case 3:
-        trits2_tile(codes, codes_stride, x, x_stride, steps, 3, rows, y, y_stride);
-        break;
-    case 2:
-        trits2_tile(codes, codes_stride, x, x_stride, steps, 2, rows, y, y_stride);
-        break;
-    case 1:
-        trits2_tile(codes, codes_stride, x, x_stride, steps, 1, rows, y, y_stride);
-        break;
-    default:
-        break;
-    }
+    if (tokens > 0)
+        trits2_tile(codes, codes_stride, x, x_stride, chunks, 1, rows, y, y_stride);
 }
 
 #endif
