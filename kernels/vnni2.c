@@ -14,20 +14,20 @@
 enum {
     DIGITS = VNNI512_DIGITS,
     COLUMNS = VNNI_STEP * DIGITS, /* of a line */
-    UNITS = 6,                    /* panels times tokens, at most, that have four sums each in registers */
-    MAX_LINES = 1 << 14           /* that sums of up to 64 * 2 * 128 a product last for, well below 2^31 */
+    UNITS = 6,          /* that have four sums each in registers: a unit is one of the lines of a turn and a token */
+    MAX_LINES = 1 << 14 /* that sums of up to 64 * 2 * 128 a product last for, well below 2^31 */
 };
 
-enum { PREFETCH, NTA, PANELS, MASKS, UNPACK, BLOCK };
-enum { HINT_NONE, HINT_NEAR, HINT_NTA };
+enum { PREFETCH, HINT, UNROLL, MASKS, UNPACK, BLOCK };
+enum { HINT_NONE, HINT_L1, HINT_L2, HINT_NTA };
 
 static const tern_toggle toggles[] = {
-    [PREFETCH] = {"prefetch", "cache lines of packed W to prefetch ahead", NULL, 10, 0, 256},
-    [NTA] = {"nta", "prefetch with the non-temporal hint, one token", "prefetch", 0, 0, 1},
-    [PANELS] = {"panels", "panels of 16 rows that share a pass over x, one token: 1, 2 or 4", NULL, 1, 1, 4},
+    [PREFETCH] = {"prefetch", "cache lines of packed W to prefetch ahead", NULL, 96, 0, 1024},
+    [HINT] = {"hint", "of the prefetches, one token: 1 to L1, 2 to L2, 3 non-temporal", "prefetch", 2, 1, 3},
+    [UNROLL] = {"unroll", "lines at a time with sums of their own, one token: 1, 2 or 4", NULL, 1, 1, 4},
     [MASKS] = {"masks", "mask the fields where they are, one token; off: shift each, then mask", NULL, 1, 0, 1},
     [UNPACK] = {"unpack", "tokens from which on W is unpacked first", NULL, 7, 2, 7},
-    [BLOCK] = {"block", "lines of 16 columns unpacked at a time, in pairs of panels", NULL, 64, 1, 4096},
+    [BLOCK] = {"block", "lines of two panels unpacked at a time", NULL, 64, 1, 4096},
     {NULL, NULL, NULL, 0, 0, 0},
 };
 
@@ -48,14 +48,14 @@ static size_t pack(const tern_problem *problem, const int8_t *w, void *packed)
 
 /* How run_few() goes; all constants at its call. */
 typedef struct way {
-    size_t panels, tokens; /* that share a pass */
+    size_t lines, tokens; /* of a turn of the loop */
     int hint;
     bool masks;
 } way;
 
-/* Sums of 16 rows, one of each field. */
+/* The codes in a line, field by field. */
 typedef struct fields {
-    __m512i field[DIGITS];
+    __m512i code[DIGITS];
 } fields;
 
 VNNI_INLINE fields split(const uint8_t *packed, bool masks)
@@ -71,107 +71,116 @@ VNNI_INLINE fields split(const uint8_t *packed, bool masks)
                      _mm512_and_si512(_mm512_srli_epi16(line, 6), low)}};
 }
 
-VNNI_INLINE void clear(fields *sum)
+/* Sums, one vector a field. */
+typedef struct sums {
+    vnni512_sums field[DIGITS];
+} sums;
+
+VNNI_INLINE void clear(sums *sum)
 {
-    sum->field[0] = sum->field[1] = sum->field[2] = sum->field[3] = _mm512_setzero_si512();
+    sum->field[0] = sum->field[1] = sum->field[2] = sum->field[3] = (vnni512_sums)_mm512_setzero_si512();
 }
 
-VNNI_INLINE void add_line(fields *sum, const uint8_t *packed, const int8_t *x, bool masks)
+VNNI_INLINE void add_line(sums *sum, const uint8_t *packed, const int8_t *x, bool masks)
 {
-    const fields code = split(packed, masks);
+    const fields f = split(packed, masks);
 
-    sum->field[0] = _mm512_dpbusd_epi32(sum->field[0], code.field[0], vnni512_spread(x));
-    sum->field[1] = _mm512_dpbusd_epi32(sum->field[1], code.field[1], vnni512_spread(x + 4));
-    sum->field[2] = _mm512_dpbusd_epi32(sum->field[2], code.field[2], vnni512_spread(x + 8));
-    sum->field[3] = _mm512_dpbusd_epi32(sum->field[3], code.field[3], vnni512_spread(x + 12));
+    vnni512_add(&sum->field[0], f.code[0], vnni512_spread(x));
+    vnni512_add(&sum->field[1], f.code[1], vnni512_spread(x + 4));
+    vnni512_add(&sum->field[2], f.code[2], vnni512_spread(x + 8));
+    vnni512_add(&sum->field[3], f.code[3], vnni512_spread(x + 12));
 }
 
 /* The sum of all fields, each divided by what masks left it too large by. */
-VNNI_INLINE __m512i gather(const fields *sum, bool masks)
+VNNI_INLINE __m512i gather(const sums *sum, bool masks)
 {
-    const __m512i *v = sum->field;
+    __m512i v0 = (__m512i)sum->field[0], v1 = (__m512i)sum->field[1], v2 = (__m512i)sum->field[2],
+            v3 = (__m512i)sum->field[3];
 
-    if (masks)
-        return _mm512_add_epi32(_mm512_add_epi32(v[0], _mm512_srai_epi32(v[1], 2)),
-                                _mm512_add_epi32(_mm512_srai_epi32(v[2], 4), _mm512_srai_epi32(v[3], 6)));
-    return _mm512_add_epi32(_mm512_add_epi32(v[0], v[1]), _mm512_add_epi32(v[2], v[3]));
+    if (masks) {
+        v1 = _mm512_srai_epi32(v1, 2);
+        v2 = _mm512_srai_epi32(v2, 4);
+        v3 = _mm512_srai_epi32(v3, 6);
+    }
+    return _mm512_add_epi32(_mm512_add_epi32(v0, v1), _mm512_add_epi32(v2, v3));
 }
 
 VNNI_INLINE void prefetch(const uint8_t *line, int hint)
 {
-    if (hint == HINT_NEAR)
+    if (hint == HINT_L1)
         _mm_prefetch((const char *)line, _MM_HINT_T0);
+    else if (hint == HINT_L2)
+        _mm_prefetch((const char *)line, _MM_HINT_T1);
     else if (hint == HINT_NTA)
         _mm_prefetch((const char *)line, _MM_HINT_NTA);
 }
 
-/* A pass over x serves units: panel u / tokens with token u % tokens. As text, so that only constants index the sums. */
+/* Unit u is line u / tokens with token u % tokens. As text, so that only constants index the sums. */
 #define EACH_UNIT(DO) DO(0) DO(1) DO(2) DO(3) DO(4) DO(5)
-#define IF_UNIT(u)    if (u < how.panels * how.tokens)
+#define IF_UNIT(u)    if (u < how.lines * how.tokens)
 
-/* Sums of codes times x, of how.panels panels and all tokens. last: x of the line that X ends in, 16 bytes a token. */
-VNNI_INLINE void multiply(const tern_call *call, size_t panel, way how, const int8_t *last, __m512i total[UNITS])
+/* Adds the sums of codes times x over `count` lines, `stride` bytes from token to token, to total. */
+VNNI_INLINE void multiply(const uint8_t *packed, size_t count, const int8_t *x, size_t stride, size_t ahead, way how,
+                          __m512i total[UNITS])
 {
-    const tern_shape shape = call->problem->shape;
-    const size_t lines = vnni_lines(shape, DIGITS), whole = shape.k / COLUMNS, panel_bytes = lines * VNNI_LINE;
-    const size_t ahead = (size_t)call->problem->toggle[PREFETCH] * VNNI_LINE;
-    const uint8_t *packed = (const uint8_t *)call->packed + panel * panel_bytes;
+    sums sum[UNITS];
 
-#define BEGIN(u) IF_UNIT(u) total[u] = _mm512_setzero_si512();
 #define CLEAR(u) IF_UNIT(u) clear(&sum[u]);
 #define ADD(u)                                                                                                         \
-    IF_UNIT(u) add_line(&sum[u], packed + u / how.tokens * panel_bytes, x + u % how.tokens * stride, how.masks);
-#define FLUSH(u) IF_UNIT(u) total[u] = _mm512_add_epi32(total[u], gather(&sum[u], how.masks));
-
-    EACH_UNIT(BEGIN)
-    for (size_t line = 0, count; line < lines; line += count) {
-        const int8_t *x = line < whole ? call->x + line * COLUMNS : last;
-        const size_t stride = line < whole ? shape.k : COLUMNS;
-        fields sum[UNITS];
-
-        count = line < whole ? vnni_smaller(whole - line, MAX_LINES) : 1;
-        EACH_UNIT(CLEAR)
-        for (size_t i = 0; i < count; i++, packed += VNNI_LINE, x += COLUMNS) {
-            for (size_t p = 0; p < how.panels; p++)
-                prefetch(packed + p * panel_bytes + ahead, how.hint);
-            EACH_UNIT(ADD)
-        }
-        EACH_UNIT(FLUSH)
-    }
-}
-
-VNNI_INLINE void run_panels(const tern_call *call, size_t panel, size_t end, way how, const int8_t *last,
-                            const int32_t *x_sum)
-{
-    const tern_shape shape = call->problem->shape;
-    __m512i total[UNITS];
-
-    multiply(call, panel, how, last, total);
-#define STORE(u)                                                                                                       \
     IF_UNIT(u)                                                                                                         \
-    vnni512_store(call->y + u % how.tokens * shape.m, panel + u / how.tokens, end,                                     \
-                  _mm512_sub_epi32(total[u], _mm512_set1_epi32(x_sum[u % how.tokens])));
-    EACH_UNIT(STORE)
+    {                                                                                                                  \
+        if (u % how.tokens == 0)                                                                                       \
+            prefetch(packed + u / how.tokens * VNNI_LINE + ahead, how.hint);                                           \
+        add_line(&sum[u], packed + u / how.tokens * VNNI_LINE, x + u % how.tokens * stride + u / how.tokens * COLUMNS, \
+                 how.masks);                                                                                           \
+    }
+#define REST(u)                                                                                                        \
+    if (u < how.tokens)                                                                                                \
+        add_line(&sum[u], packed, x + u * stride, how.masks);
+#define GATHER(u)                                                                                                      \
+    IF_UNIT(u) total[u % how.tokens] = _mm512_add_epi32(total[u % how.tokens], gather(&sum[u], how.masks));
+
+    EACH_UNIT(CLEAR)
+    for (; count >= how.lines; count -= how.lines) {
+        EACH_UNIT(ADD)
+        packed += how.lines * VNNI_LINE;
+        x += how.lines * COLUMNS;
+    }
+    for (; how.lines > 1 && count > 0; count--) {
+        EACH_UNIT(REST)
+        packed += VNNI_LINE;
+        x += COLUMNS;
+    }
+    EACH_UNIT(GATHER)
 }
 
 /* Up to UNITS tokens, W used as it is packed. */
 VNNI_INLINE void run_few(const tern_call *call, tern_slice rows, way how)
 {
     const tern_shape shape = call->problem->shape;
-    const size_t whole = shape.k / COLUMNS * COLUMNS, end = (rows.end + VNNI_ROWS - 1) / VNNI_ROWS;
-    const way alone = {1, how.tokens, how.hint, how.masks};
-    int8_t last[UNITS * COLUMNS] = {0};
-    int32_t x_sum[UNITS];
-    size_t panel = rows.begin / VNNI_ROWS;
+    const size_t lines = vnni_lines(shape, DIGITS), whole = shape.k / COLUMNS;
+    const size_t ahead = (size_t)call->problem->toggle[PREFETCH] * VNNI_LINE;
+    const uint8_t *packed = (const uint8_t *)call->packed + rows.begin / VNNI_ROWS * lines * VNNI_LINE;
+    int8_t last[UNITS * COLUMNS] = {0}; /* x of the line that X ends in */
+    __m512i start[UNITS];
 
     for (size_t n = 0; n < how.tokens; n++) {
-        x_sum[n] = vnni_sum(call->x + n * shape.k, shape.k);
-        memcpy(last + n * COLUMNS, call->x + n * shape.k + whole, shape.k - whole);
+        const int8_t *x = call->x + n * shape.k;
+        start[n] = _mm512_set1_epi32(-vnni_sum(x, shape.k));
+        memcpy(last + n * COLUMNS, x + whole * COLUMNS, shape.k - whole * COLUMNS);
     }
-    for (; panel + how.panels <= end; panel += how.panels)
-        run_panels(call, panel, rows.end, how, last, x_sum);
-    for (; panel < end; panel++)
-        run_panels(call, panel, rows.end, alone, last, x_sum);
+    for (size_t m = rows.begin; m < rows.end; m += VNNI_ROWS) {
+        __m512i total[UNITS];
+        memcpy(total, start, how.tokens * sizeof *total);
+        for (size_t line = 0, count; line < lines; line += count, packed += count * VNNI_LINE) {
+            const bool tail = line == whole;
+            count = tail ? 1 : vnni_smaller(whole - line, MAX_LINES);
+            multiply(packed, count, tail ? last : call->x + line * COLUMNS, tail ? COLUMNS : shape.k, ahead, how,
+                     total);
+        }
+        for (size_t n = 0; n < how.tokens; n++)
+            vnni512_store(call->y + n * shape.m, m / VNNI_ROWS, rows.end, total[n]);
+    }
 }
 
 #define RUN(name, ...)                                                                                                 \
@@ -180,17 +189,19 @@ VNNI_INLINE void run_few(const tern_call *call, tern_slice rows, way how)
         run_few(call, rows, (way){__VA_ARGS__});                                                                       \
     }
 
-#define RUN_TOKEN(panels)                                                                                              \
-    RUN(run_##panels##_plain_shift, panels, 1, HINT_NONE, false)                                                       \
-    RUN(run_##panels##_near_shift, panels, 1, HINT_NEAR, false)                                                        \
-    RUN(run_##panels##_nta_shift, panels, 1, HINT_NTA, false)                                                          \
-    RUN(run_##panels##_plain_mask, panels, 1, HINT_NONE, true)                                                         \
-    RUN(run_##panels##_near_mask, panels, 1, HINT_NEAR, true)                                                          \
-    RUN(run_##panels##_nta_mask, panels, 1, HINT_NTA, true)
+#define RUN_TOKEN(lines)                                                                                               \
+    RUN(run_##lines##_shift, lines, 1, HINT_NONE, false)                                                               \
+    RUN(run_##lines##_shift_l1, lines, 1, HINT_L1, false)                                                              \
+    RUN(run_##lines##_shift_l2, lines, 1, HINT_L2, false)                                                              \
+    RUN(run_##lines##_shift_nta, lines, 1, HINT_NTA, false)                                                            \
+    RUN(run_##lines##_mask, lines, 1, HINT_NONE, true)                                                                 \
+    RUN(run_##lines##_mask_l1, lines, 1, HINT_L1, true)                                                                \
+    RUN(run_##lines##_mask_l2, lines, 1, HINT_L2, true)                                                                \
+    RUN(run_##lines##_mask_nta, lines, 1, HINT_NTA, true)
 
 #define RUN_TOKENS(tokens)                                                                                             \
     RUN(run_tokens_##tokens, 1, tokens, HINT_NONE, true)                                                               \
-    RUN(run_tokens_##tokens##_near, 1, tokens, HINT_NEAR, true)
+    RUN(run_tokens_##tokens##_l2, 1, tokens, HINT_L2, true)
 
 RUN_TOKEN(1)
 RUN_TOKEN(2)
@@ -201,28 +212,27 @@ RUN_TOKENS(4)
 RUN_TOKENS(5)
 RUN_TOKENS(6)
 
-#define ROW_TOKEN(panels)                                                                                              \
-    [panels] = {{run_##panels##_plain_shift, run_##panels##_near_shift, run_##panels##_nta_shift},                     \
-                {run_##panels##_plain_mask, run_##panels##_near_mask, run_##panels##_nta_mask}}
+#define ROW_TOKEN(lines)                                                                                               \
+    [lines] = {{run_##lines##_shift, run_##lines##_shift_l1, run_##lines##_shift_l2, run_##lines##_shift_nta},         \
+               {run_##lines##_mask, run_##lines##_mask_l1, run_##lines##_mask_l2, run_##lines##_mask_nta}}
 
-/* One token: by panels, masks and hint. */
-static tern_stage_fn *const run_token[5][2][3] = {ROW_TOKEN(1), ROW_TOKEN(2), ROW_TOKEN(4)};
+/* One token: by lines, masks and hint. */
+static tern_stage_fn *const run_token[5][2][4] = {ROW_TOKEN(1), ROW_TOKEN(2), ROW_TOKEN(4)};
 
 /* Several tokens: by their number and whether to prefetch. */
 static tern_stage_fn *const run_tokens[UNITS + 1][2] = {
-    [2] = {run_tokens_2, run_tokens_2_near}, [3] = {run_tokens_3, run_tokens_3_near},
-    [4] = {run_tokens_4, run_tokens_4_near}, [5] = {run_tokens_5, run_tokens_5_near},
-    [6] = {run_tokens_6, run_tokens_6_near},
+    [2] = {run_tokens_2, run_tokens_2_l2}, [3] = {run_tokens_3, run_tokens_3_l2}, [4] = {run_tokens_4, run_tokens_4_l2},
+    [5] = {run_tokens_5, run_tokens_5_l2}, [6] = {run_tokens_6, run_tokens_6_l2},
 };
 
 VNNI_INLINE void vnni512_unpack(const uint8_t *line, uint8_t *codes)
 {
-    const fields code = split(line, false);
+    const fields f = split(line, false);
 
-    _mm512_store_si512(codes, code.field[0]);
-    _mm512_store_si512(codes + VNNI_LINE, code.field[1]);
-    _mm512_store_si512(codes + 2 * VNNI_LINE, code.field[2]);
-    _mm512_store_si512(codes + 3 * VNNI_LINE, code.field[3]);
+    _mm512_store_si512(codes, f.code[0]);
+    _mm512_store_si512(codes + VNNI_LINE, f.code[1]);
+    _mm512_store_si512(codes + 2 * VNNI_LINE, f.code[2]);
+    _mm512_store_si512(codes + 3 * VNNI_LINE, f.code[3]);
 }
 
 static vnni512_plan plan(const tern_problem *problem)
@@ -248,14 +258,14 @@ static size_t scratch_bytes(const tern_problem *problem)
 static const char *bind(const tern_problem *problem, tern_stages *stages)
 {
     const int32_t *toggle = problem->toggle;
-    const int hint = toggle[PREFETCH] == 0 ? HINT_NONE : toggle[NTA] ? HINT_NTA : HINT_NEAR;
+    const int hint = toggle[PREFETCH] == 0 ? HINT_NONE : toggle[HINT];
 
-    if (toggle[PANELS] == 3)
-        return "panels must be 1, 2 or 4";
+    if (toggle[UNROLL] == 3)
+        return "unroll must be 1, 2 or 4";
     if (unpacks(problem))
         *stages = (tern_stages){vnni512_prepare, vnni_tiles(problem->shape.n, VNNI512_TOKENS), run_many};
     else if (problem->shape.n == 1)
-        stages->run = run_token[toggle[PANELS]][toggle[MASKS] != 0][hint];
+        stages->run = run_token[toggle[UNROLL]][toggle[MASKS] != 0][hint];
     else
         stages->run = run_tokens[problem->shape.n][hint != HINT_NONE];
     return NULL;

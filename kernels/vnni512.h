@@ -33,6 +33,14 @@ VNNI_INLINE __m512i vnni512_load(const void *line)
     return _mm512_load_si512(line);
 }
 
+/* Sums of 16 rows. Lanes of 32 bits: __m512i has lanes of 64, and what changes between the two GCC copies around loops. */
+typedef int32_t vnni512_sums __attribute__((vector_size(VNNI_LINE)));
+
+VNNI_INLINE void vnni512_add(vnni512_sums *sums, __m512i codes, __m512i x)
+{
+    *sums = (vnni512_sums)_mm512_dpbusd_epi32((__m512i)*sums, codes, x);
+}
+
 /* The 4 bytes at x, given to all lanes. */
 VNNI_INLINE __m512i vnni512_spread(const int8_t *x)
 {
@@ -71,26 +79,26 @@ VNNI_INLINE void vnni512_multiply(const vnni512_tile *tile, int panels, int toke
     const size_t packed_panel = tile->packed_panel, packed_step = tile->packed_step;
     const uint8_t *codes = tile->codes, *packed = tile->packed;
     const int8_t *x = tile->x, *next_x = tile->next_x;
-    __m512i sum[VNNI512_PANELS][VNNI512_TOKENS];
+    vnni512_sums sum[VNNI512_PANELS][VNNI512_TOKENS];
 
 #define BEGIN(n)                                                                                                       \
     if (n < tokens) {                                                                                                  \
-        sum[0][n] = vnni512_load(tile->sums + n * VNNI512_ROWS);                                                       \
+        sum[0][n] = (vnni512_sums)vnni512_load(tile->sums + n * VNNI512_ROWS);                                         \
         if (panels > 1)                                                                                                \
-            sum[1][n] = vnni512_load(tile->sums + n * VNNI512_ROWS + VNNI_ROWS);                                       \
+            sum[1][n] = (vnni512_sums)vnni512_load(tile->sums + n * VNNI512_ROWS + VNNI_ROWS);                         \
     }
 #define ADD(n)                                                                                                         \
     if (n < tokens) {                                                                                                  \
         const __m512i v = vnni512_spread(x + n * VNNI_STEP);                                                           \
-        sum[0][n] = _mm512_dpbusd_epi32(sum[0][n], code[0], v);                                                        \
+        vnni512_add(&sum[0][n], code[0], v);                                                                           \
         if (panels > 1)                                                                                                \
-            sum[1][n] = _mm512_dpbusd_epi32(sum[1][n], code[1], v);                                                    \
+            vnni512_add(&sum[1][n], code[1], v);                                                                       \
     }
 #define END(n)                                                                                                         \
     if (n < tokens) {                                                                                                  \
-        _mm512_store_si512(tile->sums + n * VNNI512_ROWS, sum[0][n]);                                                  \
+        _mm512_store_si512(tile->sums + n * VNNI512_ROWS, (__m512i)sum[0][n]);                                         \
         if (panels > 1)                                                                                                \
-            _mm512_store_si512(tile->sums + n * VNNI512_ROWS + VNNI_ROWS, sum[1][n]);                                  \
+            _mm512_store_si512(tile->sums + n * VNNI512_ROWS + VNNI_ROWS, (__m512i)sum[1][n]);                         \
     }
 
     VNNI512_EACH_TOKEN(BEGIN)
@@ -124,8 +132,8 @@ typedef void vnni512_multiply_fn(const vnni512_tile *tile);
     DO(panels, 1)                                                                                                      \
     DO(panels, 2)                                                                                                      \
     DO(panels, 3)                                                                                                      \
-    DO(panels, 4) DO(panels, 5) DO(panels, 6) DO(panels, 7) DO(panels, 8) DO(panels, 9) DO(panels, 10) DO(panels, 11)  \
-        DO(panels, 12)
+    DO(panels, 4)                                                                                                      \
+    DO(panels, 5) DO(panels, 6) DO(panels, 7) DO(panels, 8) DO(panels, 9) DO(panels, 10) DO(panels, 11) DO(panels, 12)
 
 VNNI512_EACH_SIZE(VNNI512_MULTIPLY, 1)
 VNNI512_EACH_SIZE(VNNI512_MULTIPLY, 2)
