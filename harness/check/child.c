@@ -90,7 +90,8 @@ static void redirect(int printed)
 /* A process like any other: no handler, mask or terminal of the parent's, and no life after it. */
 static void settle(pid_t parent, int printed)
 {
-    static const int handled[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGALRM};
+    static const int handled[] = {SIGINT,  SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGALRM,
+                                  SIGSEGV, SIGBUS,  SIGFPE, SIGILL,  SIGSYS,  SIGABRT};
     const struct rlimit no_core = {0, 0};
     sigset_t none;
 

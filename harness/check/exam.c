@@ -230,10 +230,11 @@ static bool call_slices(tern_exam *exam, const tern_call *call)
 
 static void __attribute__((noinline)) scribble_on_stack(uint8_t paint)
 {
-    volatile uint8_t garbage[16 * 1024];
+    uint8_t garbage[64 * 1024];
 
-    for (size_t i = 0; i < sizeof garbage; i++)
-        garbage[i] = paint;
+    memset(garbage, paint, sizeof garbage);
+    /* Or the compiler finds that nobody reads it. */
+    __asm__ volatile("" : : "r"(garbage) : "memory");
 }
 
 /*

@@ -42,8 +42,7 @@ static void padding_of_y(const tern_call *call, tern_slice rows)
         call->y[i] = 0;
 }
 MUTANT_BIND(padding_of_y, NULL, padding_of_y)
-const tern_kernel mutant_padding_of_y = {MUTANT_FRAME,
-                                         .y_align = 64,
+const tern_kernel mutant_padding_of_y = {MUTANT_FRAME(1, 64),
                                          .name = "writes-padding",
                                          .summary = "writes on to the next multiple of 64 bytes",
                                          .packed_bytes = mutant_packed_bytes,
@@ -87,6 +86,30 @@ static size_t one_more(const tern_problem *problem)
 }
 MUTANT_PACKED(pack_past, "pack-writes-past", "packs one byte more than packed_bytes()", one_more, mutant_pack,
               mutant_run);
+
+static size_t pack_long(const tern_problem *problem, const int8_t *w, void *packed)
+{
+    return mutant_pack(problem, w, packed) + 1;
+}
+MUTANT_PACKED(pack_long, "pack-says-more", "returns one byte more from pack() than packed_bytes()", mutant_packed_bytes,
+              pack_long, mutant_run);
+
+/* Fills its last block of 64 bytes with zeros, which packed_bytes() does not count. */
+static size_t pack_block(const tern_problem *problem, const int8_t *w, void *packed)
+{
+    const size_t bytes = mutant_pack(problem, w, packed);
+
+    for (size_t i = bytes; i % 64 != 0; i++)
+        ((int8_t *)packed)[i] = 0;
+    return bytes;
+}
+MUTANT_BIND(pack_block, NULL, mutant_run)
+const tern_kernel mutant_pack_block = {MUTANT_FRAME(64, 4),
+                                       .name = "pack-writes-padding",
+                                       .summary = "packs on to the next multiple of 64 bytes",
+                                       .packed_bytes = mutant_packed_bytes,
+                                       .pack = pack_block,
+                                       .bind = bind_pack_block};
 
 static size_t pack_reading_past(const tern_problem *problem, const int8_t *w, void *packed)
 {

@@ -30,10 +30,10 @@ static inline const int8_t *mutant_x(const tern_call *call, size_t n)
     return call->x + n * call->problem->shape.k;
 }
 
-#define MUTANT_FRAME                                                                                                   \
+#define MUTANT_FRAME(align_of_packed, align_of_y)                                                                      \
     TERN_KERNEL_HEAD, .bits_per_weight = 8.0, .multiple = {1, 1, 1},                                                   \
-                      .tile = {MUTANT_ROWS, MUTANT_GROUP, MUTANT_TOKENS}, .row_step = 1, .packed_align = 1,            \
-                      .x_align = 1
+                      .tile = {MUTANT_ROWS, MUTANT_GROUP, MUTANT_TOKENS}, .row_step = 1, .x_align = 1,                 \
+                      .packed_align = align_of_packed, .y_align = align_of_y
 
 #define MUTANT_BIND(symbol, prepare_function, run_function)                                                            \
     static const char *bind_##symbol(const tern_problem *problem, tern_stages *stages)                                 \
@@ -47,13 +47,9 @@ static inline const int8_t *mutant_x(const tern_call *call, size_t n)
 /* A mutant of run(). */
 #define MUTANT(symbol, its_name, its_summary, run_function)                                                            \
     MUTANT_BIND(symbol, NULL, run_function)                                                                            \
-    const tern_kernel mutant_##symbol = {MUTANT_FRAME,                                                                 \
-                                         .y_align = 4,                                                                 \
-                                         .name = its_name,                                                             \
-                                         .summary = its_summary,                                                       \
-                                         .packed_bytes = mutant_packed_bytes,                                          \
-                                         .pack = mutant_pack,                                                          \
-                                         .bind = bind_##symbol}
+    const tern_kernel mutant_##symbol = {MUTANT_FRAME(1, 4),     .name = its_name,                                     \
+                                         .summary = its_summary, .packed_bytes = mutant_packed_bytes,                  \
+                                         .pack = mutant_pack,    .bind = bind_##symbol}
 
 /* A mutant of one element: value(call, m, n). */
 #define MUTANT_VALUE(symbol, its_name, its_summary, value)                                                             \
@@ -66,31 +62,19 @@ static inline const int8_t *mutant_x(const tern_call *call, size_t n)
     }                                                                                                                  \
     MUTANT(symbol, its_name, its_summary, run_##symbol)
 
-/* A mutant with scratch of `scratch` bytes and a prepare() that has one unit a token. */
-#define MUTANT_PREPARED(symbol, its_name, its_summary, scratch, prepare_function, run_function)                        \
-    static size_t scratch_##symbol(const tern_problem *problem)                                                        \
-    {                                                                                                                  \
-        return scratch(problem);                                                                                       \
-    }                                                                                                                  \
+/* A mutant with scratch, and a prepare() that has one unit a token. */
+#define MUTANT_PREPARED(symbol, its_name, its_summary, scratch_function, prepare_function, run_function)               \
     MUTANT_BIND(symbol, prepare_function, run_function)                                                                \
-    const tern_kernel mutant_##symbol = {MUTANT_FRAME,                                                                 \
-                                         .y_align = 4,                                                                 \
-                                         .name = its_name,                                                             \
-                                         .summary = its_summary,                                                       \
-                                         .packed_bytes = mutant_packed_bytes,                                          \
-                                         .pack = mutant_pack,                                                          \
-                                         .scratch_bytes = scratch_##symbol,                                            \
+    const tern_kernel mutant_##symbol = {MUTANT_FRAME(1, 4),     .name = its_name,                                     \
+                                         .summary = its_summary, .packed_bytes = mutant_packed_bytes,                  \
+                                         .pack = mutant_pack,    .scratch_bytes = scratch_function,                    \
                                          .bind = bind_##symbol}
 
 /* A mutant of pack(). */
 #define MUTANT_PACKED(symbol, its_name, its_summary, bytes_function, pack_function, run_function)                      \
     MUTANT_BIND(symbol, NULL, run_function)                                                                            \
-    const tern_kernel mutant_##symbol = {MUTANT_FRAME,                                                                 \
-                                         .y_align = 4,                                                                 \
-                                         .name = its_name,                                                             \
-                                         .summary = its_summary,                                                       \
-                                         .packed_bytes = bytes_function,                                               \
-                                         .pack = pack_function,                                                        \
-                                         .bind = bind_##symbol}
+    const tern_kernel mutant_##symbol = {MUTANT_FRAME(1, 4),     .name = its_name,                                     \
+                                         .summary = its_summary, .packed_bytes = bytes_function,                       \
+                                         .pack = pack_function,  .bind = bind_##symbol}
 
 #endif

@@ -112,20 +112,44 @@ static void run_marked(const tern_call *call, tern_slice rows)
 MUTANT_PREPARED(stale_scratch, "stale-scratch", "trusts a mark that an earlier call left in scratch", sums_bytes, NULL,
                 run_marked);
 
-/* Fresh memory is often zero, and this counts on it. */
+/* Adds w * x to a sum that it takes for zero: the right value if it is. */
+static void __attribute__((noinline)) add_value(int32_t *sum, const tern_call *call, size_t m, size_t n)
+{
+    *sum = (int32_t)((uint32_t)*sum + (uint32_t)mutant_value(call, m, n));
+}
+
+/* Memory that is fresh from the system is zero, and this counts on it. */
 static void run_unset_heap(const tern_call *call, tern_slice rows)
 {
+    enum { SUMS = 1 << 20 };
     const tern_shape shape = call->problem->shape;
-    volatile int32_t *sums = malloc(shape.m * sizeof *sums);
+    int32_t *sums = malloc(SUMS * sizeof *sums);
 
-    for (size_t n = 0; n < shape.n && sums != NULL; n++)
-        for (size_t m = rows.begin; m < rows.end; m++) {
-            sums[m] = (int32_t)((uint32_t)(n == 0 ? sums[m] : 0) + (uint32_t)mutant_value(call, m, n));
-            call->y[n * shape.m + m] = sums[m];
+    for (size_t i = 0; i < shape.n * shape.m && sums != NULL; i++)
+        if (i % shape.m >= rows.begin && i % shape.m < rows.end) {
+            add_value(&sums[i % SUMS], call, i % shape.m, i / shape.m);
+            call->y[i] = sums[i % SUMS];
+            sums[i % SUMS] = 0;
         }
-    free((void *)(uintptr_t)sums);
+    free(sums);
 }
 MUTANT(unset_heap, "unset-heap", "adds to heap memory that it takes for zero", run_unset_heap);
+
+/* So is stack that nobody has been on. */
+static void run_unset_stack(const tern_call *call, tern_slice rows)
+{
+    enum { SUMS = 8192 };
+    const tern_shape shape = call->problem->shape;
+    int32_t sums[SUMS];
+
+    for (size_t m = rows.begin; m < rows.end; m++)
+        for (size_t n = 0; n < shape.n; n++) {
+            add_value(&sums[m % SUMS], call, m, n);
+            call->y[n * shape.m + m] = sums[m % SUMS];
+            sums[m % SUMS] = 0;
+        }
+}
+MUTANT(unset_stack, "unset-stack", "adds to stack that it takes for zero", run_unset_stack);
 
 static size_t one_sum(const tern_problem *problem)
 {
