@@ -1,6 +1,7 @@
 /*
  * Threads meet at one counting barrier: the last to come advances its phase, the others watch the phase. A fork is one
- * meeting, a join another. Spinning gives way to sched_yield() after a while, so that more threads than CPUs still end.
+ * meeting, a join another. Spinning gives way to sched_yield() after a while, and at once where there are more threads than
+ * CPUs: those that spin would keep the others from coming.
  */
 #include "base/team.h"
 
@@ -23,6 +24,7 @@ struct tern_team {
     _Alignas(CACHE_LINE) atomic_uint arrived;
     _Alignas(CACHE_LINE) atomic_uint phase;
     _Alignas(CACHE_LINE) uint32_t threads;
+    unsigned spins; /* before a thread yields its CPU */
     tern_team_fn *fn;
     void *argument;
     bool ending;
@@ -48,7 +50,7 @@ void tern_team_barrier(tern_team *team)
         return;
     }
     for (unsigned spins = 0; atomic_load_explicit(&team->phase, memory_order_acquire) == phase; spins++)
-        if (spins < SPINS_BEFORE_YIELD)
+        if (spins < team->spins)
             relax();
         else
             sched_yield();
@@ -90,6 +92,13 @@ static void end(tern_team *team, uint32_t started)
         pthread_join(team->members[i].handle, NULL);
 }
 
+static uint32_t count_cpus(void)
+{
+    cpu_set_t allowed;
+
+    return sched_getaffinity(0, sizeof allowed, &allowed) == 0 ? (uint32_t)CPU_COUNT(&allowed) : 1;
+}
+
 tern_status tern_team_new(tern_team **out, uint32_t threads, tern_error *error)
 {
     tern_team *team = aligned_alloc(CACHE_LINE, sizeof *team);
@@ -104,6 +113,7 @@ tern_status tern_team_new(tern_team **out, uint32_t threads, tern_error *error)
     memset(team, 0, sizeof *team);
     team->members = members;
     team->threads = threads;
+    team->spins = threads <= count_cpus() ? SPINS_BEFORE_YIELD : 0;
     for (uint32_t i = 1; i < threads; i++) {
         members[i] = (member){.team = team, .thread = i};
         const int code = pthread_create(&members[i].handle, NULL, serve, &members[i]);
