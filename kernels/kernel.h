@@ -126,7 +126,7 @@ typedef struct tern_kernel {
     /*
      * Writes the kernel's own form of w (M*K bytes, row-major, each -1, 0 or +1) to packed (packed_bytes() bytes, aligned to
      * packed_align). The form holds no address, so that a copy serves as well. Returns the bytes written, 0 when memory
-     * ran out. May use as much temporary heap as it needs.
+     * ran out. May use as much temporary heap as it needs. NULL when the kernel has pack_rows.
      */
     size_t (*pack)(const tern_problem *problem, const int8_t *w, void *packed);
 
@@ -138,6 +138,13 @@ typedef struct tern_kernel {
 
     /* Fills at most max facts about packed weights and returns how many. May be NULL. Never called while timing. */
     size_t (*facts)(const tern_problem *problem, const void *packed, tern_fact *fact, size_t max);
+
+    /*
+     * Packs rows alone, for a form in which each row_step rows stand by themselves: w points at row rows.begin. Slices begin at
+     * multiples of row_step; any thread packs any of them, in any order, and together they write all of packed_bytes(),
+     * padding included. So threads share the work, and W need never be in memory as a whole. Uses no heap.
+     */
+    void (*pack_rows)(const tern_problem *problem, const int8_t *w, tern_slice rows, void *packed);
 } tern_kernel;
 
 #define TERN_KERNEL_HEAD .abi = TERN_KERNEL_ABI, .bytes = sizeof(tern_kernel)

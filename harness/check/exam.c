@@ -155,7 +155,9 @@ static bool pack(tern_exam *exam)
     tern_buffers_remember(&exam->buffers, TERN_BUFFER_W);
     tern_guard_paint_object(staging);
     note(exam, "pack()");
-    const size_t bytes = kernel->pack(&exam->product.problem, w, staging->data);
+    const size_t bytes = exam->pass->alone && kernel->pack_rows != NULL
+                             ? tern_product_pack_apart(&exam->product, w, staging->data, exam->pass->threads)
+                             : tern_product_pack(&exam->product, w, staging->data, exam->team);
     if (bytes == 0)
         return tern_exam_fail_machine(exam, "pack() ran out of memory");
     if (bytes > staging->bytes)

@@ -1,5 +1,6 @@
 #include "check/product.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 const char *tern_product_bind(tern_product *product, const tern_case *c, uint32_t threads)
@@ -41,6 +42,52 @@ tern_slice tern_product_rows(const tern_product *product, uint32_t thread, uint3
     slice.begin *= step;
     slice.end = slice.end * step < rows ? slice.end * step : rows;
     return slice;
+}
+
+typedef struct shared_packing {
+    const tern_product *product;
+    const int8_t *w;
+    void *packed;
+} shared_packing;
+
+static void pack_share(void *argument, uint32_t thread, uint32_t threads)
+{
+    const shared_packing *shared = argument;
+    const tern_problem *problem = &shared->product->problem;
+    const tern_slice rows = tern_product_rows(shared->product, thread, threads);
+
+    if (rows.begin < rows.end)
+        shared->product->kernel->pack_rows(problem, shared->w + rows.begin * problem->shape.k, rows, shared->packed);
+}
+
+size_t tern_product_pack(const tern_product *product, const int8_t *w, void *packed, tern_team *team)
+{
+    shared_packing shared = {.product = product, .w = w, .packed = packed};
+
+    if (product->kernel->pack != NULL)
+        return product->kernel->pack(&product->problem, w, packed);
+    tern_team_run(team, pack_share, &shared);
+    return product->kernel->packed_bytes(&product->problem);
+}
+
+size_t tern_product_pack_apart(const tern_product *product, const int8_t *w, void *packed, uint32_t slices)
+{
+    const tern_problem *problem = &product->problem;
+    const size_t k = problem->shape.k;
+
+    for (uint32_t i = slices; i-- > 0;) {
+        const tern_slice rows = tern_product_rows(product, i, slices);
+        if (rows.begin >= rows.end)
+            continue;
+        const size_t bytes = (rows.end - rows.begin) * k;
+        int8_t *copy = malloc(bytes);
+        if (copy == NULL)
+            return 0;
+        memcpy(copy, w + rows.begin * k, bytes);
+        product->kernel->pack_rows(problem, copy, rows, packed);
+        free(copy);
+    }
+    return product->kernel->packed_bytes(problem);
 }
 
 typedef struct shared_call {

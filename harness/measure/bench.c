@@ -57,7 +57,7 @@ static tern_status make_ring(tern_bench *bench, uint64_t ring_bytes, tern_error 
 
     if (status != TERN_OK)
         return status;
-    bench->packed_bytes = product->kernel->pack(&product->problem, bench->w, packed.data);
+    bench->packed_bytes = tern_product_pack(product, bench->w, packed.data, bench->team);
     if (bench->packed_bytes == 0)
         status = tern_error_memory(error, "what pack() needs", (double)most);
     else

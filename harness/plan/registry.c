@@ -42,8 +42,10 @@ static const char *contract_breach(const tern_kernel *k)
 
     if (!name_is_plain(k->name))
         return "its name must be lower case letters, digits, '.', '_' and '-'";
-    if (k->packed_bytes == NULL || k->pack == NULL || k->bind == NULL)
-        return "packed_bytes, pack and bind must be set";
+    if (k->packed_bytes == NULL || k->bind == NULL)
+        return "packed_bytes and bind must be set";
+    if ((k->pack == NULL) == (k->pack_rows == NULL))
+        return "either pack or pack_rows must be set";
     if (k->multiple.m == 0 || k->multiple.k == 0 || k->multiple.n == 0 || k->row_step == 0)
         return "multiple and row_step must be at least 1";
     if (k->tile.m == 0 || k->tile.k == 0 || k->tile.n == 0)

@@ -1,0 +1,36 @@
+/*
+ * Wrong ways to pack rows apart: each is right when one slice holds them all.
+ */
+#include "mutant.h"
+
+#include <string.h>
+
+#define MUTANT_PACKED_ROWS(symbol, its_name, its_summary, pack_rows_function)                                          \
+    MUTANT_BIND(symbol, NULL, mutant_run)                                                                              \
+    const tern_kernel mutant_##symbol = {MUTANT_FRAME(1, 4),                                                           \
+                                         .name = its_name,                                                             \
+                                         .summary = its_summary,                                                       \
+                                         .packed_bytes = mutant_packed_bytes,                                          \
+                                         .pack_rows = pack_rows_function,                                              \
+                                         .bind = bind_##symbol}
+
+static void pack_from_the_first_row(const tern_problem *problem, const int8_t *w, tern_slice rows, void *packed)
+{
+    const size_t k = problem->shape.k;
+
+    memcpy((int8_t *)packed + rows.begin * k, w + rows.begin * k, (rows.end - rows.begin) * k);
+}
+MUTANT_PACKED_ROWS(packs_from_first_row, "packs-from-first-row", "takes the rows of a slice for the whole of W",
+                   pack_from_the_first_row);
+
+static void pack_whole_tiles(const tern_problem *problem, const int8_t *w, tern_slice rows, void *packed)
+{
+    const size_t k = problem->shape.k, m = problem->shape.m;
+    const size_t tiles_end = (rows.end + MUTANT_TOKENS - 1) / MUTANT_TOKENS * MUTANT_TOKENS;
+    const size_t end = tiles_end < m ? tiles_end : m;
+
+    memcpy((int8_t *)packed + rows.begin * k, w, (rows.end - rows.begin) * k);
+    memset((int8_t *)packed + rows.end * k, 0, (end - rows.end) * k);
+}
+MUTANT_PACKED_ROWS(packs_whole_tiles, "packs-whole-tiles", "clears the rows after its slice up to the next tile",
+                   pack_whole_tiles);
