@@ -1,6 +1,7 @@
 #include "plan/case.h"
 
 #include "base/text.h"
+#include "plan/toggles.h"
 #include "record/record.h"
 
 #include <inttypes.h>
@@ -24,60 +25,20 @@ void tern_case_init(tern_case *c, const tern_kernel *kernel)
 {
     memset(c, 0, sizeof *c);
     c->kernel = kernel;
-    for (size_t i = 0; kernel->toggles != NULL && kernel->toggles[i].name != NULL; i++)
-        c->toggle[i] = kernel->toggles[i].initial;
-}
-
-static const tern_toggle *find_toggle(const tern_kernel *kernel, const char *name)
-{
-    for (const tern_toggle *t = kernel->toggles; t != NULL && t->name != NULL; t++)
-        if (strcmp(t->name, name) == 0)
-            return t;
-    return NULL;
-}
-
-/* Sets one toggle from "name=value", which it takes apart. */
-static tern_status set_toggle(tern_case *c, char *word, tern_error *error)
-{
-    char *equals = strchr(word, '=');
-    int64_t value;
-
-    if (equals == NULL)
-        return tern_error_set(error, TERN_USAGE, "toggle '%s' has no value; write %s=VALUE", word, word);
-    *equals = '\0';
-    const tern_toggle *toggle = find_toggle(c->kernel, word);
-    if (toggle == NULL)
-        return tern_error_set(error, TERN_USAGE, "kernel '%s' has no toggle '%s'; `ternbench kernels` lists them",
-                              c->kernel->name, word);
-    if (!tern_text_i64(equals + 1, toggle->low, toggle->high, &value))
-        return tern_error_set(error, TERN_USAGE, "toggle '%s' of kernel '%s' takes %d to %d, not '%s'", word,
-                              c->kernel->name, toggle->low, toggle->high, equals + 1);
-    c->toggle[toggle - c->kernel->toggles] = (int32_t)value;
-    return TERN_OK;
+    tern_toggles_init(kernel->toggles, c->toggle);
 }
 
 tern_status tern_case_set_toggles(tern_case *c, const char *text, tern_error *error)
 {
-    char copy[TERN_ID_BYTES], *rest = copy;
-    tern_status status = TERN_OK;
+    char owner[96] = "";
 
-    if (strlen(text) >= sizeof copy)
-        return tern_error_set(error, TERN_USAGE, "the list of toggles is longer than %zu characters", sizeof copy - 1);
-    tern_text_copy(copy, sizeof copy, text);
-    for (char *word; status == TERN_OK && (word = tern_text_word(&rest, ",")) != NULL;)
-        status = set_toggle(c, word, error);
-    return status;
+    tern_text_append(owner, sizeof owner, "kernel '%s'", c->kernel->name);
+    return tern_toggles_set(c->kernel->toggles, owner, c->toggle, text, error);
 }
 
 char *tern_case_toggles(const tern_case *c, char *text, size_t bytes)
 {
-    const tern_toggle *toggles = c->kernel->toggles;
-
-    text[0] = '\0';
-    for (size_t i = 0; toggles != NULL && toggles[i].name != NULL; i++)
-        if (c->toggle[i] != toggles[i].initial)
-            tern_text_append(text, bytes, "%s%s=%d", text[0] ? "," : "", toggles[i].name, c->toggle[i]);
-    return text;
+    return tern_toggles_text(c->kernel->toggles, c->toggle, text, bytes);
 }
 
 char *tern_case_id(const tern_case *c, char *text, size_t bytes)
