@@ -9,6 +9,8 @@ const tern_report tern_reports[] = {
     {"stages", "where the time of a call goes: prepare, run, fork and join, and what the kernel knows of its weights",
      tern_report_stages},
     {"counters", "events a call, by name and source, with the reason where there is no value", tern_report_counters},
+    {"decode", "the decode loop: tokens a second, where the time goes, memory", tern_report_decode},
+    {"llama-bench", "the decode loop in the columns of llama-bench", tern_report_llama_bench},
     {"csv", "one line a case, RFC 4180", tern_report_csv},
     {"jsonl", "the records themselves, JSON Lines", tern_report_jsonl},
     {NULL, NULL, NULL},

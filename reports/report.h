@@ -29,6 +29,8 @@ tern_report_fn tern_report_table;
 tern_report_fn tern_report_scaling;
 tern_report_fn tern_report_stages;
 tern_report_fn tern_report_counters;
+tern_report_fn tern_report_decode;
+tern_report_fn tern_report_llama_bench;
 tern_report_fn tern_report_csv;
 tern_report_fn tern_report_jsonl;
 

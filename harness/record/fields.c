@@ -1,20 +1,8 @@
 #include "record/fields.h"
 
+#include "record/field_rows.h"
 #include "record/record.h"
 #include "record/run.h"
-
-#define FIELD(type, member, kind)                                                                                      \
-    {                                                                                                                  \
-#member, kind, offsetof(type, member), sizeof(((type *)0)->member), 0                                          \
-    }
-#define ARRAY(type, member, kind, counter)                                                                             \
-    {                                                                                                                  \
-#member, kind, offsetof(type, member), sizeof(((type *)0)->member), offsetof(type, counter)                    \
-    }
-#define END                                                                                                            \
-    {                                                                                                                  \
-        NULL, TERN_TEXT, 0, 0, 0                                                                                       \
-    }
 
 _Static_assert(sizeof(size_t) == sizeof(uint64_t), "sizes are read and written as 64-bit numbers");
 

@@ -29,7 +29,8 @@ typedef struct tern_field {
 
 /* Each ends with a row whose key is NULL. */
 extern const tern_field tern_record_fields[], tern_finding_fields[], tern_difference_fields[], tern_timing_fields[],
-    tern_disturbance_fields[], tern_counter_fields[], tern_fact_fields[], tern_run_fields[], tern_end_fields[];
+    tern_disturbance_fields[], tern_counter_fields[], tern_fact_fields[], tern_run_fields[], tern_end_fields[],
+    tern_decode_fields[], tern_phase_fields[];
 
 /* Bytes of one element of an array. */
 size_t tern_field_element_bytes(const tern_field *field);

@@ -33,6 +33,11 @@ tern_status tern_file_write_record(FILE *stream, const tern_record *record, tern
     return write_line(stream, tern_json_from_record(record), error);
 }
 
+tern_status tern_file_write_decode(FILE *stream, const tern_decode_record *record, tern_error *error)
+{
+    return write_line(stream, tern_json_from_decode(record), error);
+}
+
 tern_status tern_file_write_end(FILE *stream, const tern_run_end *end, tern_error *error)
 {
     return write_line(stream, tern_json_from_end(end), error);
@@ -73,6 +78,22 @@ static tern_status visit_record(const json_t *json, const tern_file_visitor *vis
     return status;
 }
 
+static tern_status visit_decode(const json_t *json, const tern_file_visitor *visitor, tern_error *error)
+{
+    tern_decode_record *record = malloc(sizeof *record);
+    const char *what = "type";
+    tern_status status = TERN_OK;
+
+    if (record == NULL)
+        return tern_error_memory(error, "a record", sizeof *record);
+    if (!tern_json_to_decode(json, record, &what))
+        status = wrong_field(what, error);
+    else if (visitor->decode != NULL)
+        status = visitor->decode(visitor->context, record, error);
+    free(record);
+    return status;
+}
+
 static tern_status visit_end(const json_t *json, const tern_file_visitor *visitor, tern_error *error)
 {
     const char *what = "type";
@@ -89,6 +110,8 @@ static tern_status visit(const json_t *json, const char *type, const tern_file_v
         return visit_run(json, visitor, error);
     if (strcmp(type, "case") == 0)
         return visit_record(json, visitor, error);
+    if (strcmp(type, "decode") == 0)
+        return visit_decode(json, visitor, error);
     if (strcmp(type, "end") == 0)
         return visit_end(json, visitor, error);
     return TERN_OK;

@@ -6,7 +6,7 @@
 #define TERN_FILE_H
 
 #include "base/error.h"
-#include "record/record.h"
+#include "record/decode.h"
 #include "record/run.h"
 
 #include <stdio.h>
@@ -14,6 +14,7 @@
 /* Writes one line. TERN_ENVIRONMENT when the disk is full or the stream is closed. */
 tern_status tern_file_write_run(FILE *stream, const tern_run *run, tern_error *error);
 tern_status tern_file_write_record(FILE *stream, const tern_record *record, tern_error *error);
+tern_status tern_file_write_decode(FILE *stream, const tern_decode_record *record, tern_error *error);
 tern_status tern_file_write_end(FILE *stream, const tern_run_end *end, tern_error *error);
 
 /* What a reader does with each line. Any may be NULL. Returning another status than TERN_OK ends the reading with it. */
@@ -21,6 +22,7 @@ typedef struct tern_file_visitor {
     void *context;
     tern_status (*run)(void *context, const tern_run *run, tern_error *error);
     tern_status (*record)(void *context, const tern_record *record, tern_error *error);
+    tern_status (*decode)(void *context, const tern_decode_record *record, tern_error *error);
     tern_status (*end)(void *context, const tern_run_end *end, tern_error *error);
 } tern_file_visitor;
 

@@ -7,18 +7,20 @@
 #ifndef TERN_JSON_H
 #define TERN_JSON_H
 
-#include "record/record.h"
+#include "record/decode.h"
 #include "record/run.h"
 
 #include <jansson.h>
 
-/* Each returns a new reference, NULL when memory ran out. "type" is "case", "run" or "end". */
+/* Each returns a new reference, NULL when memory ran out. "type" is "case", "decode", "run" or "end". */
 json_t *tern_json_from_record(const tern_record *record);
+json_t *tern_json_from_decode(const tern_decode_record *record);
 json_t *tern_json_from_run(const tern_run *run);
 json_t *tern_json_from_end(const tern_run_end *end);
 
 /* False when a field has another type than the schema says; what is then the key, for a message. */
 bool tern_json_to_record(const json_t *json, tern_record *record, const char **what);
+bool tern_json_to_decode(const json_t *json, tern_decode_record *record, const char **what);
 bool tern_json_to_run(const json_t *json, tern_run *run, const char **what);
 bool tern_json_to_end(const json_t *json, tern_run_end *end, const char **what);
 

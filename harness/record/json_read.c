@@ -119,23 +119,38 @@ static bool take_list(const json_t *object, const char *key, const tern_field *f
     return true;
 }
 
+static bool take_finding(const json_t *json, tern_finding *finding, const char **what)
+{
+    const json_t *object = json_object_get(json, "finding");
+
+    return take(object, tern_finding_fields, finding, what) &&
+           take_list(object, "differences", tern_difference_fields, finding->difference, &finding->differences,
+                     TERN_FIRST_DIFFERENCES, sizeof *finding->difference, what);
+}
+
 bool tern_json_to_record(const json_t *json, tern_record *record, const char **what)
 {
-    const json_t *finding = json_object_get(json, "finding"), *timing = json_object_get(json, "timing");
-    tern_finding *f = &record->finding;
+    const json_t *timing = json_object_get(json, "timing");
     tern_timing *t = &record->timing;
 
     memset(record, 0, sizeof *record);
     *what = record->id;
-    return take(json, tern_record_fields, record, what) && take(finding, tern_finding_fields, f, what) &&
-           take_list(finding, "differences", tern_difference_fields, f->difference, &f->differences,
-                     TERN_FIRST_DIFFERENCES, sizeof *f->difference, what) &&
+    return take(json, tern_record_fields, record, what) && take_finding(json, &record->finding, what) &&
            take_list(json, "facts", tern_fact_fields, record->fact, &record->facts, TERN_MAX_FACTS,
                      sizeof *record->fact, what) &&
            take(timing, tern_timing_fields, t, what) &&
            take(json_object_get(timing, "disturbance"), tern_disturbance_fields, &t->disturbance, what) &&
            take_list(timing, "counters", tern_counter_fields, t->counter, &t->counters, TERN_MAX_COUNTERS,
                      sizeof *t->counter, what);
+}
+
+bool tern_json_to_decode(const json_t *json, tern_decode_record *record, const char **what)
+{
+    memset(record, 0, sizeof *record);
+    *what = record->id;
+    return take(json, tern_decode_fields, record, what) && take_finding(json, &record->finding, what) &&
+           take(json_object_get(json, "prefill"), tern_phase_fields, &record->prefill, what) &&
+           take(json_object_get(json, "decode"), tern_phase_fields, &record->decode, what);
 }
 
 bool tern_json_to_run(const json_t *json, tern_run *run, const char **what)

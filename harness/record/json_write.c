@@ -107,17 +107,33 @@ static bool put_timing(json_t *json, const tern_timing *timing)
                     sizeof *timing->counter);
 }
 
+static bool put_finding(json_t *json, const tern_finding *finding)
+{
+    return put_object(json, "finding", tern_finding_fields, finding) &&
+           put_list(json_object_get(json, "finding"), "differences", tern_difference_fields, finding->difference,
+                    finding->differences, sizeof *finding->difference);
+}
+
 json_t *tern_json_from_record(const tern_record *record)
 {
     json_t *json = json_object();
-    const tern_finding *finding = &record->finding;
 
     if (json_object_set_new(json, "type", json_string("case")) == 0 && put(json, tern_record_fields, record) &&
-        put_object(json, "finding", tern_finding_fields, finding) &&
-        put_list(json_object_get(json, "finding"), "differences", tern_difference_fields, finding->difference,
-                 finding->differences, sizeof *finding->difference) &&
+        put_finding(json, &record->finding) &&
         put_list(json, "facts", tern_fact_fields, record->fact, record->facts, sizeof *record->fact) &&
         (!record->timed || put_timing(json, &record->timing)))
+        return json;
+    json_decref(json);
+    return NULL;
+}
+
+json_t *tern_json_from_decode(const tern_decode_record *record)
+{
+    json_t *json = json_pack("{s:s}", "type", "decode");
+
+    if (put(json, tern_decode_fields, record) && put_finding(json, &record->finding) &&
+        put_object(json, "prefill", tern_phase_fields, &record->prefill) &&
+        put_object(json, "decode", tern_phase_fields, &record->decode))
         return json;
     json_decref(json);
     return NULL;

@@ -5,6 +5,7 @@
 #define TERN_RESULTS_H
 
 #include "base/error.h"
+#include "record/decode.h"
 #include "record/record.h"
 #include "record/run.h"
 
@@ -14,10 +15,13 @@ typedef struct tern_results {
     bool ended; /* end is filled */
     tern_record *records;
     size_t count, capacity;
+    tern_decode_record *decodes;
+    size_t decode_count, decode_capacity;
 } tern_results;
 
 /* Appends a copy. */
 tern_status tern_results_add(tern_results *results, const tern_record *record, tern_error *error);
+tern_status tern_results_add_decode(tern_results *results, const tern_decode_record *record, tern_error *error);
 
 /*
  * Appends the records of a file. The fingerprint and closing line are those of the last file read. A line that was cut off

@@ -100,6 +100,39 @@ static void gives_back_what_was_written(void **state)
     unlink(path);
 }
 
+static void gives_back_a_run_of_the_decode_loop(void **state)
+{
+    tern_decode_record *record = calloc(1, sizeof *record);
+    tern_results results = {0};
+    const tern_run run = {.cases = 1};
+    FILE *stream = fopen(path, "w");
+
+    (void)state;
+    assert_true(record != NULL && stream != NULL);
+    strcpy(record->model, "tiny");
+    record->finding.verdict = TERN_EXACT;
+    record->ternary_weights = 6476005376;
+    record->steps = record->generated = TERN_DECODE_TOKENS;
+    record->step_ms[TERN_DECODE_TOKENS - 1] = 2.5;
+    record->token[1] = 31999;
+    record->decode.parts = TERN_DECODE_PARTS;
+    record->decode.part_ms[5] = 0.25;
+    record->decode.rates = 2;
+    record->decode.rate[1] = 20.0;
+    record->prefill.roof_share = NAN;
+    assert_int_equal(tern_file_write_run(stream, &run, NULL), TERN_OK);
+    assert_int_equal(tern_file_write_decode(stream, record, NULL), TERN_OK);
+    fclose(stream);
+    assert_int_equal(tern_results_read(&results, path, NULL, NULL), TERN_OK);
+    assert_int_equal(results.decode_count, 1);
+    assert_true(isnan(results.decodes[0].prefill.roof_share));
+    results.decodes[0].prefill.roof_share = record->prefill.roof_share;
+    assert_memory_equal(&results.decodes[0], record, sizeof *record);
+    tern_results_free(&results);
+    free(record);
+    unlink(path);
+}
+
 static void reads_a_cut_file_up_to_its_last_whole_line(void **state)
 {
     tern_record *record = malloc(sizeof *record);
@@ -155,6 +188,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(gives_back_what_was_written),
+        cmocka_unit_test(gives_back_a_run_of_the_decode_loop),
         cmocka_unit_test(reads_a_cut_file_up_to_its_last_whole_line),
         cmocka_unit_test(says_what_is_wrong_with_a_file),
     };

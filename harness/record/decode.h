@@ -1,0 +1,77 @@
+/*
+ * decode.h - what is known of one run of the decode loop. Plain data of fixed size; a line of type "decode" in a file of records.
+ */
+#ifndef TERN_RECORD_DECODE_H
+#define TERN_RECORD_DECODE_H
+
+#include "record/record.h"
+
+enum { TERN_DECODE_TOKENS = 4096, TERN_DECODE_REPETITIONS = 64, TERN_DECODE_PARTS = 6 };
+
+/* Where time went, in the order GEMM, attention, embedding+norm, head, sampling, other. They add up to the whole. */
+extern const char *const tern_decode_part_names[TERN_DECODE_PARTS];
+
+/* One phase: the prompt, or the tokens that were generated one by one. Times are of the best repetition. */
+typedef struct tern_phase {
+    uint32_t tokens; /* of all sequences together */
+    double total_ms;
+    double tokens_per_s;
+    uint32_t rates;
+    double rate[TERN_DECODE_REPETITIONS]; /* tokens a second of each repetition */
+    double part_ms[TERN_DECODE_PARTS];
+    uint32_t parts;
+    double bytes_per_token, macs_per_token; /* what a token must read and multiply at least */
+    double roof_tokens_per_s; /* the nearer of the two roofs at that many bytes and multiply-adds; NaN = not measured */
+    double roof_share;
+} tern_phase;
+
+typedef struct tern_decode_record {
+    char id[TERN_ID_BYTES];
+    char model[64];
+    char source[256]; /* of the weights: the seed, or a file */
+    char kernel[64];
+    char toggles[256];      /* of the kernel, those that are not its own choice */
+    char loop_toggles[256]; /* of the loop, likewise */
+    char isa[64];
+    double bits_per_weight;
+    char pick_reason[256]; /* why `auto` took this kernel; empty when it was named */
+    uint32_t threads;
+    uint32_t cpus;
+    int32_t cpu[64]; /* where thread i ran; -1 = not pinned */
+
+    /* geometry */
+    uint32_t layers, hidden, heads, kv_heads, head_dim, ffn, vocabulary;
+    uint64_t ternary_weights, embedding_weights, head_weights;
+
+    uint32_t context, sequences, block, repetitions;
+    uint32_t prompt_tokens, new_tokens; /* of each sequence */
+    uint64_t seed;                      /* of weights and sampling */
+    double p0;
+
+    tern_finding finding; /* EXACT, or why nothing was timed */
+    bool timed;
+    bool baseline;            /* what the others are compared with, not what was asked for */
+    uint32_t measured_layers; /* of a baseline; fewer than layers: times are scaled by layers / measured_layers */
+    tern_phase prefill, decode;
+    double median_ms, p99_ms; /* of the decoded steps */
+    uint32_t steps;
+    double step_ms[TERN_DECODE_TOKENS]; /* of the best repetition, in order */
+
+    double load_s;
+    double roof_read_gbps, roof_gmacs;
+    char roof_instruction[24];
+    double target_tokens_per_s;                   /* 0 = none */
+    double kv_ratio_predicted, kv_ratio_measured; /* time without the cache / with it; NaN = not asked for */
+
+    /* memory */
+    uint64_t packed_bytes, embedding_bytes, head_bytes, norm_bytes, kv_bytes, kv_scale_bytes, buffer_bytes;
+    uint64_t peak_rss_bytes, budget_bytes; /* 0 = none */
+    uint64_t allocations;                  /* on the heap while tokens were decoded */
+
+    uint32_t generated;
+    int32_t token[TERN_DECODE_TOKENS]; /* of the first sequence */
+    char tokens_hash[24],
+        logits_hash[24]; /* XXH3 over all steps and sequences: equal for every kernel, thread count and block */
+} tern_decode_record;
+
+#endif

@@ -1,0 +1,45 @@
+/*
+ * The columns of llama.cpp's llama-bench, in Markdown: pp512 is a prompt of 512 tokens, tg128 are 128 generated ones; t/s is the mean over
+ * the repetitions and their standard deviation.
+ */
+#include "report.h"
+
+#include <inttypes.h>
+#include <math.h>
+
+static void put_row(FILE *stream, const tern_decode_record *r, const char *test, uint32_t tokens,
+                    const tern_phase *phase)
+{
+    char name[16];
+    double sum = 0.0, squares = 0.0;
+
+    if (phase->tokens == 0 || phase->rates == 0)
+        return;
+    for (uint32_t i = 0; i < phase->rates; i++)
+        sum += phase->rate[i];
+    const double mean = sum / phase->rates;
+    for (uint32_t i = 0; i < phase->rates; i++)
+        squares += (phase->rate[i] - mean) * (phase->rate[i] - mean);
+    const double deviation = phase->rates > 1 ? sqrt(squares / (phase->rates - 1)) : 0.0;
+    snprintf(name, sizeof name, "%s%" PRIu32, test, tokens);
+    fprintf(stream, "| %-24s | %8.2f GiB | %9.2f B | %-16s | %7" PRIu32 " | %10s | %9.2f ± %.2f |\n", r->model,
+            (double)(r->packed_bytes + r->embedding_bytes + r->head_bytes + r->norm_bytes) / (1 << 30),
+            (double)(r->ternary_weights + r->embedding_weights + r->head_weights) / 1e9, r->kernel, r->threads, name,
+            mean, deviation);
+}
+
+void tern_report_llama_bench(FILE *stream, const tern_results *results)
+{
+    fprintf(stream, "| %-24s | %12s | %11s | %-16s | %7s | %10s | %16s |\n", "model", "size", "params", "backend",
+            "threads", "test", "t/s");
+    fprintf(stream,
+            "| ------------------------ | -----------: | ----------: | ---------------- | ------: | ---------: | "
+            "---------------: |\n");
+    for (size_t i = 0; i < results->decode_count; i++) {
+        const tern_decode_record *r = &results->decodes[i];
+        if (!r->timed || r->baseline)
+            continue;
+        put_row(stream, r, "pp", r->prompt_tokens, &r->prefill);
+        put_row(stream, r, "tg", r->new_tokens, &r->decode);
+    }
+}
