@@ -123,8 +123,11 @@ static void put_memory(FILE *stream, const tern_decode_record *r)
     if (r->budget_bytes > 0)
         fprintf(stream, ", %.1f %% of the budget of %.0f", 100.0 * (double)r->peak_rss_bytes / (double)r->budget_bytes,
                 mib(r->budget_bytes));
-    fprintf(stream, "\n  loaded in %.1f s; %" PRIu64 " allocations while tokens were decoded\n", r->load_s,
-            r->allocations);
+    fprintf(stream, "\n  loaded in %.1f s; ", r->load_s);
+    if (isfinite(r->allocations))
+        fprintf(stream, "%.0f allocations while tokens were decoded\n", r->allocations);
+    else
+        fputs("allocations cannot be counted in this build\n", stream);
     fprintf(stream, "  tokens %s, logits %s (the same for every kernel, thread count and block)\n", r->tokens_hash,
             r->logits_hash);
     if (isfinite(r->kv_ratio_measured))

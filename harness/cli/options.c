@@ -28,7 +28,7 @@ enum {
     KEY_COUNTERS
 };
 
-static const struct argp_option table[] = {
+static const struct argp_option case_table[] = {
     {NULL, 0, NULL, 0, "Which cases", 1},
     {"filter", KEY_FILTER, "REGEX", 0, "only cases whose id matches; a leading '-' negates", 1},
     {"list", KEY_LIST, NULL, 0, "print the ids and run nothing", 1},
@@ -37,11 +37,8 @@ static const struct argp_option table[] = {
     {"cold", KEY_COLD, NULL, 0, "a ring of copies of W larger than the last-level cache", 1},
     {"seed", KEY_SEED, "N", 0, "seed of the data instead of the suite's", 1},
     {"set", KEY_SET, "AXIS=VALUES", 0, "replace any axis of the suites", 1},
-    {"isa", KEY_ISA, "CAP", 0, "use no instruction set above CAP (scalar, avx2, avx512, ...)", 1},
-    {"plugin", KEY_PLUGIN, "FILE", 0, "add the kernels of a shared object", 1},
     {"no-edges", KEY_NO_EDGES, NULL, 0, "check the suite's own shapes only", 1},
     {NULL, 0, NULL, 0, "How they run", 2},
-    {"pin", KEY_PIN, "HOW", 0, "compact, spread, none, or a list of CPUs (default: compact)", 2},
     {"counters", KEY_COUNTERS, "NAME,..", 0,
      "count events by libpfm4's names, presets (default, cache, branch), or step: exact instructions of one call", 2},
     {"deadline", KEY_DEADLINE, "SECONDS", 0,
@@ -49,15 +46,23 @@ static const struct argp_option table[] = {
     {"budget", KEY_BUDGET, "SECONDS", 0, "for the samples of one case (default: 1)", 2},
     {"total", KEY_TOTAL, "SECONDS", 0, "for the whole run; what is left can be run with --resume", 2},
     {"min-samples", KEY_SAMPLES, "N", 0, "at least that many, if the budget allows (default: 15)", 2},
-    {"no-roofs", KEY_NO_ROOFS, NULL, 0, "do not measure the machine's limits, some seconds a thread count", 2},
     {"benchmark_filter", KEY_FILTER, "REGEX", OPTION_HIDDEN, NULL, 2},
     {"benchmark_list_tests", KEY_LIST, NULL, OPTION_HIDDEN, NULL, 2},
     {NULL, 0, NULL, 0, "What comes out", 3},
-    {"out", 'o', "FORMAT:FILE", 0, "write records to FILE as well; jsonl is written case by case (repeatable)", 3},
-    {"format", KEY_FORMAT, "FORMAT", 0,
-     "what standard output gets: table (default), scaling, stages, counters, csv, jsonl; machine: json", 3},
     {"compare", KEY_COMPARE, NULL, 0, "report: the second file against the first, case by case", 3},
     {"resume", KEY_RESUME, NULL, 0, "go on where the jsonl file ends", 3},
+    {0},
+};
+
+/* What every subcommand that measures has. */
+static const struct argp_option common_table[] = {
+    {"isa", KEY_ISA, "CAP", 0, "use no instruction set above CAP (scalar, avx2, avx512, ...)", 1},
+    {"plugin", KEY_PLUGIN, "FILE", 0, "add the kernels of a shared object", 1},
+    {"pin", KEY_PIN, "HOW", 0, "compact, spread, none, or a list of CPUs (default: compact)", 2},
+    {"no-roofs", KEY_NO_ROOFS, NULL, 0, "do not measure the machine's limits, some seconds a thread count", 2},
+    {"out", 'o', "FORMAT:FILE", 0, "write records to FILE as well; jsonl is written case by case (repeatable)", 3},
+    {"format", KEY_FORMAT, "FORMAT", 0,
+     "what standard output gets, one of the formats of --out (default: table; decode: decode); machine: json", 3},
     {"strict", KEY_STRICT, NULL, 0, "refuse a machine whose state would spoil the figures (exit 4)", 3},
     {"quiet", 'q', NULL, 0, "no progress", 3},
     {"verbose", 'v', NULL, 0, "a line for every case", 3},
@@ -83,6 +88,19 @@ static void add_set(tern_options *options, struct argp_state *state, char *text)
     add_override(options, state, text, equals + 1);
 }
 
+static const tern_report *find_format(const char *name, struct argp_state *state)
+{
+    const tern_report *format = tern_report_find(name);
+    char names[256] = "";
+
+    if (format != NULL)
+        return format;
+    for (const tern_report *report = tern_reports; report->name != NULL; report++)
+        tern_text_append(names, sizeof names, " %s", report->name);
+    argp_error(state, "unknown format '%s'; there are%s", name, names);
+    return NULL;
+}
+
 static void add_output(tern_options *options, struct argp_state *state, char *text)
 {
     char *colon = strchr(text, ':');
@@ -92,9 +110,7 @@ static void add_output(tern_options *options, struct argp_state *state, char *te
     if (options->outputs == TERN_OPTION_LIST)
         argp_error(state, "more than %d files of output", TERN_OPTION_LIST);
     *colon = '\0';
-    const tern_report *format = tern_report_find(text);
-    if (format == NULL)
-        argp_error(state, "unknown format '%s'; there are table, scaling, stages, counters, csv and jsonl", text);
+    const tern_report *format = find_format(text, state);
     options->output[options->outputs++] = (tern_output){format, colon + 1};
 }
 
@@ -123,11 +139,53 @@ static uint32_t whole(const char *text, struct argp_state *state)
     return (uint32_t)value;
 }
 
-static error_t parse(int key, char *text, struct argp_state *state)
+static error_t parse_common(int key, char *text, struct argp_state *state)
 {
     tern_options *options = state->input;
 
     switch (key) {
+    case KEY_ISA:
+        options->isa = text;
+        break;
+    case KEY_PLUGIN:
+        add(options->plugin, &options->plugins, text, state);
+        break;
+    case KEY_NO_ROOFS:
+        options->no_roofs = true;
+        break;
+    case KEY_PIN:
+        options->pin = text;
+        break;
+    case 'o':
+        add_output(options, state, text);
+        break;
+    case KEY_FORMAT:
+        options->json = strcmp(text, "json") == 0;
+        options->format = find_format(options->json ? "jsonl" : text, state);
+        break;
+    case KEY_STRICT:
+        options->strict = true;
+        break;
+    case 'q':
+        options->quiet = true;
+        break;
+    case 'v':
+        options->verbose++;
+        break;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+    return 0;
+}
+
+static error_t parse_case(int key, char *text, struct argp_state *state)
+{
+    tern_options *options = state->input;
+
+    switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = options;
+        break;
     case KEY_FILTER:
         options->filter = text;
         break;
@@ -149,23 +207,11 @@ static error_t parse(int key, char *text, struct argp_state *state)
     case KEY_SET:
         add_set(options, state, text);
         break;
-    case KEY_ISA:
-        options->isa = text;
-        break;
-    case KEY_PLUGIN:
-        add(options->plugin, &options->plugins, text, state);
-        break;
     case KEY_NO_EDGES:
         options->no_edges = true;
         break;
     case KEY_COUNTERS:
         options->counters = text;
-        break;
-    case KEY_NO_ROOFS:
-        options->no_roofs = true;
-        break;
-    case KEY_PIN:
-        options->pin = text;
         break;
     case KEY_DEADLINE:
         options->deadline_s = seconds(text, state);
@@ -179,29 +225,11 @@ static error_t parse(int key, char *text, struct argp_state *state)
     case KEY_SAMPLES:
         options->min_samples = whole(text, state);
         break;
-    case 'o':
-        add_output(options, state, text);
-        break;
-    case KEY_FORMAT:
-        options->json = strcmp(text, "json") == 0;
-        options->format = tern_report_find(options->json ? "jsonl" : text);
-        if (options->format == NULL)
-            argp_error(state, "unknown format '%s'; there are table, scaling, stages, counters, csv and jsonl", text);
-        break;
     case KEY_COMPARE:
         options->compare = true;
         break;
     case KEY_RESUME:
         options->resume = true;
-        break;
-    case KEY_STRICT:
-        options->strict = true;
-        break;
-    case 'q':
-        options->quiet = true;
-        break;
-    case 'v':
-        options->verbose++;
         break;
     case ARGP_KEY_ARG:
         add(options->argument, &options->arguments, text, state);
@@ -227,9 +255,12 @@ void tern_options_init(tern_options *options)
     };
 }
 
+const struct argp tern_options_common = {.options = common_table, .parser = parse_common};
+
 void tern_options_parse(tern_options *options, int argc, char **argv, const char *arguments_doc, const char *doc)
 {
-    const struct argp argp = {.options = table, .parser = parse, .args_doc = arguments_doc, .doc = doc};
+    static const struct argp_child children[] = {{&tern_options_common, 0, NULL, 0}, {0}};
+    const struct argp argp = {case_table, parse_case, arguments_doc, doc, children, NULL, NULL};
 
     options->arguments_doc = arguments_doc;
     argp_err_exit_status = TERN_USAGE;

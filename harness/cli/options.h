@@ -44,6 +44,9 @@ typedef struct tern_options {
     const char *pin;      /* NULL: compact, or none where threads cannot be bound */
 } tern_options;
 
+/* Of --isa, --plugin, --pin, --out, --format and the like: for a parser with options of its own, as a child whose input is a tern_options. */
+extern const struct argp tern_options_common;
+
 /* Fills in the defaults. */
 void tern_options_init(tern_options *options);
 

@@ -22,6 +22,11 @@ double tern_progress_clock(void)
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
+bool tern_progress_terminal(void)
+{
+    return isatty(STDERR_FILENO) && getenv("TERM") != NULL && strcmp(getenv("TERM"), "dumb") != 0;
+}
+
 double tern_progress_expected(const tern_planned *planned, double budget_s)
 {
     const tern_shape shape = planned->c.shape;
@@ -44,7 +49,7 @@ void tern_progress_begin(tern_progress *progress, const tern_plan *plan, double 
     progress->total = plan->count;
     progress->quiet = quiet;
     progress->verbose = verbose;
-    progress->terminal = isatty(STDERR_FILENO) && getenv("TERM") != NULL && strcmp(getenv("TERM"), "dumb") != 0;
+    progress->terminal = tern_progress_terminal();
     progress->started_s = progress->last_s = tern_progress_clock();
     for (size_t i = 0; i < plan->count; i++)
         progress->expected_s += tern_progress_expected(&plan->cases[i], budget_s);

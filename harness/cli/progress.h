@@ -21,6 +21,9 @@ typedef struct tern_progress {
 /* A guess at the seconds that one case takes, to weigh cases against each other. It is corrected as the run goes on. */
 double tern_progress_expected(const tern_planned *planned, double budget_s);
 
+/* Whether standard error can show a line that changes. */
+bool tern_progress_terminal(void);
+
 /* Monotonic seconds. */
 double tern_progress_clock(void);
 

@@ -87,6 +87,16 @@ tern_status tern_sink_add(tern_sink *sink, const tern_record *record, tern_error
     return status;
 }
 
+tern_status tern_sink_add_decode(tern_sink *sink, const tern_decode_record *record, tern_error *error)
+{
+    tern_status status = tern_results_add_decode(&sink->results, record, error);
+
+    for (size_t i = 0; i < sink->options->outputs && status == TERN_OK; i++)
+        if (sink->stream[i] != NULL)
+            status = tern_file_write_decode(sink->stream[i], record, error);
+    return status;
+}
+
 tern_status tern_sink_close(tern_sink *sink, const tern_run_end *end, tern_error *error)
 {
     tern_status status = TERN_OK;

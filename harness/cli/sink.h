@@ -24,6 +24,8 @@ bool tern_sink_has(const tern_sink *sink, const char *id);
 
 tern_status tern_sink_add(tern_sink *sink, const tern_record *record, tern_error *error);
 
+tern_status tern_sink_add_decode(tern_sink *sink, const tern_decode_record *record, tern_error *error);
+
 /* Writes the closing line and all other outputs, standard output last. */
 tern_status tern_sink_close(tern_sink *sink, const tern_run_end *end, tern_error *error);
 

@@ -148,9 +148,16 @@ tern_status tern_surroundings_fill(tern_surroundings *surroundings, const tern_c
     return status;
 }
 
+void tern_surroundings_forget_roofs(tern_surroundings *surroundings)
+{
+    for (size_t i = 0; i <= TERN_MAX_THREADS; i++) {
+        free(surroundings->roof[i]);
+        surroundings->roof[i] = NULL;
+    }
+}
+
 void tern_surroundings_close(tern_surroundings *surroundings)
 {
-    for (size_t i = 0; i <= TERN_MAX_THREADS; i++)
-        free(surroundings->roof[i]);
+    tern_surroundings_forget_roofs(surroundings);
     tern_topology_free(&surroundings->topology);
 }

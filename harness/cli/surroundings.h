@@ -32,6 +32,9 @@ tern_status tern_surroundings_open(tern_surroundings *surroundings, tern_session
 tern_status tern_surroundings_fill(tern_surroundings *surroundings, const tern_case *c, tern_measure_options *options,
                                    const tern_child_options *child, tern_error *error);
 
+/* So that the next call measures them again. */
+void tern_surroundings_forget_roofs(tern_surroundings *surroundings);
+
 void tern_surroundings_close(tern_surroundings *surroundings);
 
 #endif

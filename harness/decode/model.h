@@ -20,6 +20,10 @@ typedef enum tern_linear {
 
 tern_shape tern_linear_shape(const tern_geometry *geometry, tern_linear linear, size_t tokens);
 
+/* Rows [begin, end) of the stacked matrices of a product, (end - begin) * columns trits. */
+void tern_linear_trits(const tern_weights *weights, uint32_t layer, tern_linear linear, size_t begin, size_t end,
+                       int8_t *w);
+
 typedef enum tern_head_type { TERN_HEAD_I8, TERN_HEAD_F16 } tern_head_type;
 
 typedef struct tern_layer {

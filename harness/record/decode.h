@@ -6,9 +6,19 @@
 
 #include "record/record.h"
 
-enum { TERN_DECODE_TOKENS = 4096, TERN_DECODE_REPETITIONS = 64, TERN_DECODE_PARTS = 6 };
+enum { TERN_DECODE_TOKENS = 4096, TERN_DECODE_REPETITIONS = 64 };
 
-/* Where time went, in the order GEMM, attention, embedding+norm, head, sampling, other. They add up to the whole. */
+/* Where time went. The parts add up to the whole. */
+typedef enum tern_decode_part {
+    TERN_DECODE_GEMM, /* quantised products, all ternary layers */
+    TERN_DECODE_ATTENTION,
+    TERN_DECODE_NORM, /* embedding, norms, quantisation, residuals */
+    TERN_DECODE_HEAD,
+    TERN_DECODE_SAMPLING,
+    TERN_DECODE_OTHER,
+    TERN_DECODE_PARTS
+} tern_decode_part;
+
 extern const char *const tern_decode_part_names[TERN_DECODE_PARTS];
 
 /* One phase: the prompt, or the tokens that were generated one by one. Times are of the best repetition. */
@@ -66,7 +76,7 @@ typedef struct tern_decode_record {
     /* memory */
     uint64_t packed_bytes, embedding_bytes, head_bytes, norm_bytes, kv_bytes, kv_scale_bytes, buffer_bytes;
     uint64_t peak_rss_bytes, budget_bytes; /* 0 = none */
-    uint64_t allocations;                  /* on the heap while tokens were decoded */
+    double allocations;                    /* on the heap while tokens were decoded; NaN = could not be counted */
 
     uint32_t generated;
     int32_t token[TERN_DECODE_TOKENS]; /* of the first sequence */

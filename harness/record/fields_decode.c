@@ -53,7 +53,7 @@ const tern_field tern_decode_fields[] = {
     FIELD(tern_decode_record, buffer_bytes, TERN_U64),
     FIELD(tern_decode_record, peak_rss_bytes, TERN_U64),
     FIELD(tern_decode_record, budget_bytes, TERN_U64),
-    FIELD(tern_decode_record, allocations, TERN_U64),
+    FIELD(tern_decode_record, allocations, TERN_REAL),
     ARRAY(tern_decode_record, token, TERN_I32S, generated),
     FIELD(tern_decode_record, tokens_hash, TERN_TEXT),
     FIELD(tern_decode_record, logits_hash, TERN_TEXT),

@@ -1,0 +1,321 @@
+/*
+ * ternbench decode: a whole model, token by token. The kernel is first proven exact on the model's shapes; then roofs, the loop, roofs again, and
+ * the baseline.
+ */
+#include "base/text.h"
+#include "check/check.h"
+#include "cli/command.h"
+#include "cli/decode_options.h"
+#include "cli/decode_progress.h"
+#include "cli/decode_prompt.h"
+#include "cli/interrupt.h"
+#include "cli/sink.h"
+#include "cli/surroundings.h"
+#include "decode/figures.h"
+#include "decode/model.h"
+#include "plan/toggles.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Of a baseline: so few that it ends in seconds, scaled to the whole. */
+enum { BASELINE_LAYERS = 2, BASELINE_PROMPT = 4, BASELINE_TOKENS = 4 };
+
+typedef struct command {
+    tern_decode_options options;
+    tern_session session;
+    tern_surroundings surroundings;
+    tern_sink sink;
+    tern_decode_progress progress;
+    tern_geometry geometry;
+    tern_decode_job job;
+    tern_decode_prompt prompt;
+    tern_decode_record record;
+    tern_run_end end;
+} command;
+
+static tern_child_options child_options(command *c, const tern_decode_job *job)
+{
+    const double tokens = (double)job->repetitions * job->sequences * (job->prompt_tokens + job->new_tokens) +
+                          2.0 * job->compare_cache * (job->prompt_tokens + job->compare_cache);
+
+    return (tern_child_options){
+        .deadline_s = 300.0 + tokens * (double)tern_geometry_ternary_weights(&c->geometry) / 5e7,
+        .tick = tern_decode_progress_tick,
+        .tick_context = &c->progress,
+    };
+}
+
+static tern_status parse_threads(const command *c, uint32_t *threads, tern_error *error)
+{
+    uint64_t value;
+
+    *threads = c->session.plan.threads_all;
+    if (strcmp(c->options.threads, "all") == 0)
+        return TERN_OK;
+    if (!tern_text_u64(c->options.threads, 1, TERN_MAX_THREADS, &value))
+        return tern_error_set(error, TERN_USAGE, "--threads takes 'all' or a number up to %d, not '%s'",
+                              TERN_MAX_THREADS, c->options.threads);
+    *threads = (uint32_t)value;
+    return TERN_OK;
+}
+
+static tern_status find_kernel(const command *c, const char *name, tern_case *kernel, tern_error *error)
+{
+    char copy[TERN_ID_BYTES], *toggles = copy;
+
+    tern_text_copy(copy, sizeof copy, name);
+    const char *plain = strsep(&toggles, "+");
+    const tern_kernel *found = tern_registry_find(c->session.registry, plain);
+    if (found == NULL)
+        return tern_error_set(error, TERN_USAGE, "there is no kernel '%s'; `ternbench kernels` lists them", plain);
+    if ((found->isa & ~c->session.plan.isa) != 0)
+        return tern_error_set(error, TERN_ENVIRONMENT, "kernel '%s' needs more than --isa %s on this processor allows",
+                              plain, c->options.common.isa);
+    tern_case_init(kernel, found);
+    return toggles == NULL ? TERN_OK : tern_case_set_toggles(kernel, toggles, error);
+}
+
+/* The job as the options say it. */
+static tern_status make_job(command *c, tern_error *error)
+{
+    const tern_decode_options *o = &c->options;
+    tern_decode_job *job = &c->job;
+    tern_weights weights = {0};
+    tern_status status;
+
+    *job = (tern_decode_job){.model = o->model,
+                             .seed = o->seed,
+                             .p0 = o->p0,
+                             .isa = c->session.plan.isa,
+                             .context = o->context,
+                             .sequences = o->sequences,
+                             .block = o->block,
+                             .repetitions = o->repetitions,
+                             .prompt_tokens = o->prompt,
+                             .new_tokens = o->tokens,
+                             .compare_cache = o->compare_cache,
+                             .sampler = o->sampler,
+                             .progress = c->progress.shared};
+    job->sampler.seed = o->seed;
+    tern_toggles_init(tern_loop_toggles, job->toggle);
+    if (o->toggles != NULL &&
+        (status = tern_toggles_set(tern_loop_toggles, "the decode loop", job->toggle, o->toggles, error)) != TERN_OK)
+        return status;
+    const char *fault = tern_loop_fault(job->toggle);
+    if (fault != NULL)
+        return tern_error_set(error, TERN_USAGE, "%s", fault);
+    if ((status = parse_threads(c, &job->threads, error)) != TERN_OK ||
+        (status = tern_decode_prompt_read(&c->prompt, o, job, error)) != TERN_OK ||
+        (status = tern_job_weights(job, &weights, error)) != TERN_OK)
+        return status;
+    c->geometry = weights.geometry;
+    tern_weights_close(&weights);
+    return find_kernel(c, o->kernel, &job->kernel, error);
+}
+
+/* The case that stands for the loop where threads and roofs are concerned. */
+static tern_case shape_case(const command *c, const tern_decode_job *job, tern_linear linear)
+{
+    tern_case stands = job->kernel;
+
+    stands.shape = tern_linear_shape(&c->geometry, linear, 1);
+    stands.data = (tern_data){.p0 = c->options.p0, .seed = c->options.seed};
+    stands.threads = job->threads;
+    stands.cache = TERN_COLD;
+    return stands;
+}
+
+/* Whether the kernel is EXACT on every shape of a token, with all promises of its contract. */
+static tern_status check_shapes(command *c, const tern_decode_job *job, tern_finding *finding, tern_error *error)
+{
+    tern_checker *checker = NULL;
+    tern_status status = tern_checker_new(&checker, error);
+
+    memset(finding, 0, sizeof *finding);
+    for (tern_linear linear = 0; linear < TERN_LINEARS && status == TERN_OK && finding->verdict == TERN_EXACT;
+         linear++) {
+        tern_case shape = shape_case(c, job, linear);
+        shape.cache = TERN_CHECK_ONLY;
+        tern_child_options child = child_options(c, job);
+        tern_decode_progress_say(&c->progress, "checking the kernel on the model's shapes");
+        status = tern_check_case(checker, &shape, &child, finding, error);
+    }
+    tern_checker_free(checker);
+    return status;
+}
+
+/* Chooses CPUs, and measures the roofs; again after a first time, of which the higher ones count. */
+static tern_status fill_machine(command *c, tern_decode_job *job, tern_decode_record *record, tern_error *error)
+{
+    const tern_case stands = shape_case(c, job, TERN_LINEAR_GATE_UP);
+    const tern_child_options child = child_options(c, job);
+    tern_measure_options how = {0};
+
+    tern_decode_progress_say(&c->progress, "measuring the limits of the machine");
+    const tern_status status = tern_surroundings_fill(&c->surroundings, &stands, &how, &child, error);
+    if (status != TERN_OK)
+        return status;
+    job->pin = how.pin;
+    if (how.roof_read_gbps > record->roof_read_gbps)
+        record->roof_read_gbps = how.roof_read_gbps;
+    if (how.roof_gmacs > record->roof_gmacs) {
+        record->roof_gmacs = how.roof_gmacs;
+        tern_text_copy(record->roof_instruction, sizeof record->roof_instruction, how.roof_instruction);
+    }
+    return TERN_OK;
+}
+
+static void name_record(const command *c, const tern_decode_job *job, tern_decode_record *r)
+{
+    r->id[0] = '\0';
+    tern_text_append(r->id, sizeof r->id, "decode%s%s/%s/seed=%" PRIu64 ",p0=%.12g/%s%s%s/p=%" PRIu32 ",n=%" PRIu32,
+                     r->loop_toggles[0] ? "+" : "", r->loop_toggles, c->geometry.name, job->seed, job->p0, r->kernel,
+                     r->toggles[0] ? "+" : "", r->toggles, job->prompt_tokens, job->new_tokens);
+    tern_text_append(r->id, sizeof r->id, ",s=%" PRIu32 ",c=%" PRIu32 ",b=%" PRIu32 "/t=%" PRIu32, job->sequences,
+                     r->context, job->block, job->threads);
+}
+
+static tern_status measure(command *c, tern_decode_job *job, tern_decode_record *r, tern_error *error)
+{
+    tern_decode_record before = {0};
+    tern_finding finding;
+    const tern_child_options child = child_options(c, job);
+    tern_status status = check_shapes(c, job, &finding, error);
+
+    if (status == TERN_OK)
+        status = fill_machine(c, job, &before, error);
+    tern_decode_progress_say(&c->progress, NULL);
+    if (status == TERN_OK && finding.verdict == TERN_EXACT)
+        status = tern_decode_measure(job, &child, r, error);
+    else
+        r->finding = finding;
+    if (status != TERN_OK || !r->timed)
+        return status;
+    r->roof_read_gbps = before.roof_read_gbps;
+    r->roof_gmacs = before.roof_gmacs;
+    tern_text_copy(r->roof_instruction, sizeof r->roof_instruction, before.roof_instruction);
+    tern_surroundings_forget_roofs(&c->surroundings);
+    if ((status = fill_machine(c, job, r, error)) == TERN_OK)
+        tern_figures_conclude(r);
+    return status;
+}
+
+/* The portable kernel with packed weights that this one goes back to; NULL when it is portable itself. */
+static const tern_kernel *find_origin(const command *c, const tern_kernel *kernel)
+{
+    const tern_kernel *origin = kernel;
+
+    while (origin != NULL && origin->isa != 0)
+        origin = origin->refines == NULL ? NULL : tern_registry_find(c->session.registry, origin->refines);
+    return origin == kernel ? NULL : origin;
+}
+
+static tern_status run_baseline(command *c, tern_error *error)
+{
+    tern_decode_job job = c->job;
+    const char *name = c->options.baseline;
+    const tern_kernel *origin = find_origin(c, job.kernel.kernel);
+    tern_status status;
+
+    if (name == NULL && origin == NULL)
+        return TERN_OK;
+    if ((status = find_kernel(c, name == NULL ? origin->name : name, &job.kernel, error)) != TERN_OK)
+        return status;
+    job.threads = 1;
+    job.layers = BASELINE_LAYERS;
+    job.prompt = NULL;
+    job.prompt_tokens = BASELINE_PROMPT;
+    job.new_tokens = BASELINE_TOKENS;
+    job.sequences = job.repetitions = 1;
+    job.compare_cache = 0;
+    job.toggle[TERN_LOOP_SIMD] = 0;
+    memset(&c->record, 0, sizeof c->record);
+    const tern_child_options child = child_options(c, &job);
+    const tern_case stands = shape_case(c, &job, TERN_LINEAR_GATE_UP);
+    tern_decode_progress_say(&c->progress, "the baseline");
+    if ((status = tern_pin_choose(&job.pin, c->surroundings.pin, &c->surroundings.topology, stands.threads, error)) !=
+            TERN_OK ||
+        (status = tern_decode_measure(&job, &child, &c->record, error)) != TERN_OK)
+        return status;
+    c->record.baseline = true;
+    if (c->record.timed)
+        tern_figures_conclude(&c->record);
+    name_record(c, &job, &c->record);
+    return tern_sink_add_decode(&c->sink, &c->record, error);
+}
+
+static tern_status run(command *c, tern_error *error)
+{
+    tern_decode_record *r = &c->record;
+    tern_status status = measure(c, &c->job, r, error);
+
+    if (status != TERN_OK)
+        return status;
+    r->target_tokens_per_s = c->options.target;
+    r->budget_bytes = (uint64_t)(1e6 * c->options.budget_mb);
+    name_record(c, &c->job, r);
+    if ((status = tern_sink_add_decode(&c->sink, r, error)) != TERN_OK)
+        return status;
+    c->end.done++;
+    c->end.exact += r->finding.verdict == TERN_EXACT;
+    c->end.wrong += r->finding.verdict != TERN_EXACT;
+    tern_decode_prompt_answer(&c->prompt, r);
+    const bool wanted = c->options.baseline == NULL || strcmp(c->options.baseline, "none") != 0;
+    return r->timed && wanted ? run_baseline(c, error) : TERN_OK;
+}
+
+static tern_status open(command *c, int argc, char **argv, tern_error *error)
+{
+    tern_status status;
+
+    if ((status = tern_session_open(&c->session, &c->options.common, true, argc, argv, error)) != TERN_OK ||
+        (status = tern_decode_progress_open(&c->progress, c->options.common.quiet, error)) != TERN_OK ||
+        (status = make_job(c, error)) != TERN_OK)
+        return status;
+    const tern_case stands = shape_case(c, &c->job, TERN_LINEAR_GATE_UP);
+    if ((status = tern_plan_add(&c->session.plan, &stands, "", "", error)) != TERN_OK ||
+        (status = tern_surroundings_open(&c->surroundings, &c->session, error)) != TERN_OK)
+        return status;
+    c->session.run.cases = 1;
+    for (uint32_t i = 0; i < c->session.run.warnings && !c->options.common.quiet; i++)
+        fprintf(stderr, "warning: %s\n", c->session.run.warning[i]);
+    return tern_sink_open(&c->sink, &c->options.common, &c->session.run, error);
+}
+
+int tern_command_decode(int argc, char **argv)
+{
+    command *c = calloc(1, sizeof *c);
+    tern_error error = {""};
+
+    if (c == NULL)
+        return TERN_ENVIRONMENT;
+    tern_decode_options_parse(&c->options, argc, argv);
+    tern_interrupt_install();
+    tern_status status = open(c, argc, argv, &error);
+    const bool opened = status == TERN_OK;
+    if (opened)
+        status = run(c, &error);
+    tern_decode_progress_close(&c->progress);
+    c->end.status = tern_interrupt_signal() != 0 ? 128 + tern_interrupt_signal()
+                    : status != TERN_OK          ? (int)status
+                    : c->end.wrong > 0           ? TERN_WRONG
+                                                 : TERN_OK;
+    c->end.complete = status == TERN_OK && tern_interrupt_signal() == 0;
+    tern_text_copy(c->end.reason, sizeof c->end.reason, error.text);
+    if (opened && tern_sink_close(&c->sink, &c->end, error.text[0] == '\0' ? &error : NULL) != TERN_OK &&
+        c->end.status == TERN_OK)
+        c->end.status = TERN_ENVIRONMENT;
+    tern_decode_prompt_print(&c->prompt);
+    if (error.text[0] != '\0')
+        fprintf(stderr, "%s: %s\n", argv[0], error.text);
+    const int exit_status = c->end.status;
+    tern_sink_free(&c->sink);
+    tern_surroundings_close(&c->surroundings);
+    tern_decode_prompt_free(&c->prompt);
+    tern_session_close(&c->session);
+    free(c);
+    return exit_status;
+}
