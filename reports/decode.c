@@ -137,6 +137,22 @@ static void put_memory(FILE *stream, const tern_decode_record *r)
                 r->kv_ratio_predicted, r->kv_ratio_measured);
 }
 
+static void put_cache(FILE *stream, const tern_decode_record *r)
+{
+    if (r->kv_points == 0)
+        return;
+    fputs("\n  KV ring, one layer, one thread\n  at position       ", stream);
+    for (uint32_t i = 0; i < r->kv_points; i++)
+        fprintf(stream, "  %8.0f", r->kv_position[i]);
+    fputs("\n  append a token    ", stream);
+    for (uint32_t i = 0; i < r->kv_points; i++)
+        fprintf(stream, "  %5.2f us", 1e-3 * r->kv_append_ns[i]);
+    fputs("\n  attend to the past", stream);
+    for (uint32_t i = 0; i < r->kv_points; i++)
+        fprintf(stream, "  %5.*f us", r->kv_attend_ns[i] < 99950.0 ? 1 : 0, 1e-3 * r->kv_attend_ns[i]);
+    fputc('\n', stream);
+}
+
 static void put_comparison(FILE *stream, const tern_results *results, const tern_decode_record *r)
 {
     for (size_t i = 0; i < results->decode_count; i++) {
@@ -166,6 +182,7 @@ void tern_report_decode(FILE *stream, const tern_results *results)
         put_speed(stream, r);
         put_parts(stream, r);
         put_memory(stream, r);
+        put_cache(stream, r);
         put_comparison(stream, results, r);
     }
 }

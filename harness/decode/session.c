@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "decode/figures.h"
+#include "decode/kv_bench.h"
 #include "decode/pass.h"
 #include "decode/verify.h"
 
@@ -289,6 +290,10 @@ static tern_status run(session *s, tern_error *error)
     if ((status = run_passes(s)) != TERN_OK || !r->timed)
         return status;
     r->peak_rss_bytes = peak_rss_bytes();
+    const tern_decoder_options options = loop_options(s, true);
+    if ((status = tern_kv_bench(&s->weights.geometry, options.kv_type, options.context, options.ops, r, error)) !=
+        TERN_OK)
+        return status;
     return s->job->compare_cache == 0 ? TERN_OK : compare_cache(s, error);
 }
 

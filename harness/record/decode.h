@@ -6,7 +6,7 @@
 
 #include "record/record.h"
 
-enum { TERN_DECODE_TOKENS = 4096, TERN_DECODE_REPETITIONS = 64 };
+enum { TERN_DECODE_TOKENS = 4096, TERN_DECODE_REPETITIONS = 64, TERN_DECODE_KV_POINTS = 8 };
 
 /* Where time went. The parts add up to the whole. */
 typedef enum tern_decode_part {
@@ -72,6 +72,10 @@ typedef struct tern_decode_record {
     char roof_instruction[24];
     double target_tokens_per_s;                   /* 0 = none */
     double kv_ratio_predicted, kv_ratio_measured; /* time without the cache / with it; NaN = not asked for */
+
+    /* One layer, one thread, all heads: an append of one token to the ring, and attention to all it holds, at each position. */
+    uint32_t kv_points;
+    double kv_position[TERN_DECODE_KV_POINTS], kv_append_ns[TERN_DECODE_KV_POINTS], kv_attend_ns[TERN_DECODE_KV_POINTS];
 
     /* memory */
     uint64_t packed_bytes, embedding_bytes, head_bytes, norm_bytes, kv_bytes, kv_scale_bytes, buffer_bytes;
