@@ -77,8 +77,8 @@ uint64_t tern_geometry_embedding_weights(const tern_geometry *geometry);
 uint64_t tern_geometry_head_weights(const tern_geometry *geometry); /* 0 when it is the embedding */
 
 /*
- * Reads a model file. A name without '/' and '.' is looked up as suites/NAME.model below the current folder and beside the program's source. TERN_USAGE
- * names file and line.
+ * Reads a model file. A name without '/' and '.' is looked up as suites/NAME.model below the current folder and beside
+ * the program's source. TERN_USAGE names file and line.
  */
 tern_status tern_geometry_read(tern_geometry *geometry, const char *name, tern_error *error);
 

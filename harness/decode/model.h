@@ -47,6 +47,7 @@ typedef struct tern_model {
     const float *output_norm;
     tern_rows embedding, head; /* the same data when tied */
     tern_memory memory;
+    bool huge_pages;
     uint64_t packed_bytes;    /* of all linear layers: what a token reads */
     uint64_t embedding_bytes; /* 0 when tied: counted as head */
     uint64_t head_bytes, norm_bytes;
@@ -62,9 +63,10 @@ typedef struct tern_model_options {
 } tern_model_options;
 
 /*
- * Packs the weights with the kernel and toggles of `kernel`, rows shared by the team, which must be the one that will run the model (pages
- * belong to the thread that writes them first). A few rows a thread are unpacked at a time; a kernel that has only pack() gets one
- * matrix at a time. TERN_USAGE when the kernel refuses a shape, TERN_ENVIRONMENT when memory is short.
+ * Packs the weights with the kernel and toggles of `kernel`, rows shared by the team, which must be the one that will
+ * run the model (pages belong to the thread that writes them first). A few rows a thread are unpacked at a time; a
+ * kernel that has only pack() gets one matrix at a time. TERN_USAGE when the kernel refuses a shape, TERN_ENVIRONMENT
+ * when memory is short.
  */
 tern_status tern_model_load(tern_model *model, const tern_weights *weights, const tern_case *kernel, tern_team *team,
                             const tern_model_options *options, tern_error *error);

@@ -10,6 +10,9 @@
 
 #include "decode/kv.h"
 
+/* Queries that share what is read of keys and values, at most. */
+enum { TERN_ATTEND_GROUP = 32 };
+
 /* One query head of one token against the past of its sequence. */
 typedef struct tern_attend {
     const float *query; /* head_dim, rotated */
@@ -24,7 +27,10 @@ typedef struct tern_ops {
     /* out[i] = x[i] * gain[i] / sqrt(mean(x^2) + epsilon) */
     void (*norm)(const float *x, const float *gain, size_t n, float epsilon, float *out);
 
-    /* q[i] = x[i] * 127 / max|x|, rounded to nearest even. Returns max|x| / 127, what q is to be multiplied by (0 for all zeros). */
+    /*
+     * q[i] = x[i] * (127 / max|x|), rounded to nearest even. Returns max|x| / 127, what q is to be multiplied by. A maximum below 2^-100
+     * counts as zero: all q are, and so is what it returns.
+     */
     float (*quantise)(const float *x, size_t n, int8_t *q);
 
     /* Both in one pass over memory; the same bits. */
@@ -60,7 +66,17 @@ typedef struct tern_ops {
     /* Conversions, round to nearest even. */
     void (*to_f16)(const float *x, size_t n, uint16_t *half);
     void (*from_f16)(const uint16_t *half, size_t n, float *x);
+
+    /*
+     * out[i] = e^((x[i] - top) * scale), for x[i] <= top and scale > 0; 0 where the exponent is below -87. Relative error below 2e-7 for the
+     * exponent as rounded. Returns their sum.
+     */
+    float (*exps)(const float *x, float top, float scale, size_t n, float *out);
 } tern_ops;
+
+/* All of this build, the best first, ends with NULL. */
+extern const tern_ops *const tern_ops_list[];
+extern const tern_ops tern_ops_portable, tern_ops_avx2, tern_ops_avx512;
 
 /* The best that runs on these instruction sets (TERN_ISA_ bits); 0 gives the portable one. */
 const tern_ops *tern_ops_for(uint32_t isa);

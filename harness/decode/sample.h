@@ -10,14 +10,15 @@
 #include <stdint.h>
 
 typedef struct tern_sampler_options {
-    double temperature; /* 0: greedy, the lowest id among equals */
+    double temperature; /* 0: greedy, the lowest id among equals; else from 0.001 to 1000 */
     uint32_t top_k;     /* 0: all */
-    double top_p;       /* 1: all */
+    double top_p;       /* of the weight of those k; 1: all */
     uint64_t seed;
 } tern_sampler_options;
 
 typedef struct tern_sampler tern_sampler;
 
+/* TERN_USAGE when an option is out of range. Free with tern_sampler_free(). */
 tern_status tern_sampler_new(tern_sampler **sampler, const tern_sampler_options *options, uint32_t vocabulary,
                              tern_error *error);
 void tern_sampler_free(tern_sampler *sampler);

@@ -91,6 +91,7 @@ static tern_decoder_options loop_options(const session *s, bool kv_cache)
         .sequences = job->sequences,
         .block = job->block,
         .logit_rows = job->sequences,
+        .history = job->prompt_tokens + job->new_tokens,
     };
 }
 

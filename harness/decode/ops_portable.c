@@ -1,0 +1,3 @@
+#include "decode/lanes_portable.h"
+
+#include "decode/ops_body.h"
