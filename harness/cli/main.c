@@ -17,6 +17,9 @@ static const struct {
     {"check", "check only, edge cases included", tern_command_check},
     {"repro", "run one case again by its id", tern_command_repro},
     {"kernels", "list the kernels, what they need and their toggles", tern_command_kernels},
+    {"decode", "run a whole model, token by token: tokens a second, where they go, in how much memory",
+     tern_command_decode},
+    {"model", "write a seeded model as a GGUF file, show what is in one", tern_command_model},
     {"machine", "tell what the machine is and measure its limits", tern_command_machine},
     {"report", "draw a table or another format from files of records", tern_command_report},
 };

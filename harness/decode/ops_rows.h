@@ -36,10 +36,22 @@ INLINE lanes load_as(tern_kv_type type, const void *row, size_t i)
 /* The same of a row that ends after `left` more values, fewer than 16; zeros follow. */
 INLINE lanes load_last(tern_kv_type type, const void *row, size_t i, size_t left)
 {
-    float room[16] = {0};
+    float floats[16] = {0};
+    uint16_t halves[16] = {0};
+    int8_t bytes[16] = {0};
 
-    memcpy(room, (const uint8_t *)row + i * bytes_of(type), left * bytes_of(type));
-    return load_as(type, room, 0);
+    switch (type) {
+    case TERN_KV_F32:
+        memcpy(floats, (const float *)row + i, left * sizeof *floats);
+        return lanes_load(floats);
+    case TERN_KV_F16:
+        memcpy(halves, (const uint16_t *)row + i, left * sizeof *halves);
+        return lanes_from_f16(halves);
+    case TERN_KV_I8:
+        break;
+    }
+    memcpy(bytes, (const int8_t *)row + i, left);
+    return lanes_from_i8(bytes);
 }
 
 /* Asks for the cache line at that byte, once a line. What lies behind the last row may not be there: asking does no harm. */

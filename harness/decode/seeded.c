@@ -205,10 +205,3 @@ tern_status tern_weights_seeded(tern_weights *weights, const tern_geometry *geom
     snprintf(weights->source, sizeof weights->source, "seed %llu, P(0) %g", (unsigned long long)seed, p0);
     return TERN_OK;
 }
-
-void tern_weights_close(tern_weights *weights)
-{
-    if (weights->close != NULL)
-        weights->close(weights);
-    memset(weights, 0, sizeof *weights);
-}

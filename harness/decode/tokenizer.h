@@ -14,13 +14,16 @@ typedef struct tern_tokenizer tern_tokenizer;
 
 /* TERN_USAGE when the file has no vocabulary, or one of another kind. */
 tern_status tern_tokenizer_gguf(tern_tokenizer **tokenizer, const char *path, tern_error *error);
+/* The same for a file that is in memory already, which must outlive the tokenizer. */
+tern_status tern_tokenizer_parse(tern_tokenizer **tokenizer, const char *path, const void *file, size_t bytes,
+                                 tern_error *error);
 void tern_tokenizer_free(tern_tokenizer *tokenizer);
 
 /* Token ids of text, with the leading token that the file asks for. Fails with TERN_USAGE when there are more than max. */
 tern_status tern_tokenizer_encode(const tern_tokenizer *tokenizer, const char *text, uint32_t *id, size_t max,
                                   size_t *count, tern_error *error);
 
-/* Appends the bytes of one token to text, which holds `bytes` bytes, zero-terminated. Returns their number. */
+/* Writes the bytes of one token to text, which has room for `bytes`, and a zero. Returns their number without it. */
 size_t tern_tokenizer_decode(const tern_tokenizer *tokenizer, uint32_t id, char *text, size_t bytes);
 
 /* The id that ends a text, UINT32_MAX when there is none. */

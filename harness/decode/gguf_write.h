@@ -1,0 +1,20 @@
+/*
+ * gguf_write.h - weights written as a GGUF file that llama.cpp or bitnet.cpp can run as well.
+ */
+#ifndef TERN_GGUF_WRITE_H
+#define TERN_GGUF_WRITE_H
+
+#include "decode/blocks.h"
+#include "decode/weights.h"
+
+#include <stdio.h>
+
+/*
+ * Writes all of it, tensor by tensor, never more than a few rows in memory: ternary matrices in `format`, norms as F32, embedding and head
+ * as F16, and a vocabulary of placeholders. TERN_USAGE: a geometry that no architecture of the format has, or rows that are no whole blocks;
+ * TERN_ENVIRONMENT: the stream cannot take more. progress may be NULL; share is 0..1.
+ */
+tern_status tern_gguf_write(FILE *stream, const tern_weights *weights, const tern_block_format *format,
+                            void (*progress)(void *context, double share), void *context, tern_error *error);
+
+#endif

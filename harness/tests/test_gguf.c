@@ -1,0 +1,254 @@
+/*
+ * A model that was written is read back number by number; whatever is done to the file is told in a sentence.
+ */
+#include "decode/gguf_model.h"
+#include "decode/gguf_weights.h"
+#include "decode/gguf_write.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static const char path[] = "test_gguf.tmp.gguf";
+
+static tern_geometry small(tern_activation activation, tern_rope rope, bool tied)
+{
+    return (tern_geometry){.name = "small",
+                           .layers = 2,
+                           .hidden = 256,
+                           .heads = 4,
+                           .kv_heads = 2,
+                           .head_dim = 64,
+                           .ffn = 512,
+                           .vocabulary = 50,
+                           .context = 32,
+                           .activation = activation,
+                           .rope = rope,
+                           .sub_norms = activation == TERN_RELU2,
+                           .tied_head = tied,
+                           .rope_base = 10000.0,
+                           .epsilon = 1e-5};
+}
+
+static void write_file(const tern_geometry *geometry, const char *format)
+{
+    tern_weights weights;
+    tern_error error = {""};
+    FILE *stream = fopen(path, "wb");
+
+    assert_non_null(stream);
+    assert_int_equal(tern_weights_seeded(&weights, geometry, 7, 0.4, NULL), TERN_OK);
+    if (tern_gguf_write(stream, &weights, tern_block_format_named(format), NULL, NULL, &error) != TERN_OK)
+        fail_msg("%s", error.text);
+    fclose(stream);
+    tern_weights_close(&weights);
+}
+
+static void same_numbers(const tern_geometry *g, const tern_weights *a, const tern_weights *b)
+{
+    int8_t *w = malloc((size_t)2 * 512 * 512);
+    float *value = malloc((size_t)2 * 50 * 256 * sizeof *value);
+
+    for (uint32_t layer = 0; layer < g->layers; layer++)
+        for (tern_matrix m = 0; m < TERN_MATRICES; m++) {
+            const size_t rows = tern_geometry_rows(g, m), bytes = rows * tern_geometry_columns(g, m);
+            a->trits(a, layer, m, 0, rows, w);
+            b->trits(b, layer, m, 0, rows, w + bytes);
+            assert_memory_equal(w, w + bytes, bytes);
+            assert_true(a->scale(a, layer, m) == b->scale(b, layer, m));
+        }
+    for (tern_norm n = 0; n < TERN_NORMS; n++) {
+        const size_t count = tern_geometry_norm_size(g, n);
+        if (!g->sub_norms && (n == TERN_NORM_ATTENTION_SUB || n == TERN_NORM_FFN_SUB))
+            continue;
+        a->norm(a, n == TERN_NORM_OUTPUT ? 0 : 1, n, value);
+        b->norm(b, n == TERN_NORM_OUTPUT ? 0 : 1, n, value + count);
+        assert_memory_equal(value, value + count, count * sizeof *value);
+    }
+    for (tern_table table = TERN_TABLE_EMBEDDING; table <= TERN_TABLE_HEAD; table++) {
+        a->rows(a, table, 3, 50, value);
+        b->rows(b, table, 3, 50, value + 47 * 256);
+        assert_memory_equal(value, value + 47 * 256, 47 * 256 * sizeof *value);
+    }
+    free(w);
+    free(value);
+}
+
+static void reads_what_it_wrote(void **state)
+{
+    static const char *const formats[] = {"tq1_0", "tq2_0", "i2_s"};
+
+    (void)state;
+    for (size_t i = 0; i < 9; i++) {
+        const bool relu2 = i % 3 == 1;
+        const tern_geometry g =
+            small(relu2 ? TERN_RELU2 : TERN_SWIGLU, i % 3 == 2 ? TERN_ROPE_PAIRS : TERN_ROPE_HALVES, i % 3 == 1);
+        tern_weights seeded, read;
+        tern_error error = {""};
+        write_file(&g, formats[i / 3]);
+        if (tern_weights_gguf(&read, path, &error) != TERN_OK)
+            fail_msg("%s", error.text);
+        assert_int_equal(tern_weights_seeded(&seeded, &g, 7, 0.4, NULL), TERN_OK);
+        assert_string_equal(read.geometry.name, "small");
+        assert_int_equal(read.geometry.activation, g.activation);
+        assert_int_equal(read.geometry.rope, g.rope);
+        assert_true(read.geometry.sub_norms == g.sub_norms && read.geometry.tied_head == g.tied_head);
+        assert_true((float)read.geometry.epsilon == 1e-5F && read.geometry.rope_base == 10000.0);
+        assert_true(read.geometry.head_dim == 64 && read.geometry.kv_heads == 2 && read.geometry.context == 32);
+        same_numbers(&g, &seeded, &read);
+        tern_weights_close(&read);
+        tern_weights_close(&seeded);
+    }
+    unlink(path);
+}
+
+static uint8_t *load(size_t *bytes)
+{
+    FILE *stream = fopen(path, "rb");
+
+    assert_non_null(stream);
+    fseek(stream, 0, SEEK_END);
+    *bytes = (size_t)ftell(stream);
+    rewind(stream);
+    uint8_t *file = malloc(*bytes);
+    assert_non_null(file);
+    assert_int_equal(fread(file, 1, *bytes, stream), *bytes);
+    fclose(stream);
+    return file;
+}
+
+/* Reads all of a file image; returns whether it is a model. */
+static bool is_model(const uint8_t *file, size_t bytes, tern_error *error)
+{
+    tern_gguf gguf;
+    tern_weights weights;
+
+    if (tern_gguf_parse(&gguf, "image", file, bytes, error) != TERN_OK) {
+        tern_gguf_close(&gguf);
+        return false;
+    }
+    if (tern_gguf_weights(&weights, &gguf, error) != TERN_OK)
+        return false;
+    tern_weights_close(&weights);
+    return true;
+}
+
+static void says_of_every_cut_that_it_was_cut(void **state)
+{
+    const tern_geometry g = small(TERN_SWIGLU, TERN_ROPE_HALVES, false);
+    size_t bytes;
+
+    (void)state;
+    write_file(&g, "tq2_0");
+    uint8_t *file = load(&bytes);
+    assert_true(is_model(file, bytes, NULL));
+    for (size_t length = 0; length < bytes; length += length < 9000 ? 1 : 997) {
+        /* A copy of that very size, so that a sanitizer sees what is read behind it. */
+        uint8_t *cut = malloc(length + 1);
+        tern_error error = {""};
+        assert_non_null(cut);
+        memcpy(cut, file, length);
+        cut = realloc(cut, length == 0 ? 1 : length);
+        assert_false(is_model(cut, length, &error));
+        assert_true(error.text[0] != '\0');
+        free(cut);
+    }
+    free(file);
+    unlink(path);
+}
+
+/* Replaces the first bytes that are `from` and reads the file. */
+static void expect_of_change(const char *from, size_t at, const char *to, size_t length, const char *says)
+{
+    size_t bytes;
+    uint8_t *file = load(&bytes);
+    tern_error error = {""};
+    uint8_t *found = memmem(file, bytes, from, strlen(from));
+
+    assert_non_null(found);
+    memcpy(found + at, to, length);
+    if (is_model(file, bytes, &error))
+        fail_msg("a file with %s changed is taken", from);
+    if (strstr(error.text, says) == NULL)
+        fail_msg("expected '%s', was told: %s", says, error.text);
+    free(file);
+}
+
+static void says_what_is_wrong(void **state)
+{
+    const tern_geometry g = small(TERN_SWIGLU, TERN_ROPE_HALVES, false);
+    const size_t tensor = strlen("blk.0.attn_q.weight");
+
+    (void)state;
+    write_file(&g, "tq2_0");
+    expect_of_change("GGUF", 0, "GGML", 4, "does not begin with GGUF");
+    expect_of_change("GGUF", 4, "\x01", 1, "version 1");
+    expect_of_change("GGUF", 15, "\xFF", 1, "more tensors");
+    expect_of_change("GGUF", 23, "\xFF", 1, "more metadata");
+    expect_of_change("general.alignment", 17 + 4, "\x03", 1, "power of two");
+    expect_of_change("general.architecture", 20 + 4 + 8, "mamba2", 6, "architecture");
+    expect_of_change("bitnet.block_count", 18 + 4, "\x03", 1, "blk.2.attn_q.weight is missing");
+    expect_of_change("bitnet.embedding_length", 23 + 4, "\x00\x02", 2, "");
+    expect_of_change("bitnet.attention.head_count", 27 + 4, "\x00", 1, "");
+    expect_of_change("bitnet.attention.head_count_kv", 30 + 4, "\x03", 1, "");
+    expect_of_change("bitnet.block_count", 18, "\x09", 1, "");
+    expect_of_change("blk.0.attn_q.weight", 0, "blk.1.attn_q.weight", tensor, "twice");
+    expect_of_change("blk.0.attn_q.weight", tensor, "\x07", 1, "");
+    expect_of_change("blk.0.attn_q.weight", tensor + 4, "\xFF", 1, "");
+    expect_of_change("blk.0.attn_q.weight", tensor + 4 + 16, "\x01", 1, "not ternary");
+    expect_of_change("blk.0.attn_q.weight", tensor + 4 + 16, "\x63", 1, "type 99");
+    expect_of_change("blk.0.attn_q.weight", tensor + 4 + 16 + 4, "\x01", 1, "not aligned");
+    expect_of_change("blk.0.attn_q.weight", tensor + 4 + 16 + 4 + 7, "\x7F", 1, "cut off");
+    unlink(path);
+}
+
+/* Damage in the data themselves. */
+static void looks_at_every_code_and_scale(void **state)
+{
+    const tern_geometry g = small(TERN_SWIGLU, TERN_ROPE_HALVES, false);
+    size_t bytes;
+    tern_gguf gguf;
+    tern_error error = {""};
+
+    (void)state;
+    write_file(&g, "tq2_0");
+    uint8_t *file = load(&bytes);
+    assert_int_equal(tern_gguf_parse(&gguf, "image", file, bytes, NULL), TERN_OK);
+    const tern_gguf_tensor *t = tern_gguf_tensor_find(&gguf, "blk.1.ffn_down.weight");
+    assert_non_null(t);
+    const size_t at = (size_t)(t->data - file), last = (size_t)t->bytes - 66;
+    tern_gguf_close(&gguf);
+
+    const uint8_t code = file[at + last];
+    file[at + last] = 0xFF;
+    assert_false(is_model(file, bytes, &error));
+    assert_non_null(strstr(error.text, "code 3"));
+    file[at + last] = code;
+    file[at + last + 64] ^= 1;
+    assert_false(is_model(file, bytes, &error));
+    assert_non_null(strstr(error.text, "different scales"));
+    file[at + last + 64] = 0, file[at + last + 65] = 0x7C;
+    assert_false(is_model(file, bytes, &error));
+    assert_non_null(strstr(error.text, "no number"));
+    file[at + last + 65] = 0; /* a block of zeros */
+    assert_true(is_model(file, bytes, &error));
+    free(file);
+    unlink(path);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(reads_what_it_wrote),
+        cmocka_unit_test(says_of_every_cut_that_it_was_cut),
+        cmocka_unit_test(says_what_is_wrong),
+        cmocka_unit_test(looks_at_every_code_and_scale),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
