@@ -57,12 +57,9 @@ tern_status tern_buffers_take_packed(tern_buffers *buffers, const tern_kernel *k
 {
     const tern_guard *staging = &buffers->guard[TERN_BUFFER_STAGING];
     tern_guard *packed = &buffers->guard[TERN_BUFFER_PACKED];
-    tern_status status = TERN_OK;
+    const size_t room = buffers->side == TERN_GUARD_AFTER ? bytes : staging->bytes;
+    const tern_status status = make(buffers, TERN_BUFFER_PACKED, room, kernel->packed_align, error);
 
-    if (buffers->side == TERN_GUARD_AFTER)
-        status = make(buffers, TERN_BUFFER_PACKED, bytes, kernel->packed_align, error);
-    else if (packed->map == NULL)
-        status = make(buffers, TERN_BUFFER_PACKED, staging->bytes, kernel->packed_align, error);
     if (status != TERN_OK)
         return status;
     packed->bytes = bytes;

@@ -1,5 +1,6 @@
 /*
- * The kernel before it is mutated. It is in the plug-in as well: a checker that rejected it would prove nothing.
+ * The kernel before it is mutated, and others that are right. They are in the plug-in as well: a checker that rejected them
+ * would prove nothing.
  */
 #include "mutant.h"
 
@@ -36,3 +37,18 @@ void mutant_run(const tern_call *call, tern_slice rows)
 }
 
 MUTANT(unmutated, "unmutated", "the right kernel that the mutants are made from", mutant_run);
+
+static size_t bytes_for_threads(const tern_problem *problem)
+{
+    return mutant_packed_bytes(problem) + 4096 / problem->threads;
+}
+
+static size_t pack_for_threads(const tern_problem *problem, const int8_t *w, void *packed)
+{
+    const size_t bytes = mutant_pack(problem, w, packed);
+
+    memset((int8_t *)packed + bytes, 0, bytes_for_threads(problem) - bytes);
+    return bytes_for_threads(problem);
+}
+MUTANT_PACKED(packs_for_threads, "packs-for-threads", "right: the fewer threads, the larger its packed form",
+              bytes_for_threads, pack_for_threads, mutant_run);
