@@ -13,6 +13,7 @@
 #include "cli/surroundings.h"
 #include "decode/figures.h"
 #include "decode/model.h"
+#include "measure/pick.h"
 #include "plan/toggles.h"
 
 #include <inttypes.h>
@@ -33,6 +34,7 @@ typedef struct command {
     tern_decode_job job;
     tern_decode_prompt prompt;
     tern_decode_record record;
+    char pick_reason[256]; /* why `auto` took the kernel; empty: it was named */
     tern_run_end end;
 } command;
 
@@ -113,13 +115,16 @@ static tern_status make_job(command *c, tern_error *error)
         return status;
     c->geometry = weights.geometry;
     tern_weights_close(&weights);
-    return find_kernel(c, o->kernel, &job->kernel, error);
+    return strcmp(o->kernel, "auto") == 0 ? TERN_OK : find_kernel(c, o->kernel, &job->kernel, error);
 }
 
-/* The case that stands for the loop where threads and roofs are concerned. */
+/* The case that stands for the loop where threads and roofs are concerned. Until a kernel is chosen, any that may run. */
 static tern_case shape_case(const command *c, const tern_decode_job *job, tern_linear linear)
 {
     tern_case stands = job->kernel;
+
+    if (stands.kernel == NULL)
+        tern_case_init(&stands, tern_registry_kernel(c->session.registry, 0));
 
     stands.shape = tern_linear_shape(&c->geometry, linear, 1);
     stands.data = (tern_data){.p0 = c->options.p0, .seed = c->options.seed};
@@ -178,20 +183,46 @@ static void name_record(const command *c, const tern_decode_job *job, tern_decod
                      r->context, job->block, job->threads);
 }
 
+/* The fastest kernel for the largest product of a token. */
+static tern_status pick_kernel(command *c, tern_decode_job *job, const tern_decode_record *roofs, tern_error *error)
+{
+    const tern_pick_request request = {
+        .shape = tern_linear_shape(&c->geometry, TERN_LINEAR_GATE_UP, job->sequences),
+        .threads = job->threads,
+        .isa = c->session.plan.isa,
+        .pin = job->pin,
+        .read_gbps = roofs->roof_read_gbps,
+    };
+    const tern_child_options child = child_options(c, job);
+    const tern_kernel *kernel;
+
+    tern_decode_progress_say(&c->progress, "timing the kernels");
+    const tern_status status =
+        tern_pick_kernel(c->session.registry, &request, &child, &kernel, c->pick_reason, sizeof c->pick_reason, error);
+    if (status == TERN_OK)
+        tern_case_init(&job->kernel, kernel);
+    return status;
+}
+
 static tern_status measure(command *c, tern_decode_job *job, tern_decode_record *r, tern_error *error)
 {
     tern_decode_record before = {0};
     tern_finding finding;
     const tern_child_options child = child_options(c, job);
-    tern_status status = check_shapes(c, job, &finding, error);
+    tern_status status = fill_machine(c, job, &before, error);
 
+    if (status == TERN_OK && job->kernel.kernel == NULL)
+        status = pick_kernel(c, job, &before, error);
     if (status == TERN_OK)
-        status = fill_machine(c, job, &before, error);
+        status = check_shapes(c, job, &finding, error);
+    if (status != TERN_OK)
+        return status;
     tern_decode_progress_say(&c->progress, NULL);
-    if (status == TERN_OK && finding.verdict == TERN_EXACT)
+    if (finding.verdict == TERN_EXACT)
         status = tern_decode_measure(job, &child, r, error);
     else
-        r->finding = finding;
+        tern_decode_describe(job, r), r->finding = finding;
+    tern_text_copy(r->pick_reason, sizeof r->pick_reason, c->pick_reason);
     if (status != TERN_OK || !r->timed)
         return status;
     r->roof_read_gbps = before.roof_read_gbps;

@@ -54,7 +54,7 @@ tern_status tern_job_weights(const tern_decode_job *job, tern_weights *weights, 
     return status != TERN_OK ? status : tern_weights_seeded(weights, &geometry, job->seed, job->p0, error);
 }
 
-static void describe(const tern_decode_job *job, tern_decode_record *record)
+void tern_decode_describe(const tern_decode_job *job, tern_decode_record *record)
 {
     memset(record, 0, sizeof *record);
     tern_text_copy(record->kernel, sizeof record->kernel, job->kernel.kernel->name);
@@ -95,7 +95,7 @@ tern_status tern_decode_measure(const tern_decode_job *job, const tern_child_opt
 
     if (a == NULL)
         return tern_error_memory(error, "a record", sizeof *a);
-    describe(job, &a->record);
+    tern_decode_describe(job, &a->record);
     *record = a->record;
     tern_status status = tern_child_run(run_in_child, &copy, a, sizeof *a, child, &end, &record->finding, error);
     if (status == TERN_OK && end == TERN_CHILD_DONE) {
