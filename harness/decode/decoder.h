@@ -6,6 +6,7 @@
 
 #include "decode/model.h"
 #include "decode/ops.h"
+#include "record/decode.h"
 
 typedef struct tern_decoder tern_decoder;
 
@@ -21,20 +22,9 @@ typedef struct tern_decoder_options {
     uint32_t history;    /* without the cache: most tokens a sequence will have; 0 = four contexts */
 } tern_decoder_options;
 
-/* Where the time went. Rows add up to the whole. */
-typedef enum tern_part {
-    TERN_PART_GEMM,
-    TERN_PART_ATTENTION,
-    TERN_PART_NORM,
-    TERN_PART_HEAD,
-    TERN_PART_SAMPLING,
-    TERN_PART_OTHER,
-    TERN_PARTS
-} tern_part;
-const char *tern_part_name(tern_part part); /* "GEMM", "attention", "embedding+norm", "head", "sampling", "other" */
-
+/* Where the time went, by tern_decode_part. Parts add up to the whole. */
 typedef struct tern_split {
-    double ns[TERN_PARTS];
+    double ns[TERN_DECODE_PARTS];
 } tern_split;
 
 /* One token of one sequence. Its position is the number of tokens of that sequence before it. */

@@ -33,7 +33,7 @@ static void each_token(tern_decoder *d, token_fn *fn)
         fn(d, 0, 0);
     else
         tern_team_run(d->team, tokens_share, &(shared_tokens){d, fn});
-    tern_stopwatch_cut(&d->watch, TERN_PART_NORM);
+    tern_stopwatch_cut(&d->watch, TERN_DECODE_NORM);
 }
 
 static void multiply(tern_decoder *d, tern_linear linear)
@@ -51,7 +51,7 @@ static void multiply(tern_decoder *d, tern_linear linear)
                                    .y = d->y,
                                    .scratch = d->scratch},
                       d->team);
-    tern_stopwatch_cut(&d->watch, TERN_PART_GEMM);
+    tern_stopwatch_cut(&d->watch, TERN_DECODE_GEMM);
 }
 
 /* Makes x, n values, the token's row of what the next product takes: normed by gain, unless that is NULL. */
@@ -160,12 +160,12 @@ static void add_ffn(tern_decoder *d, size_t token, uint32_t thread)
 
 void tern_forward_block(tern_decoder *d)
 {
-    tern_stopwatch_cut(&d->watch, TERN_PART_OTHER);
+    tern_stopwatch_cut(&d->watch, TERN_DECODE_OTHER);
     each_token(d, enter);
     for (d->layer = 0; d->layer < d->model->geometry.layers; d->layer++) {
         multiply(d, TERN_LINEAR_QKV);
         tern_forward_attention(d);
-        tern_stopwatch_cut(&d->watch, TERN_PART_ATTENTION);
+        tern_stopwatch_cut(&d->watch, TERN_DECODE_ATTENTION);
         each_token(d, quantise_attended);
         multiply(d, TERN_LINEAR_O);
         each_token(d, add_attention);
@@ -201,7 +201,7 @@ static void head_share(void *argument, uint32_t thread, uint32_t threads)
 
 void tern_forward_head(tern_decoder *d, size_t rows)
 {
-    tern_stopwatch_cut(&d->watch, TERN_PART_OTHER);
+    tern_stopwatch_cut(&d->watch, TERN_DECODE_OTHER);
     tern_team_run(d->team, head_share, &(shared_head){d, rows});
-    tern_stopwatch_cut(&d->watch, TERN_PART_HEAD);
+    tern_stopwatch_cut(&d->watch, TERN_DECODE_HEAD);
 }

@@ -4,13 +4,6 @@
 
 #include <string.h>
 
-const char *tern_part_name(tern_part part)
-{
-    static const char *const names[TERN_PARTS] = {"GEMM", "attention", "embedding+norm", "head", "sampling", "other"};
-
-    return names[part];
-}
-
 void tern_stopwatch_reset(tern_stopwatch *watch)
 {
     memset(watch, 0, sizeof *watch);
@@ -23,7 +16,7 @@ void tern_stopwatch_resume(tern_stopwatch *watch)
     watch->last_ticks = tern_clock_ticks();
 }
 
-void tern_stopwatch_cut(tern_stopwatch *watch, tern_part part)
+void tern_stopwatch_cut(tern_stopwatch *watch, tern_decode_part part)
 {
     const uint64_t now = tern_clock_ticks();
 
@@ -37,7 +30,7 @@ tern_split tern_stopwatch_read(tern_stopwatch *watch)
     const uint64_t ticks = tern_clock_ticks() - watch->start_ticks;
     tern_split split = {{0.0}};
 
-    for (tern_part part = 0; part < TERN_PARTS && ticks > 0; part++)
+    for (tern_decode_part part = 0; part < TERN_DECODE_PARTS && ticks > 0; part++)
         split.ns[part] = (double)watch->part_ticks[part] * ns / (double)ticks;
     tern_stopwatch_reset(watch);
     return split;

@@ -7,7 +7,7 @@
 #include "decode/decoder.h"
 
 typedef struct tern_stopwatch {
-    uint64_t part_ticks[TERN_PARTS];
+    uint64_t part_ticks[TERN_DECODE_PARTS];
     uint64_t last_ticks;
     uint64_t start_ticks; /* of the present reading: what turns ticks into time */
     double start_ns;
@@ -20,7 +20,7 @@ void tern_stopwatch_reset(tern_stopwatch *watch);
 void tern_stopwatch_resume(tern_stopwatch *watch);
 
 /* Time since the last cut, or resume, belongs to part. */
-void tern_stopwatch_cut(tern_stopwatch *watch, tern_part part);
+void tern_stopwatch_cut(tern_stopwatch *watch, tern_decode_part part);
 
 /* Returns the parts since the reset, and resets. */
 tern_split tern_stopwatch_read(tern_stopwatch *watch);

@@ -244,12 +244,12 @@ static void parts_add_up_to_the_whole(void **state)
         spent_ns += tern_clock_ns() - start_ns;
     }
     const tern_split split = tern_decoder_split(m.decoder);
-    for (tern_part part = 0; part < TERN_PARTS; part++)
+    for (tern_decode_part part = 0; part < TERN_DECODE_PARTS; part++)
         parts_ns += split.ns[part];
     assert_true(fabs(parts_ns - spent_ns) < 0.02 * spent_ns);
-    assert_true(split.ns[TERN_PART_GEMM] > 0.0 && split.ns[TERN_PART_ATTENTION] > 0.0 &&
-                split.ns[TERN_PART_NORM] > 0.0 && split.ns[TERN_PART_HEAD] > 0.0);
-    assert_true(split.ns[TERN_PART_SAMPLING] == 0.0 && split.ns[TERN_PART_OTHER] < 0.1 * spent_ns);
+    assert_true(split.ns[TERN_DECODE_GEMM] > 0.0 && split.ns[TERN_DECODE_ATTENTION] > 0.0 &&
+                split.ns[TERN_DECODE_NORM] > 0.0 && split.ns[TERN_DECODE_HEAD] > 0.0);
+    assert_true(split.ns[TERN_DECODE_SAMPLING] == 0.0 && split.ns[TERN_DECODE_OTHER] < 0.1 * spent_ns);
     stop(&m);
 }
 
