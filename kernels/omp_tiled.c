@@ -1,142 +1,101 @@
 /*
  * omp.tiled - tiles of M x N x K shared by an OpenMP team of its own.
  *
- * A thread owns the tiles of Y of block_m rows by block_n tokens that the schedule gives it, so that no two write the same
- * value, and goes through K in blocks of block_k: it unpacks block_m x block_k weights to codes once, in a part of scratch of its own
- * that stays in its nearest cache, and uses them for the block_n tokens. X is padded to whole chunks first, by the team. Rows of packed W
- * stand alone, chunk by chunk (trits2.h), so that any block_m begins where a row does; block_k is rounded up to whole chunks.
- * For one token a tile has too little work for what unpacking costs: that bounds it there, and the multiply-adds for many.
+ * A thread owns the tiles of Y of block_m rows by block_n tokens that the schedule gives it, so that no two write the
+ * same value. It goes through K in blocks of block_k: the block's x, block_n by block_k bytes, stays in its nearest
+ * cache while the panels of the tile pass by, each unpacked to codes once and used for all block_n tokens
+ * (trits2_gemm.h). Codes and sums stand in a part of scratch of its own. X is re-ordered first, by the team. block_m is
+ * rounded up to panels of 16 rows, block_k to lines of 16 columns, block_n down to whole register tiles. For one token
+ * a tile has too little work for what unpacking costs: that bounds it there, and the multiply-adds for many.
  */
-#include "trits2.h"
+#include "trits2_gemm.h"
 
 #include <omp.h>
 
-enum { BLOCK_M, BLOCK_N, BLOCK_K, THREADS, STEP_CHUNKS = TRITS2_BLOCK };
+enum { BLOCK_M, BLOCK_N, BLOCK_K, THREADS };
 
 static const tern_toggle toggles[] = {
-    {"block_m", "rows of a tile", NULL, 32, 1, 4096},
+    {"block_m", "rows of a tile, rounded up to panels of 16", NULL, 64, 1, 4096},
     {"block_n", "tokens of a tile", NULL, 64, 1, 4096},
-    {"block_k", "weights of a row unpacked at a time, rounded up to chunks of 128", NULL, 256, 1, 4096},
+    {"block_k", "columns that a panel is unpacked for at a time, rounded up to 16", NULL, 512, 1, 4096},
     {"threads", "share the tiles among the threads; off: one thread does all", NULL, 1, 0, 1},
     {NULL, NULL, NULL, 0, 0, 0},
 };
 
-static size_t smaller(size_t a, size_t b)
+/* Tiles of this problem: those of the toggles, and no larger than the matrix. */
+typedef struct plan {
+    trits2_tiling tiling;
+    size_t panels, tiles, lines;
+} plan;
+
+static plan plan_of(const tern_problem *problem)
 {
-    return a < b ? a : b;
+    const size_t block_m = (size_t)problem->toggle[BLOCK_M], block_n = (size_t)problem->toggle[BLOCK_N];
+    const trits2_tiling tiling = trits2_tile_tokens(problem->shape.n, trits2_smaller(block_n, TRITS2_TOKENS));
+
+    return (plan){tiling, trits2_smaller(trits2_panels(block_m), trits2_panels(problem->shape.m)),
+                  trits2_block_tiles(tiling, block_n),
+                  trits2_smaller(trits2_lines((size_t)problem->toggle[BLOCK_K]), trits2_lines(problem->shape.k))};
 }
 
-/* Sizes of a tile of this problem: those of the toggles, and no larger than the matrix. */
-typedef struct tile {
-    size_t rows, tokens, chunks;
-} tile;
-
-static tile tile_of(const tern_problem *problem)
+static size_t codes_bytes(plan p)
 {
-    const tern_shape shape = problem->shape;
-
-    return (tile){smaller((size_t)problem->toggle[BLOCK_M], shape.m),
-                  smaller((size_t)problem->toggle[BLOCK_N], shape.n),
-                  smaller(trits2_chunks((size_t)problem->toggle[BLOCK_K]), trits2_chunks(shape.k))};
+    return p.lines * TRITS2_CODES;
 }
 
-static size_t row_bytes(const tern_problem *problem)
+/* Values of the sums of a panel. */
+static size_t panel_sums(plan p)
 {
-    return trits2_chunks(problem->shape.k) * TRITS2_CHUNK_BYTES;
+    return p.tiles * trits2_tile_count(p.tiling, 0) * TRITS2_ROWS;
 }
 
-/* A whole number of cache lines. */
-static size_t packed_bytes(const tern_problem *problem)
+static size_t thread_bytes(plan p)
 {
-    return (problem->shape.m * row_bytes(problem) + 63) / 64 * 64;
-}
-
-static size_t pack(const tern_problem *problem, const int8_t *w, void *packed)
-{
-    const tern_shape shape = problem->shape;
-    uint8_t *chunk = packed;
-
-    memset(packed, 0, packed_bytes(problem));
-    for (size_t m = 0; m < shape.m; m++)
-        for (size_t k = 0; k < shape.k; k += TRITS2_CHUNK, chunk += TRITS2_CHUNK_BYTES)
-            trits2_pack_chunk(w + m * shape.k + k, shape.k - k, chunk);
-    return packed_bytes(problem);
-}
-
-/* Rows of the tile, rounded up to whole register tiles: those that are not there are read and not used. */
-static size_t codes_bytes(const tern_problem *problem)
-{
-    const tile t = tile_of(problem);
-
-    return (t.rows + TRITS2_ROWS - 1) / TRITS2_ROWS * TRITS2_ROWS * t.chunks * TRITS2_CHUNK;
+    return codes_bytes(p) + p.panels * panel_sums(p) * sizeof(int32_t);
 }
 
 static size_t scratch_bytes(const tern_problem *problem)
 {
-    return trits2_padded_bytes(problem->shape) + problem->threads * codes_bytes(problem);
+    return trits2_tokens_bytes(problem->shape) + problem->threads * thread_bytes(plan_of(problem));
 }
 
-/* Y[n][m] of the tile += codes of its rows times X, for the chunks [chunk, chunk + count). */
-static void multiply_block(const tern_call *call, const uint8_t *codes, size_t m, size_t rows, size_t n, size_t tokens,
-                           size_t chunk, size_t count)
+static void do_tile(const trits2_block *block, plan p, size_t first)
 {
-    const tern_shape shape = call->problem->shape;
-    const size_t x_stride = trits2_chunks(shape.k) * TRITS2_CHUNK, width = count * TRITS2_CHUNK;
+    const tern_shape shape = block->call->problem->shape;
+    const size_t lines = trits2_lines(shape.k), end = trits2_smaller(first + p.panels, trits2_panels(shape.m));
+    int32_t *sums = (int32_t *)(void *)(block->codes + codes_bytes(p));
 
-    for (size_t r = 0; r < rows; r += TRITS2_ROWS)
-        for (size_t c = 0; c < count; c += STEP_CHUNKS)
-            trits2_tiles(codes + r * width + c * TRITS2_CHUNK, width,
-                         trits2_padded_x(call, n) + (chunk + c) * TRITS2_CHUNK, x_stride,
-                         smaller(STEP_CHUNKS, count - c), tokens, smaller(TRITS2_ROWS, rows - r),
-                         call->y + n * shape.m + m + r, shape.m);
-}
-
-static void unpack_block(const tern_call *call, uint8_t *codes, size_t m, size_t rows, size_t chunk, size_t count)
-{
-    const size_t bytes = row_bytes(call->problem);
-
-    for (size_t r = 0; r < rows; r++) {
-        const uint8_t *row = (const uint8_t *)call->packed + (m + r) * bytes + chunk * TRITS2_CHUNK_BYTES;
-        for (size_t c = 0; c < count; c++, codes += TRITS2_CHUNK)
-            trits2_unpack_chunk(row + c * TRITS2_CHUNK_BYTES, codes);
-    }
-}
-
-static void do_tile(const tern_call *call, tile size, size_t m, size_t n, uint8_t *codes)
-{
-    const tern_shape shape = call->problem->shape;
-    const size_t rows = smaller(size.rows, shape.m - m), tokens = smaller(size.tokens, shape.n - n);
-    const size_t chunks = trits2_chunks(shape.k);
-
-    for (size_t t = n; t < n + tokens; t++)
-        for (size_t r = m; r < m + rows; r++)
-            call->y[t * shape.m + r] = -trits2_sums(call)[t];
-    for (size_t chunk = 0; chunk < chunks; chunk += size.chunks) {
-        const size_t count = smaller(size.chunks, chunks - chunk);
-        unpack_block(call, codes, m, rows, chunk, count);
-        multiply_block(call, codes, m, rows, n, tokens, chunk, count);
-    }
+    for (size_t panel = first; panel < end; panel++)
+        trits2_start(block, sums + (panel - first) * panel_sums(p));
+    for (size_t line = 0; line < lines; line += p.lines)
+        for (size_t panel = first; panel < end; panel++)
+            trits2_add_lines(block, panel, line, trits2_smaller(p.lines, lines - line),
+                             sums + (panel - first) * panel_sums(p));
+    for (size_t panel = first; panel < end; panel++)
+        trits2_finish(block, panel, shape.m, sums + (panel - first) * panel_sums(p));
 }
 
 static void run(const tern_call *call, tern_slice all)
 {
-    const tern_shape shape = call->problem->shape;
-    const tile size = tile_of(call->problem);
-    const size_t bytes = codes_bytes(call->problem);
-    const int threads = call->problem->toggle[THREADS] ? (int)call->problem->threads : 1;
-    uint8_t *codes = (uint8_t *)call->scratch + trits2_padded_bytes(shape);
+    const tern_problem *problem = call->problem;
+    const plan p = plan_of(problem);
+    const size_t panels = trits2_panels(problem->shape.m), tiles = p.tiling.tiles;
+    const int threads = problem->toggle[THREADS] ? (int)problem->threads : 1;
+    uint8_t *codes = (uint8_t *)call->scratch + trits2_tokens_bytes(problem->shape);
 
     (void)all;
 #pragma omp parallel num_threads(threads)
     {
-        uint8_t *own = codes + (size_t)omp_get_thread_num() * bytes;
+        uint8_t *own = codes + (size_t)omp_get_thread_num() * thread_bytes(p);
 #pragma omp for schedule(static)
-        for (size_t n = 0; n < shape.n; n++)
-            trits2_pad_token(call, n);
+        for (size_t t = 0; t < tiles; t++)
+            trits2_prepare(call, p.tiling, t);
 #pragma omp for collapse(2) schedule(static)
-        for (size_t m = 0; m < shape.m; m += size.rows)
-            for (size_t n = 0; n < shape.n; n += size.tokens)
-                do_tile(call, size, m, n, own);
+        for (size_t panel = 0; panel < panels; panel += p.panels)
+            for (size_t t = 0; t < tiles; t += p.tiles) {
+                const trits2_block block = {call, p.tiling, t, trits2_smaller(p.tiles, tiles - t), 0, own};
+                do_tile(&block, p, panel);
+            }
     }
 }
 
@@ -156,14 +115,14 @@ const tern_kernel tern_kernel_omp_tiled = {
     .flags = TERN_KERNEL_OWNS_TEAM,
     .bits_per_weight = 2.0,
     .multiple = {1, 1, 1},
-    .tile = {32, 256, 64},
-    .row_step = 1,
+    .tile = {64, 512, 64},
+    .row_step = TRITS2_ROWS,
     .packed_align = 64,
     .x_align = 1,
     .y_align = 4,
     .toggles = toggles,
-    .packed_bytes = packed_bytes,
-    .pack = pack,
+    .packed_bytes = trits2_packed_bytes,
     .scratch_bytes = scratch_bytes,
     .bind = bind,
+    .pack_rows = trits2_pack_rows,
 };

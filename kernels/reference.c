@@ -10,12 +10,11 @@ static size_t packed_bytes(const tern_problem *problem)
     return problem->shape.m * problem->shape.k;
 }
 
-static size_t pack(const tern_problem *problem, const int8_t *w, void *packed)
+static void pack_rows(const tern_problem *problem, const int8_t *w, tern_slice rows, void *packed)
 {
-    const size_t bytes = packed_bytes(problem);
+    const size_t k = problem->shape.k;
 
-    memcpy(packed, w, bytes);
-    return bytes;
+    memcpy((int8_t *)packed + rows.begin * k, w, (rows.end - rows.begin) * k);
 }
 
 static void run(const tern_call *call, tern_slice rows)
@@ -51,6 +50,6 @@ const tern_kernel tern_kernel_reference = {
     .x_align = 1,
     .y_align = 4,
     .packed_bytes = packed_bytes,
-    .pack = pack,
     .bind = bind,
+    .pack_rows = pack_rows,
 };

@@ -6,6 +6,8 @@
  */
 #include "kernel.h"
 
+#include <string.h>
+
 enum { CODES = 4 };
 
 static size_t row_bytes(const tern_problem *problem)
@@ -18,19 +20,25 @@ static size_t packed_bytes(const tern_problem *problem)
     return problem->shape.m * row_bytes(problem);
 }
 
-static size_t pack(const tern_problem *problem, const int8_t *w, void *packed)
+static unsigned codes_of(const int8_t *w)
 {
-    const size_t k_end = problem->shape.k;
-    uint8_t *byte = packed;
+    return (unsigned)(w[0] + 1) | (unsigned)(w[1] + 1) << 2 | (unsigned)(w[2] + 1) << 4 | (unsigned)(w[3] + 1) << 6;
+}
 
-    for (size_t m = 0; m < problem->shape.m; m++, w += k_end)
-        for (size_t k = 0; k < k_end; k += CODES, byte++) {
-            unsigned codes = 0;
-            for (size_t i = 0; i < CODES && k + i < k_end; i++)
-                codes |= (unsigned)(w[k + i] + 1) << 2 * i;
-            *byte = (uint8_t)codes;
+static void pack_rows(const tern_problem *problem, const int8_t *w, tern_slice rows, void *packed)
+{
+    const size_t k_end = problem->shape.k, whole = k_end / CODES * CODES;
+    uint8_t *byte = (uint8_t *)packed + rows.begin * row_bytes(problem);
+
+    for (size_t m = rows.begin; m < rows.end; m++, w += k_end) {
+        int8_t last[CODES] = {0};
+        for (size_t k = 0; k < whole; k += CODES)
+            *byte++ = (uint8_t)codes_of(w + k);
+        if (whole < k_end) {
+            memcpy(last, w + whole, k_end - whole);
+            *byte++ = (uint8_t)codes_of(last);
         }
-    return packed_bytes(problem);
+    }
 }
 
 static size_t scratch_bytes(const tern_problem *problem)
@@ -98,7 +106,7 @@ const tern_kernel tern_kernel_scalar = {
     .x_align = 1,
     .y_align = 4,
     .packed_bytes = packed_bytes,
-    .pack = pack,
     .scratch_bytes = scratch_bytes,
     .bind = bind,
+    .pack_rows = pack_rows,
 };

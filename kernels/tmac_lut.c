@@ -1,268 +1,330 @@
 /*
  * tmac.lut - full tables of the sums of two activations, looked up by byte shuffles.
  *
- * A group is g = 2 weights of a row; its 9 patterns index a table of the sums +-x0 +-x1, which prepare() builds from the
- * activations once a token: no multiplication is left. The sums need 10 bits (-256..256), so each table is two of 16 bytes, low and
- * high halves, and one VPSHUFB on each serves 32 rows. Rows stand in panels of 32; a byte holds the indices of two groups, as
- * nibbles, so a weight takes 2 bits.
+ * A group is two weights of a row; its 9 patterns index a table of the sums +-x0 +-x1: no multiplication is left.
+ * VPSHUFB looks up bytes, and the sums need 10 bits, so x is split first, as 16 high + low with both in -8..8: of each
+ * group there is a table of the low parts and one of the high parts, with entries in -16..16, stored 16 larger. So
+ * eight bits hold the sum of seven look-ups, and widening, three instructions for 32 rows, comes once in seven. Lanes
+ * of 16 bits are sums of two rows: `total` is one plus 256 times the other, which `odd` is alone; both are exact modulo
+ * 2^16 for 1022 pairs of groups.
  *
- * Sums stay in their halves over a block of 64 groups. Low bytes: 16-bit lanes hold the byte of row 2i plus 256 times that of row
- * 2i+1, so the lane sum `total` and the sum of the upper bytes `odd` give both, modulo 2^16, for three instructions. High bytes are
- * -1, 0 or 1 and add up as bytes. At the end of a block low + 256 high lies within 64 * 256 of zero, which 16 bits hold, and is
- * widened to 32. (T-MAC, Wei et al. 2024, section 3, has the tables; its aggregation in 8 bits is not exact and is not used.)
- *
- * Seven instructions for 64 weights bound it when W lies in cache, memory when W streams. Two tokens share the decoded indices.
+ * A line of packed W is 64 bytes, one of each row of a panel, with the indices of two groups in its nibbles: 2 bits a
+ * weight. The panel's two vectors of rows share each load of a table; panels follow one another, packed W is one
+ * stream, and memory is asked 96 lines ahead for the second cache (see avx2.c). 6.4 instructions for 64 weights bound
+ * it when W lies in cache, as against the 6.5 of avx2, of which shuffles have fewer ports; memory when W streams.
+ * (T-MAC, Wei et al. 2024, section 3, has the tables; its aggregation in 8 bits is not exact and is not used.)
  */
 #include "kernel.h"
 
 #include <immintrin.h>
 #include <string.h>
 
+#define LUT_INLINE static inline __attribute__((always_inline))
+
 enum {
-    ROWS = 32,               /* of a panel */
-    GROUP = 2,               /* weights that one index stands for */
-    PAIR = 4,                /* weights of a row in a byte: two groups */
-    BLOCK = 32,              /* pairs that 8- and 16-bit sums last for */
-    TABLE_BYTES = 16,        /* low or high halves of one group */
-    TABLE = 4 * TABLE_BYTES, /* of a pair: low and high of the first group, then of the second */
-    TOKENS = 2               /* that share decoded indices */
+    ROWS = 64,           /* of a panel */
+    HALF = 32,           /* rows of a vector */
+    PAIR = 4,            /* weights of a row in a byte: two groups of two */
+    LINE = 64,           /* bytes of packed W for a pair, and of its tables */
+    TABLE = 16,          /* bytes */
+    SHORT = 7,           /* pairs that 8-bit sums last for */
+    DEPTH = 146 * SHORT, /* pairs that 16-bit sums last for */
+    BIAS = 16,           /* of an entry, so that none is below zero */
+    UNIT_PAIRS = 4,      /* of prepare() */
+    UNIT = PAIR * UNIT_PAIRS
 };
 
-enum { PREFETCH };
+enum { PREFETCH, HINT };
+enum { HINT_NONE, HINT_L1, HINT_L2 };
 
 static const tern_toggle toggles[] = {
-    {"prefetch", "cache lines of packed W to prefetch ahead", NULL, 16, 0, 256},
+    {"prefetch", "cache lines of packed W to prefetch ahead", NULL, 96, 0, 512},
+    {"hint", "prefetch 1: to all caches, 2: to the second level", "prefetch", HINT_L2, HINT_L1, HINT_L2},
     {NULL, NULL, NULL, 0, 0, 0},
 };
 
-static size_t pairs(const tern_problem *problem)
+static size_t smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+static size_t pairs_of(const tern_problem *problem)
 {
     return (problem->shape.k + PAIR - 1) / PAIR;
 }
 
-static size_t panels(const tern_problem *problem)
-{
-    return (problem->shape.m + ROWS - 1) / ROWS;
-}
-
-/* A whole number of cache lines. */
 static size_t packed_bytes(const tern_problem *problem)
 {
-    return (panels(problem) * pairs(problem) * ROWS + 63) / 64 * 64;
+    return (problem->shape.m + ROWS - 1) / ROWS * pairs_of(problem) * LINE;
 }
 
-/* Weight k of row m, 0 beyond the matrix. */
-static int weight(tern_shape shape, const int8_t *w, size_t m, size_t k)
+static inline __m256i load(const void *from)
 {
-    return m < shape.m && k < shape.k ? w[m * shape.k + k] : 0;
+    return _mm256_loadu_si256((const __m256i *)from);
 }
 
-/* Index of the pattern of two weights, 0..8. */
-static unsigned pattern(int w0, int w1)
+static inline void store(void *to, __m256i v)
 {
-    return (unsigned)((w0 + 1) * 3 + w1 + 1);
+    _mm256_storeu_si256((__m256i *)to, v);
 }
 
-static size_t pack(const tern_problem *problem, const int8_t *w, void *packed)
+/* Packs 32 weights of a row: 8 indices, 64 bytes apart. */
+static inline void pack_weights(const int8_t *w, size_t count, uint8_t *at)
 {
-    const tern_shape shape = problem->shape;
-    uint8_t *byte = packed;
+    const __m256i places = _mm256_set1_epi32(3 | 1 << 8 | 48 << 16 | 16 << 24);
+    const __m256i codes = _mm256_add_epi8(load(w), _mm256_set1_epi8(1));
+    uint32_t index[8];
 
-    memset(packed, 0, packed_bytes(problem));
-    for (size_t m = 0; m < panels(problem) * ROWS; m += ROWS)
-        for (size_t k = 0; k < pairs(problem) * PAIR; k += PAIR)
-            for (size_t r = 0; r < ROWS; r++) {
-                const unsigned first = pattern(weight(shape, w, m + r, k), weight(shape, w, m + r, k + 1));
-                const unsigned second = pattern(weight(shape, w, m + r, k + 2), weight(shape, w, m + r, k + 3));
-                *byte++ = (uint8_t)(first | second << 4);
-            }
-    return packed_bytes(problem);
+    store(index, _mm256_madd_epi16(_mm256_maddubs_epi16(codes, places), _mm256_set1_epi16(1)));
+    for (size_t i = 0; i < count; i++)
+        at[i * LINE] = (uint8_t)index[i];
 }
 
-/* Tables of every pair of every token. */
+/* Columns of a row, up to `k`. */
+static void pack_row(const int8_t *w, size_t k, uint8_t *at)
+{
+    int8_t last[32] = {0};
+
+    for (; k >= sizeof last; k -= sizeof last, w += sizeof last, at += 8 * LINE)
+        pack_weights(w, 8, at);
+    memcpy(last, w, k);
+    pack_weights(last, (k + PAIR - 1) / PAIR, at);
+}
+
+/* Where row r of a panel stands in a line: even bytes of a half are its first 16 rows. */
+static size_t place(size_t r)
+{
+    return r / HALF * HALF + r % 16 * 2 + r / 16 % 2;
+}
+
+static void pack_rows(const tern_problem *problem, const int8_t *w, tern_slice rows, void *packed)
+{
+    enum { COLUMNS = 1024 }; /* at a time: their lines stay in the nearest cache */
+    const size_t k_end = problem->shape.k, bytes = pairs_of(problem) * LINE;
+    uint8_t *panel = (uint8_t *)packed + rows.begin / ROWS * bytes;
+
+    for (size_t m = rows.begin; m < rows.end; m += ROWS, panel += bytes, w += ROWS * k_end) {
+        const size_t count = smaller(rows.end - m, ROWS);
+        if (count < ROWS)
+            memset(panel, 0, bytes);
+        for (size_t k = 0; k < k_end; k += COLUMNS)
+            for (size_t r = 0; r < count; r++)
+                pack_row(w + r * k_end + k, smaller(k_end - k, COLUMNS), panel + k / PAIR * LINE + place(r));
+    }
+}
+
+static size_t units(const tern_problem *problem)
+{
+    return (problem->shape.k + UNIT - 1) / UNIT;
+}
+
+static size_t token_bytes(const tern_problem *problem)
+{
+    return units(problem) * UNIT_PAIRS * LINE;
+}
+
 static size_t scratch_bytes(const tern_problem *problem)
 {
-    return problem->shape.n * pairs(problem) * TABLE;
+    return problem->shape.n * token_bytes(problem);
 }
 
-/*
- * The sums of one group, split in halves: 16 low bytes, then 16 high ones, rounded down as an arithmetic shift does. Entry
- * 3 (w0 + 1) + w1 + 1 belongs to weights w0, w1; the last seven stand for nothing.
- */
-static inline void build_table(int x0, int x1, uint8_t *table)
+/* Tables of 16 columns: of each group the low parts' table, then the high parts'. */
+static void build_tables(const int8_t *x, uint8_t *tables)
 {
-    const __m256i w0 = _mm256_setr_epi16(-1, -1, -1, 0, 0, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0);
-    const __m256i w1 = _mm256_setr_epi16(-1, 0, 1, -1, 0, 1, -1, 0, 1, 0, 0, 0, 0, 0, 0, 0);
-    const __m256i sum = _mm256_add_epi16(_mm256_mullo_epi16(w0, _mm256_set1_epi16((short)x0)),
-                                         _mm256_mullo_epi16(w1, _mm256_set1_epi16((short)x1)));
-    const __m256i low = _mm256_and_si256(sum, _mm256_set1_epi16(0xFF)), high = _mm256_srai_epi16(sum, 8);
+    const __m256i w0 = _mm256_broadcastsi128_si256(_mm_setr_epi8(-1, -1, -1, 0, 0, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0));
+    const __m256i w1 = _mm256_broadcastsi128_si256(_mm_setr_epi8(-1, 0, 1, -1, 0, 1, -1, 0, 1, 0, 0, 0, 0, 0, 0, 0));
+    const __m256i wide = _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)(const void *)x));
+    const __m256i high = _mm256_srai_epi16(_mm256_add_epi16(wide, _mm256_set1_epi16(8)), 4);
+    const __m256i low = _mm256_sub_epi16(wide, _mm256_slli_epi16(high, 4));
+    const __m256i packed = _mm256_permute4x64_epi64(_mm256_packs_epi16(low, high), 0xD8);
 
-    _mm_store_si128((__m128i *)(void *)table,
-                    _mm_packus_epi16(_mm256_castsi256_si128(low), _mm256_extracti128_si256(low, 1)));
-    _mm_store_si128((__m128i *)(void *)(table + TABLE_BYTES),
-                    _mm_packs_epi16(_mm256_castsi256_si128(high), _mm256_extracti128_si256(high, 1)));
+    for (int i = 0; i < UNIT; i += 2, tables += 2 * TABLE) {
+        const __m256i x0 = _mm256_shuffle_epi8(packed, _mm256_set1_epi8((char)i));
+        const __m256i x1 = _mm256_shuffle_epi8(packed, _mm256_set1_epi8((char)(i + 1)));
+        const __m256i sums = _mm256_add_epi8(_mm256_sign_epi8(x0, w0), _mm256_sign_epi8(x1, w1));
+        store(tables, _mm256_add_epi8(sums, _mm256_set1_epi8(BIAS)));
+    }
 }
 
-/* Units are pairs, for all tokens. */
-static void prepare(const tern_call *call, tern_slice units)
+static void prepare(const tern_call *call, tern_slice slice)
 {
     const tern_shape shape = call->problem->shape;
-    const size_t count = pairs(call->problem);
 
     for (size_t n = 0; n < shape.n; n++)
-        for (size_t p = units.begin; p < units.end; p++) {
-            uint8_t *table = (uint8_t *)call->scratch + (n * count + p) * TABLE;
-            int x[PAIR];
-            for (size_t i = 0; i < PAIR; i++)
-                x[i] = p * PAIR + i < shape.k ? call->x[n * shape.k + p * PAIR + i] : 0;
-            build_table(x[0], x[1], table);
-            build_table(x[2], x[3], table + 2 * TABLE_BYTES);
+        for (size_t u = slice.begin; u < slice.end; u++) {
+            uint8_t *tables = (uint8_t *)call->scratch + n * token_bytes(call->problem) + u * UNIT_PAIRS * LINE;
+            const int8_t *x = call->x + n * shape.k + u * UNIT;
+            int8_t last[UNIT] = {0};
+            if (shape.k - u * UNIT < UNIT)
+                x = memcpy(last, x, shape.k - u * UNIT);
+            build_tables(x, tables);
         }
 }
 
-/* Sums of 32 rows over a block, in halves. */
-typedef struct halves {
-    __m256i total, odd; /* of low bytes: see above */
-    __m256i high;
-} halves;
+/* 8-bit sums of 32 rows: low and high parts of the first and second groups of pairs. */
+typedef struct sums8 {
+    __m256i low0, high0, low1, high1;
+} sums8;
 
-static inline __m256i load_table(const uint8_t *table)
+/* 16-bit sums of 32 rows: `total` is that of the first 16 plus 256 times that of the others, which `odd` is. */
+typedef struct sums16 {
+    __m256i total, odd;
+} sums16;
+
+LUT_INLINE __m256i load_table(const uint8_t *table)
 {
     return _mm256_broadcastsi128_si256(_mm_load_si128((const __m128i *)(const void *)table));
 }
 
-static inline void look_up(halves *sums, __m256i index, const uint8_t *table)
+LUT_INLINE __m256i look_up(__m256i sum, __m256i table, __m256i index)
 {
-    const __m256i low = _mm256_shuffle_epi8(load_table(table), index);
-
-    sums->total = _mm256_add_epi16(sums->total, low);
-    sums->odd = _mm256_add_epi16(sums->odd, _mm256_srli_epi16(low, 8));
-    sums->high = _mm256_add_epi8(sums->high, _mm256_shuffle_epi8(load_table(table + TABLE_BYTES), index));
+    sum = _mm256_add_epi8(sum, _mm256_shuffle_epi8(table, index));
+    __asm__("" : "+x"(sum));
+    return sum;
 }
 
-/* 32-bit sums of 32 rows: even rows 0..14, 16..30, odd rows 1..15, 17..31, eight a vector. */
-typedef struct sums32 {
-    __m256i even_low, even_high, odd_low, odd_high;
-} sums32;
-
-static inline __m256i add_widened(__m256i sum, __m128i values16)
+static inline void widen(sums16 *sum, __m256i bytes)
 {
-    return _mm256_add_epi32(sum, _mm256_cvtepi16_epi32(values16));
+    sum->total = _mm256_add_epi16(sum->total, bytes);
+    sum->odd = _mm256_add_epi16(sum->odd, _mm256_srli_epi16(bytes, 8));
 }
 
-static inline void widen(sums32 *sum, halves block)
+LUT_INLINE void prefetch(const uint8_t *line, int hint)
 {
-    const __m256i upper = _mm256_set1_epi16((short)0xFF00);
-    const __m256i even = _mm256_add_epi16(_mm256_sub_epi16(block.total, _mm256_slli_epi16(block.odd, 8)),
-                                          _mm256_slli_epi16(block.high, 8));
-    const __m256i odd = _mm256_add_epi16(block.odd, _mm256_and_si256(block.high, upper));
-
-    sum->even_low = add_widened(sum->even_low, _mm256_castsi256_si128(even));
-    sum->even_high = add_widened(sum->even_high, _mm256_extracti128_si256(even, 1));
-    sum->odd_low = add_widened(sum->odd_low, _mm256_castsi256_si128(odd));
-    sum->odd_high = add_widened(sum->odd_high, _mm256_extracti128_si256(odd, 1));
+    if (hint == HINT_L1)
+        _mm_prefetch((const char *)line, _MM_HINT_T0);
+    else if (hint == HINT_L2)
+        _mm_prefetch((const char *)line, _MM_HINT_T1);
 }
 
-static void store_rows(int32_t *y, const sums32 *sum, size_t rows)
+/* sum += what a line finds: sum[0] of the first 32 rows, sum[1] of the others. */
+LUT_INLINE void add_line(sums8 sum[2], const uint8_t *line, const uint8_t *tables)
 {
-    int32_t even[ROWS / 2], odd[ROWS / 2];
+    const __m256i nibble = _mm256_set1_epi8(0x0F), v0 = load(line), v1 = load(line + HALF);
+    const __m256i first0 = _mm256_and_si256(v0, nibble), first1 = _mm256_and_si256(v1, nibble);
+    const __m256i second0 = _mm256_and_si256(_mm256_srli_epi16(v0, 4), nibble);
+    const __m256i second1 = _mm256_and_si256(_mm256_srli_epi16(v1, 4), nibble);
+    __m256i table = load_table(tables);
 
-    _mm256_storeu_si256((__m256i *)(void *)even, sum->even_low);
-    _mm256_storeu_si256((__m256i *)(void *)(even + 8), sum->even_high);
-    _mm256_storeu_si256((__m256i *)(void *)odd, sum->odd_low);
-    _mm256_storeu_si256((__m256i *)(void *)(odd + 8), sum->odd_high);
-    for (size_t r = 0; r < rows; r++)
-        y[r] = r % 2 == 0 ? even[r / 2] : odd[r / 2];
+    sum[0].low0 = look_up(sum[0].low0, table, first0);
+    sum[1].low0 = look_up(sum[1].low0, table, first1);
+    table = load_table(tables + TABLE);
+    sum[0].high0 = look_up(sum[0].high0, table, first0);
+    sum[1].high0 = look_up(sum[1].high0, table, first1);
+    table = load_table(tables + 2 * TABLE);
+    sum[0].low1 = look_up(sum[0].low1, table, second0);
+    sum[1].low1 = look_up(sum[1].low1, table, second1);
+    table = load_table(tables + 3 * TABLE);
+    sum[0].high1 = look_up(sum[0].high1, table, second0);
+    sum[1].high1 = look_up(sum[1].high1, table, second1);
 }
 
-/*
- * One panel times `tokens` tokens, whose tables lie token_bytes apart. tokens and whether distance is 0 must be constants
- * at the call.
- */
-static inline __attribute__((always_inline)) void panel_times(const uint8_t *panel, size_t count, const uint8_t *tables,
-                                                              size_t token_bytes, int tokens, size_t distance,
-                                                              sums32 *sum)
+/* The 32-bit values of eight rows. */
+static inline __m256i join(__m128i low, __m128i high)
 {
-    const __m256i nibble = _mm256_set1_epi8(0x0F);
+    return _mm256_add_epi32(_mm256_cvtepu16_epi32(low), _mm256_slli_epi32(_mm256_cvtepu16_epi32(high), 4));
+}
 
-    memset(sum, 0, (size_t)tokens * sizeof *sum);
-    for (size_t begin = 0; begin < count; begin += BLOCK) {
-        const size_t end = begin + BLOCK < count ? begin + BLOCK : count;
-        halves block[TOKENS];
-        memset(block, 0, sizeof block);
-        for (size_t p = begin; p < end; p++) {
-            const __m256i v = _mm256_load_si256((const __m256i *)(const void *)(panel + p * ROWS));
-            const __m256i first = _mm256_and_si256(v, nibble),
-                          second = _mm256_and_si256(_mm256_srli_epi16(v, 4), nibble);
-            if (distance != 0)
-                _mm_prefetch((const char *)panel + p * ROWS + distance, _MM_HINT_T0);
-            for (int t = 0; t < tokens; t++) {
-                const uint8_t *table = tables + (size_t)t * token_bytes + p * TABLE;
-                look_up(&block[t], first, table);
-                look_up(&block[t], second, table + 2 * TABLE_BYTES);
+/* y += the sums of 32 rows over so many pairs. */
+static void add_rows(int32_t *y, sums16 low, sums16 high, size_t pairs)
+{
+    const __m256i bias = _mm256_set1_epi32((int32_t)pairs * 2 * (BIAS + 16 * BIAS));
+    const __m256i even_low = _mm256_sub_epi16(low.total, _mm256_slli_epi16(low.odd, 8));
+    const __m256i even_high = _mm256_sub_epi16(high.total, _mm256_slli_epi16(high.odd, 8));
+    const __m256i value[4] = {
+        join(_mm256_castsi256_si128(even_low), _mm256_castsi256_si128(even_high)),
+        join(_mm256_extracti128_si256(even_low, 1), _mm256_extracti128_si256(even_high, 1)),
+        join(_mm256_castsi256_si128(low.odd), _mm256_castsi256_si128(high.odd)),
+        join(_mm256_extracti128_si256(low.odd, 1), _mm256_extracti128_si256(high.odd, 1)),
+    };
+
+    for (size_t i = 0; i < 4; i++)
+        store(y + 8 * i, _mm256_add_epi32(load(y + 8 * i), _mm256_sub_epi32(value[i], bias)));
+}
+
+/* y = a panel times a token. */
+LUT_INLINE void multiply(const uint8_t *line, size_t pairs, const uint8_t *tables, size_t ahead, int hint, int32_t *y)
+{
+    memset(y, 0, ROWS * sizeof *y);
+    for (size_t depth; pairs > 0; pairs -= depth) {
+        sums16 low[2], high[2];
+        depth = smaller(pairs, DEPTH);
+        memset(low, 0, sizeof low);
+        memset(high, 0, sizeof high);
+        for (size_t left = depth, count; left > 0; left -= count) {
+            const __m256i zero = _mm256_setzero_si256();
+            sums8 sum[2] = {{zero, zero, zero, zero}, {zero, zero, zero, zero}};
+            count = smaller(left, SHORT);
+            for (const uint8_t *end = line + count * LINE; line < end; line += LINE, tables += LINE) {
+                prefetch(line + ahead, hint);
+                add_line(sum, line, tables);
+            }
+            for (int half = 0; half < 2; half++) {
+                widen(&low[half], sum[half].low0);
+                widen(&low[half], sum[half].low1);
+                widen(&high[half], sum[half].high0);
+                widen(&high[half], sum[half].high1);
             }
         }
-        for (int t = 0; t < tokens; t++)
-            widen(&sum[t], block[t]);
+        for (int half = 0; half < 2; half++)
+            add_rows(y + half * HALF, low[half], high[half], depth);
     }
 }
 
-static inline __attribute__((always_inline)) void run_with(const tern_call *call, tern_slice rows, size_t distance)
+LUT_INLINE void run_with(const tern_call *call, tern_slice rows, int hint)
 {
-    const tern_shape shape = call->problem->shape;
-    const size_t count = pairs(call->problem), token_bytes = count * TABLE;
-    const uint8_t *tables = call->scratch;
-    sums32 sum[TOKENS];
+    const tern_problem *problem = call->problem;
+    const tern_shape shape = problem->shape;
+    const size_t pairs = pairs_of(problem), ahead = (size_t)problem->toggle[PREFETCH] * LINE;
+    int32_t y[ROWS];
 
-    for (size_t m = rows.begin; m < rows.end; m += ROWS) {
-        const uint8_t *panel = (const uint8_t *)call->packed + m * count;
-        const size_t height = rows.end - m < ROWS ? rows.end - m : ROWS;
-        size_t n = 0;
-        for (; n + TOKENS <= shape.n; n += TOKENS) {
-            panel_times(panel, count, tables + n * token_bytes, token_bytes, TOKENS, distance, sum);
-            for (size_t t = 0; t < TOKENS; t++)
-                store_rows(call->y + (n + t) * shape.m + m, &sum[t], height);
+    for (size_t n = 0; n < shape.n; n++)
+        for (size_t m = rows.begin; m < rows.end; m += ROWS) {
+            const uint8_t *panel = (const uint8_t *)call->packed + m / ROWS * pairs * LINE;
+            multiply(panel, pairs, (const uint8_t *)call->scratch + n * token_bytes(problem), ahead, hint, y);
+            memcpy(call->y + n * shape.m + m, y, smaller(rows.end - m, ROWS) * sizeof *y);
         }
-        if (n < shape.n) {
-            panel_times(panel, count, tables + n * token_bytes, token_bytes, 1, distance, sum);
-            store_rows(call->y + n * shape.m + m, &sum[0], height);
-        }
-    }
 }
 
 static void run_plain(const tern_call *call, tern_slice rows)
 {
-    run_with(call, rows, 0);
+    run_with(call, rows, HINT_NONE);
 }
 
-static void run_prefetch(const tern_call *call, tern_slice rows)
+static void run_l1(const tern_call *call, tern_slice rows)
 {
-    run_with(call, rows, (size_t)call->problem->toggle[PREFETCH] * 64);
+    run_with(call, rows, HINT_L1);
+}
+
+static void run_l2(const tern_call *call, tern_slice rows)
+{
+    run_with(call, rows, HINT_L2);
 }
 
 static const char *bind(const tern_problem *problem, tern_stages *stages)
 {
-    *stages = (tern_stages){.prepare = prepare,
-                            .prepare_units = pairs(problem),
-                            .run = problem->toggle[PREFETCH] > 0 ? run_prefetch : run_plain};
+    static tern_stage_fn *const run[] = {run_plain, run_l1, run_l2};
+
+    *stages =
+        (tern_stages){prepare, units(problem), run[problem->toggle[PREFETCH] > 0 ? problem->toggle[HINT] : HINT_NONE]};
     return NULL;
 }
 
 const tern_kernel tern_kernel_tmac_lut = {
     TERN_KERNEL_HEAD,
     .name = "tmac.lut",
-    .summary = "full tables of two activations, AVX2 byte shuffles, 32 rows at a time",
+    .summary = "full tables of two activations, AVX2 byte shuffles, 64 rows at a time",
     .isa = TERN_ISA_AVX2,
     .bits_per_weight = 2.0,
     .multiple = {1, 1, 1},
-    .tile = {ROWS, PAIR *BLOCK, TOKENS},
+    .tile = {ROWS, PAIR *SHORT, 1},
     .row_step = ROWS,
     .packed_align = 64,
     .x_align = 1,
     .y_align = 4,
     .toggles = toggles,
     .packed_bytes = packed_bytes,
-    .pack = pack,
     .scratch_bytes = scratch_bytes,
     .bind = bind,
+    .pack_rows = pack_rows,
 };

@@ -97,7 +97,7 @@ typedef struct tern_record {
     uint64_t seed;
     uint32_t threads;       /* 0 in a record that was only checked */
     char cache[8];          /* "hot", "cold", or "" in a record that was only checked */
-    char isa[64];           /* what the kernel needs, "portable" for nothing */
+    char isa[64];           /* what the kernel needs, portable: nothing */
     double bits_per_weight; /* as the kernel declares; in a timed record, as W was really packed */
     double p0_measured;     /* share of zeros of the W that was used */
 

@@ -19,9 +19,10 @@ holds_not() {
     [ -z "$hit" ] || { echo "FAILED: $1 holds $hit"; failures=$((failures + 1)); }
 }
 
-for portable in reference.c.o scalar.c.o; do
+for portable in reference.c.o scalar.c.o portable.c.o; do
     holds_not $portable '%[yz]mm'
 done
+holds portable.c.o 'pmaddwd'
 holds avx2.c.o 'vpmaddubsw .*%ymm'
 holds_not avx2.c.o '%zmm'
 holds tmac_lut.c.o 'vpshufb .*%ymm'
