@@ -3,7 +3,8 @@
  * the block size.
  *
  * Element by element, every product that is added is one fused multiply-add; sums run in 16 lanes (lane l adds elements l, l + 16, ...),
- * which are then added in pairs: l with l + 8, l + 4, l + 2, l + 1. One body is compiled for each instruction set.
+ * which are then added in pairs: l with l + 8, l + 4, l + 2, l + 1. Attention adds the rows of V one after the other, oldest first. One
+ * body is compiled for each instruction set. The same bits are promised for all that is a number: of not-a-numbers, bits differ.
  */
 #ifndef TERN_OPS_H
 #define TERN_OPS_H
@@ -50,9 +51,10 @@ typedef struct tern_ops {
     void (*rope)(tern_rope rope, const float *cosine, const float *sine, uint32_t head_dim, float *x);
 
     /*
-     * Attention of `count` query heads that share one KV head (several tokens of a sequence at consecutive positions, several
-     * heads of a group, or both), whose keys and values are all in the ring. scores: room for context floats a query.
-     * Softmax with the maximum subtracted; each query's result does not depend on the others in the call.
+     * Attention of `count` query heads that share one KV head (several tokens of a sequence, several heads of a group, or both),
+     * where the ring holds every position that any of them sees: past its end, one token's. Softmax with the maximum subtracted; each
+     * query's result does not depend on the others in the call. Keys and values are read once for up to TERN_ATTEND_GROUP queries;
+     * scores: room for context floats for each of so many.
      */
     void (*attend)(const tern_kv *kv, uint32_t layer, uint32_t sequence, uint32_t kv_head, const tern_attend *query,
                    size_t count, float *scores);

@@ -3,8 +3,7 @@
  *
  * Visible positions count from 0 for the oldest. Keys give the scores of all of them, softmax makes weights of the scores, and
  * values are added up in order, so that nothing depends on where a tile begins or the ring wraps: a tile ends at the
- * latest there. Scores are added up for a few queries at once, which share what is read of keys and values, and,
- * from TILE_X queries on, its conversion to floats.
+ * latest there. The queries of a group share what is read of keys and values and, from TILE_X queries on, its conversion to floats.
  */
 #ifndef TERN_OPS_ATTENTION_H
 #define TERN_OPS_ATTENTION_H
@@ -180,42 +179,53 @@ INLINE void mix(attention *a, tern_kv_type type)
     }
 }
 
-/* Queries [0, a->count) of `query`. */
+/* What the queries see. Those that see past the ring's first round are all at one position, so that the oldest is the same for all. */
+INLINE void look(attention *a, const tern_attend *query)
+{
+    uint64_t last = 0;
+
+    for (size_t i = 0; i < a->count; i++)
+        last = query[i].position > last ? query[i].position : last;
+    a->first = last < a->kv->context ? 0 : last + 1 - a->kv->context;
+    a->most_seen = (size_t)(last - a->first) + 1;
+    for (size_t i = 0; i < a->count; i++)
+        a->seen[i] = (size_t)(query[i].position - a->first) + 1;
+}
+
+/* A group of a->count queries. */
 INLINE void attend_group(attention *a, tern_kv_type type, const tern_attend *query)
 {
     const uint32_t head_dim = a->kv->head_dim;
     const float root = 1.0f / sqrtf((float)head_dim);
     float total[TERN_ATTEND_GROUP];
 
-    for (size_t i = 0; i < a->count; i++) {
-        a->seen[i] = (size_t)(query[i].position - a->first) + 1;
-        memset(a->query + i * a->dim, 0, a->dim * sizeof *a->query);
+    look(a, query);
+    memset(a->query, 0, a->count * a->dim * sizeof *a->query);
+    memset(a->out, 0, a->count * a->dim * sizeof *a->out);
+    for (size_t i = 0; i < a->count; i++)
         for (uint32_t j = 0; j < head_dim; j++)
             a->query[i * a->dim + j] = query[i].query[j] * root;
-    }
     score(a, type);
     for (size_t i = 0; i < a->count; i++) {
         const float top = top_of(scores_of(a, i), a->seen[i]);
         total[i] = exps(scores_of(a, i), top, 1.0f, a->seen[i], scores_of(a, i));
     }
-    memset(a->out, 0, a->count * a->dim * sizeof *a->out);
     mix(a, type);
     for (size_t i = 0; i < a->count; i++)
         for (uint32_t j = 0; j < head_dim; j++)
             query[i].out[j] = a->out[i * a->dim + j] * (1.0f / total[i]);
 }
 
-/* What is too much for a tile_x group of head_dim: there is always room for one query. */
 static void attend(const tern_kv *kv, uint32_t layer, uint32_t sequence, uint32_t kv_head, const tern_attend *query,
                    size_t count, float *scores)
 {
-    attention a = {.kv = kv, .layer = layer, .sequence = sequence, .kv_head = kv_head, .scores = scores};
-    uint64_t last = 0;
+    attention a; /* most of it need not be zeros */
 
-    for (size_t i = 0; i < count; i++)
-        last = query[i].position > last ? query[i].position : last;
-    a.first = last < kv->context ? 0 : last + 1 - kv->context;
-    a.most_seen = (size_t)(last - a.first) + 1;
+    a.kv = kv;
+    a.layer = layer;
+    a.sequence = sequence;
+    a.kv_head = kv_head;
+    a.scores = scores;
     a.dim = (kv->head_dim + (size_t)15) / 16 * 16;
     for (size_t i = 0; i < count; i += a.count) {
         a.count = least(count - i, least(TERN_ATTEND_GROUP, GROUP_FLOATS / a.dim));
