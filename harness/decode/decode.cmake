@@ -2,7 +2,7 @@
 # source says so, and nowhere else. Seeded weights are optimised in every build type: there are 6 billion of them.
 file(GLOB decode_sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/*.c)
 set_property(SOURCE ${decode_sources} APPEND PROPERTY COMPILE_OPTIONS -ffp-contract=off)
-set_property(SOURCE ${CMAKE_CURRENT_LIST_DIR}/seeded.c APPEND PROPERTY COMPILE_OPTIONS -O3)
+set_property(SOURCE ${CMAKE_CURRENT_LIST_DIR}/seeded.c ${CMAKE_CURRENT_LIST_DIR}/blocks.c APPEND PROPERTY COMPILE_OPTIONS -O3)
 
 # Where models are found by their names alone.
 set_property(SOURCE ${CMAKE_CURRENT_LIST_DIR}/geometry.c APPEND PROPERTY COMPILE_DEFINITIONS

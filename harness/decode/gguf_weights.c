@@ -80,10 +80,10 @@ static tern_status find(const tern_gguf *gguf, const char *name, size_t rows, si
     return TERN_OK;
 }
 
-/* Lets pages of the file go again that were read once: they would count as memory of this process. */
+/* Lets pages of the file go again that were read once: they would count as memory of this process. A page that is still wanted comes back. */
 static void let_go(const opened *o, const uint8_t *begin, const uint8_t *end)
 {
-    const uintptr_t first = ((uintptr_t)begin + o->page - 1) / o->page * o->page;
+    const uintptr_t first = (uintptr_t)begin / o->page * o->page;
     const uintptr_t last = (uintptr_t)end / o->page * o->page;
 
     if (o->gguf.mapped && first < last)
