@@ -5,16 +5,17 @@
 #include "base/text.h"
 #include "check/check.h"
 #include "cli/command.h"
+#include "cli/decode_job.h"
 #include "cli/decode_options.h"
 #include "cli/decode_progress.h"
 #include "cli/decode_prompt.h"
 #include "cli/interrupt.h"
+#include "cli/progress.h"
 #include "cli/sink.h"
 #include "cli/surroundings.h"
 #include "decode/figures.h"
 #include "decode/model.h"
 #include "measure/pick.h"
-#include "plan/toggles.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -31,6 +32,8 @@ typedef struct command {
     tern_sink sink;
     tern_decode_progress progress;
     tern_geometry geometry;
+    char source[256]; /* of the weights */
+    double started_s;
     tern_decode_job job;
     tern_decode_prompt prompt;
     tern_decode_record record;
@@ -50,72 +53,17 @@ static tern_child_options child_options(command *c, const tern_decode_job *job)
     };
 }
 
-static tern_status parse_threads(const command *c, uint32_t *threads, tern_error *error)
+/* What the parent needs to know of the model. */
+static tern_status look_at_model(command *c, tern_error *error)
 {
-    uint64_t value;
-
-    *threads = c->session.plan.threads_all;
-    if (strcmp(c->options.threads, "all") == 0)
-        return TERN_OK;
-    if (!tern_text_u64(c->options.threads, 1, TERN_MAX_THREADS, &value))
-        return tern_error_set(error, TERN_USAGE, "--threads takes 'all' or a number up to %d, not '%s'",
-                              TERN_MAX_THREADS, c->options.threads);
-    *threads = (uint32_t)value;
-    return TERN_OK;
-}
-
-static tern_status find_kernel(const command *c, const char *name, tern_case *kernel, tern_error *error)
-{
-    char copy[TERN_ID_BYTES], *toggles = copy;
-
-    tern_text_copy(copy, sizeof copy, name);
-    const char *plain = strsep(&toggles, "+");
-    const tern_kernel *found = tern_registry_find(c->session.registry, plain);
-    if (found == NULL)
-        return tern_error_set(error, TERN_USAGE, "there is no kernel '%s'; `ternbench kernels` lists them", plain);
-    if ((found->isa & ~c->session.plan.isa) != 0)
-        return tern_error_set(error, TERN_ENVIRONMENT, "kernel '%s' needs more than --isa %s on this processor allows",
-                              plain, c->options.common.isa);
-    tern_case_init(kernel, found);
-    return toggles == NULL ? TERN_OK : tern_case_set_toggles(kernel, toggles, error);
-}
-
-/* The job as the options say it. */
-static tern_status make_job(command *c, tern_error *error)
-{
-    const tern_decode_options *o = &c->options;
-    tern_decode_job *job = &c->job;
     tern_weights weights = {0};
-    tern_status status;
+    const tern_status status = tern_job_weights(&c->job, &weights, error);
 
-    *job = (tern_decode_job){.model = o->model,
-                             .seed = o->seed,
-                             .p0 = o->p0,
-                             .isa = c->session.plan.isa,
-                             .context = o->context,
-                             .sequences = o->sequences,
-                             .block = o->block,
-                             .repetitions = o->repetitions,
-                             .prompt_tokens = o->prompt,
-                             .new_tokens = o->tokens,
-                             .compare_cache = o->compare_cache,
-                             .sampler = o->sampler,
-                             .progress = c->progress.shared};
-    job->sampler.seed = o->seed;
-    tern_toggles_init(tern_loop_toggles, job->toggle);
-    if (o->toggles != NULL &&
-        (status = tern_toggles_set(tern_loop_toggles, "the decode loop", job->toggle, o->toggles, error)) != TERN_OK)
-        return status;
-    const char *fault = tern_loop_fault(job->toggle);
-    if (fault != NULL)
-        return tern_error_set(error, TERN_USAGE, "%s", fault);
-    if ((status = parse_threads(c, &job->threads, error)) != TERN_OK ||
-        (status = tern_decode_prompt_read(&c->prompt, o, job, error)) != TERN_OK ||
-        (status = tern_job_weights(job, &weights, error)) != TERN_OK)
-        return status;
+    c->job.progress = c->progress.shared;
     c->geometry = weights.geometry;
+    tern_text_copy(c->source, sizeof c->source, weights.source);
     tern_weights_close(&weights);
-    return strcmp(o->kernel, "auto") == 0 ? TERN_OK : find_kernel(c, o->kernel, &job->kernel, error);
+    return status;
 }
 
 /* The case that stands for the loop where threads and roofs are concerned. Until a kernel is chosen, any that may run. */
@@ -222,6 +170,7 @@ static tern_status measure(command *c, tern_decode_job *job, tern_decode_record 
         status = tern_decode_measure(job, &child, r, error);
     else
         tern_decode_describe(job, r), r->finding = finding;
+    tern_decode_describe_model(&c->geometry, c->source, r);
     tern_text_copy(r->pick_reason, sizeof r->pick_reason, c->pick_reason);
     if (status != TERN_OK || !r->timed)
         return status;
@@ -253,7 +202,8 @@ static tern_status run_baseline(command *c, tern_error *error)
 
     if (name == NULL && origin == NULL)
         return TERN_OK;
-    if ((status = find_kernel(c, name == NULL ? origin->name : name, &job.kernel, error)) != TERN_OK)
+    if ((status = tern_decode_job_kernel(&c->session, name == NULL ? origin->name : name, &job.kernel, error)) !=
+        TERN_OK)
         return status;
     job.threads = 1;
     job.layers = BASELINE_LAYERS;
@@ -283,7 +233,7 @@ static tern_status run(command *c, tern_error *error)
     tern_decode_record *r = &c->record;
     tern_status status = measure(c, &c->job, r, error);
 
-    if (status != TERN_OK)
+    if (status != TERN_OK || tern_interrupt_signal() != 0)
         return status;
     r->target_tokens_per_s = c->options.target;
     r->budget_bytes = (uint64_t)(1e6 * c->options.budget_mb);
@@ -304,7 +254,9 @@ static tern_status open(command *c, int argc, char **argv, tern_error *error)
 
     if ((status = tern_session_open(&c->session, &c->options.common, true, argc, argv, error)) != TERN_OK ||
         (status = tern_decode_progress_open(&c->progress, c->options.common.quiet, error)) != TERN_OK ||
-        (status = make_job(c, error)) != TERN_OK)
+        (status = tern_decode_job_make(&c->job, &c->options, &c->session, error)) != TERN_OK ||
+        (status = tern_decode_prompt_read(&c->prompt, &c->options, &c->job, error)) != TERN_OK ||
+        (status = look_at_model(c, error)) != TERN_OK)
         return status;
     const tern_case stands = shape_case(c, &c->job, TERN_LINEAR_GATE_UP);
     if ((status = tern_plan_add(&c->session.plan, &stands, "", "", error)) != TERN_OK ||
@@ -325,6 +277,7 @@ int tern_command_decode(int argc, char **argv)
         return TERN_ENVIRONMENT;
     tern_decode_options_parse(&c->options, argc, argv);
     tern_interrupt_install();
+    c->started_s = tern_progress_clock();
     tern_status status = open(c, argc, argv, &error);
     const bool opened = status == TERN_OK;
     if (opened)
@@ -335,13 +288,16 @@ int tern_command_decode(int argc, char **argv)
                     : c->end.wrong > 0           ? TERN_WRONG
                                                  : TERN_OK;
     c->end.complete = status == TERN_OK && tern_interrupt_signal() == 0;
+    c->end.seconds = tern_progress_clock() - c->started_s;
     tern_text_copy(c->end.reason, sizeof c->end.reason, error.text);
+    if (tern_interrupt_signal() != 0)
+        tern_text_append(c->end.reason, sizeof c->end.reason, "interrupted by signal %d", tern_interrupt_signal());
     if (opened && tern_sink_close(&c->sink, &c->end, error.text[0] == '\0' ? &error : NULL) != TERN_OK &&
         c->end.status == TERN_OK)
         c->end.status = TERN_ENVIRONMENT;
     tern_decode_prompt_print(&c->prompt);
-    if (error.text[0] != '\0')
-        fprintf(stderr, "%s: %s\n", argv[0], error.text);
+    if (c->end.reason[0] != '\0')
+        fprintf(stderr, "%s: %s\n", argv[0], c->end.reason);
     const int exit_status = c->end.status;
     tern_sink_free(&c->sink);
     tern_surroundings_close(&c->surroundings);

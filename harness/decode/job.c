@@ -72,6 +72,23 @@ void tern_decode_describe(const tern_decode_job *job, tern_decode_record *record
     record->new_tokens = job->new_tokens;
 }
 
+void tern_decode_describe_model(const tern_geometry *g, const char *source, tern_decode_record *r)
+{
+    tern_text_copy(r->model, sizeof r->model, g->name);
+    tern_text_copy(r->source, sizeof r->source, source);
+    r->layers = g->layers;
+    r->hidden = g->hidden;
+    r->heads = g->heads;
+    r->kv_heads = g->kv_heads;
+    r->head_dim = g->head_dim;
+    r->ffn = g->ffn;
+    r->vocabulary = g->vocabulary;
+    r->context = r->context == 0 ? g->context : r->context;
+    r->ternary_weights = tern_geometry_ternary_weights(g);
+    r->embedding_weights = tern_geometry_embedding_weights(g);
+    r->head_weights = tern_geometry_head_weights(g);
+}
+
 /* What the child leaves. */
 typedef struct answer {
     tern_status status;

@@ -56,6 +56,9 @@ tern_status tern_decode_measure(const tern_decode_job *job, const tern_child_opt
 /* Empties the record and fills what the job says. */
 void tern_decode_describe(const tern_decode_job *job, tern_decode_record *record);
 
+/* Fills what the model says. */
+void tern_decode_describe_model(const tern_geometry *geometry, const char *source, tern_decode_record *record);
+
 /* Tells the parent, if it listens. share is 0..1. */
 void tern_job_tell(const tern_decode_job *job, tern_job_stage stage, double share);
 

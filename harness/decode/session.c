@@ -235,25 +235,6 @@ static void take_sizes(session *s)
     r->context = kv->context;
 }
 
-static void take_geometry(session *s)
-{
-    const tern_geometry *g = &s->weights.geometry;
-    tern_decode_record *r = s->record;
-
-    tern_text_copy(r->model, sizeof r->model, g->name);
-    tern_text_copy(r->source, sizeof r->source, s->weights.source);
-    r->layers = g->layers;
-    r->hidden = g->hidden;
-    r->heads = g->heads;
-    r->kv_heads = g->kv_heads;
-    r->head_dim = g->head_dim;
-    r->ffn = g->ffn;
-    r->vocabulary = g->vocabulary;
-    r->ternary_weights = tern_geometry_ternary_weights(g);
-    r->embedding_weights = tern_geometry_embedding_weights(g);
-    r->head_weights = tern_geometry_head_weights(g);
-}
-
 /* Sizes that only the model can judge. */
 static tern_status check_request(const session *s, tern_error *error)
 {
@@ -280,7 +261,7 @@ static tern_status run(session *s, tern_error *error)
         return status;
     if ((status = check_request(s, error)) != TERN_OK)
         return status;
-    take_geometry(s);
+    tern_decode_describe_model(&s->weights.geometry, s->weights.source, r);
     r->kv_ratio_predicted = r->kv_ratio_measured = r->allocations = (double)NAN;
     r->measured_layers = s->job->layers == 0 || s->job->layers > r->layers ? r->layers : s->job->layers;
     s->weights.geometry.layers = r->measured_layers;
