@@ -2,7 +2,9 @@
  * ternbench kernels: what there is to run, and whether it can run here.
  */
 #include "cli/command.h"
-#include "cli/session.h"
+#include "cli/interrupt.h"
+#include "cli/surroundings.h"
+#include "measure/pick.h"
 #include "plan/isa.h"
 
 #include <stdio.h>
@@ -32,6 +34,49 @@ static void print_kernel(const tern_kernel *kernel, const char *source, uint32_t
     print_toggles(kernel->toggles);
 }
 
+static bool not_interrupted(void *context)
+{
+    (void)context;
+    return tern_interrupt_signal() == 0;
+}
+
+/* The fastest kernel for a shape, with all CPUs. */
+static tern_status pick(tern_session *session, tern_error *error)
+{
+    const tern_child_options child = {.deadline_s = 120.0, .tick = not_interrupted};
+    tern_pick_request request = {.shape = {.n = 1}, .threads = session->plan.threads_all, .isa = session->plan.isa};
+    tern_surroundings surroundings;
+    tern_measure_options how = {0};
+    const tern_kernel *kernel;
+    char reason[256];
+    tern_case c;
+    tern_status status;
+
+    if (!tern_shape_parse(session->options->pick, &request.shape))
+        return tern_error_set(error, TERN_USAGE, "--pick takes MxK or MxKxN, not '%s'", session->options->pick);
+    tern_case_init(&c, tern_registry_kernel(session->registry, 0));
+    c.threads = request.threads;
+    status = tern_surroundings_open(&surroundings, session, error);
+    if (status == TERN_OK)
+        status = tern_surroundings_fill(&surroundings, &c, &how, &child, error);
+    if (status == TERN_OK) {
+        request.pin = how.pin;
+        request.read_gbps = how.roof_read_gbps;
+        status = tern_pick_kernel(session->registry, &request, &child, &kernel, reason, sizeof reason, error);
+    }
+    if (status == TERN_OK)
+        printf("%s: %s\n", kernel->name, reason);
+    tern_surroundings_close(&surroundings);
+    return status;
+}
+
+static void list(const tern_session *session)
+{
+    for (size_t i = 0; i < tern_registry_count(session->registry); i++)
+        print_kernel(tern_registry_kernel(session->registry, i), tern_registry_source(session->registry, i),
+                     session->plan.isa);
+}
+
 int tern_command_kernels(int argc, char **argv)
 {
     tern_options options;
@@ -41,12 +86,14 @@ int tern_command_kernels(int argc, char **argv)
     tern_options_init(&options);
     tern_options_parse(&options, argc, argv, "",
                        "Lists the kernels: what they need, where they come from, their toggles.");
-    const tern_status status = tern_session_open(&session, &options, false, argc, argv, &error);
+    tern_interrupt_install();
+    tern_status status = tern_session_open(&session, &options, options.pick != NULL, argc, argv, &error);
+    if (status == TERN_OK && options.pick != NULL)
+        status = pick(&session, &error);
+    else if (status == TERN_OK)
+        list(&session);
     if (status != TERN_OK)
         fprintf(stderr, "%s: %s\n", argv[0], error.text);
-    for (size_t i = 0; status == TERN_OK && i < tern_registry_count(session.registry); i++)
-        print_kernel(tern_registry_kernel(session.registry, i), tern_registry_source(session.registry, i),
-                     session.plan.isa);
     tern_session_close(&session);
     return (int)status;
 }

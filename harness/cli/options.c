@@ -24,6 +24,7 @@ enum {
     KEY_NO_EDGES,
     KEY_PIN,
     KEY_COMPARE,
+    KEY_PICK,
     KEY_NO_ROOFS,
     KEY_COUNTERS
 };
@@ -37,6 +38,7 @@ static const struct argp_option case_table[] = {
     {"cold", KEY_COLD, NULL, 0, "a ring of copies of W larger than the last-level cache", 1},
     {"seed", KEY_SEED, "N", 0, "seed of the data instead of the suite's", 1},
     {"set", KEY_SET, "AXIS=VALUES", 0, "replace any axis of the suites", 1},
+    {"pick", KEY_PICK, "MxKxN", 0, "kernels: which is the fastest for this shape here, and why", 1},
     {"no-edges", KEY_NO_EDGES, NULL, 0, "check the suite's own shapes only", 1},
     {NULL, 0, NULL, 0, "How they run", 2},
     {"counters", KEY_COUNTERS, "NAME,..", 0,
@@ -206,6 +208,9 @@ static error_t parse_case(int key, char *text, struct argp_state *state)
         break;
     case KEY_SET:
         add_set(options, state, text);
+        break;
+    case KEY_PICK:
+        options->pick = text;
         break;
     case KEY_NO_EDGES:
         options->no_edges = true;

@@ -34,6 +34,7 @@ typedef struct tern_options {
     const char *override_axis[TERN_OPTION_LIST],
         *override_values[TERN_OPTION_LIST]; /* axes that replace those of suites */
     size_t overrides;
+    const char *pick; /* a shape; NULL: none */
     bool list, compare, json, resume, strict, quiet, no_edges, no_roofs;
     int verbose;
     double deadline_s; /* of one case, on top of what its size needs */
