@@ -79,18 +79,17 @@ VNNI_INLINE void vnni_pack_row(const int8_t *w, size_t k, size_t digits, vnni_en
     }
 }
 
-VNNI_INLINE size_t vnni_pack(const tern_problem *problem, const int8_t *w, uint8_t *packed, size_t digits,
-                             vnni_encode *encode)
+VNNI_INLINE void vnni_pack_rows(const tern_problem *problem, const int8_t *w, tern_slice rows, uint8_t *packed,
+                                size_t digits, vnni_encode *encode)
 {
     const tern_shape shape = problem->shape;
     const size_t panel_bytes = vnni_lines(shape, digits) * VNNI_LINE;
 
-    memset(packed + (vnni_panels(shape) - 1) * panel_bytes, 0, panel_bytes);
-#pragma omp parallel for num_threads((int)problem->threads)
-    for (size_t m = 0; m < shape.m; m++)
-        vnni_pack_row(w + m * shape.k, shape.k, digits, encode,
+    if (rows.end == shape.m)
+        memset(packed + (vnni_panels(shape) - 1) * panel_bytes, 0, panel_bytes);
+    for (size_t m = rows.begin; m < rows.end; m++, w += shape.k)
+        vnni_pack_row(w, shape.k, digits, encode,
                       packed + m / VNNI_ROWS * panel_bytes + m % VNNI_ROWS * sizeof(uint32_t));
-    return vnni_packed_bytes(shape, digits);
 }
 
 static inline int32_t vnni_sum(const int8_t *x, size_t k)

@@ -41,9 +41,9 @@ static uint32_t encode(const int8_t *w)
     return vnni_codes(w) | vnni_codes(w + 4) << 2 | vnni_codes(w + 8) << 4 | vnni_codes(w + 12) << 6;
 }
 
-static size_t pack(const tern_problem *problem, const int8_t *w, void *packed)
+static void pack_rows(const tern_problem *problem, const int8_t *w, tern_slice rows, void *packed)
 {
-    return vnni_pack(problem, w, packed, DIGITS, encode);
+    vnni_pack_rows(problem, w, rows, packed, DIGITS, encode);
 }
 
 /* How run_few() goes; all constants at its call. */
@@ -286,7 +286,7 @@ const tern_kernel tern_kernel_vnni2 = {
     .y_align = 4,
     .toggles = toggles,
     .packed_bytes = packed_bytes,
-    .pack = pack,
+    .pack_rows = pack_rows,
     .scratch_bytes = scratch_bytes,
     .bind = bind,
 };

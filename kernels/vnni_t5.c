@@ -49,9 +49,9 @@ static uint32_t encode(const int8_t *w)
     return q;
 }
 
-static size_t pack(const tern_problem *problem, const int8_t *w, void *packed)
+static void pack_rows(const tern_problem *problem, const int8_t *w, tern_slice rows, void *packed)
 {
-    return vnni_pack(problem, w, packed, DIGITS, encode);
+    vnni_pack_rows(problem, w, rows, packed, DIGITS, encode);
 }
 
 /* Sums of ai xi and of ai x(i+1), by digit. */
@@ -239,7 +239,7 @@ const tern_kernel tern_kernel_vnni_t5 = {
     .y_align = 4,
     .toggles = toggles,
     .packed_bytes = packed_bytes,
-    .pack = pack,
+    .pack_rows = pack_rows,
     .scratch_bytes = scratch_bytes,
     .bind = bind,
 };
