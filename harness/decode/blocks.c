@@ -1,46 +1,12 @@
 #include "decode/blocks.h"
 
+#include "decode/half.h"
+
 #include <string.h>
 
 static uint16_t half_at(const uint8_t *at)
 {
     return (uint16_t)(at[0] | at[1] << 8);
-}
-
-float tern_half_to_float(uint16_t half)
-{
-    const uint32_t sign = (uint32_t)(half & 0x8000) << 16, exponent = half >> 10 & 31, fraction = half & 1023;
-    uint32_t bits;
-    float value;
-
-    if (exponent == 0) { /* zero, or a multiple of 2^-24 */
-        value = (float)fraction * 0x1p-24F;
-        return sign != 0 ? -value : value;
-    }
-    bits = sign | (exponent == 31 ? 0x7F800000 : (exponent + 112) << 23) | fraction << 13;
-    memcpy(&value, &bits, sizeof value);
-    return value;
-}
-
-uint16_t tern_half_from_float(float value)
-{
-    uint32_t bits;
-
-    memcpy(&bits, &value, sizeof bits);
-    const uint16_t sign = (uint16_t)(bits >> 16 & 0x8000);
-    const uint32_t size = bits & 0x7FFFFFFF;
-    if (size >= 0x7F800000) /* infinity, or not a number */
-        return (uint16_t)(sign | 0x7C00 | (size > 0x7F800000 ? 0x200 : 0));
-    if (size >= 0x477FF000) /* rounds to 65536 or more */
-        return (uint16_t)(sign | 0x7C00);
-    if (size < 0x38800000) { /* below 2^-14: adding a half lines the bits up, and rounds them */
-        float sum;
-        memcpy(&sum, &size, sizeof sum);
-        sum += 0.5F;
-        memcpy(&bits, &sum, sizeof bits);
-        return (uint16_t)(sign | (bits - 0x3F000000));
-    }
-    return (uint16_t)(sign | ((size - 0x38000000 + 0xFFF + (size >> 13 & 1)) >> 13));
 }
 
 enum { TQ1_FIVES = 48, TQ1_FOURS = 4, TQ2_CODES = 64, I2_CODES = 32 };
@@ -143,9 +109,7 @@ static bool i2s_legal(const uint8_t *block)
 
 static void f32_floats(const uint8_t *block, float *value)
 {
-    const uint32_t bits = (uint32_t)half_at(block) | (uint32_t)half_at(block + 2) << 16;
-
-    memcpy(value, &bits, sizeof bits);
+    *value = tern_float_of((uint32_t)half_at(block) | (uint32_t)half_at(block + 2) << 16);
 }
 
 static void f16_floats(const uint8_t *block, float *value)
@@ -155,9 +119,7 @@ static void f16_floats(const uint8_t *block, float *value)
 
 static void bf16_floats(const uint8_t *block, float *value)
 {
-    const uint32_t bits = (uint32_t)half_at(block) << 16;
-
-    memcpy(value, &bits, sizeof bits);
+    *value = tern_float_of((uint32_t)half_at(block) << 16);
 }
 
 /* Half-precision scale, then 32 int8. */

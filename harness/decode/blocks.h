@@ -50,7 +50,4 @@ const tern_block_format *tern_block_format_named(const char *name);
 /* Bytes of a tensor of 1 to 4 dimensions, the fastest first. False: unknown type, rows that are no whole blocks, or more than 2^60 bytes. */
 bool tern_block_tensor_bytes(uint32_t type, const uint64_t dim[4], uint64_t *bytes);
 
-float tern_half_to_float(uint16_t half);
-uint16_t tern_half_from_float(float value); /* to nearest even */
-
 #endif

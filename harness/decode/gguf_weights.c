@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "decode/blocks.h"
 #include "decode/gguf_model.h"
+#include "decode/half.h"
 
 #include <inttypes.h>
 #include <math.h>

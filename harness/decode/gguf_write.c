@@ -3,6 +3,7 @@
 #include "decode/gguf.h"
 #include "decode/gguf_model.h"
 #include "decode/gguf_weights.h"
+#include "decode/half.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -5,6 +5,7 @@
 #ifndef TERN_LANES_H
 #define TERN_LANES_H
 
+#include "decode/half.h"
 #include "kernel.h"
 
 #include <math.h>
@@ -28,20 +29,6 @@ typedef struct lanes {
     for (int i = 0; i < 16; i++)                                                                                       \
         y.v[i] = (expression);                                                                                         \
     return y
-
-static inline uint32_t bits_of(float x)
-{
-    uint32_t bits;
-    memcpy(&bits, &x, sizeof bits);
-    return bits;
-}
-
-static inline float float_of(uint32_t bits)
-{
-    float x;
-    memcpy(&x, &bits, sizeof x);
-    return x;
-}
 
 static inline lanes lanes_set(float x)
 {
@@ -102,7 +89,7 @@ static inline lanes lanes_max(lanes a, lanes b)
 
 static inline lanes lanes_abs(lanes a)
 {
-    LANES_EACH(float_of(bits_of(a.v[i]) & 0x7FFFFFFFu));
+    LANES_EACH(tern_float_of(tern_float_bits(a.v[i]) & 0x7FFFFFFFu));
 }
 
 /* a < b ? yes : no */
@@ -114,51 +101,25 @@ static inline lanes lanes_if_less(lanes a, lanes b, lanes yes, lanes no)
 /* 2^n of t = 1.5 * 2^23 + n, n from -126 to 127: the last bits of such a number are n. */
 static inline lanes lanes_power(lanes t)
 {
-    LANES_EACH(float_of((bits_of(t.v[i]) << 23) + 0x3F800000u));
+    LANES_EACH(tern_float_of((tern_float_bits(t.v[i]) << 23) + 0x3F800000u));
 }
 
 /* To the nearest integer, even among equals; the result fits. */
 static inline void lanes_to_i8(int8_t *x, lanes a)
 {
     for (int i = 0; i < 16; i++)
-        x[i] = (int8_t)(uint8_t)bits_of(a.v[i] + 0x1.8p23f);
-}
-
-static inline float half_to_float(uint16_t half)
-{
-    const uint32_t sign = (uint32_t)(half & 0x8000u) << 16, rest = half & 0x7FFFu;
-
-    if (rest > 0x7C00u) /* not a number: made quiet */
-        return float_of(sign | 0x7FC00000u | rest << 13);
-    if (rest == 0x7C00u)
-        return float_of(sign | 0x7F800000u);
-    if (rest < 0x0400u)
-        return float_of(sign | bits_of((float)rest * 0x1p-24f));
-    return float_of(sign | ((rest + (112u << 10)) << 13));
-}
-
-static inline uint16_t float_to_half(float x)
-{
-    const uint32_t sign = bits_of(x) >> 16 & 0x8000u, rest = bits_of(x) & 0x7FFFFFFFu;
-
-    if (rest > 0x7F800000u) /* not a number: made quiet */
-        return (uint16_t)(sign | 0x7E00u | (rest >> 13 & 0x03FFu));
-    if (rest >= 0x477FF000u) /* rounds beyond the largest half, 65504 */
-        return (uint16_t)(sign | 0x7C00u);
-    if (rest < 0x38800000u) /* a multiple of 2^-24, which is the last bit of a float from 0.5 to 1 */
-        return (uint16_t)(sign | (bits_of(float_of(rest) + 0.5f) - bits_of(0.5f)));
-    return (uint16_t)(sign | (((rest + 0x0FFFu + (rest >> 13 & 1u)) >> 13) - (112u << 10)));
+        x[i] = (int8_t)(uint8_t)tern_float_bits(a.v[i] + 0x1.8p23f);
 }
 
 static inline lanes lanes_from_f16(const uint16_t *half)
 {
-    LANES_EACH(half_to_float(half[i]));
+    LANES_EACH(tern_half_to_float(half[i]));
 }
 
 static inline void lanes_to_f16(uint16_t *half, lanes a)
 {
     for (int i = 0; i < 16; i++)
-        half[i] = float_to_half(a.v[i]);
+        half[i] = tern_half_from_float(a.v[i]);
 }
 
 /* l with l + 8, l + 4, l + 2, l + 1 */
