@@ -3,6 +3,7 @@
  */
 #include "cli/command.h"
 #include "decode/gguf.h"
+#include "decode/gguf_metadata.h"
 #include "decode/gguf_write.h"
 
 #include "base/text.h"
@@ -122,9 +123,13 @@ static tern_status write_model(const model_options *o, tern_error *error)
         status = tern_weights_seeded(&weights, &geometry, o->seed, o->p0, error);
     if (status == TERN_OK)
         status = write_to(o, &weights, error);
-    if (status == TERN_OK)
-        printf("%s: %s, %s, %" PRIu64 " ternary weights as %s\n", o->out, geometry.name, weights.source,
-               tern_geometry_ternary_weights(&geometry), o->format->name);
+    if (status == TERN_OK) {
+        const tern_gguf_target target = tern_gguf_target_of(&geometry, o->format);
+        printf("%s: %s, %s, %" PRIu64 " ternary weights as %s, architecture %s\n", o->out, geometry.name,
+               weights.source, tern_geometry_ternary_weights(&geometry), o->format->name, target.architecture);
+        if (target.alone != NULL)
+            printf("  only ternbench can run it: %s\n", target.alone);
+    }
     tern_weights_close(&weights);
     return status;
 }
@@ -158,8 +163,9 @@ static tern_status show_model(const model_options *o, tern_error *error)
     status = tern_gguf_open(&gguf, o->file, error);
     for (size_t i = 0; status == TERN_OK && i < gguf.tensors; i++) {
         const tern_gguf_tensor *t = &gguf.tensor[i];
-        printf("  %-6s %8" PRIu64 " x %-8" PRIu64 " %.*s\n", tern_block_format_of(t->type)->name, t->dim[1], t->dim[0],
-               (int)(t->name.length < 64 ? t->name.length : 64), t->name.text);
+        char name[65];
+        printf("  %-6s %8" PRIu64 " x %-8" PRIu64 " %s\n", tern_block_format_of(t->type)->name, t->dim[1], t->dim[0],
+               tern_gguf_printable(t->name, name, sizeof name));
     }
     tern_gguf_close(&gguf);
     return status;

@@ -2,6 +2,7 @@
 
 #include "decode/half.h"
 
+#include <math.h>
 #include <string.h>
 
 static uint16_t half_at(const uint8_t *at)
@@ -107,35 +108,39 @@ static bool i2s_legal(const uint8_t *block)
     return no_threes(block, I2_CODES);
 }
 
-static void f32_floats(const uint8_t *block, float *value)
+static void f32_floats(const uint8_t *block, size_t blocks, float *value)
 {
-    *value = tern_float_of((uint32_t)half_at(block) | (uint32_t)half_at(block + 2) << 16);
+    for (size_t i = 0; i < blocks; i++)
+        value[i] = tern_float_of((uint32_t)half_at(block + 4 * i) | (uint32_t)half_at(block + 4 * i + 2) << 16);
 }
 
-static void f16_floats(const uint8_t *block, float *value)
+static void f16_floats(const uint8_t *block, size_t blocks, float *value)
 {
-    *value = tern_half_to_float(half_at(block));
+    for (size_t i = 0; i < blocks; i++)
+        value[i] = tern_half_to_float(half_at(block + 2 * i));
 }
 
-static void bf16_floats(const uint8_t *block, float *value)
+static void bf16_floats(const uint8_t *block, size_t blocks, float *value)
 {
-    *value = tern_float_of((uint32_t)half_at(block) << 16);
+    for (size_t i = 0; i < blocks; i++)
+        value[i] = tern_float_of((uint32_t)half_at(block + 2 * i) << 16);
 }
 
 /* Half-precision scale, then 32 int8. */
-static void q8_0_floats(const uint8_t *block, float *value)
+static void q8_0_floats(const uint8_t *block, size_t blocks, float *value)
 {
-    const float scale = tern_half_to_float(half_at(block));
-
-    for (size_t i = 0; i < 32; i++)
-        value[i] = scale * (float)(int8_t)block[2 + i];
+    for (; blocks > 0; blocks--, block += 34, value += 32) {
+        const float scale = tern_half_to_float(half_at(block));
+        for (size_t i = 0; i < 32; i++)
+            value[i] = scale * (float)(int8_t)block[2 + i];
+    }
 }
 
 /*
  * 128 bytes of low nibbles, 64 bytes of two high bits, 16 int8 scales of 16 elements each, half-precision scale. In each half of a block byte i
  * (0..63) of the nibbles holds elements i and i + 64; byte i (0..31) of the high bits those of i, i + 32, i + 64, i + 96. Values are less 32.
  */
-static void q6_k_floats(const uint8_t *block, float *value)
+static void q6_k_block(const uint8_t *block, float *value)
 {
     const float scale = tern_half_to_float(half_at(block + 208));
 
@@ -147,15 +152,21 @@ static void q6_k_floats(const uint8_t *block, float *value)
     }
 }
 
+static void q6_k_floats(const uint8_t *block, size_t blocks, float *value)
+{
+    for (size_t i = 0; i < blocks; i++)
+        q6_k_block(block + 210 * i, value + 256 * i);
+}
+
 static const tern_block_format formats[] = {
-    {"f32", TERN_BLOCK_F32, false, 1, 4, 0, NULL, NULL, f32_floats, NULL, -1},
-    {"f16", TERN_BLOCK_F16, false, 1, 2, 0, NULL, NULL, f16_floats, NULL, -1},
-    {"bf16", TERN_BLOCK_BF16, false, 1, 2, 0, NULL, NULL, bf16_floats, NULL, -1},
-    {"q8_0", TERN_BLOCK_Q8_0, false, 32, 34, 0, NULL, NULL, q8_0_floats, NULL, -1},
-    {"q6_k", TERN_BLOCK_Q6_K, false, 256, 210, 0, NULL, NULL, q6_k_floats, NULL, -1},
-    {"tq1_0", TERN_BLOCK_TQ1_0, true, 256, 54, 0, tq1_trits, tq1_encode, NULL, NULL, 52},
-    {"tq2_0", TERN_BLOCK_TQ2_0, true, 256, 66, 0, tq2_trits, tq2_encode, NULL, tq2_legal, 64},
-    {"i2_s", TERN_BLOCK_I2_S, true, 128, 32, 32, i2s_trits, i2s_encode, NULL, i2s_legal, -1},
+    {"f32", TERN_BLOCK_F32, false, 0, 1, 4, 0, NULL, NULL, f32_floats, NULL, -1},
+    {"f16", TERN_BLOCK_F16, false, 0, 1, 2, 0, NULL, NULL, f16_floats, NULL, -1},
+    {"bf16", TERN_BLOCK_BF16, false, 0, 1, 2, 0, NULL, NULL, bf16_floats, NULL, -1},
+    {"q8_0", TERN_BLOCK_Q8_0, false, 0, 32, 34, 0, NULL, NULL, q8_0_floats, NULL, -1},
+    {"q6_k", TERN_BLOCK_Q6_K, false, 0, 256, 210, 0, NULL, NULL, q6_k_floats, NULL, -1},
+    {"tq1_0", TERN_BLOCK_TQ1_0, true, 36, 256, 54, 0, tq1_trits, tq1_encode, NULL, NULL, 52},
+    {"tq2_0", TERN_BLOCK_TQ2_0, true, 37, 256, 66, 0, tq2_trits, tq2_encode, NULL, tq2_legal, 64},
+    {"i2_s", TERN_BLOCK_I2_S, true, 40, 128, 32, 32, i2s_trits, i2s_encode, NULL, i2s_legal, -1},
 };
 
 enum { FORMATS = sizeof formats / sizeof *formats };
@@ -191,4 +202,46 @@ bool tern_block_tensor_bytes(uint32_t type, const uint64_t dim[4], uint64_t *byt
     }
     *bytes = blocks * format->bytes + format->tail_bytes;
     return true;
+}
+
+float tern_block_scale(const tern_block_format *format, const uint8_t *block)
+{
+    return tern_half_to_float(half_at(block + format->scale_at));
+}
+
+const char *tern_block_scan(const tern_block_format *format, const uint8_t *data, uint64_t bytes, float *scale)
+{
+    const uint8_t *end = data + bytes - format->tail_bytes;
+
+    *scale = 0.0F;
+    if (format->scale_at < 0)
+        f32_floats(end, 1, scale);
+    for (const uint8_t *block = data; block < end; block += format->bytes) {
+        if (format->legal != NULL && !format->legal(block))
+            return "holds the code 3, which is no trit";
+        const float here = format->scale_at < 0 ? *scale : tern_block_scale(format, block);
+        if (!(fabsf(here) <= TERN_BLOCK_LIMIT))
+            return "has a scale that is no number up to 65504";
+        if (here != 0.0F && *scale != 0.0F && here != *scale)
+            return "has blocks of different scales; a ternary product needs one scale for the whole matrix";
+        *scale = here != 0.0F ? here : *scale;
+    }
+    return NULL;
+}
+
+bool tern_block_tame(const tern_block_format *format, const uint8_t *data, uint64_t bytes)
+{
+    float value[1024];
+    const size_t most = sizeof value / sizeof *value / format->weights;
+    const uint8_t *end = data + bytes;
+    bool wild = false;
+
+    while (data < end && !wild) {
+        const size_t left = (size_t)(end - data) / format->bytes, blocks = left < most ? left : most;
+        format->floats(data, blocks, value);
+        for (size_t i = 0; i < blocks * format->weights; i++)
+            wild |= !(fabsf(value[i]) <= TERN_BLOCK_LIMIT);
+        data += blocks * format->bytes;
+    }
+    return !wild;
 }

@@ -31,13 +31,16 @@ typedef struct tern_block_format {
     const char *name; /* "tq1_0" */
     tern_block_type type;
     bool ternary;
+    uint32_t
+        file_type; /* general.file_type of a file that consists mostly of these; 0 where this program writes none */
     uint32_t weights, bytes; /* of a block */
     uint32_t tail_bytes;     /* after all blocks of a tensor */
 
     /* One block. Ternary: codes to trits and back; the scale is dealt with apart. NULL: not this way. */
     void (*trits)(const uint8_t *block, int8_t *w);
     void (*encode)(const int8_t *w, uint8_t *block);
-    void (*floats)(const uint8_t *block, float *value);
+    /* `blocks` blocks that follow one another. */
+    void (*floats)(const uint8_t *block, size_t blocks, float *value);
     /* Whether every code is one. NULL: all are. */
     bool (*legal)(const uint8_t *block);
     int32_t scale_at; /* of the half-precision scale within a block; -1: none */
@@ -49,5 +52,20 @@ const tern_block_format *tern_block_format_named(const char *name);
 
 /* Bytes of a tensor of 1 to 4 dimensions, the fastest first. False: unknown type, rows that are no whole blocks, or more than 2^60 bytes. */
 bool tern_block_tensor_bytes(uint32_t type, const uint64_t dim[4], uint64_t *bytes);
+
+/*
+ * Looks at every block of a ternary tensor, and gives its one scale. A block of scale 0 holds zeros whatever its codes say; all others must
+ * agree. Returns NULL, or a constant sentence that says what is wrong.
+ */
+const char *tern_block_scan(const tern_block_format *format, const uint8_t *data, uint64_t bytes, float *scale);
+
+/* The largest size of a number in embedding, head and norms: the largest half. */
+#define TERN_BLOCK_LIMIT 65504.0F
+
+/* Whether all numbers of a tensor of floats are numbers, and within that limit. */
+bool tern_block_tame(const tern_block_format *format, const uint8_t *data, uint64_t bytes);
+
+/* The half-precision scale of a block, of formats that have one. */
+float tern_block_scale(const tern_block_format *format, const uint8_t *block);
 
 #endif

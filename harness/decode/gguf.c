@@ -16,7 +16,8 @@ enum {
     DEFAULT_ALIGNMENT = 32,
     MAX_ALIGNMENT = 1 << 20,
     LEAST_VALUE_BYTES = 8 + 4 + 1,
-    LEAST_TENSOR_BYTES = 8 + 4 + 8 + 4 + 8
+    LEAST_TENSOR_BYTES = 8 + 4 + 8 + 4 + 8,
+    SHOWN_BYTES = 65 /* of a name in a message */
 };
 
 static const uint8_t type_bytes[TERN_GGUF_TYPES] = {
@@ -24,25 +25,6 @@ static const uint8_t type_bytes[TERN_GGUF_TYPES] = {
     [TERN_GGUF_U32] = 4, [TERN_GGUF_I32] = 4, [TERN_GGUF_F32] = 4, [TERN_GGUF_BOOL] = 1,
     [TERN_GGUF_U64] = 8, [TERN_GGUF_I64] = 8, [TERN_GGUF_F64] = 8,
 };
-
-uint32_t tern_gguf_u32(const uint8_t *at)
-{
-    return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
-}
-
-uint64_t tern_gguf_u64(const uint8_t *at)
-{
-    return tern_gguf_u32(at) | (uint64_t)tern_gguf_u32(at + 4) << 32;
-}
-
-float tern_gguf_f32(const uint8_t *at)
-{
-    const uint32_t bits = tern_gguf_u32(at);
-    float value;
-
-    memcpy(&value, &bits, sizeof value);
-    return value;
-}
 
 /* Where the reader stands. Once something did not fit, everything it gives is empty. */
 typedef struct cursor {
@@ -170,7 +152,7 @@ static const char *take_tensor(cursor *c, tern_gguf_tensor *tensor, uint64_t ali
         return "a tensor has no dimension, or more than four";
     for (uint32_t i = 0; i < tensor->dims; i++) {
         tensor->dim[i] = take_u64(c);
-        /* 2^40 elements in all: no product below overflows. */
+        /* So that their product is looked at only after each of them: see tern_block_tensor_bytes(). */
         if (tensor->dim[i] == 0 || tensor->dim[i] > UINT64_C(1) << 40)
             return "a dimension of a tensor is zero or absurd";
     }
@@ -190,19 +172,42 @@ static uint64_t alignment_of(const tern_gguf *gguf)
     return alignment;
 }
 
-/* Finds the data of every tensor and holds its size against the file's. */
+static tern_status wrong_shape(const tern_gguf *gguf, const tern_gguf_tensor *t, tern_error *error)
+{
+    const tern_block_format *format = tern_block_format_of(t->type);
+    char name[SHOWN_BYTES];
+
+    tern_gguf_printable(t->name, name, sizeof name);
+    if (format == NULL)
+        return tern_error_set(error, TERN_USAGE,
+                              "%s: tensor '%s' is of type %" PRIu32
+                              ", which this program does not read: keep embedding and "
+                              "head as f16 or q6_k, and the rest as tq1_0, tq2_0 or i2_s",
+                              gguf->path, name, t->type);
+    return tern_error_set(error, TERN_USAGE, "%s: tensor '%s' of type %s cannot be of the size that it claims",
+                          gguf->path, name, format->name);
+}
+
+/*
+ * Finds the data of every tensor and holds its size against the file's. Together they are no larger than the file, so that reading all of
+ * them is bounded by it.
+ */
 static tern_status place_tensors(tern_gguf *gguf, size_t data_at, tern_error *error)
 {
+    const uint64_t room = gguf->bytes - data_at;
+    uint64_t total = 0;
+
     for (size_t i = 0; i < gguf->tensors; i++) {
         tern_gguf_tensor *t = &gguf->tensor[i];
-        const uint64_t offset = t->bytes, room = gguf->bytes - data_at;
+        const uint64_t offset = t->bytes;
         if (!tern_block_tensor_bytes(t->type, t->dim, &t->bytes))
-            return tern_error_set(error, TERN_USAGE,
-                                  "%s: tensor '%.*s' is of type %" PRIu32 " or of a size that it cannot have",
-                                  gguf->path, (int)(t->name.length > 64 ? 64 : t->name.length), t->name.text, t->type);
+            return wrong_shape(gguf, t, error);
         if (offset > room || t->bytes > room - offset)
             return cut_off(gguf, error, "the data of a tensor");
         t->data = gguf->base + data_at + offset;
+        total += t->bytes;
+        if (total > room)
+            return wrong(gguf, error, "tensors share bytes");
     }
     return TERN_OK;
 }
@@ -232,7 +237,7 @@ static tern_status read_tensors(tern_gguf *gguf, cursor *c, uint64_t count, tern
     const uint64_t data_at = (c->at + alignment - 1) / alignment * alignment;
     if (count > 0 && data_at > gguf->bytes)
         return cut_off(gguf, error, "its list of tensors");
-    return place_tensors(gguf, (size_t)data_at, error);
+    return count == 0 ? TERN_OK : place_tensors(gguf, (size_t)data_at, error);
 }
 
 tern_status tern_gguf_parse(tern_gguf *gguf, const char *path, const uint8_t *base, size_t bytes, tern_error *error)
@@ -257,7 +262,7 @@ tern_status tern_gguf_parse(tern_gguf *gguf, const char *path, const uint8_t *ba
 tern_status tern_gguf_open(tern_gguf *gguf, const char *path, tern_error *error)
 {
     struct stat info;
-    const int file = open(path, O_RDONLY | O_CLOEXEC);
+    const int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe would wait */
 
     memset(gguf, 0, sizeof *gguf);
     if (file < 0 || fstat(file, &info) != 0) {
@@ -300,62 +305,4 @@ const tern_gguf_tensor *tern_gguf_tensor_find(const tern_gguf *gguf, const char 
     const tern_gguf_tensor wanted = {.name = {name, strlen(name)}};
 
     return gguf->tensors == 0 ? NULL : bsearch(&wanted, gguf->tensor, gguf->tensors, sizeof wanted, by_name);
-}
-
-bool tern_gguf_whole(const tern_gguf_value *value, uint64_t *whole)
-{
-    const tern_gguf_type type = value == NULL ? TERN_GGUF_ARRAY : value->type;
-    const bool is_signed =
-        type == TERN_GGUF_I8 || type == TERN_GGUF_I16 || type == TERN_GGUF_I32 || type == TERN_GGUF_I64;
-    const bool is_unsigned =
-        type == TERN_GGUF_U8 || type == TERN_GGUF_U16 || type == TERN_GGUF_U32 || type == TERN_GGUF_U64;
-
-    if (!is_signed && !is_unsigned)
-        return false;
-    *whole = 0;
-    for (size_t i = 0; i < type_bytes[type]; i++)
-        *whole |= (uint64_t)value->data[i] << 8 * i;
-    return is_unsigned || value->data[type_bytes[type] - 1] < 0x80;
-}
-
-bool tern_gguf_real(const tern_gguf_value *value, double *real)
-{
-    uint64_t bits;
-
-    if (value != NULL && value->type == TERN_GGUF_F32) {
-        *real = (double)tern_gguf_f32(value->data);
-        return true;
-    }
-    if (value != NULL && value->type == TERN_GGUF_F64) {
-        bits = tern_gguf_u64(value->data);
-        memcpy(real, &bits, sizeof *real);
-        return true;
-    }
-    if (!tern_gguf_whole(value, &bits))
-        return false;
-    *real = (double)bits;
-    return true;
-}
-
-bool tern_gguf_string(const tern_gguf_value *value, tern_gguf_text *text)
-{
-    const uint8_t *at = value == NULL ? NULL : value->data;
-
-    if (value == NULL || value->type != TERN_GGUF_TEXT)
-        return false;
-    *text = tern_gguf_next_text(&at);
-    return true;
-}
-
-bool tern_gguf_is(tern_gguf_text text, const char *word)
-{
-    return text.length == strlen(word) && memcmp(text.text, word, text.length) == 0;
-}
-
-tern_gguf_text tern_gguf_next_text(const uint8_t **at)
-{
-    const tern_gguf_text text = {(const char *)*at + 8, (size_t)tern_gguf_u64(*at)};
-
-    *at += 8 + text.length;
-    return text;
 }

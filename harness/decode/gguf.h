@@ -78,13 +78,19 @@ void tern_gguf_close(tern_gguf *gguf);
 const tern_gguf_value *tern_gguf_find(const tern_gguf *gguf, const char *key);
 const tern_gguf_tensor *tern_gguf_tensor_find(const tern_gguf *gguf, const char *name);
 
-/* False when value is NULL or of another kind: any integer that is not negative; any number; a text. */
+/*
+ * False when value is NULL or of another kind: any integer that is not negative; any number; a text. A float counts as the shortest
+ * decimal that rounds to it, since that is what was meant: 1e-5, not 9.99999975e-6.
+ */
 bool tern_gguf_whole(const tern_gguf_value *value, uint64_t *whole);
 bool tern_gguf_real(const tern_gguf_value *value, double *real);
 bool tern_gguf_string(const tern_gguf_value *value, tern_gguf_text *text);
 
 /* Whether a text of the file is this one. */
 bool tern_gguf_is(tern_gguf_text text, const char *word);
+
+/* Copies what a terminal may be shown of it: ASCII from ' ' to '~', '?' for the rest. What does not fit is cut. Returns out. */
+char *tern_gguf_printable(tern_gguf_text text, char *out, size_t bytes);
 
 /* Goes through an array of texts: *at begins at value->data. value->count calls are safe, no more. */
 tern_gguf_text tern_gguf_next_text(const uint8_t **at);

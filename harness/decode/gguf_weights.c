@@ -34,42 +34,32 @@ typedef struct opened {
     tern_gguf gguf;
     packed_layer *layer;
     packed_floats output_norm, table[2];
+    bool reordered; /* rows of q and k, see gguf_model.h */
     size_t page;
+    bool *used; /* of each tensor; while it is opened */
 } opened;
-
-char *tern_gguf_matrix_name(uint32_t layer, tern_matrix matrix, char name[TERN_TENSOR_NAME_BYTES])
-{
-    static const char *const names[TERN_MATRICES] = {"attn_q",   "attn_k", "attn_v",  "attn_output",
-                                                     "ffn_gate", "ffn_up", "ffn_down"};
-
-    name[0] = '\0';
-    tern_text_append(name, TERN_TENSOR_NAME_BYTES, "blk.%" PRIu32 ".%s.weight", layer, names[matrix]);
-    return name;
-}
-
-char *tern_gguf_norm_name(uint32_t layer, tern_norm norm, char name[TERN_TENSOR_NAME_BYTES])
-{
-    static const char *const names[TERN_NORMS] = {"attn_norm", "attn_sub_norm", "ffn_norm", "ffn_sub_norm",
-                                                  "output_norm"};
-
-    name[0] = '\0';
-    if (norm == TERN_NORM_OUTPUT)
-        tern_text_append(name, TERN_TENSOR_NAME_BYTES, "%s.weight", names[norm]);
-    else
-        tern_text_append(name, TERN_TENSOR_NAME_BYTES, "blk.%" PRIu32 ".%s.weight", layer, names[norm]);
-    return name;
-}
 
 static tern_status wrong_tensor(const tern_gguf *gguf, const char *name, const char *what, tern_error *error)
 {
     return tern_error_set(error, TERN_USAGE, "%s: tensor %s %s", gguf->path, name, what);
 }
 
-/* The tensor of that name and of that many rows and columns. */
-static tern_status find(const tern_gguf *gguf, const char *name, size_t rows, size_t columns,
-                        const tern_gguf_tensor **found, tern_error *error)
+/* NULL when there is none of that name. */
+static const tern_gguf_tensor *use(opened *o, const char *name)
 {
-    const tern_gguf_tensor *t = tern_gguf_tensor_find(gguf, name);
+    const tern_gguf_tensor *t = tern_gguf_tensor_find(&o->gguf, name);
+
+    if (t != NULL)
+        o->used[t - o->gguf.tensor] = true;
+    return t;
+}
+
+/* The tensor of that name and of that many rows and columns. */
+static tern_status find(opened *o, const char *name, size_t rows, size_t columns, const tern_gguf_tensor **found,
+                        tern_error *error)
+{
+    const tern_gguf *gguf = &o->gguf;
+    const tern_gguf_tensor *t = use(o, name);
 
     *found = t;
     if (t == NULL)
@@ -92,45 +82,20 @@ static void let_go(const opened *o, const uint8_t *begin, const uint8_t *end)
 }
 
 /* The factor that a tensor of the matrix's own may add: "blk.0.attn_q.scale". */
-static tern_status find_factor(const tern_gguf *gguf, const char *name, float *factor, tern_error *error)
+static tern_status find_factor(opened *o, const char *name, float *factor, tern_error *error)
 {
     char scale[TERN_TENSOR_NAME_BYTES];
 
     *factor = 1.0F;
     tern_text_copy(scale, sizeof scale, name);
     tern_text_copy(strrchr(scale, '.'), 8, ".scale");
-    const tern_gguf_tensor *t = tern_gguf_tensor_find(gguf, scale);
+    const tern_gguf_tensor *t = use(o, scale);
     if (t == NULL)
         return TERN_OK;
     if (t->type != TERN_BLOCK_F32 || t->bytes != sizeof *factor)
-        return wrong_tensor(gguf, scale, "must be one f32", error);
+        return wrong_tensor(&o->gguf, scale, "must be one f32", error);
     *factor = tern_gguf_f32(t->data);
     return TERN_OK;
-}
-
-static float block_scale(const tern_block_format *format, const uint8_t *block)
-{
-    return tern_half_to_float((uint16_t)(block[format->scale_at] | block[format->scale_at + 1] << 8));
-}
-
-/* Looks at every block. A block of scale 0 holds zeros whatever its codes say; all others must agree. Returns what is wrong, or NULL. */
-static const char *scan(const tern_gguf_tensor *t, packed_matrix *m)
-{
-    const tern_block_format *format = m->format;
-    const uint8_t *end = t->data + t->bytes - format->tail_bytes;
-
-    m->scale = format->scale_at < 0 ? tern_gguf_f32(end) : 0.0F;
-    for (const uint8_t *block = t->data; block < end; block += format->bytes) {
-        if (format->legal != NULL && !format->legal(block))
-            return "holds the code 3, which is no trit";
-        const float scale = format->scale_at < 0 ? m->scale : block_scale(format, block);
-        if (!isfinite(scale))
-            return "has a scale that is no number";
-        if (scale != 0.0F && m->scale != 0.0F && scale != m->scale)
-            return "has blocks of different scales; a ternary product needs one scale for the whole matrix";
-        m->scale = scale != 0.0F ? scale : m->scale;
-    }
-    return NULL;
 }
 
 static tern_status take_matrix(opened *o, const tern_geometry *g, uint32_t layer, tern_matrix which, tern_error *error)
@@ -139,40 +104,45 @@ static tern_status take_matrix(opened *o, const tern_geometry *g, uint32_t layer
     char name[TERN_TENSOR_NAME_BYTES];
     const tern_gguf_tensor *t;
     float factor;
-    tern_status status = find(&o->gguf, tern_gguf_matrix_name(layer, which, name), tern_geometry_rows(g, which),
+    tern_status status = find(o, tern_gguf_matrix_name(layer, which, name), tern_geometry_rows(g, which),
                               tern_geometry_columns(g, which), &t, error);
 
     if (status == TERN_OK)
-        status = find_factor(&o->gguf, name, &factor, error);
+        status = find_factor(o, name, &factor, error);
     if (status != TERN_OK)
         return status;
     m->format = tern_block_format_of(t->type);
     m->data = t->data;
     if (!m->format->ternary)
-        return wrong_tensor(&o->gguf, name, "is not ternary: it must be TQ1_0, TQ2_0 or I2_S", error);
-    const char *fault = scan(t, m);
+        return wrong_tensor(&o->gguf, name,
+                            "is not ternary: make it tq1_0 or tq2_0 with llama-quantize, or i2_s with bitnet.cpp",
+                            error);
+    const char *fault = tern_block_scan(m->format, t->data, t->bytes, &m->scale);
     if (fault != NULL)
         return wrong_tensor(&o->gguf, name, fault, error);
     m->scale *= factor;
-    if (!isfinite(m->scale))
-        return wrong_tensor(&o->gguf, name, "has a scale that is no number", error);
+    if (!(fabsf(m->scale) <= TERN_BLOCK_LIMIT))
+        return wrong_tensor(&o->gguf, name, "has a scale that is no number up to 65504", error);
     let_go(o, t->data, t->data + t->bytes);
     return TERN_OK;
 }
 
-/* Norms must be numbers: a NaN among them is found here and not in every token. */
+/* A NaN among them is found here and not in every token. */
 static tern_status take_floats(opened *o, const char *name, size_t rows, size_t columns, packed_floats *floats,
                                tern_error *error)
 {
     const tern_gguf_tensor *t;
-    const tern_status status = find(&o->gguf, name, rows, columns, &t, error);
+    const tern_status status = find(o, name, rows, columns, &t, error);
 
     if (status != TERN_OK)
         return status;
     floats->format = tern_block_format_of(t->type);
     floats->data = t->data;
     if (floats->format->ternary)
-        return wrong_tensor(&o->gguf, name, "is ternary, and must be F32, F16, BF16, Q8_0 or Q6_K", error);
+        return wrong_tensor(&o->gguf, name, "is ternary, and must be f32, f16, bf16, q8_0 or q6_k", error);
+    if (!tern_block_tame(floats->format, t->data, t->bytes))
+        return wrong_tensor(&o->gguf, name, "holds something that is no number up to 65504", error);
+    let_go(o, t->data, t->data + t->bytes);
     return TERN_OK;
 }
 
@@ -180,9 +150,7 @@ static void unpack(const packed_floats *floats, size_t first, size_t count, floa
 {
     const tern_block_format *format = floats->format;
 
-    for (size_t block = first / format->weights; block < (first + count) / format->weights;
-         block++, value += format->weights)
-        format->floats(floats->data + block * format->bytes, value);
+    format->floats(floats->data + first / format->weights * format->bytes, count / format->weights, value);
 }
 
 static tern_status take_norm(opened *o, const tern_geometry *g, uint32_t layer, tern_norm norm, packed_floats *floats,
@@ -212,20 +180,28 @@ static tern_status take_tensors(opened *o, const tern_geometry *g, tern_error *e
     return status;
 }
 
+static void decode(const packed_matrix *m, const uint8_t *block, size_t blocks, int8_t *w)
+{
+    for (; blocks > 0; blocks--, block += m->format->bytes, w += m->format->weights)
+        if (m->format->scale_at >= 0 && tern_block_scale(m->format, block) == 0.0F)
+            memset(w, 0, m->format->weights);
+        else
+            m->format->trits(block, w);
+}
+
 static void trits(const tern_weights *weights, uint32_t layer, tern_matrix matrix, size_t begin, size_t end, int8_t *w)
 {
     const opened *o = weights->state;
     const packed_matrix *m = &o->layer[layer].matrix[matrix];
-    const size_t row_blocks = tern_geometry_columns(&weights->geometry, matrix) / m->format->weights;
-    const uint8_t *first = m->data + begin * row_blocks * m->format->bytes;
-    const uint8_t *last = m->data + end * row_blocks * m->format->bytes;
+    const size_t columns = tern_geometry_columns(&weights->geometry, matrix);
+    const size_t row_blocks = columns / m->format->weights, row_bytes = row_blocks * m->format->bytes;
+    const bool reordered = o->reordered && (matrix == TERN_MATRIX_Q || matrix == TERN_MATRIX_K);
 
-    for (const uint8_t *block = first; block < last; block += m->format->bytes, w += m->format->weights)
-        if (m->format->scale_at >= 0 && block_scale(m->format, block) == 0.0F)
-            memset(w, 0, m->format->weights);
-        else
-            m->format->trits(block, w);
-    let_go(o, first, last);
+    if (!reordered)
+        decode(m, m->data + begin * row_bytes, (end - begin) * row_blocks, w);
+    for (size_t row = begin; reordered && row < end; row++, w += columns)
+        decode(m, m->data + tern_gguf_pair_row(weights->geometry.head_dim, row) * row_bytes, row_blocks, w);
+    let_go(o, m->data + begin * row_bytes, m->data + end * row_bytes);
 }
 
 static float scale(const tern_weights *weights, uint32_t layer, tern_matrix matrix)
@@ -260,7 +236,34 @@ static void close_opened(tern_weights *weights)
 
     tern_gguf_close(&o->gguf);
     free(o->layer);
+    free(o->used);
     free(o);
+}
+
+/* Biases, experts, factors of the rotation: the model would run without them, and give other logits than it should. */
+static tern_status refuse_unused(const opened *o, tern_error *error)
+{
+    char name[TERN_TENSOR_NAME_BYTES];
+
+    for (size_t i = 0; i < o->gguf.tensors; i++)
+        if (!o->used[i])
+            return wrong_tensor(&o->gguf, tern_gguf_printable(o->gguf.tensor[i].name, name, sizeof name),
+                                "is none that this program knows what to do with", error);
+    return TERN_OK;
+}
+
+/* Fewer tensors than the layers need cannot make it take memory for all these layers. */
+static tern_status open_tensors(opened *o, const tern_geometry *g, tern_error *error)
+{
+    if (o->gguf.tensors < (size_t)g->layers * TERN_MATRICES)
+        return tern_error_set(error, TERN_USAGE, "%s: %zu tensors are too few for %" PRIu32 " layers", o->gguf.path,
+                              o->gguf.tensors, g->layers);
+    o->layer = calloc(g->layers, sizeof *o->layer);
+    o->used = calloc(o->gguf.tensors + 1, sizeof *o->used);
+    if (o->layer == NULL || o->used == NULL)
+        return tern_error_memory(error, "a model", (double)(g->layers * sizeof *o->layer));
+    const tern_status status = take_tensors(o, g, error);
+    return status == TERN_OK ? refuse_unused(o, error) : status;
 }
 
 tern_status tern_gguf_weights(tern_weights *weights, tern_gguf *gguf, tern_error *error)
@@ -278,12 +281,9 @@ tern_status tern_gguf_weights(tern_weights *weights, tern_gguf *gguf, tern_error
     o->page = (size_t)sysconf(_SC_PAGESIZE);
     *weights =
         (tern_weights){.state = o, .trits = trits, .scale = scale, .norm = norm, .rows = rows, .close = close_opened};
-    tern_status status = tern_gguf_geometry(&o->gguf, &geometry, error);
-    if (status == TERN_OK) {
-        o->layer = calloc(geometry.layers, sizeof *o->layer);
-        status = o->layer != NULL ? take_tensors(o, &geometry, error)
-                                  : tern_error_memory(error, "a model", (double)(geometry.layers * sizeof *o->layer));
-    }
+    tern_status status = tern_gguf_geometry(&o->gguf, &geometry, &o->reordered, error);
+    if (status == TERN_OK)
+        status = open_tensors(o, &geometry, error);
     if (status != TERN_OK) {
         tern_weights_close(weights);
         return status;

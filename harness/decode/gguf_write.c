@@ -1,8 +1,9 @@
 #include "decode/gguf_write.h"
 
-#include "decode/gguf.h"
+#include "base/text.h"
+#include "decode/gguf_metadata.h"
 #include "decode/gguf_model.h"
-#include "decode/gguf_weights.h"
+#include "decode/gguf_put.h"
 #include "decode/half.h"
 
 #include <errno.h>
@@ -10,138 +11,28 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ALIGNMENT = 32, VERSION = 3, TOKEN_NORMAL = 1, FILE_TYPE_TQ1_0 = 36, FILE_TYPE_TQ2_0 = 37, FILE_TYPE_I2_S = 40 };
+enum { VERSION = 3 };
 
 /* What is being written. Errors of the stream show in ferror(). */
 typedef struct writer {
     FILE *stream;
     const tern_weights *weights;
     const tern_block_format *format;
-    const tern_architecture *architecture;
+    tern_gguf_target target;
     uint64_t offset; /* of the next tensor's data */
     void *row;       /* room for a row as numbers, and as it is written */
     uint8_t *packed;
+    const char *inexact; /* the first tensor that its form cannot hold to the last bit */
     void (*progress)(void *context, double share);
     void *context;
 } writer;
 
-static void put_u32(writer *w, uint32_t value)
-{
-    const uint8_t bytes[] = {(uint8_t)value, (uint8_t)(value >> 8), (uint8_t)(value >> 16), (uint8_t)(value >> 24)};
-
-    fwrite(bytes, 1, sizeof bytes, w->stream);
-}
-
-static void put_u64(writer *w, uint64_t value)
-{
-    put_u32(w, (uint32_t)value);
-    put_u32(w, (uint32_t)(value >> 32));
-}
-
-static void put_f32(writer *w, float value)
-{
-    uint32_t bits;
-
-    memcpy(&bits, &value, sizeof bits);
-    put_u32(w, bits);
-}
-
-static void put_text(writer *w, const char *text)
-{
-    put_u64(w, strlen(text));
-    fwrite(text, 1, strlen(text), w->stream);
-}
-
-/* The key of a value; one that begins with '.' gets the architecture before it. */
-static void put_key(writer *w, const char *key, tern_gguf_type type)
-{
-    char full[96];
-
-    snprintf(full, sizeof full, "%s%s", key[0] == '.' ? w->architecture->name : "", key);
-    put_text(w, full);
-    put_u32(w, type);
-}
-
-static void put_text_value(writer *w, const char *key, const char *text)
-{
-    put_key(w, key, TERN_GGUF_TEXT);
-    put_text(w, text);
-}
-
-static void put_count_value(writer *w, const char *key, uint32_t value)
-{
-    put_key(w, key, TERN_GGUF_U32);
-    put_u32(w, value);
-}
-
-static void put_real_value(writer *w, const char *key, double value)
-{
-    put_key(w, key, TERN_GGUF_F32);
-    put_f32(w, (float)value);
-}
-
-static void put_array(writer *w, const char *key, tern_gguf_type element, uint64_t count)
-{
-    put_key(w, key, TERN_GGUF_ARRAY);
-    put_u32(w, element);
-    put_u64(w, count);
-}
-
-/* Of a vocabulary of placeholders: every token has a text of its own, and nothing is merged. */
-static void put_vocabulary(writer *w, uint32_t vocabulary)
-{
-    put_text_value(w, "tokenizer.ggml.model", "llama");
-    put_array(w, "tokenizer.ggml.tokens", TERN_GGUF_TEXT, vocabulary);
-    for (uint32_t i = 0; i < vocabulary; i++) {
-        char text[24];
-        snprintf(text, sizeof text, "<%" PRIu32 ">", i);
-        put_text(w, text);
-    }
-    put_array(w, "tokenizer.ggml.scores", TERN_GGUF_F32, vocabulary);
-    for (uint32_t i = 0; i < vocabulary; i++)
-        put_f32(w, 0.0F);
-    put_array(w, "tokenizer.ggml.token_type", TERN_GGUF_I32, vocabulary);
-    for (uint32_t i = 0; i < vocabulary; i++)
-        put_u32(w, TOKEN_NORMAL);
-    put_count_value(w, "tokenizer.ggml.bos_token_id", 1 % vocabulary);
-    put_count_value(w, "tokenizer.ggml.eos_token_id", 2 % vocabulary);
-}
-
-enum { METADATA = 22 };
-
-/* METADATA values. */
-static void put_metadata(writer *w)
-{
-    const tern_geometry *g = &w->weights->geometry;
-
-    put_text_value(w, "general.architecture", w->architecture->name);
-    put_text_value(w, "general.name", g->name);
-    put_count_value(w, "general.alignment", ALIGNMENT);
-    put_count_value(w, "general.file_type",
-                    w->format->type == TERN_BLOCK_TQ1_0   ? FILE_TYPE_TQ1_0
-                    : w->format->type == TERN_BLOCK_TQ2_0 ? FILE_TYPE_TQ2_0
-                                                          : FILE_TYPE_I2_S);
-    put_count_value(w, ".vocab_size", g->vocabulary);
-    put_count_value(w, ".block_count", g->layers);
-    put_count_value(w, ".context_length", g->context);
-    put_count_value(w, ".embedding_length", g->hidden);
-    put_count_value(w, ".feed_forward_length", g->ffn);
-    put_count_value(w, ".attention.head_count", g->heads);
-    put_count_value(w, ".attention.head_count_kv", g->kv_heads);
-    put_count_value(w, ".attention.key_length", g->head_dim);
-    put_count_value(w, ".attention.value_length", g->head_dim);
-    put_count_value(w, ".rope.dimension_count", g->head_dim);
-    put_real_value(w, ".rope.freq_base", g->rope_base);
-    put_real_value(w, ".attention.layer_norm_rms_epsilon", g->epsilon);
-    put_vocabulary(w, g->vocabulary);
-}
-
 static uint64_t aligned(uint64_t bytes)
 {
-    return (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    return (bytes + TERN_GGUF_ALIGNMENT - 1) / TERN_GGUF_ALIGNMENT * TERN_GGUF_ALIGNMENT;
 }
 
-/* One tensor of the model; what writes its data. rows of 1 and a dims of 1: a vector. */
+/* One tensor of the model, and what writes its data. */
 typedef struct entry {
     char name[TERN_TENSOR_NAME_BYTES];
     uint32_t type, layer, which;
@@ -149,10 +40,12 @@ typedef struct entry {
     void (*put)(writer *w, const struct entry *item);
 } entry;
 
-static void put_padding(writer *w, uint64_t bytes)
+/* Row `row` of the file is this one of the model. */
+static size_t row_of(const writer *w, const entry *item, size_t row)
 {
-    for (uint64_t i = bytes; i < aligned(bytes); i++)
-        fputc(0, w->stream);
+    const bool moved = w->target.reordered && (item->which == TERN_MATRIX_Q || item->which == TERN_MATRIX_K);
+
+    return moved ? tern_gguf_half_row(w->weights->geometry.head_dim, row) : row;
 }
 
 static void put_matrix(writer *w, const entry *item)
@@ -163,11 +56,14 @@ static void put_matrix(writer *w, const entry *item)
     const uint16_t half = tern_half_from_float(scale);
     int8_t *trits = w->row;
 
-    for (size_t row = 0; row < item->rows; row++) {
+    if (f->scale_at >= 0 && tern_half_to_float(half) != scale)
+        w->inexact = item->name;
+    for (size_t i = 0; i < item->rows; i++) {
+        const size_t row = row_of(w, item, i);
         w->weights->trits(w->weights, item->layer, (tern_matrix)item->which, row, row + 1, trits);
-        for (size_t i = 0; i < blocks; i++) {
-            uint8_t *block = w->packed + i * f->bytes;
-            f->encode(trits + i * f->weights, block);
+        for (size_t b = 0; b < blocks; b++) {
+            uint8_t *block = w->packed + b * f->bytes;
+            f->encode(trits + b * f->weights, block);
             if (f->scale_at >= 0) {
                 block[f->scale_at] = (uint8_t)half;
                 block[f->scale_at + 1] = (uint8_t)(half >> 8);
@@ -176,9 +72,8 @@ static void put_matrix(writer *w, const entry *item)
         fwrite(w->packed, f->bytes, blocks, w->stream);
     }
     if (f->scale_at < 0) {
-        put_f32(w, scale);
-        for (uint32_t i = 4; i < f->tail_bytes; i++)
-            fputc(0, w->stream);
+        tern_put_f32(w->stream, scale);
+        tern_put_zeros(w->stream, f->tail_bytes - sizeof scale);
     }
 }
 
@@ -188,7 +83,7 @@ static void put_norm(writer *w, const entry *item)
 
     w->weights->norm(w->weights, item->layer, (tern_norm)item->which, gain);
     for (size_t i = 0; i < item->columns; i++)
-        put_f32(w, gain[i]);
+        tern_put_f32(w->stream, gain[i]);
 }
 
 static void put_table(writer *w, const entry *item)
@@ -199,6 +94,8 @@ static void put_table(writer *w, const entry *item)
         w->weights->rows(w->weights, (tern_table)item->which, row, row + 1, value);
         for (size_t i = 0; i < item->columns; i++) {
             const uint16_t half = tern_half_from_float(value[i]);
+            if (tern_half_to_float(half) != value[i])
+                w->inexact = item->name;
             w->packed[2 * i] = (uint8_t)half;
             w->packed[2 * i + 1] = (uint8_t)(half >> 8);
         }
@@ -206,50 +103,70 @@ static void put_table(writer *w, const entry *item)
     }
 }
 
-/* Fills the list of all tensors, in their order in the file, or counts them when items is NULL. */
-static size_t list_items(const writer *w, entry *items)
+/* All tensors, in their order in the file. */
+typedef struct list {
+    entry *item;
+    size_t count;
+} list;
+
+static void list_table(list *l, const tern_geometry *g, tern_table table, const char *name)
+{
+    entry *next = &l->item[l->count++];
+
+    *next =
+        (entry){.type = TERN_BLOCK_F16, .which = table, .rows = g->vocabulary, .columns = g->hidden, .put = put_table};
+    tern_text_copy(next->name, sizeof next->name, name);
+}
+
+static void list_matrix(list *l, const writer *w, uint32_t layer, tern_matrix matrix)
 {
     const tern_geometry *g = &w->weights->geometry;
-    size_t count = 0;
-    entry next;
+    entry *next = &l->item[l->count++];
 
-    for (uint32_t table = 0; table < (g->tied_head ? 1U : 2U); table++, count++) {
-        next = (entry){
-            .type = TERN_BLOCK_F16, .which = table, .rows = g->vocabulary, .columns = g->hidden, .put = put_table};
-        snprintf(next.name, sizeof next.name, "%s",
-                 table == TERN_TABLE_EMBEDDING ? "token_embd.weight" : "output.weight");
-        if (items != NULL)
-            items[count] = next;
-    }
+    *next = (entry){.type = w->format->type,
+                    .layer = layer,
+                    .which = matrix,
+                    .rows = tern_geometry_rows(g, matrix),
+                    .columns = tern_geometry_columns(g, matrix),
+                    .put = put_matrix};
+    tern_gguf_matrix_name(layer, matrix, next->name);
+}
+
+static void list_norm(list *l, const tern_geometry *g, uint32_t layer, tern_norm norm)
+{
+    entry *next = &l->item[l->count];
+
+    if (!g->sub_norms && (norm == TERN_NORM_ATTENTION_SUB || norm == TERN_NORM_FFN_SUB))
+        return;
+    l->count++;
+    *next = (entry){.type = TERN_BLOCK_F32,
+                    .layer = layer,
+                    .which = norm,
+                    .rows = 1,
+                    .columns = tern_geometry_norm_size(g, norm),
+                    .put = put_norm};
+    tern_gguf_norm_name(layer, norm, next->name);
+}
+
+static size_t most_items(const tern_geometry *g)
+{
+    return 3 + (size_t)g->layers * (TERN_MATRICES + TERN_NORM_OUTPUT);
+}
+
+static void list_items(list *l, const writer *w)
+{
+    const tern_geometry *g = &w->weights->geometry;
+
+    list_table(l, g, TERN_TABLE_EMBEDDING, "token_embd.weight");
     for (uint32_t layer = 0; layer < g->layers; layer++) {
-        for (tern_matrix m = 0; m < TERN_MATRICES; m++, count++) {
-            next = (entry){.type = w->format->type,
-                           .layer = layer,
-                           .which = m,
-                           .rows = tern_geometry_rows(g, m),
-                           .columns = tern_geometry_columns(g, m),
-                           .put = put_matrix};
-            tern_gguf_matrix_name(layer, m, next.name);
-            if (items != NULL)
-                items[count] = next;
-        }
-        for (tern_norm n = 0; n < TERN_NORMS; n++) {
-            const bool sub = n == TERN_NORM_ATTENTION_SUB || n == TERN_NORM_FFN_SUB;
-            if ((sub && !g->sub_norms) || (n == TERN_NORM_OUTPUT && layer > 0))
-                continue;
-            next = (entry){.type = TERN_BLOCK_F32,
-                           .layer = layer,
-                           .which = n,
-                           .rows = 1,
-                           .columns = tern_geometry_norm_size(g, n),
-                           .put = put_norm};
-            tern_gguf_norm_name(layer, n, next.name);
-            if (items != NULL)
-                items[count] = next;
-            count++;
-        }
+        for (tern_matrix m = 0; m < TERN_MATRICES; m++)
+            list_matrix(l, w, layer, m);
+        for (tern_norm n = 0; n < TERN_NORM_OUTPUT; n++)
+            list_norm(l, g, layer, n);
     }
-    return count;
+    list_norm(l, g, 0, TERN_NORM_OUTPUT);
+    if (!g->tied_head)
+        list_table(l, g, TERN_TABLE_HEAD, "output.weight");
 }
 
 static uint64_t bytes_of(const entry *item)
@@ -265,34 +182,42 @@ static void put_entry(writer *w, const entry *item)
 {
     const bool vector = item->put == put_norm;
 
-    put_text(w, item->name);
-    put_u32(w, vector ? 1 : 2);
-    put_u64(w, item->columns);
+    tern_put_text(w->stream, item->name);
+    tern_put_u32(w->stream, vector ? 1 : 2);
+    tern_put_u64(w->stream, item->columns);
     if (!vector)
-        put_u64(w, item->rows);
-    put_u32(w, item->type);
-    put_u64(w, w->offset);
+        tern_put_u64(w->stream, item->rows);
+    tern_put_u32(w->stream, item->type);
+    tern_put_u64(w->stream, w->offset);
     w->offset += aligned(bytes_of(item));
 }
 
-static tern_status put_all(writer *w, const entry *items, size_t count, tern_error *error)
+static void put_header(writer *w, const list *l)
 {
     fwrite("GGUF", 1, 4, w->stream);
-    put_u32(w, VERSION);
-    put_u64(w, count);
-    put_u64(w, METADATA);
-    put_metadata(w);
-    for (size_t i = 0; i < count; i++)
-        put_entry(w, &items[i]);
+    tern_put_u32(w->stream, VERSION);
+    tern_put_u64(w->stream, l->count);
+    tern_gguf_put_metadata(w->stream, &w->target, &w->weights->geometry, w->format, w->weights->source);
+    for (size_t i = 0; i < l->count; i++)
+        put_entry(w, &l->item[i]);
+}
+
+static tern_status put_all(writer *w, const list *l, tern_error *error)
+{
+    put_header(w, l);
     const long at = ftell(w->stream);
-    put_padding(w, at < 0 ? 0 : (uint64_t)at);
-    for (size_t i = 0; i < count && !ferror(w->stream); i++) {
-        items[i].put(w, &items[i]);
-        put_padding(w, bytes_of(&items[i]));
+    if (at >= 0)
+        tern_put_zeros(w->stream, aligned((uint64_t)at) - (uint64_t)at);
+    for (size_t i = 0; i < l->count && at >= 0 && !ferror(w->stream); i++) {
+        l->item[i].put(w, &l->item[i]);
+        tern_put_zeros(w->stream, aligned(bytes_of(&l->item[i])) - bytes_of(&l->item[i]));
+        if (w->inexact != NULL)
+            return tern_error_set(error, TERN_USAGE, "%s has a number that is no half, so that %s would change it",
+                                  w->inexact, w->format->name);
         if (w->progress != NULL)
-            w->progress(w->context, (double)(i + 1) / (double)count);
+            w->progress(w->context, (double)(i + 1) / (double)l->count);
     }
-    if (fflush(w->stream) != 0 || ferror(w->stream))
+    if (at < 0 || fflush(w->stream) != 0 || ferror(w->stream))
         return tern_error_set(error, TERN_ENVIRONMENT, "cannot write the model: %s; make room", strerror(errno));
     return TERN_OK;
 }
@@ -313,31 +238,28 @@ tern_status tern_gguf_write(FILE *stream, const tern_weights *weights, const ter
     writer w = {.stream = stream,
                 .weights = weights,
                 .format = format,
-                .architecture = tern_gguf_architecture(g),
+                .target = tern_gguf_target_of(g, format),
                 .progress = progress,
                 .context = context};
 
-    if (w.architecture == NULL)
-        return tern_error_set(error, TERN_USAGE,
-                              "no architecture of GGUF has the activation and the rotation of model %s", g->name);
     for (tern_matrix m = 0; m < TERN_MATRICES; m++)
         if (tern_geometry_columns(g, m) % format->weights != 0)
             return tern_error_set(
                 error, TERN_USAGE,
                 "the rows of matrix %s of model %s are no whole blocks of %s: %zu is no multiple of %" PRIu32,
                 tern_matrix_name(m), g->name, format->name, tern_geometry_columns(g, m), format->weights);
-    const size_t count = list_items(&w, NULL), longest = longest_row(g);
-    entry *items = calloc(count, sizeof *items);
+    const size_t longest = longest_row(g);
+    list items = {.item = calloc(most_items(g), sizeof *items.item)};
     tern_status status = TERN_OK;
     w.row = malloc(longest * sizeof(float));
     w.packed = malloc(longest * 2);
-    if (items == NULL || w.row == NULL || w.packed == NULL) {
-        status = tern_error_memory(error, "a list of tensors", (double)(count * sizeof *items));
+    if (items.item == NULL || w.row == NULL || w.packed == NULL) {
+        status = tern_error_memory(error, "a list of tensors", (double)(most_items(g) * sizeof *items.item));
     } else {
-        list_items(&w, items);
-        status = put_all(&w, items, count, error);
+        list_items(&items, &w);
+        status = put_all(&w, &items, error);
     }
-    free(items);
+    free(items.item);
     free(w.row);
     free(w.packed);
     return status;

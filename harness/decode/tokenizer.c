@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Of a text: what is counted within it fits 32 bits. */
+enum { MOST_BYTES = 1 << 28 };
+
 /* An array of 4-byte numbers with one element a token, or NULL. */
 static const uint8_t *find_numbers(const tern_tokenizer *t, const char *key, tern_gguf_type element)
 {
@@ -30,10 +33,31 @@ static bool find_switch(const tern_tokenizer *t, const char *key, bool otherwise
     return value != NULL && value->type == TERN_GGUF_BOOL ? value->data[0] != 0 : otherwise;
 }
 
+/* How words are cut goes by a name. */
+static tern_status read_words(tern_tokenizer *t, tern_error *error)
+{
+    static const char *const llama3[] = {"llama-bpe", "llama3", "llama-v3", "falcon3"};
+    static const char *const gpt2[] = {"default", "gpt-2"};
+    tern_gguf_text pre = {"default", strlen("default")};
+    char shown[64];
+
+    tern_gguf_string(tern_gguf_find(&t->gguf, "tokenizer.ggml.pre"), &pre);
+    for (size_t i = 0; i < sizeof llama3 / sizeof *llama3; i++)
+        t->is_llama3 |= tern_gguf_is(pre, llama3[i]);
+    for (size_t i = 0; i < sizeof gpt2 / sizeof *gpt2; i++)
+        if (t->is_llama3 || tern_gguf_is(pre, gpt2[i]))
+            return TERN_OK;
+    return tern_error_set(error, TERN_USAGE,
+                          "%s: its words are cut as '%s' does, which this program does not know; give the prompt as "
+                          "--prompt-ids",
+                          t->gguf.path, tern_gguf_printable(pre, shown, sizeof shown));
+}
+
 static tern_status read_vocabulary(tern_tokenizer *t, tern_error *error)
 {
     const char *path = t->gguf.path;
-    tern_gguf_text model, pre;
+    tern_gguf_text model;
+    tern_status status;
 
     if (!tern_gguf_string(tern_gguf_find(&t->gguf, "tokenizer.ggml.model"), &model))
         return tern_error_set(error, TERN_USAGE, "%s: it has no vocabulary; give the prompt as --prompt-ids", path);
@@ -43,6 +67,8 @@ static tern_status read_vocabulary(tern_tokenizer *t, tern_error *error)
                               "%s: its vocabulary is neither of kind llama (SentencePiece) nor gpt2 (BPE); give the "
                               "prompt as --prompt-ids",
                               path);
+    if (t->is_bpe && (status = read_words(t, error)) != TERN_OK)
+        return status;
     if (!tern_texts_read(&t->tokens, tern_gguf_find(&t->gguf, "tokenizer.ggml.tokens")))
         return tern_error_set(error, TERN_USAGE, "%s: tokenizer.ggml.tokens is no list of texts", path);
     if (t->is_bpe && !tern_texts_read(&t->merges, tern_gguf_find(&t->gguf, "tokenizer.ggml.merges")))
@@ -51,10 +77,9 @@ static tern_status read_vocabulary(tern_tokenizer *t, tern_error *error)
     t->type = find_numbers(t, "tokenizer.ggml.token_type", TERN_GGUF_I32);
     t->start = find_id(t, "tokenizer.ggml.bos_token_id");
     t->end = find_id(t, "tokenizer.ggml.eos_token_id");
-    t->adds_start = find_switch(t, "tokenizer.ggml.add_bos_token", !t->is_bpe);
+    t->adds_start = find_switch(t, "tokenizer.ggml.add_bos_token", !t->is_bpe || t->is_llama3);
     t->adds_space = find_switch(t, "tokenizer.ggml.add_space_prefix", !t->is_bpe);
-    t->splits_numbers =
-        tern_gguf_string(tern_gguf_find(&t->gguf, "tokenizer.ggml.pre"), &pre) && tern_gguf_is(pre, "llama-bpe");
+    t->unknown = find_id(t, "tokenizer.ggml.unknown_token_id");
     return TERN_OK;
 }
 
@@ -108,6 +133,8 @@ tern_status tern_tokenizer_encode(const tern_tokenizer *t, const char *text, uin
 
     if (t->adds_start && t->start != TERN_NO_TOKEN)
         tern_ids_add(&ids, t->start);
+    if (length > MOST_BYTES)
+        return tern_error_set(error, TERN_USAGE, "a text of %zu bytes is longer than any prompt", length);
     if (!(t->is_bpe ? tern_bpe_encode : tern_spm_encode)(t, text, length, &ids))
         return tern_error_memory(error, "a text", (double)length);
     *count = ids.count;

@@ -27,7 +27,8 @@ static void add_bytes(const tern_tokenizer *t, const char *text, size_t length, 
         char name[8];
         const int bytes = snprintf(name, sizeof name, "<0x%02X>", (unsigned)(uint8_t)text[i]);
         const uint32_t id = tern_texts_find(&t->tokens, name, (size_t)bytes);
-        tern_ids_add(ids, id == TERN_NO_TOKEN ? 0 : id);
+        if (id != TERN_NO_TOKEN || t->unknown != TERN_NO_TOKEN)
+            tern_ids_add(ids, id == TERN_NO_TOKEN ? t->unknown : id);
     }
 }
 
@@ -50,36 +51,41 @@ static size_t replace_spaces(const tern_tokenizer *t, const char *text, size_t l
     return (size_t)(at - out);
 }
 
-bool tern_spm_encode(const tern_tokenizer *t, const char *text, size_t length, tern_ids *ids)
+/* spaced, symbol: room for all characters, of which each has at least a byte. */
+static bool join_text(const tern_tokenizer *t, const char *text, size_t length, char *spaced, tern_symbol *symbol,
+                      tern_ids *ids)
 {
-    char *spaced = malloc(SPACE_BYTES * (length + 1));
-    tern_symbol *symbol = malloc(SPACE_BYTES * (length + 1) * sizeof *symbol);
+    const size_t bytes = replace_spaces(t, text, length, spaced);
     uint32_t count = 0;
 
-    if (spaced == NULL || symbol == NULL) {
-        free(spaced);
-        free(symbol);
+    for (size_t at = 0, step; at < bytes; at += step) {
+        step = tern_utf8_bytes(spaced + at, bytes - at);
+        symbol[count] = tern_symbol_at(count, UINT32_MAX, (uint32_t)at, (uint32_t)step);
+        count++;
+    }
+    symbol[count - 1].next = TERN_NO_TOKEN;
+    if (!tern_symbols_join(t, spaced, symbol, count, joins))
         return false;
-    }
-    const size_t bytes = length == 0 ? 0 : replace_spaces(t, text, length, spaced);
-    for (size_t at = 0; at < bytes; count++) {
-        const size_t step = tern_utf8_bytes(spaced + at, bytes - at);
-        symbol[count] = (tern_symbol){(uint32_t)at, (uint32_t)step, count + 1};
-        at += step;
-    }
-    if (count > 0)
-        symbol[count - 1].next = TERN_NO_TOKEN;
-    tern_symbols_join(t, spaced, symbol, count, joins);
-    for (uint32_t i = count > 0 ? 0 : TERN_NO_TOKEN; i != TERN_NO_TOKEN; i = symbol[i].next) {
+    for (uint32_t i = 0; i != TERN_NO_TOKEN; i = symbol[i].next) {
         const uint32_t id = tern_texts_find(&t->tokens, spaced + symbol[i].begin, symbol[i].length);
         if (id != TERN_NO_TOKEN)
             tern_ids_add(ids, id);
         else
             add_bytes(t, spaced + symbol[i].begin, symbol[i].length, ids);
     }
+    return true;
+}
+
+bool tern_spm_encode(const tern_tokenizer *t, const char *text, size_t length, tern_ids *ids)
+{
+    char *spaced = malloc(SPACE_BYTES * (length + 1));
+    tern_symbol *symbol = malloc(SPACE_BYTES * (length + 1) * sizeof *symbol);
+    const bool done =
+        spaced != NULL && symbol != NULL && (length == 0 || join_text(t, text, length, spaced, symbol, ids));
+
     free(spaced);
     free(symbol);
-    return true;
+    return done;
 }
 
 static int hex(char digit)

@@ -86,23 +86,3 @@ size_t tern_utf8_bytes(const char *text, size_t length)
             return 1;
     return bytes;
 }
-
-void tern_symbols_join(const tern_tokenizer *tokenizer, const char *text, tern_symbol *symbol, size_t count,
-                       tern_join_fn *join)
-{
-    while (count > 1) {
-        uint32_t best = TERN_NO_TOKEN;
-        double best_order = 0.0, order;
-        for (uint32_t i = 0; symbol[i].next != TERN_NO_TOKEN; i = symbol[i].next)
-            if (join(tokenizer, text + symbol[i].begin, symbol[i].length, symbol[symbol[i].next].length, &order) &&
-                (best == TERN_NO_TOKEN || order < best_order)) {
-                best = i;
-                best_order = order;
-            }
-        if (best == TERN_NO_TOKEN)
-            return;
-        symbol[best].length += symbol[symbol[best].next].length;
-        symbol[best].next = symbol[symbol[best].next].next;
-        count--;
-    }
-}

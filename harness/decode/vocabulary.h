@@ -1,5 +1,5 @@
 /*
- * vocabulary.h - the tokens of a GGUF file, found by id and by text. Of the tokenizer's files, and of nobody else.
+ * vocabulary.h - the tokens of a GGUF file, found by id and by text. Of the tokenizer's files, and of who writes a vocabulary.
  */
 #ifndef TERN_VOCABULARY_H
 #define TERN_VOCABULARY_H
@@ -39,8 +39,8 @@ struct tern_tokenizer {
     const uint8_t *score;      /* of SentencePiece: floats; NULL: none */
     const uint8_t *type;       /* int32; NULL: all normal */
     bool is_bpe, adds_start, adds_space;
-    bool splits_numbers; /* digits stand in groups of at most three */
-    uint32_t start, end; /* TERN_NO_TOKEN: none */
+    bool is_llama3;               /* BPE: how words are cut; a word that is a token is not cut further */
+    uint32_t start, end, unknown; /* TERN_NO_TOKEN: none */
 };
 
 tern_token_type tern_token_type_of(const tern_tokenizer *tokenizer, uint32_t id);
@@ -64,15 +64,24 @@ size_t tern_bpe_decode(const tern_tokenizer *tokenizer, uint32_t id, char *out, 
 
 /* Symbols of a text while neighbours are joined: a list, so that joining costs nothing. */
 typedef struct tern_symbol {
-    uint32_t begin, length; /* within the text; length 0: joined to the one before */
-    uint32_t next;          /* TERN_NO_TOKEN: the last */
+    uint32_t begin, length;  /* within the text; length 0: joined to the one before */
+    uint32_t next, previous; /* TERN_NO_TOKEN: none */
 } tern_symbol;
 
-/* Joins neighbours as long as better() finds a pair: it returns whether joining these bytes is possible, and how soon (lower first). */
+/* The symbol of these bytes, linked to those before and after it, of which there are `count`. */
+tern_symbol tern_symbol_at(uint32_t index, uint32_t count, uint32_t begin, uint32_t length);
+
+/*
+ * Joins neighbours as long as any can be, the pair of lowest order first, of equal ones the leftmost. join() tells whether
+ * these bytes can be joined, and their order. n log n of the number of symbols. False when memory is short.
+ */
 typedef bool tern_join_fn(const tern_tokenizer *tokenizer, const char *left, size_t left_bytes, size_t right_bytes,
                           double *order);
-void tern_symbols_join(const tern_tokenizer *tokenizer, const char *text, tern_symbol *symbol, size_t count,
+bool tern_symbols_join(const tern_tokenizer *tokenizer, const char *text, tern_symbol *symbol, uint32_t count,
                        tern_join_fn *join);
+
+/* Bytes of the first word of a text that is not empty, as Llama 3's or GPT-2's pattern cuts it. */
+size_t tern_word_bytes(bool llama3, const char *text, size_t length);
 
 /* Bytes of the UTF-8 character that begins here, 1 for what is none. */
 size_t tern_utf8_bytes(const char *text, size_t length);

@@ -23,10 +23,22 @@ done
 expect 0 decode --model tq1_0.gguf --prompt-text 'any text'
 says out "answer:"
 
+# Without sub-norms it goes out as a llama model, its rows in llama's order, and comes back in its own.
+sed -e 's/^activation.*/activation = swiglu/' -e 's/^sub_norms.*/sub_norms = no/' "$tiny" >plain.model
+expect 0 decode --model ./plain.model --set head=16
+plain=$(hashes)
+expect 0 "$TERNBENCH" model write --model ./plain.model --out plain.gguf
+says out "architecture llama"
+says_not out "only ternbench"
+expect 0 decode --model plain.gguf --set head=16
+[ "$(hashes)" = "$plain" ] || { echo "FAILED: as llama $(hashes), from the seed $plain"; failures=$((failures + 1)); }
+
 expect 2 "$TERNBENCH" model
 expect 2 "$TERNBENCH" model write
 expect 2 "$TERNBENCH" model write --model "$tiny" --type q4_0 --out x.gguf
 expect 2 "$TERNBENCH" model write --model "$tiny" --out no/such/folder/x.gguf
+expect 2 "$TERNBENCH" model show .
+mkfifo pipe && expect 2 "$TERNBENCH" model show pipe
 expect 2 "$TERNBENCH" model show no-such.gguf
 says err "no-such.gguf"
 head -c 5000 tq2_0.gguf >cut.gguf

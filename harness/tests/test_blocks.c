@@ -147,13 +147,13 @@ static void reads_floats(void **state)
 
     (void)state;
     block[0] = 0x80, block[1] = 0xBF; /* bfloat16 -1 */
-    format("bf16")->floats(block, value);
+    format("bf16")->floats(block, 1, value);
     assert_true(value[0] == -1.0F);
 
     memset(block, 0, sizeof block);
     block[1] = 0x3C; /* scale 1 */
     block[2] = 0x80, block[2 + 31] = 5;
-    format("q8_0")->floats(block, value);
+    format("q8_0")->floats(block, 1, value);
     assert_true(value[0] == -128.0F && value[31] == 5.0F && value[1] == 0.0F);
 
     memset(block, 0, sizeof block);
@@ -164,7 +164,7 @@ static void reads_floats(void **state)
     block[128] = 0x11;      /* high bits of 0: 1, 64: 1 */
     block[64 + 63] = 0xF0;  /* element 255: 15 */
     block[128 + 63] = 0xC0; /* its high bits: 3 */
-    format("q6_k")->floats(block, value);
+    format("q6_k")->floats(block, 1, value);
     assert_true(value[0] == 15 + 16 - 32 && value[64] == 5 + 16 - 32 && value[1] == -32.0F);
     assert_true(value[255] == 2 * (63 - 32));
 }

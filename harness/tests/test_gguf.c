@@ -1,6 +1,8 @@
 /*
  * A model that was written is read back number by number; whatever is done to the file is told in a sentence.
  */
+#include "base/text.h"
+#include "decode/gguf_metadata.h"
 #include "decode/gguf_model.h"
 #include "decode/gguf_weights.h"
 #include "decode/gguf_write.h"
@@ -86,8 +88,9 @@ static void reads_what_it_wrote(void **state)
     (void)state;
     for (size_t i = 0; i < 9; i++) {
         const bool relu2 = i % 3 == 1;
-        const tern_geometry g =
+        tern_geometry g =
             small(relu2 ? TERN_RELU2 : TERN_SWIGLU, i % 3 == 2 ? TERN_ROPE_PAIRS : TERN_ROPE_HALVES, i % 3 == 1);
+        tern_text_copy(g.summary, sizeof g.summary, "for tests");
         tern_weights seeded, read;
         tern_error error = {""};
         write_file(&g, formats[i / 3]);
@@ -98,7 +101,8 @@ static void reads_what_it_wrote(void **state)
         assert_int_equal(read.geometry.activation, g.activation);
         assert_int_equal(read.geometry.rope, g.rope);
         assert_true(read.geometry.sub_norms == g.sub_norms && read.geometry.tied_head == g.tied_head);
-        assert_true((float)read.geometry.epsilon == 1e-5F && read.geometry.rope_base == 10000.0);
+        assert_string_equal(read.geometry.summary, "for tests");
+        assert_true(read.geometry.epsilon == 1e-5 && read.geometry.rope_base == 10000.0);
         assert_true(read.geometry.head_dim == 64 && read.geometry.kv_heads == 2 && read.geometry.context == 32);
         same_numbers(&g, &seeded, &read);
         tern_weights_close(&read);
@@ -181,7 +185,7 @@ static void expect_of_change(const char *from, size_t at, const char *to, size_t
 
 static void says_what_is_wrong(void **state)
 {
-    const tern_geometry g = small(TERN_SWIGLU, TERN_ROPE_HALVES, false);
+    const tern_geometry g = small(TERN_RELU2, TERN_ROPE_HALVES, false);
     const size_t tensor = strlen("blk.0.attn_q.weight");
 
     (void)state;
@@ -193,17 +197,114 @@ static void says_what_is_wrong(void **state)
     expect_of_change("general.alignment", 17 + 4, "\x03", 1, "power of two");
     expect_of_change("general.architecture", 20 + 4 + 8, "mamba2", 6, "architecture");
     expect_of_change("bitnet.block_count", 18 + 4, "\x03", 1, "blk.2.attn_q.weight is missing");
-    expect_of_change("bitnet.embedding_length", 23 + 4, "\x00\x02", 2, "");
-    expect_of_change("bitnet.attention.head_count", 27 + 4, "\x00", 1, "");
-    expect_of_change("bitnet.attention.head_count_kv", 30 + 4, "\x03", 1, "");
+    expect_of_change("bitnet.block_count", 18 + 4, "\x01", 1, "tensor blk.1.attn_k.weight is none that");
+    expect_of_change("bitnet.block_count", 18 + 4, "\xE8\x03", 2, "too few for 1000 layers");
+    expect_of_change("bitnet.block_count", 17, "x", 1, "no bitnet.block_count");
+    expect_of_change("bitnet.embedding_length", 23 + 4, "\x00\x02", 2, "needs");
+    expect_of_change("bitnet.attention.head_count", 27 + 4, "\x00", 1, "heads must be from 1");
+    expect_of_change("bitnet.attention.head_count_kv", 30, "\x06", 1, "head_count_kv is no count");
+    expect_of_change("bitnet.attention.head_count_kv", 30 + 4, "\x03", 1, "multiple of kv_heads");
+    expect_of_change("bitnet.attention.value_length", 29 + 4, "\x20", 1, "value_length is 32");
+    expect_of_change("bitnet.rope.dimension_count", 27 + 4, "\x20", 1, "dimension_count is 32");
+    expect_of_change("bitnet.attention.layer_norm_rms_epsilon", 39 + 4, "\0\0\xC0\x7F", 4, "epsilon is no number");
+    expect_of_change("bitnet.vocab_size", 17 + 4, "\x33", 1, "vocab_size is 51");
     expect_of_change("bitnet.block_count", 18, "\x09", 1, "");
     expect_of_change("blk.0.attn_q.weight", 0, "blk.1.attn_q.weight", tensor, "twice");
-    expect_of_change("blk.0.attn_q.weight", tensor, "\x07", 1, "");
-    expect_of_change("blk.0.attn_q.weight", tensor + 4, "\xFF", 1, "");
-    expect_of_change("blk.0.attn_q.weight", tensor + 4 + 16, "\x01", 1, "not ternary");
+    expect_of_change("blk.0.attn_q.weight", 0, "blk.0.\033ttn_q", 12, "blk.0.attn_q.weight is missing");
+    expect_of_change("blk.1.attn_q.weight", 6, "attn_q.weighs", 13, "blk.1.attn_q.weight is missing");
+    expect_of_change("blk.0.attn_q.weight", tensor, "\x07", 1, "dimension");
+    expect_of_change("blk.0.attn_q.weight", tensor + 4, "\xFF", 1, "cannot be of the size");
+    expect_of_change("bitnet.hidden_activation", 24 + 4 + 8, "geglu", 5, "is 'geglu'");
+    expect_of_change("blk.1.ffn_sub_norm.weight", strlen("blk.1.ffn_sub_norm.weight") + 4 + 8, "\x23", 1, "is ternary");
     expect_of_change("blk.0.attn_q.weight", tensor + 4 + 16, "\x63", 1, "type 99");
     expect_of_change("blk.0.attn_q.weight", tensor + 4 + 16 + 4, "\x01", 1, "not aligned");
     expect_of_change("blk.0.attn_q.weight", tensor + 4 + 16 + 4 + 7, "\x7F", 1, "cut off");
+    unlink(path);
+}
+
+/* Not a number, or too large, at the end of each table and norm. */
+static void looks_at_every_number(void **state)
+{
+    static const char *const names[] = {"token_embd.weight", "output.weight", "blk.1.ffn_norm.weight",
+                                        "output_norm.weight"};
+    const tern_geometry g = small(TERN_SWIGLU, TERN_ROPE_HALVES, false);
+    size_t bytes;
+    tern_gguf gguf;
+
+    (void)state;
+    write_file(&g, "i2_s");
+    uint8_t *file = load(&bytes);
+    assert_int_equal(tern_gguf_parse(&gguf, "image", file, bytes, NULL), TERN_OK);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const tern_gguf_tensor *t = tern_gguf_tensor_find(&gguf, names[i]);
+        uint8_t *last = file + (t->data - file) + t->bytes - 1;
+        const uint8_t was = *last;
+        tern_error error = {""};
+        *last = 0x7F; /* not a number as a half, 3e38 as a float */
+        assert_false(is_model(file, bytes, &error));
+        assert_non_null(strstr(error.text, names[i]));
+        *last = was;
+    }
+    assert_true(is_model(file, bytes, NULL));
+    tern_gguf_close(&gguf);
+    free(file);
+    unlink(path);
+}
+
+/* Which program each can go to. */
+static void writes_what_others_run(void **state)
+{
+    const tern_block_format *tq2 = tern_block_format_named("tq2_0"), *i2 = tern_block_format_named("i2_s");
+    tern_geometry g = small(TERN_SWIGLU, TERN_ROPE_HALVES, false);
+
+    (void)state;
+    assert_string_equal(tern_gguf_target_of(&g, tq2).architecture, "llama");
+    assert_true(tern_gguf_target_of(&g, tq2).reordered && tern_gguf_target_of(&g, tq2).alone == NULL);
+    g.rope = TERN_ROPE_PAIRS;
+    assert_false(tern_gguf_target_of(&g, tq2).reordered);
+    g = small(TERN_RELU2, TERN_ROPE_HALVES, true);
+    assert_string_equal(tern_gguf_target_of(&g, tq2).architecture, "bitnet");
+    assert_string_equal(tern_gguf_target_of(&g, i2).architecture, "bitnet-b1.58");
+    assert_true(tern_gguf_target_of(&g, i2).alone == NULL && !tern_gguf_target_of(&g, i2).reordered);
+    g.tied_head = false;
+    assert_non_null(tern_gguf_target_of(&g, i2).alone);
+}
+
+/* The converter of llama.cpp: row 2j + p of a head is row p * head_dim / 2 + j before. */
+static void reorders_rows_as_llama_does(void **state)
+{
+    const tern_geometry g = small(TERN_SWIGLU, TERN_ROPE_HALVES, false);
+    tern_weights seeded, read;
+    tern_gguf gguf;
+    int8_t row[256], stored[256];
+    size_t bytes;
+
+    (void)state;
+    for (size_t i = 0; i < 128; i++)
+        assert_int_equal(tern_gguf_pair_row(64, tern_gguf_half_row(64, i)), i);
+    assert_int_equal(tern_gguf_half_row(64, 64 + 2 * 5 + 1), 64 + 32 + 5);
+    write_file(&g, "tq2_0");
+    uint8_t *file = load(&bytes);
+    /* Under another name the key says nothing: rotation of pairs, rows as they are stored. */
+    uint8_t *key = memmem(file, bytes, TERN_GGUF_ROPE_KEY, strlen(TERN_GGUF_ROPE_KEY));
+    assert_non_null(key);
+    key[0] = 'T';
+    assert_int_equal(tern_gguf_parse(&gguf, "image", file, bytes, NULL), TERN_OK);
+    assert_int_equal(tern_gguf_weights(&read, &gguf, NULL), TERN_OK);
+    assert_int_equal(read.geometry.rope, TERN_ROPE_PAIRS);
+    assert_int_equal(tern_weights_seeded(&seeded, &g, 7, 0.4, NULL), TERN_OK);
+    for (size_t i = 0; i < 256; i++) {
+        const size_t j = i % 64 / 2, p = i % 2;
+        read.trits(&read, 1, TERN_MATRIX_Q, i, i + 1, stored);
+        seeded.trits(&seeded, 1, TERN_MATRIX_Q, i / 64 * 64 + p * 32 + j, i / 64 * 64 + p * 32 + j + 1, row);
+        assert_memory_equal(row, stored, sizeof row);
+    }
+    read.trits(&read, 1, TERN_MATRIX_V, 7, 8, stored);
+    seeded.trits(&seeded, 1, TERN_MATRIX_V, 7, 8, row);
+    assert_memory_equal(row, stored, sizeof row);
+    tern_weights_close(&read);
+    tern_weights_close(&seeded);
+    free(file);
     unlink(path);
 }
 
@@ -244,10 +345,10 @@ static void looks_at_every_code_and_scale(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads_what_it_wrote),
-        cmocka_unit_test(says_of_every_cut_that_it_was_cut),
-        cmocka_unit_test(says_what_is_wrong),
-        cmocka_unit_test(looks_at_every_code_and_scale),
+        cmocka_unit_test(reads_what_it_wrote),         cmocka_unit_test(says_of_every_cut_that_it_was_cut),
+        cmocka_unit_test(says_what_is_wrong),          cmocka_unit_test(looks_at_every_code_and_scale),
+        cmocka_unit_test(looks_at_every_number),       cmocka_unit_test(writes_what_others_run),
+        cmocka_unit_test(reorders_rows_as_llama_does),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

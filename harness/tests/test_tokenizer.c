@@ -2,6 +2,7 @@
  * Small vocabularies of both kinds, made here: known splits, any bytes back and forth, and files that are no vocabulary.
  */
 #include "decode/tokenizer.h"
+#include "decode/vocabulary.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -155,9 +156,12 @@ static void make_bpe(const char *pre)
     static const char *const merges[] = {"h e", "l l", "he ll", "hell o", "\xc4\xa0 hello", "1 2", "12 3"};
     unsigned other = 256;
 
-    begin(4);
+    begin(5);
     put_text_value("tokenizer.ggml.model", "gpt2");
     put_text_value("tokenizer.ggml.pre", pre);
+    put_text("tokenizer.ggml.bos_token_id");
+    put_number(4, 4);
+    put_number(1, 4);
     put_array("tokenizer.ggml.tokens", 8, 256 + 7);
     for (unsigned byte = 0; byte < 256; byte++) {
         const bool plain = (byte > 32 && byte < 127) || (byte > 160 && byte != 173);
@@ -179,29 +183,84 @@ static void joins_by_rank(void **state)
     (void)state;
     make_bpe("llama-bpe");
     tern_tokenizer *t = open_image();
-    expect(t, "hello hello", (uint32_t[]){259, 260}, 2);
-    expect(t, "1234", (uint32_t[]){262, '4'}, 2); /* digits in threes */
-    expect(t, "he'll", (uint32_t[]){256, '\'', 257}, 3);
-    expect(t, "", NULL, 0);
-    comes_back(t, "hello  hello\n\n 12345, it's \xc3\xa9\xf0\x9f\x98\x80!! \x01\xff tab\t.", "");
+    expect(t, "hello hello", (uint32_t[]){1, 259, 260}, 3);
+    expect(t, "1234", (uint32_t[]){1, 262, '4'}, 3); /* digits in threes */
+    expect(t, "he'll", (uint32_t[]){1, 256, '\'', 257}, 4);
+    expect(t, "hel", (uint32_t[]){1, 256, 'l'}, 3);
+    expect(t, "", (uint32_t[]){1}, 1);
+    comes_back(t, "hello  hello\n\n 12345, it's \xc3\xa9\xf0\x9f\x98\x80!! \x01\xff tab\t.", "\x01");
     tern_tokenizer_free(t);
     make_bpe("gpt-2");
     t = open_image();
-    expect(t, " 1234", (uint32_t[]){' ', 262, '4'}, 3); /* one word; nothing joins the blank */
+    expect(t, " 1234", (uint32_t[]){' ', 262, '4'}, 3); /* one word; nothing joins the blank; no start */
     tern_tokenizer_free(t);
+}
+
+/* Words as the patterns at the top of tokenizer_words.c cut them, '|' between them. */
+static void expect_words(bool llama3, const char *words)
+{
+    char text[128], got[256] = "";
+    size_t length = 0;
+
+    for (const char *c = words; *c != '\0'; c++)
+        if (*c != '|')
+            text[length++] = *c;
+    for (size_t at = 0, bytes; at < length; at += bytes) {
+        bytes = tern_word_bytes(llama3, text + at, length - at);
+        assert_in_range(bytes, 1, length - at);
+        snprintf(got + strlen(got), sizeof got - strlen(got), "%s%.*s", at == 0 ? "" : "|", (int)bytes, text + at);
+    }
+    assert_string_equal(got, words);
+}
+
+static void cuts_words_as_the_patterns_do(void **state)
+{
+    (void)state;
+    expect_words(false, "Hello| world|!|\n|\n|I|'m| 12345|.|5|  ");
+    expect_words(false, "a|  | b| x|\t|\t|y|'|S| |\t|y");
+    expect_words(false, "caf\xc3\xa9| \xe2\x80\x94| na\xc3\xafve|\xe2\x80\xa6|\xc2\xa0|z");
+    expect_words(true, "Hello| world|!\n\n|I|'M| |123|45|.|5");
+    expect_words(true, "(hello|)| (|x|.y|\tz|  | end");
+    expect_words(true, "a|  \n \n| | b|\r\n|c|   ");
+    expect_words(true, "\xe2\x80\x9cquote|\xe2\x80\x9d\xff|\xe4\xb8\xad\xe6\x96\x87|\xef\xbc\x8c\xe6\x96\x87");
+}
+
+/* A hundred thousand times the same pair: joined in the time that a prompt may take. */
+static void joins_long_texts(void **state)
+{
+    enum { LENGTH = 200000 };
+    char *text = malloc(LENGTH + 1);
+    uint32_t *id = malloc(LENGTH * sizeof *id);
+    size_t count;
+
+    (void)state;
+    make_spm();
+    tern_tokenizer *t = open_image();
+    assert_true(text != NULL && id != NULL);
+    memset(text, 'l', LENGTH);
+    text[LENGTH] = '\0';
+    assert_int_equal(tern_tokenizer_encode(t, text, id, LENGTH, &count, NULL), TERN_OK);
+    assert_int_equal(count, 2 + LENGTH / 2);
+    assert_int_equal(id[2], 9);
+    assert_int_equal(id[count - 1], 9);
+    tern_tokenizer_free(t);
+    free(text);
+    free(id);
 }
 
 static void refuses_what_is_no_vocabulary(void **state)
 {
-    static const char *const says[] = {"no vocabulary", "neither of kind", "no list of texts"};
+    static const char *const says[] = {"no vocabulary", "neither of kind", "no list of texts", "cut as 'qwen2'"};
 
     (void)state;
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < sizeof says / sizeof *says; i++) {
         tern_tokenizer *t;
         tern_error error = {""};
-        begin(i == 0 ? 0 : 1);
+        begin(i == 0 ? 0 : i < 3 ? 1 : 2);
         if (i > 0)
-            put_text_value("tokenizer.ggml.model", i == 1 ? "bert" : "llama");
+            put_text_value("tokenizer.ggml.model", i == 1 ? "bert" : i == 2 ? "llama" : "gpt2");
+        if (i == 3)
+            put_text_value("tokenizer.ggml.pre", "qwen2");
         put_number(0, 8);
         assert_int_equal(tern_tokenizer_parse(&t, "image", image, used, &error), TERN_USAGE);
         assert_null(t);
@@ -214,6 +273,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(joins_by_score),
         cmocka_unit_test(joins_by_rank),
+        cmocka_unit_test(cuts_words_as_the_patterns_do),
+        cmocka_unit_test(joins_long_texts),
         cmocka_unit_test(refuses_what_is_no_vocabulary),
     };
 
