@@ -97,11 +97,15 @@ static void fill_x_alternating(tern_shape shape, int8_t *x)
             x[n * shape.k + k] = (n + k) % 2 == 0 ? 127 : -128;
 }
 
+/* The tokens take the columns from both ends in turn: 0, K-1, 1, K-2, ... */
 static void fill_x_onehot(tern_shape shape, int8_t *x)
 {
     memset(x, 0, shape.n * shape.k);
-    for (size_t n = 0; n < shape.n; n++)
-        x[n * shape.k + n * 7 % shape.k] = n % 2 == 0 ? -128 : 127;
+    for (size_t n = 0; n < shape.n; n++) {
+        const size_t turn = n % shape.k / 2;
+        const bool left = n % shape.k % 2 == 0;
+        x[n * shape.k + (left ? turn : shape.k - 1 - turn)] = left ? -128 : 127;
+    }
 }
 
 void tern_data_fill_x(const tern_data *data, tern_shape shape, int8_t *x)

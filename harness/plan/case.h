@@ -29,7 +29,7 @@ typedef enum tern_x_pattern {
     TERN_X_MIN, /* all -128 */
     TERN_X_MAX, /* all 127 */
     TERN_X_ALTERNATING,
-    TERN_X_ONEHOT, /* token n has one value that is not zero, at k = n * 7 mod K */
+    TERN_X_ONEHOT, /* one value a token that is not zero; K tokens have one in each column, so that Y holds all of W */
     TERN_X_ZERO
 } tern_x_pattern;
 

@@ -1,6 +1,7 @@
 /*
- * Three lists, cut to what is different: each size in turn at its edges, the other two staying at a small one that has tails
- * of its own; then shapes without a pattern; then data that overflows, at sums long enough for it.
+ * Four lists, cut to what is different: shapes without a pattern; each size in turn at its edges, the other two staying at a
+ * small one that has tails of its own; as many one-hot tokens as columns, so that Y is W again and shows any weight that
+ * packing lost; then data that overflows, at sums long enough for it.
  */
 #include "plan/edges.h"
 
@@ -101,6 +102,19 @@ static void add_around_tiles(list *l)
         }
 }
 
+static void add_unpacking(list *l)
+{
+    const tern_shape tile = l->of->kernel->tile;
+    const size_t columns[] = {tile.k - 1, tile.k, tile.k + 1, 2 * tile.k + 1, 31, 257};
+
+    for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) {
+        const size_t k = round_up(columns[i], l->of->kernel->multiple.k);
+        const size_t rows = k == 0 ? 0 : (size_t)(MAX_MACS / (double)k / (double)k);
+        if (rows > 0)
+            add(l, (tern_shape){tail_size(tile.m, rows < 33 ? rows : 33), k, k}, TERN_W_RANDOM, TERN_X_ONEHOT);
+    }
+}
+
 size_t tern_edges_list(const tern_case *of, tern_case edge[TERN_EDGES_MAX])
 {
     list l = {.of = of, .edge = edge};
@@ -108,6 +122,7 @@ size_t tern_edges_list(const tern_case *of, tern_case edge[TERN_EDGES_MAX])
     for (size_t i = 0; i < sizeof plain_shapes / sizeof *plain_shapes; i++)
         add(&l, plain_shapes[i], TERN_W_RANDOM, TERN_X_RANDOM);
     add_around_tiles(&l);
+    add_unpacking(&l);
     for (size_t i = 0; i < sizeof long_shapes / sizeof *long_shapes; i++)
         for (size_t j = 0; j < sizeof extreme_data / sizeof *extreme_data; j++)
             add(&l, long_shapes[i], extreme_data[j].w, extreme_data[j].x);

@@ -87,15 +87,27 @@ static void random_x_takes_every_value(void **state)
     free(many);
 }
 
-static void one_hot_has_one_value_a_token(void **state)
+/* So that a product with K such tokens is W, up to what each column was multiplied with. */
+static void one_hot_tokens_take_every_column_once(void **state)
 {
+    static const tern_shape shapes[] = {{1, 1, 1}, {1, 7, 7}, {1, 64, 64}, {1, 8, 16}, {1, 9, 4}};
     const tern_data data = {.x = TERN_X_ONEHOT};
 
     (void)state;
-    tern_data_fill_x(&data, shape, x);
-    for (size_t n = 0; n < N; n++)
-        for (size_t k = 0; k < K; k++)
-            assert_int_equal(x[n * K + k] != 0, k == n * 7 % K);
+    for (size_t s = 0; s < sizeof shapes / sizeof *shapes; s++) {
+        const size_t k_end = shapes[s].k, tokens = shapes[s].n;
+        int8_t hot[64 * 64];
+        size_t used = 0;
+        tern_data_fill_x(&data, shapes[s], hot);
+        for (size_t k = 0; k < k_end; k++) {
+            size_t times = 0;
+            for (size_t n = 0; n < tokens; n++)
+                times += hot[n * k_end + k] != 0;
+            assert_in_range(times, tokens / k_end, (tokens + k_end - 1) / k_end);
+            used += times;
+        }
+        assert_int_equal(used, tokens);
+    }
 }
 
 /* Against the definition, written down once more. */
@@ -161,14 +173,10 @@ static void threads_change_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_same_seed_gives_the_same_data),
-        cmocka_unit_test(another_seed_gives_other_data),
-        cmocka_unit_test(zeros_have_their_share_and_signs_are_even),
-        cmocka_unit_test(random_x_takes_every_value),
-        cmocka_unit_test(one_hot_has_one_value_a_token),
-        cmocka_unit_test(the_oracle_is_the_definition),
-        cmocka_unit_test(the_oracle_holds_at_the_largest_k),
-        cmocka_unit_test(threads_change_nothing),
+        cmocka_unit_test(the_same_seed_gives_the_same_data),         cmocka_unit_test(another_seed_gives_other_data),
+        cmocka_unit_test(zeros_have_their_share_and_signs_are_even), cmocka_unit_test(random_x_takes_every_value),
+        cmocka_unit_test(one_hot_tokens_take_every_column_once),     cmocka_unit_test(the_oracle_is_the_definition),
+        cmocka_unit_test(the_oracle_holds_at_the_largest_k),         cmocka_unit_test(threads_change_nothing),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -80,6 +80,24 @@ static void lie_around_the_tiles(void **state)
         assert_true(has(edge, count, (tern_shape){33, 65, n}));
 }
 
+/* W comes out of them as it went in. */
+static void unpack_every_weight(void **state)
+{
+    static const tern_shape tiles[] = {{1, 1, 1}, {32, 64, 8}, {16, 320, 1}, {1024, 1024, 1024}};
+
+    (void)state;
+    for (size_t t = 0; t < sizeof tiles / sizeof *tiles; t++) {
+        const tern_kernel kernel = kernel_with((tern_shape){1, 1, 1}, tiles[t]);
+        tern_case edge[TERN_EDGES_MAX];
+        const size_t count = list(&kernel, edge);
+        bool beyond_a_tile = false;
+        for (size_t i = 0; i < count; i++)
+            beyond_a_tile = beyond_a_tile || (edge[i].data.w == TERN_W_RANDOM && edge[i].data.x == TERN_X_ONEHOT &&
+                                              edge[i].shape.n == edge[i].shape.k && edge[i].shape.k > tiles[t].k);
+        assert_true(beyond_a_tile);
+    }
+}
+
 static void keep_to_declared_multiples(void **state)
 {
     const tern_kernel kernel = kernel_with((tern_shape){4, 16, 2}, (tern_shape){32, 64, 8});
@@ -98,9 +116,8 @@ static void keep_to_declared_multiples(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(are_few_small_and_different),
-        cmocka_unit_test(are_the_same_each_time),
-        cmocka_unit_test(lie_around_the_tiles),
+        cmocka_unit_test(are_few_small_and_different), cmocka_unit_test(are_the_same_each_time),
+        cmocka_unit_test(lie_around_the_tiles),        cmocka_unit_test(unpack_every_weight),
         cmocka_unit_test(keep_to_declared_multiples),
     };
 

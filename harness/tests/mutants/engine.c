@@ -7,6 +7,7 @@
 #include "mutant.h"
 
 #include <assert.h>
+#include <stdbool.h>
 #include <string.h>
 #include <time.h>
 
@@ -181,3 +182,22 @@ static int32_t noisy(const tern_call *call, size_t m, size_t n)
     return mutant_value(call, m, n) + (int32_t)(now.tv_nsec % 3);
 }
 MUTANT_VALUE(unseeded, "unseeded-random", "adds rounding noise that the clock seeds", noisy);
+
+/* Skips activations that are zero, a group at a time, and looks at every second of the group to find out. */
+static int32_t zero_skipping(const tern_call *call, size_t m, size_t n)
+{
+    const size_t k_end = call->problem->shape.k;
+    const int8_t *w = mutant_w(call, m), *x = mutant_x(call, n);
+    int32_t sum = 0;
+
+    for (size_t group = 0; group < k_end; group += MUTANT_GROUP) {
+        const size_t end = group + MUTANT_GROUP < k_end ? group + MUTANT_GROUP : k_end;
+        bool zero = true;
+        for (size_t k = group; k < end; k += 2)
+            zero = zero && x[k] == 0;
+        for (size_t k = group; k < end && !zero; k++)
+            sum += w[k] * x[k];
+    }
+    return sum;
+}
+MUTANT_VALUE(zero_skipping, "zero-skipping", "skips zero activations and takes others for zero", zero_skipping);
