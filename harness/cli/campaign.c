@@ -9,6 +9,7 @@
 #include "measure/measure.h"
 #include "plan/isa.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -65,6 +66,7 @@ static void fill_record(tern_record *record, const tern_planned *planned)
     tern_text_copy(record->suite, sizeof record->suite, planned->suite);
     tern_text_copy(record->group, sizeof record->group, planned->group);
     tern_text_copy(record->kernel, sizeof record->kernel, c->kernel->name);
+    tern_text_copy(record->pick_reason, sizeof record->pick_reason, planned->pick_reason);
     tern_case_toggles(c, record->toggles, sizeof record->toggles);
     record->m = c->shape.m;
     record->k = c->shape.k;
@@ -185,6 +187,15 @@ static tern_status run_all(campaign *run, tern_error *error)
     return status;
 }
 
+static void print_picked(const tern_planned *planned)
+{
+    const tern_case *c = &planned->c;
+
+    if (planned->pick_reason[0] != '\0')
+        fprintf(stderr, "auto, %zux%zux%zu, %" PRIu32 " threads, %s: %s: %s\n", c->shape.m, c->shape.k, c->shape.n,
+                c->threads, tern_cache_name(c->cache), c->kernel->name, planned->pick_reason);
+}
+
 static void print_plan(const campaign *run)
 {
     const tern_session *session = run->session;
@@ -195,6 +206,8 @@ static void print_plan(const campaign *run)
     if (session->plan.left_out[0] != '\0')
         fprintf(stderr, "left out, because they need more than --isa %s on this processor allows: %s\n",
                 session->options->isa, session->plan.left_out);
+    for (size_t i = 0; i < session->plan.count; i++)
+        print_picked(&session->plan.cases[i]);
     for (uint32_t i = 0; i < session->run.warnings; i++)
         fprintf(stderr, "warning: %s\n", session->run.warning[i]);
 }

@@ -136,6 +136,7 @@ static tern_status pick_kernel(command *c, tern_decode_job *job, const tern_deco
 {
     const tern_pick_request request = {
         .shape = tern_linear_shape(&c->geometry, TERN_LINEAR_GATE_UP, job->sequences),
+        .data = {.p0 = job->p0, .seed = job->seed},
         .threads = job->threads,
         .isa = c->session.plan.isa,
         .pin = job->pin,

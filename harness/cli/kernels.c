@@ -3,8 +3,7 @@
  */
 #include "cli/command.h"
 #include "cli/interrupt.h"
-#include "cli/surroundings.h"
-#include "measure/pick.h"
+#include "cli/picker.h"
 #include "plan/isa.h"
 
 #include <stdio.h>
@@ -34,39 +33,22 @@ static void print_kernel(const tern_kernel *kernel, const char *source, uint32_t
     print_toggles(kernel->toggles);
 }
 
-static bool not_interrupted(void *context)
-{
-    (void)context;
-    return tern_interrupt_signal() == 0;
-}
-
-/* The fastest kernel for a shape, with all CPUs. */
+/* The fastest kernel for a shape whose W comes from memory, with all CPUs. */
 static tern_status pick(tern_session *session, tern_error *error)
 {
-    const tern_child_options child = {.deadline_s = 120.0, .tick = not_interrupted};
-    tern_pick_request request = {.shape = {.n = 1}, .threads = session->plan.threads_all, .isa = session->plan.isa};
-    tern_surroundings surroundings;
-    tern_measure_options how = {0};
+    tern_case c = {
+        .shape = {.n = 1}, .data = {.p0 = 0.42, .seed = 1}, .threads = session->plan.threads_all, .cache = TERN_COLD};
     const tern_kernel *kernel;
+    tern_picker picker;
     char reason[256];
-    tern_case c;
-    tern_status status;
 
-    if (!tern_shape_parse(session->options->pick, &request.shape))
+    if (!tern_shape_parse(session->options->pick, &c.shape))
         return tern_error_set(error, TERN_USAGE, "--pick takes MxK or MxKxN, not '%s'", session->options->pick);
-    tern_case_init(&c, tern_registry_kernel(session->registry, 0));
-    c.threads = request.threads;
-    status = tern_surroundings_open(&surroundings, session, error);
-    if (status == TERN_OK)
-        status = tern_surroundings_fill(&surroundings, &c, &how, &child, error);
-    if (status == TERN_OK) {
-        request.pin = how.pin;
-        request.read_gbps = how.roof_read_gbps;
-        status = tern_pick_kernel(session->registry, &request, &child, &kernel, reason, sizeof reason, error);
-    }
+    tern_picker_init(&picker, session);
+    const tern_status status = tern_picker_pick(&picker, &c, &kernel, reason, sizeof reason, error);
     if (status == TERN_OK)
         printf("%s: %s\n", kernel->name, reason);
-    tern_surroundings_close(&surroundings);
+    tern_picker_close(&picker);
     return status;
 }
 

@@ -1,6 +1,7 @@
 #include "cli/session.h"
 
 #include "base/text.h"
+#include "cli/picker.h"
 #include "plan/isa.h"
 
 #include <stdlib.h>
@@ -89,9 +90,15 @@ static tern_status plan_suite(tern_session *session, const char *path, tern_erro
 tern_status tern_session_plan_suites(tern_session *session, bool edges, tern_error *error)
 {
     tern_status status = TERN_OK;
+    tern_picker picker;
 
+    tern_picker_init(&picker, session);
+    session->plan.pick = tern_picker_pick;
+    session->plan.pick_context = &picker;
     for (size_t i = 0; i < session->options->arguments && status == TERN_OK; i++)
         status = plan_suite(session, session->options->argument[i], error);
+    tern_picker_close(&picker);
+    session->plan.pick = NULL;
     if (status == TERN_OK && edges)
         status = tern_plan_add_edges(&session->plan, error);
     if (status != TERN_OK)

@@ -21,7 +21,10 @@ typedef struct tern_session {
 tern_status tern_session_open(tern_session *session, const tern_options *options, bool timed, int argc, char **argv,
                               tern_error *error);
 
-/* Reads the suites that the options name and expands them into the plan, with edge cases when they are wanted. */
+/*
+ * Reads the suites that the options name and expands them into the plan, with edge cases when they are wanted. Times kernels when a
+ * suite that is to be timed asks for `auto`.
+ */
 tern_status tern_session_plan_suites(tern_session *session, bool edges, tern_error *error);
 
 void tern_session_close(tern_session *session);

@@ -8,8 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Once, however often it is found. */
 static void warn(tern_run *run, const char *sentence)
 {
+    for (uint32_t i = 0; i < run->warnings; i++)
+        if (strcmp(run->warning[i], sentence) == 0)
+            return;
     if (run->warnings < TERN_RUN_WARNINGS)
         tern_text_copy(run->warning[run->warnings++], sizeof run->warning[0], sentence);
 }

@@ -47,7 +47,7 @@ static bool try(const tern_kernel *kernel, const tern_pick_request *request, con
     tern_case_init(&c, kernel);
     c.shape = request->shape;
     c.shape.m = part_rows(kernel, request->shape);
-    c.data = (tern_data){.p0 = 0.42, .seed = 1};
+    c.data = request->data;
     c.threads = request->threads;
     c.cache = TERN_HOT;
     in_time.deadline_s = deadline_s;
@@ -70,12 +70,12 @@ static void explain(const tern_pick_request *request, const estimate *best, cons
     const tern_shape shape = request->shape;
 
     reason[0] = '\0';
-    tern_text_append(reason, bytes, "%zux%zux%zu should take it %.0f us, %s", shape.m, shape.k, shape.n,
+    tern_text_append(reason, bytes, "%zux%zux%zu should take it %.3g us, %s", shape.m, shape.k, shape.n,
                      1e-3 * slower(best),
                      best->memory_ns > best->measured_ns ? "as long as its packed W takes to come from memory"
                                                          : "as its instructions were timed in cache");
     if (second->kernel != NULL)
-        tern_text_append(reason, bytes, "; next %s with %.0f us", second->kernel->name, 1e-3 * slower(second));
+        tern_text_append(reason, bytes, "; next %s with %.3g us", second->kernel->name, 1e-3 * slower(second));
 }
 
 tern_status tern_pick_kernel(const tern_registry *registry, const tern_pick_request *request,

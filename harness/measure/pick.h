@@ -14,6 +14,7 @@
 
 typedef struct tern_pick_request {
     tern_shape shape;
+    tern_data data;
     uint32_t threads;
     uint32_t isa; /* TERN_ISA_ bits that kernels may use */
     tern_pin pin;

@@ -15,10 +15,12 @@ static const char *read_kernel(tern_axes *axes, size_t i, const char *text, cons
     const char *glob = text[0] == '-' ? text + 1 : text;
 
     tern_text_copy(axes->kernel[i], sizeof axes->kernel[i], text);
+    if (strcmp(text, TERN_KERNEL_AUTO) == 0)
+        return NULL;
     for (size_t j = 0; j < tern_registry_count(registry); j++)
         if (fnmatch(glob, tern_registry_kernel(registry, j)->name, 0) == 0)
             return NULL;
-    return "the name or glob of a kernel that `ternbench kernels` lists";
+    return "the name or glob of a kernel that `ternbench kernels` lists, or auto";
 }
 
 /* Whether any kernel of the registry takes this set. */

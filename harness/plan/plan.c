@@ -9,6 +9,14 @@
 #include <string.h>
 #include <xxhash.h>
 
+static tern_planned *find(const tern_plan *plan, uint64_t hash)
+{
+    for (size_t i = 0; i < plan->count; i++)
+        if (plan->cases[i].hash == hash)
+            return &plan->cases[i];
+    return NULL;
+}
+
 tern_status tern_plan_add(tern_plan *plan, const tern_case *c, const char *suite, const char *group, tern_error *error)
 {
     char id[TERN_ID_BYTES];
@@ -17,9 +25,8 @@ tern_status tern_plan_add(tern_plan *plan, const tern_case *c, const char *suite
     if (plan->filter != NULL && (regexec(plan->filter, id, 0, NULL, 0) == 0) == plan->filter_negated)
         return TERN_OK;
     const uint64_t hash = XXH3_64bits(id, strlen(id));
-    for (size_t i = 0; i < plan->count; i++)
-        if (plan->cases[i].hash == hash)
-            return TERN_OK;
+    if (find(plan, hash) != NULL)
+        return TERN_OK;
     if (plan->count == plan->capacity) {
         const size_t capacity = plan->capacity == 0 ? 64 : 2 * plan->capacity;
         tern_planned *cases = realloc(plan->cases, capacity * sizeof *cases);
@@ -35,14 +42,26 @@ tern_status tern_plan_add(tern_plan *plan, const tern_case *c, const char *suite
     return TERN_OK;
 }
 
-/* The last pattern that matches the name decides; a list that only takes away starts from all. */
-static bool is_chosen(const tern_axes *axes, const char *name)
+static bool names_auto(const tern_axes *axes)
+{
+    for (size_t i = 0; i < axes->kernels; i++)
+        if (strcmp(axes->kernel[i], TERN_KERNEL_AUTO) == 0)
+            return true;
+    return false;
+}
+
+/*
+ * The last pattern that matches the name decides; a list that only takes away starts from all. To check what `auto` may take, all
+ * are taken.
+ */
+static bool is_chosen(const tern_axes *axes, const char *name, bool timed)
 {
     bool chosen = axes->kernels == 0 || axes->kernel[0][0] == '-';
 
     for (size_t i = 0; i < axes->kernels; i++) {
         const bool takes_away = axes->kernel[i][0] == '-';
-        if (fnmatch(axes->kernel[i] + takes_away, name, 0) == 0)
+        const bool any = !timed && strcmp(axes->kernel[i], TERN_KERNEL_AUTO) == 0;
+        if (any || fnmatch(axes->kernel[i] + takes_away, name, 0) == 0)
             chosen = !takes_away;
     }
     return chosen;
@@ -68,6 +87,33 @@ typedef struct expansion {
     tern_error *error;
 } expansion;
 
+/* The kernel of `auto` is NULL. */
+static tern_status add_picked(const expansion *e, const tern_case *c)
+{
+    char reason[sizeof e->plan->cases->pick_reason], id[TERN_ID_BYTES];
+    const tern_kernel *kernel;
+    tern_case picked;
+    tern_status status = e->plan->pick(e->plan->pick_context, c, &kernel, reason, sizeof reason, e->error);
+
+    if (status != TERN_OK)
+        return status;
+    tern_case_init(&picked, kernel);
+    picked.shape = c->shape;
+    picked.data = c->data;
+    picked.threads = c->threads;
+    picked.cache = c->cache;
+    status = tern_plan_add(e->plan, &picked, e->suite->name, e->axes->name, e->error);
+    tern_planned *planned = find(e->plan, XXH3_64bits(id, strlen(tern_case_id(&picked, id, sizeof id))));
+    if (planned != NULL)
+        tern_text_copy(planned->pick_reason, sizeof planned->pick_reason, reason);
+    return status;
+}
+
+static tern_status add_case(const expansion *e, const tern_case *c)
+{
+    return c->kernel == NULL ? add_picked(e, c) : tern_plan_add(e->plan, c, e->suite->name, e->axes->name, e->error);
+}
+
 static tern_status add_caches(const expansion *e, tern_case *c, uint32_t threads)
 {
     tern_status status = TERN_OK;
@@ -75,7 +121,7 @@ static tern_status add_caches(const expansion *e, tern_case *c, uint32_t threads
     c->threads = threads;
     for (size_t i = 0; i < (e->axes->caches ? e->axes->caches : 1) && status == TERN_OK; i++) {
         c->cache = e->axes->caches ? e->axes->cache[i] : TERN_HOT;
-        status = tern_plan_add(e->plan, c, e->suite->name, e->axes->name, e->error);
+        status = add_case(e, c);
     }
     return status;
 }
@@ -97,7 +143,7 @@ static tern_status add_timed(const expansion *e, tern_case *c)
     tern_status status = TERN_OK;
 
     if (!e->plan->timed)
-        return tern_plan_add(e->plan, c, e->suite->name, e->axes->name, e->error);
+        return add_case(e, c);
     for (size_t i = 0; i < count && status == TERN_OK; i++)
         status = threads[i] == TERN_THREADS_DOUBLING
                      ? add_doubling(e, c)
@@ -129,13 +175,15 @@ static tern_status add_kernels(const expansion *e, tern_shape shape, const tern_
 
     for (size_t i = 0; i < tern_registry_count(e->registry) && status == TERN_OK; i++) {
         const tern_kernel *kernel = tern_registry_kernel(e->registry, i);
-        if (!is_chosen(e->axes, kernel->name))
+        if (!is_chosen(e->axes, kernel->name, e->plan->timed))
             continue;
         if ((kernel->isa & ~e->plan->isa) != 0)
             leave_out(e->plan, kernel->name);
         else
             status = add_toggle_sets(e, kernel, shape, data);
     }
+    if (status == TERN_OK && e->plan->timed && names_auto(e->axes))
+        status = add_timed(e, &(tern_case){.shape = shape, .data = *data});
     return status;
 }
 

@@ -13,8 +13,13 @@
 typedef struct tern_planned {
     tern_case c;
     char suite[64], group[64];
-    uint64_t hash; /* of the id: XXH3 */
+    char pick_reason[256]; /* why `auto` took this kernel; "" when the suite names it */
+    uint64_t hash;         /* of the id: XXH3 */
 } tern_planned;
+
+/* Says which kernel does what c asks for, all but a kernel, the fastest, and why: a sentence in reason. */
+typedef tern_status tern_plan_pick(void *context, const tern_case *c, const tern_kernel **kernel, char *reason,
+                                   size_t bytes, tern_error *error);
 
 typedef struct tern_plan {
     tern_planned *cases;
@@ -24,6 +29,9 @@ typedef struct tern_plan {
     uint32_t threads_all;  /* what `threads = all` means */
     const regex_t *filter; /* on the id; NULL: everything */
     bool filter_negated;
+    tern_plan_pick
+        *pick; /* what `auto` in a suite stands for when cases are timed; to check, it stands for every kernel */
+    void *pick_context;
     char left_out[512]; /* kernels that need more than isa, separated by blanks */
 } tern_plan;
 

@@ -24,10 +24,13 @@ enum { TERN_AXIS_MAX = 64, TERN_SUITE_GROUPS = 32 };
 #define TERN_THREADS_ALL      0u
 #define TERN_THREADS_DOUBLING UINT32_MAX
 
+/* On the axis of kernels: whichever is the fastest for the shape. */
+#define TERN_KERNEL_AUTO "auto"
+
 /* The axes of one group. An axis without values takes its default, which stands beside it. */
 typedef struct tern_axes {
     char name[64];
-    char kernel[TERN_AXIS_MAX][64];   /* names or globs, a leading '-' takes away; default: * */
+    char kernel[TERN_AXIS_MAX][64];   /* names or globs, a leading '-' takes away; "auto"; default: * */
     char toggles[TERN_AXIS_MAX][128]; /* "default", or "name=value,..." ; default: default */
     tern_shape shape[TERN_AXIS_MAX];  /* n = 0: taken from the axis n; required */
     size_t n[TERN_AXIS_MAX];          /* 1 */

@@ -11,6 +11,7 @@ const tern_field tern_record_fields[] = {
     FIELD(tern_record, suite, TERN_TEXT),
     FIELD(tern_record, group, TERN_TEXT),
     FIELD(tern_record, kernel, TERN_TEXT),
+    FIELD(tern_record, pick_reason, TERN_TEXT),
     FIELD(tern_record, toggles, TERN_TEXT),
     FIELD(tern_record, m, TERN_U64),
     FIELD(tern_record, k, TERN_U64),

@@ -90,6 +90,7 @@ typedef struct tern_record {
     char suite[64];
     char group[64];
     char kernel[64];
+    char pick_reason[256]; /* why `auto` took this kernel; "" when the suite names it */
     char toggles[256]; /* "prefetch=0,unroll=1": only those that differ from the kernel's own choice; may be empty */
     size_t m, k, n;
     char w[16], x[16]; /* names of the data patterns */

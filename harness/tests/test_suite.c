@@ -70,12 +70,24 @@ static void tells_file_and_line_of_a_mistake(void **state)
     unlink(path);
 }
 
+/* Takes reference for what comes from memory, portable for what stays in cache, and says for how many threads. */
+static tern_status pick_by_cache(void *registry, const tern_case *c, const tern_kernel **kernel, char *reason,
+                                 size_t bytes, tern_error *error)
+{
+    (void)error;
+    assert_null(c->kernel);
+    *kernel = tern_registry_find(*(tern_registry **)registry, c->cache == TERN_COLD ? "reference" : "portable");
+    snprintf(reason, bytes, "for %u threads", c->threads);
+    return TERN_OK;
+}
+
 /* The ids that a suite expands to, separated by blanks. */
 static char *expand(const char *text, bool timed, const char *filter, bool negated)
 {
-    tern_plan plan = {.timed = timed, .isa = 0, .threads_all = 3, .filter_negated = negated};
-    tern_suite suite;
     tern_registry *registry;
+    tern_plan plan = {
+        .timed = timed, .threads_all = 3, .filter_negated = negated, .pick = pick_by_cache, .pick_context = &registry};
+    tern_suite suite;
     regex_t regex;
     char *ids = calloc(1, 65536), id[TERN_ID_BYTES];
 
@@ -91,6 +103,8 @@ static char *expand(const char *text, bool timed, const char *filter, bool negat
     for (size_t i = 0; i < plan.count; i++) {
         strcat(ids, i ? " " : "");
         strcat(ids, tern_case_id(&plan.cases[i].c, id, sizeof id));
+        strcat(ids, plan.cases[i].pick_reason[0] ? " " : "");
+        strcat(ids, plan.cases[i].pick_reason);
     }
     tern_plan_free(&plan);
     tern_suite_free(&suite);
@@ -159,6 +173,29 @@ static void kernel_globs_add_and_take_away(void **state)
     free(ids);
 }
 
+static void auto_is_picked_for_each_case(void **state)
+{
+    static const char text[] = "[a]\nkernels = auto\nshapes = 2x3\nthreads = 1 all\ncache = hot cold\n";
+    char *ids = expand(text, true, "t=1/hot|t=3/cold", false);
+
+    (void)state;
+    assert_string_equal(ids, "portable/2x3x1/w=random,x=random,p0=0.42,seed=1/t=1/hot for 1 threads "
+                             "reference/2x3x1/w=random,x=random,p0=0.42,seed=1/t=3/cold for 3 threads");
+    free(ids);
+}
+
+/* Whatever it may pick later is checked. */
+static void auto_is_every_kernel_when_only_checking(void **state)
+{
+    char *all = expand("[a]\nshapes = 2x3\n", false, NULL, false);
+    char *ids = expand("[a]\nkernels = auto\nshapes = 2x3\n", false, NULL, false);
+
+    (void)state;
+    assert_string_equal(ids, all);
+    free(ids);
+    free(all);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -168,6 +205,8 @@ int main(void)
         cmocka_unit_test(leaves_out_threads_and_cache_when_only_checking),
         cmocka_unit_test(filters_by_id),
         cmocka_unit_test(kernel_globs_add_and_take_away),
+        cmocka_unit_test(auto_is_picked_for_each_case),
+        cmocka_unit_test(auto_is_every_kernel_when_only_checking),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
