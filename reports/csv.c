@@ -52,6 +52,7 @@ static void put_record(FILE *stream, const tern_record *r)
     put_number(stream, r->timed && t->roof_gmacs > 0.0, t->roof_gmacs);
     put_number(stream, r->timed, t->intensity);
     put_number(stream, r->timed, t->roof_share);
+    put_number(stream, r->timed && t->pack_ns > 0.0, t->pack_ns);
     fputs(",", stream);
     put_text(stream, r->finding.reason);
     fputs("\r\n", stream);
@@ -61,7 +62,7 @@ void tern_report_csv(FILE *stream, const tern_results *results)
 {
     fputs("id,suite,group,kernel,toggles,m,k,n,threads,cache,w,x,p0,seed,verdict,mismatches,bits_per_weight,median_ns,"
           "low_ns,"
-          "high_ns,min_ns,samples,gmacs,gbps,roof_read_gbps,roof_gmacs,intensity,roof_share,reason\r\n",
+          "high_ns,min_ns,samples,gmacs,gbps,roof_read_gbps,roof_gmacs,intensity,roof_share,pack_ns,reason\r\n",
           stream);
     for (size_t i = 0; i < results->count; i++)
         put_record(stream, &results->records[i]);

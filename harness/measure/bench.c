@@ -6,7 +6,9 @@
 
 #include <string.h>
 
-enum { FORK_JOIN_BATCHES = 9, FORK_JOIN_CALLS = 200 };
+enum { FORK_JOIN_BATCHES = 9, FORK_JOIN_CALLS = 200, PACKINGS = 4 };
+
+static const double PACKING_BUDGET_NS = 2e8;
 
 /*
  * Takes bytes from the arena. Each array begins a quarter of a page further in its page than the one before: at the same
@@ -48,6 +50,27 @@ static tern_status make_arrays(tern_bench *bench, tern_error *error)
     return TERN_OK;
 }
 
+/*
+ * The shortest of a few, that page faults of new memory and other programs do not count; of one, when the kernel takes its time.
+ * 0 bytes: memory ran out.
+ */
+static size_t pack(tern_bench *bench, void *packed)
+{
+    const double start_ns = tern_clock_ns();
+    double end_ns = start_ns;
+    size_t bytes = 0;
+
+    for (int i = 0; i < PACKINGS && end_ns - start_ns < PACKING_BUDGET_NS; i++) {
+        const double begin_ns = end_ns;
+        if ((bytes = tern_product_pack(&bench->product, bench->w, packed, bench->team)) == 0)
+            return 0;
+        end_ns = tern_clock_ns();
+        if (i == 0 || end_ns - begin_ns < bench->pack_ns)
+            bench->pack_ns = end_ns - begin_ns;
+    }
+    return bytes;
+}
+
 static tern_status make_ring(tern_bench *bench, uint64_t ring_bytes, tern_error *error)
 {
     const tern_product *product = &bench->product;
@@ -57,7 +80,7 @@ static tern_status make_ring(tern_bench *bench, uint64_t ring_bytes, tern_error 
 
     if (status != TERN_OK)
         return status;
-    bench->packed_bytes = tern_product_pack(product, bench->w, packed.data, bench->team);
+    bench->packed_bytes = pack(bench, packed.data);
     if (bench->packed_bytes == 0)
         status = tern_error_memory(error, "what pack() needs", (double)most);
     else

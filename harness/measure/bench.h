@@ -18,6 +18,7 @@ typedef struct tern_bench {
     size_t scratch_bytes;
     tern_product product;
     size_t packed_bytes;
+    double pack_ns; /* what packing W took the team */
     tern_ring ring;
     uint32_t slot;                  /* whose turn it is */
     tern_team *team;                /* one thread when the kernel owns its team */

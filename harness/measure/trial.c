@@ -137,6 +137,7 @@ static void describe_case(const tern_bench *bench, tern_timing *timing)
 
     timing->macs = (uint64_t)shape.m * shape.k * shape.n;
     timing->packed_bytes = bench->packed_bytes;
+    timing->pack_ns = bench->pack_ns;
     timing->traffic_bytes = tern_bench_traffic_bytes(bench);
     timing->scratch_bytes = bench->scratch_bytes;
     timing->ring_slots = bench->ring.slots;

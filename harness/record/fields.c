@@ -57,6 +57,7 @@ const tern_field tern_timing_fields[] = {
     FIELD(tern_timing, calls, TERN_U64),
     FIELD(tern_timing, macs, TERN_U64),
     FIELD(tern_timing, packed_bytes, TERN_U64),
+    FIELD(tern_timing, pack_ns, TERN_REAL),
     FIELD(tern_timing, traffic_bytes, TERN_U64),
     FIELD(tern_timing, scratch_bytes, TERN_U64),
     FIELD(tern_timing, ring_bytes, TERN_U64),

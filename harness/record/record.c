@@ -31,6 +31,13 @@ double tern_record_gbps(const tern_record *record)
     return record->timed ? (double)record->timing.traffic_bytes / record->timing.median_ns : 0.0;
 }
 
+double tern_record_pack_gbps(const tern_record *record)
+{
+    const tern_timing *t = &record->timing;
+
+    return record->timed && t->pack_ns > 0.0 ? (double)record->m * (double)record->k / t->pack_ns : 0.0;
+}
+
 void tern_record_conclude(tern_record *record)
 {
     tern_timing *t = &record->timing;

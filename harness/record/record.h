@@ -53,6 +53,7 @@ typedef struct tern_timing {
 
     uint64_t macs;          /* M*K*N */
     uint64_t packed_bytes;  /* as packed, real */
+    double pack_ns;         /* to pack W with these threads: the shortest of a few; 0 = not known */
     uint64_t traffic_bytes; /* packed W + X + Y */
     uint64_t scratch_bytes;
     uint64_t ring_bytes; /* cold: all copies of W; hot: one */
@@ -118,5 +119,8 @@ void tern_record_conclude(tern_record *record);
 /* GMAC/s and GB/s (1e9) of the median; 0 when the record is not timed. GB/s counts traffic_bytes. */
 double tern_record_gmacs(const tern_record *record);
 double tern_record_gbps(const tern_record *record);
+
+/* GB/s of int8 W that packing took in, by all threads together; 0 when it is not known. */
+double tern_record_pack_gbps(const tern_record *record);
 
 #endif
