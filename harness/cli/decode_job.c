@@ -43,7 +43,11 @@ tern_status tern_decode_job_kernel(const tern_session *session, const char *name
         return tern_error_set(error, TERN_ENVIRONMENT, "kernel '%s' needs more than --isa %s on this processor allows",
                               plain, session->options->isa);
     tern_case_init(kernel, found);
-    return toggles == NULL ? TERN_OK : tern_case_set_toggles(kernel, toggles, error);
+    const tern_status status = toggles == NULL ? TERN_OK : tern_case_set_toggles(kernel, toggles, error);
+    if (status == TERN_OK && !tern_case_huge_pages(kernel))
+        return tern_error_set(error, TERN_USAGE,
+                              "'%s': the pages of decode are a toggle of the loop; say --set huge_pages=0", name);
+    return status;
 }
 
 tern_status tern_decode_job_make(tern_decode_job *job, const tern_decode_options *o, const tern_session *session,

@@ -126,7 +126,7 @@ static tern_status reserve(tern_decoder *d, tern_error *error)
     if (status != TERN_OK)
         return status;
     if (!model->huge_pages)
-        tern_pages_small(&d->kv.memory);
+        tern_memory_small_pages(&d->kv.memory);
     tern_pages_touch(&d->memory, d->team);
     tern_pages_touch(&d->kv.memory, d->team);
     pages.base = d->memory.data;

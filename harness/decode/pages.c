@@ -29,13 +29,8 @@ tern_status tern_pages_new(tern_memory *memory, const char *what, size_t bytes, 
     if (status != TERN_OK || (status = tern_memory_new(memory, what, bytes, error)) != TERN_OK)
         return status;
     if (!huge)
-        tern_pages_small(memory);
+        tern_memory_small_pages(memory);
     return TERN_OK;
-}
-
-void tern_pages_small(const tern_memory *memory)
-{
-    madvise(memory->map, memory->map_bytes, MADV_NOHUGEPAGE); /* only advice */
 }
 
 static size_t page_bytes(void)

@@ -30,9 +30,6 @@ tern_status tern_pages_check(const char *what, uint64_t bytes, tern_error *error
 /* Reserves memory as tern_memory_new(), after that check, and on small pages when huge ones are not wanted. */
 tern_status tern_pages_new(tern_memory *memory, const char *what, size_t bytes, bool huge, tern_error *error);
 
-/* Asks for small pages. Those that were touched stay as they are. */
-void tern_pages_small(const tern_memory *memory);
-
 /* Has every page there before it is needed: shared by the team, since the system clears them first. */
 void tern_pages_touch(const tern_memory *memory, tern_team *team);
 

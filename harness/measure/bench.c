@@ -40,6 +40,8 @@ static tern_status make_arrays(tern_bench *bench, tern_error *error)
     const tern_status status = tern_memory_new(&bench->memory, "W, X and Y", end, error);
     if (status != TERN_OK)
         return status;
+    if (!tern_case_huge_pages(bench->c))
+        tern_memory_small_pages(&bench->memory);
     bench->w = (int8_t *)(bench->memory.data + w);
     bench->x = (int8_t *)(bench->memory.data + x);
     bench->y = (int32_t *)(void *)(bench->memory.data + y);
@@ -85,7 +87,8 @@ static tern_status make_ring(tern_bench *bench, uint64_t ring_bytes, tern_error 
         status = tern_error_memory(error, "what pack() needs", (double)most);
     else
         status = tern_ring_new(&bench->ring, product, packed.data, bench->packed_bytes,
-                               bench->c->cache == TERN_COLD ? ring_bytes : 0, bench->team, error);
+                               bench->c->cache == TERN_COLD ? ring_bytes : 0, tern_case_huge_pages(bench->c),
+                               bench->team, error);
     tern_memory_free(&packed);
     return status;
 }

@@ -20,6 +20,11 @@ tern_status tern_memory_new(tern_memory *memory, const char *what, size_t bytes,
     return TERN_OK;
 }
 
+void tern_memory_small_pages(const tern_memory *memory)
+{
+    madvise(memory->map, memory->map_bytes, MADV_NOHUGEPAGE); /* only advice */
+}
+
 void tern_memory_free(tern_memory *memory)
 {
     if (memory->map != NULL)

@@ -25,6 +25,9 @@ typedef struct tern_memory {
 tern_status tern_memory_new(tern_memory *memory, const char *what, size_t bytes, tern_error *error);
 void tern_memory_free(tern_memory *memory);
 
+/* Asks for small pages. Those that were touched stay as they are. */
+void tern_memory_small_pages(const tern_memory *memory);
+
 /* Bytes that the machine and the control group can still give without swapping; UINT64_MAX when neither tells. */
 uint64_t tern_memory_available_bytes(void);
 

@@ -32,7 +32,7 @@ static void fill(void *argument, uint32_t thread, uint32_t threads)
 }
 
 tern_status tern_ring_new(tern_ring *ring, const tern_product *product, const void *packed, size_t packed_bytes,
-                          uint64_t wanted_bytes, tern_team *team, tern_error *error)
+                          uint64_t wanted_bytes, bool huge_pages, tern_team *team, tern_error *error)
 {
     const size_t align =
         product->kernel->packed_align > CACHE_LINE ? product->kernel->packed_align : (size_t)CACHE_LINE;
@@ -46,9 +46,12 @@ tern_status tern_ring_new(tern_ring *ring, const tern_product *product, const vo
         slots = most / ring->stride;
     ring->slots = slots < 1 ? 1 : slots > UINT32_MAX ? UINT32_MAX : (uint32_t)slots;
     const tern_status status = tern_memory_new(&ring->memory, "copies of packed W", ring->slots * ring->stride, error);
-    if (status == TERN_OK)
-        tern_team_run(team, fill, &f);
-    return status;
+    if (status != TERN_OK)
+        return status;
+    if (!huge_pages)
+        tern_memory_small_pages(&ring->memory);
+    tern_team_run(team, fill, &f);
+    return TERN_OK;
 }
 
 void tern_ring_free(tern_ring *ring)

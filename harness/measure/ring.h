@@ -25,7 +25,7 @@ uint64_t tern_ring_wanted_bytes(uint64_t llc_bytes);
  * one page of zeros, and because a page belongs to the memory node of the thread that wrote it first.
  */
 tern_status tern_ring_new(tern_ring *ring, const tern_product *product, const void *packed, size_t packed_bytes,
-                          uint64_t wanted_bytes, tern_team *team, tern_error *error);
+                          uint64_t wanted_bytes, bool huge_pages, tern_team *team, tern_error *error);
 void tern_ring_free(tern_ring *ring);
 
 /* slot < slots */

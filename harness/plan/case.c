@@ -36,6 +36,16 @@ tern_status tern_case_set_toggles(tern_case *c, const char *text, tern_error *er
     return tern_toggles_set(c->kernel->toggles, owner, c->toggle, text, error);
 }
 
+bool tern_case_huge_pages(const tern_case *c)
+{
+    const tern_toggle *table = c->kernel->toggles;
+
+    for (size_t i = 0; table != NULL && table[i].name != NULL; i++)
+        if (strcmp(table[i].name, TERN_TOGGLE_HUGE_PAGES) == 0)
+            return c->toggle[i] != 0;
+    return true;
+}
+
 char *tern_case_toggles(const tern_case *c, char *text, size_t bytes)
 {
     return tern_toggles_text(c->kernel->toggles, c->toggle, text, bytes);

@@ -14,7 +14,7 @@
 
 #include <stdbool.h>
 
-enum { TERN_MAX_TOGGLES = 16, TERN_MAX_THREADS = 64 };
+enum { TERN_MAX_THREADS = 64 };
 
 typedef enum tern_w_pattern {
     TERN_W_RANDOM,
@@ -71,6 +71,9 @@ void tern_case_init(tern_case *c, const tern_kernel *kernel);
  * Sets toggles from "name=value,name=value". TERN_USAGE when the kernel has no such toggle or the value is out of range.
  */
 tern_status tern_case_set_toggles(tern_case *c, const char *text, tern_error *error);
+
+/* Whether W, X and Y are to lie on huge pages: they do, unless a toggle says otherwise. */
+bool tern_case_huge_pages(const tern_case *c);
 
 /* Writes the toggles that differ from the kernel's own choice, "" for none. Returns text. */
 char *tern_case_toggles(const tern_case *c, char *text, size_t bytes);

@@ -14,8 +14,18 @@ extern const tern_kernel *const tern_builtin_kernels[];
 
 typedef struct entry {
     tern_kernel *kernel; /* of its own, so that its address stays */
+    tern_toggle *toggles;
     char *source;
 } entry;
+
+static const tern_toggle harness_toggles[] = {
+    {TERN_TOGGLE_HUGE_PAGES, "W, X and Y on pages of 2 MiB", NULL, 1, 0, 1},
+    {0},
+};
+
+enum { HARNESS_TOGGLES = sizeof harness_toggles / sizeof *harness_toggles - 1 };
+
+_Static_assert(HARNESS_TOGGLES + TERN_KERNEL_TOGGLES == TERN_MAX_TOGGLES, "a case has room for every toggle");
 
 struct tern_registry {
     entry *entries;
@@ -53,11 +63,28 @@ static const char *contract_breach(const tern_kernel *k)
     if (!power_of_two(k->packed_align) || !power_of_two(k->x_align) || !power_of_two(k->y_align) || k->y_align < 4)
         return "alignments must be powers of two, y_align at least 4";
     for (const tern_toggle *t = k->toggles; t != NULL && t->name != NULL; t++, toggles++)
-        if (!name_is_plain(t->name) || t->initial < t->low || t->initial > t->high)
+        if (strcmp(t->name, TERN_TOGGLE_HUGE_PAGES) == 0)
+            return "a toggle has the name of one that the harness gives to every kernel";
+        else if (!name_is_plain(t->name) || t->initial < t->low || t->initial > t->high)
             return "each toggle needs a plain name and low <= initial <= high";
-    if (toggles > TERN_MAX_TOGGLES)
+    if (toggles > TERN_KERNEL_TOGGLES)
         return "it has more than 16 toggles";
     return NULL;
+}
+
+/* The kernel's toggles, then the harness's. NULL: no memory. */
+static tern_toggle *all_toggles(const tern_toggle *own)
+{
+    size_t count = 0;
+
+    while (own != NULL && own[count].name != NULL)
+        count++;
+    tern_toggle *all = malloc((count + HARNESS_TOGGLES + 1) * sizeof *all);
+    if (all != NULL) {
+        memcpy(all, own == NULL ? harness_toggles : own, count * sizeof *all);
+        memcpy(all + count, harness_toggles, sizeof harness_toggles);
+    }
+    return all;
 }
 
 static tern_status add(tern_registry *registry, const tern_kernel *kernel, const char *source, tern_error *error)
@@ -78,7 +105,7 @@ static tern_status add(tern_registry *registry, const tern_kernel *kernel, const
         return tern_error_memory(error, "the kernel registry", sizeof *copy);
     }
     memcpy(copy, kernel, kernel->bytes < sizeof *copy ? kernel->bytes : sizeof *copy);
-    entries[registry->count++] = (entry){copy, origin};
+    entries[registry->count++] = (entry){copy, NULL, origin};
 
     if (copy->name == NULL)
         return tern_error_set(error, TERN_USAGE, "%s: a kernel has no name", source);
@@ -89,7 +116,8 @@ static tern_status add(tern_registry *registry, const tern_kernel *kernel, const
         if (strcmp(registry->entries[i].kernel->name, copy->name) == 0)
             return tern_error_set(error, TERN_USAGE, "%s: there is a kernel '%s' already (%s); rename one of them",
                                   source, copy->name, registry->entries[i].source);
-    return TERN_OK;
+    copy->toggles = entries[registry->count - 1].toggles = all_toggles(copy->toggles);
+    return copy->toggles != NULL ? TERN_OK : tern_error_memory(error, "the kernel registry", sizeof *copy);
 }
 
 tern_status tern_registry_add(tern_registry *registry, const tern_kernel *const *kernels, const char *source,
@@ -192,6 +220,7 @@ void tern_registry_free(tern_registry *registry)
         return;
     for (size_t i = 0; i < registry->count; i++) {
         free(registry->entries[i].kernel);
+        free(registry->entries[i].toggles);
         free(registry->entries[i].source);
     }
     free(registry->entries);

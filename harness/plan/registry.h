@@ -9,6 +9,12 @@
 
 typedef struct tern_registry tern_registry;
 
+/* How many toggles a kernel may have, and with those of the harness. */
+enum { TERN_KERNEL_TOGGLES = 16, TERN_MAX_TOGGLES = TERN_KERNEL_TOGGLES + 1 };
+
+/* A toggle that the registry adds to those of every kernel: what the harness does for all of them. */
+#define TERN_TOGGLE_HUGE_PAGES "huge_pages"
+
 /* Makes a registry of the built-in kernels. Free with tern_registry_free(). */
 tern_status tern_registry_new(tern_registry **registry, tern_error *error);
 void tern_registry_free(tern_registry *registry);

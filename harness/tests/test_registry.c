@@ -42,6 +42,7 @@ static void takes_a_right_kernel(void **state)
 static void refuses_breaches_of_the_contract(void **state)
 {
     static const tern_toggle outside[] = {{"t", "", NULL, 2, 0, 1}, {0}};
+    static const tern_toggle taken[] = {{TERN_TOGGLE_HUGE_PAGES, "", NULL, 1, 0, 1}, {0}};
     tern_kernel kernel;
 
     (void)state;
@@ -55,6 +56,7 @@ static void refuses_breaches_of_the_contract(void **state)
     kernel = toy("toy"), kernel.x_align = 3, expect(&kernel, "powers of two");
     kernel = toy("toy"), kernel.y_align = 2, expect(&kernel, "powers of two");
     kernel = toy("toy"), kernel.toggles = outside, expect(&kernel, "initial");
+    kernel = toy("toy"), kernel.toggles = taken, expect(&kernel, "gives to every kernel");
 }
 
 static void refuses_a_name_twice(void **state)
@@ -66,6 +68,29 @@ static void refuses_a_name_twice(void **state)
     const tern_kernel kernel = toy(tern_registry_kernel(registry, 0)->name);
     tern_registry_free(registry);
     expect(&kernel, "already (built in)");
+}
+
+static void every_kernel_has_the_toggles_of_the_harness(void **state)
+{
+    static const tern_toggle own[] = {{"tile", "", NULL, 4, 1, 8}, {0}};
+    const tern_kernel with = toy_kernel("with", own), without = toy_kernel("without", NULL);
+    const tern_kernel *const list[] = {&with, &without, NULL};
+    tern_registry *registry;
+
+    (void)state;
+    assert_int_equal(tern_registry_new(&registry, NULL), TERN_OK);
+    assert_int_equal(tern_registry_add(registry, list, "a test", NULL), TERN_OK);
+    for (size_t i = 0; i < tern_registry_count(registry); i++) {
+        char text[64];
+        tern_case c;
+        tern_case_init(&c, tern_registry_kernel(registry, i));
+        assert_true(tern_case_huge_pages(&c));
+        assert_int_equal(tern_case_set_toggles(&c, "huge_pages=0", NULL), TERN_OK);
+        assert_false(tern_case_huge_pages(&c));
+        assert_string_equal(tern_case_toggles(&c, text, sizeof text), "huge_pages=0");
+    }
+    assert_int_equal(tern_registry_find(registry, "with")->toggles[0].initial, 4);
+    tern_registry_free(registry);
 }
 
 static void fills_up_an_older_struct(void **state)
@@ -86,9 +111,8 @@ static void fills_up_an_older_struct(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(takes_a_right_kernel),
-        cmocka_unit_test(refuses_breaches_of_the_contract),
-        cmocka_unit_test(refuses_a_name_twice),
+        cmocka_unit_test(takes_a_right_kernel),     cmocka_unit_test(refuses_breaches_of_the_contract),
+        cmocka_unit_test(refuses_a_name_twice),     cmocka_unit_test(every_kernel_has_the_toggles_of_the_harness),
         cmocka_unit_test(fills_up_an_older_struct),
     };
 
