@@ -5,6 +5,8 @@
 
 const tern_report tern_reports[] = {
     {"table", "text table, grouped by shape, threads and cache state", tern_report_table},
+    {"limits", "each kernel beside the hardware's limits, and what follows in words", tern_report_limits},
+    {"crossovers", "from which share of zeros on one kernel is faster than another", tern_report_crossovers},
     {"scaling", "what more threads bring: speed-up, efficiency, imbalance, fork and join", tern_report_scaling},
     {"stages", "where the time of a call goes: prepare, run, fork and join, and what the kernel knows of its weights",
      tern_report_stages},

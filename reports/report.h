@@ -26,6 +26,8 @@ extern const tern_report tern_reports[];
 const tern_report *tern_report_find(const char *name);
 
 tern_report_fn tern_report_table;
+tern_report_fn tern_report_limits;
+tern_report_fn tern_report_crossovers;
 tern_report_fn tern_report_scaling;
 tern_report_fn tern_report_stages;
 tern_report_fn tern_report_counters;

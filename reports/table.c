@@ -2,6 +2,7 @@
  * The text table: one block for each shape, data, thread count and cache state, one line a kernel. Within a block all that
  * differs is the kernel, so that lines may be compared.
  */
+#include "record/pairing.h"
 #include "report.h"
 
 #include <inttypes.h>
@@ -70,12 +71,14 @@ static void put_interval(FILE *stream, const tern_timing *t)
     fprintf(stream, "  %-19s", text);
 }
 
-/* How many times faster than the baseline, and the range that the two intervals allow. */
-static void put_ratio(FILE *stream, const tern_timing *baseline, const tern_timing *t)
+/* How many times as fast as the baseline, and the interval. */
+static void put_ratio(FILE *stream, const tern_record *baseline, const tern_record *r)
 {
-    fprintf(stream, "  %.2f", baseline->median_ns / t->median_ns);
-    if (baseline != t && isfinite(baseline->low_ns) && isfinite(t->low_ns))
-        fprintf(stream, " (%.2f..%.2f)", baseline->low_ns / t->high_ns, baseline->high_ns / t->low_ns);
+    const tern_estimate speedup = tern_pairing_speedup(r, baseline);
+
+    fprintf(stream, "  %.2f", speedup.median);
+    if (baseline != r && isfinite(speedup.low))
+        fprintf(stream, " (%.2f..%.2f)", speedup.low, speedup.high);
 }
 
 static void put_line(FILE *stream, const tern_results *results, const tern_record *r)
@@ -94,7 +97,7 @@ static void put_line(FILE *stream, const tern_results *results, const tern_recor
         else
             fprintf(stream, "  %7s", "n/a");
         if (baseline != NULL)
-            put_ratio(stream, &baseline->timing, &r->timing);
+            put_ratio(stream, baseline, r);
         if (r->timing.not_cold)
             fprintf(stream, "  (not cold)");
     } else if (r->finding.verdict == TERN_UNSUPPORTED) {

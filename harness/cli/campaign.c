@@ -1,16 +1,15 @@
 #include "cli/campaign.h"
 
 #include "base/text.h"
-#include "check/check.h"
+#include "cli/checks.h"
 #include "cli/interrupt.h"
+#include "cli/planned.h"
 #include "cli/progress.h"
 #include "cli/sink.h"
 #include "cli/surroundings.h"
-#include "measure/measure.h"
-#include "plan/isa.h"
+#include "measure/race.h"
 
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,13 +19,14 @@ typedef struct campaign {
     tern_sink sink;
     tern_progress progress;
     tern_surroundings surroundings;
-    tern_checker *checker;
-    tern_record record;
+    tern_checks checks;
+    bool *done; /* of each case in the plan */
+    /* What runs now: one case, or those of a race. */
+    uint32_t running;
+    const tern_planned *planned[TERN_RACE_MAX];
+    tern_record *record; /* of TERN_RACE_MAX */
+    char label[TERN_ID_BYTES];
     tern_run_end end;
-    /* The last check. Cases that differ in threads and cache state alone stand together and share it. */
-    tern_case checked;
-    tern_finding checked_finding;
-    bool has_checked;
 } campaign;
 
 static bool tick(void *context)
@@ -35,12 +35,6 @@ static bool tick(void *context)
 
     tern_progress_tick(&run->progress);
     return tern_interrupt_signal() == 0;
-}
-
-static bool same_check(const tern_case *a, const tern_case *b)
-{
-    return a->kernel == b->kernel && memcmp(a->toggle, b->toggle, sizeof a->toggle) == 0 &&
-           tern_shape_same(a->shape, b->shape) && tern_data_same(&a->data, &b->data);
 }
 
 /* Slow kernels under sanitizers reach some 50 million multiply-adds a second; a check calls a kernel about ten times. */
@@ -57,65 +51,81 @@ static tern_child_options child_options(campaign *run, const tern_case *c)
     };
 }
 
-static void fill_record(tern_record *record, const tern_planned *planned)
+/* The place of the baseline kernel among the entries, -1 when it is not there. */
+static int32_t find_baseline(const campaign *run, const tern_entry *entry, uint32_t entries)
 {
-    const tern_case *c = &planned->c;
-
-    memset(record, 0, sizeof *record);
-    tern_case_id(c, record->id, sizeof record->id);
-    tern_text_copy(record->suite, sizeof record->suite, planned->suite);
-    tern_text_copy(record->group, sizeof record->group, planned->group);
-    tern_text_copy(record->kernel, sizeof record->kernel, c->kernel->name);
-    tern_text_copy(record->pick_reason, sizeof record->pick_reason, planned->pick_reason);
-    tern_case_toggles(c, record->toggles, sizeof record->toggles);
-    record->m = c->shape.m;
-    record->k = c->shape.k;
-    record->n = c->shape.n;
-    tern_text_copy(record->w, sizeof record->w, tern_w_pattern_name(c->data.w));
-    tern_text_copy(record->x, sizeof record->x, tern_x_pattern_name(c->data.x));
-    record->p0 = c->data.p0;
-    record->seed = c->data.seed;
-    record->threads = c->threads;
-    tern_text_copy(record->cache, sizeof record->cache, tern_cache_name(c->cache));
-    tern_isa_text(c->kernel->isa, record->isa, sizeof record->isa);
-    record->bits_per_weight = c->kernel->bits_per_weight;
-    record->p0_measured = (double)NAN;
+    for (uint32_t i = 0; i < entries; i++)
+        if (strcmp(entry[i].record->kernel, run->session->run.baseline) == 0 && entry[i].record->toggles[0] == '\0')
+            return (int32_t)i;
+    return -1;
 }
 
-static tern_status check(campaign *run, const tern_case *c, tern_error *error)
-{
-    if (!run->has_checked || !same_check(&run->checked, c)) {
-        tern_case alone = *c;
-        alone.cache = TERN_CHECK_ONLY;
-        const tern_child_options options = child_options(run, &alone);
-        const tern_status status = tern_check_case(run->checker, &alone, &options, &run->checked_finding, error);
-        if (status != TERN_OK)
-            return status;
-        run->checked = *c;
-        run->has_checked = true;
-    }
-    run->record.finding = run->checked_finding;
-    return TERN_OK;
-}
-
-static tern_status measure(campaign *run, const tern_case *c, tern_error *error)
+static tern_status make_entry(campaign *run, uint32_t index, tern_entry *entry, tern_error *error)
 {
     const tern_options *options = run->session->options;
-    const tern_child_options child = child_options(run, c);
-    tern_measure_options how = {
-        .min_sample_ms = 5.0,
-        .min_samples = options->min_samples,
-        .precision = 0.01,
-        .budget_s = options->budget_s,
-    };
-    const tern_status status = tern_surroundings_fill(&run->surroundings, c, &how, &child, error);
+    const tern_planned *planned = run->planned[index];
+    const tern_child_options child = child_options(run, &planned->c);
 
-    if (status != TERN_OK)
+    *entry = (tern_entry){
+        .c = &planned->c,
+        .options =
+            {
+                .min_sample_ms = 5.0,
+                .min_samples = options->min_samples,
+                .precision = 0.01,
+                .budget_s = options->budget_s,
+                .pace = planned->race != 0,
+            },
+        .deadline_s = child.deadline_s,
+        .record = &run->record[index],
+    };
+    return tern_surroundings_fill(&run->surroundings, &planned->c, &entry->options, &child, error);
+}
+
+/* Times those that are EXACT. */
+static tern_status measure(campaign *run, tern_error *error)
+{
+    tern_entry entry[TERN_RACE_MAX];
+    uint32_t entries = 0;
+    tern_status status = TERN_OK;
+
+    for (uint32_t i = 0; i < run->running && status == TERN_OK; i++)
+        if (run->record[i].finding.verdict == TERN_EXACT && run->planned[i]->c.cache != TERN_CHECK_ONLY)
+            status = make_entry(run, i, &entry[entries++], error);
+    if (status != TERN_OK || entries == 0 || tern_interrupt_signal() != 0)
         return status;
-    const tern_status measured = tern_measure_case(c, &how, &child, &run->record, error);
-    if (run->record.timed)
-        tern_record_conclude(&run->record);
-    return measured;
+    if (run->running > 1)
+        tern_text_append(run->label, sizeof run->label, " and %" PRIu32 " in turns with it", run->running - 1);
+    const tern_child_options child = child_options(run, entry[0].c);
+    status = tern_race_run(entry, entries, find_baseline(run, entry, entries), &child, error);
+    for (uint32_t i = 0; i < entries; i++)
+        if (entry[i].record->timed)
+            tern_record_conclude(entry[i].record);
+    return status;
+}
+
+static double expected_s(const campaign *run)
+{
+    double sum = 0.0;
+
+    for (uint32_t i = 0; i < run->running; i++)
+        sum += tern_progress_expected(run->planned[i], run->session->options->budget_s);
+    return sum;
+}
+
+static tern_status check(campaign *run, tern_error *error)
+{
+    tern_status status = TERN_OK;
+
+    tern_progress_start(&run->progress, run->label, expected_s(run));
+    for (uint32_t i = 0; i < run->running && status == TERN_OK && tern_interrupt_signal() == 0; i++) {
+        const tern_child_options child = child_options(run, &run->planned[i]->c);
+        tern_planned_describe(run->planned[i], &run->record[i]);
+        tern_text_copy(run->label, sizeof run->label, run->record[i].id);
+        tern_progress_tick(&run->progress);
+        status = tern_checks_look(&run->checks, &run->planned[i]->c, &child, &run->record[i].finding, error);
+    }
+    return status;
 }
 
 static void count(tern_run_end *end, const tern_record *record)
@@ -129,55 +139,78 @@ static void count(tern_run_end *end, const tern_record *record)
         end->wrong++;
 }
 
-/* One case from check to record. */
-static tern_status run_case(campaign *run, const tern_planned *planned, tern_error *error)
+static tern_status conclude_case(campaign *run, uint32_t index, tern_error *error)
 {
-    const double expected_s = tern_progress_expected(planned, run->session->options->budget_s);
+    const tern_record *record = &run->record[index];
+    const tern_status status = tern_sink_add(&run->sink, record, error);
 
-    fill_record(&run->record, planned);
-    tern_progress_start(&run->progress, run->record.id);
-    tern_status status = check(run, &planned->c, error);
-    if (status == TERN_OK && run->record.finding.verdict == TERN_EXACT && planned->c.cache != TERN_CHECK_ONLY &&
-        tern_interrupt_signal() == 0)
-        status = measure(run, &planned->c, error);
-    if (status != TERN_OK || tern_interrupt_signal() != 0)
+    if (status != TERN_OK)
         return status;
-    if ((status = tern_sink_add(&run->sink, &run->record, error)) != TERN_OK)
-        return status;
-    count(&run->end, &run->record);
-    tern_progress_finish(&run->progress, &run->record, expected_s);
-    if (run->record.finding.verdict != TERN_EXACT && run->record.finding.verdict != TERN_UNSUPPORTED) {
+    count(&run->end, record);
+    tern_progress_finish(&run->progress, record,
+                         tern_progress_expected(run->planned[index], run->session->options->budget_s));
+    if (record->finding.verdict != TERN_EXACT && record->finding.verdict != TERN_UNSUPPORTED) {
         tern_progress_clear(&run->progress);
-        tern_report_failure(stderr, &run->session->run, &run->record);
+        tern_report_failure(stderr, &run->session->run, record);
     }
     return TERN_OK;
 }
 
-/* Counts what an earlier part of a resumed run has done; returns whether the case is among it. */
-static bool is_done(campaign *run, const tern_planned *planned)
+/* From check to record. */
+static tern_status run_cases(campaign *run, tern_error *error)
 {
+    tern_status status = check(run, error);
+
+    if (status == TERN_OK && tern_interrupt_signal() == 0)
+        status = measure(run, error);
+    for (uint32_t i = 0; i < run->running && status == TERN_OK && tern_interrupt_signal() == 0; i++)
+        status = conclude_case(run, i, error);
+    return status;
+}
+
+/* Takes the case, and those of its race that are left, as far as there is room. */
+static void gather(campaign *run, size_t first)
+{
+    const tern_plan *plan = &run->session->plan;
+
+    run->running = 0;
+    for (size_t i = first; i < plan->count && run->running < TERN_RACE_MAX; i++)
+        if (!run->done[i] &&
+            (i == first || (plan->cases[first].race != 0 && plan->cases[i].race == plan->cases[first].race))) {
+            run->planned[run->running++] = &plan->cases[i];
+            run->done[i] = true;
+        }
+}
+
+/* Passes over what an earlier part of a resumed run has done. */
+static void pass_over_done(campaign *run)
+{
+    const tern_plan *plan = &run->session->plan;
     char id[TERN_ID_BYTES];
 
-    return run->session->options->resume && tern_sink_has(&run->sink, tern_case_id(&planned->c, id, sizeof id));
+    for (size_t i = 0; i < plan->count && run->session->options->resume; i++) {
+        run->done[i] = tern_sink_has(&run->sink, tern_case_id(&plan->cases[i].c, id, sizeof id));
+        run->progress.done += run->done[i];
+        if (run->done[i])
+            run->progress.expected_s -= tern_progress_expected(&plan->cases[i], run->session->options->budget_s);
+    }
 }
 
 static tern_status run_all(campaign *run, tern_error *error)
 {
-    const tern_plan *plan = &run->session->plan;
     const double total_s = run->session->options->total_s;
     tern_status status = TERN_OK;
 
-    for (size_t i = 0; i < plan->count && status == TERN_OK; i++) {
-        if (is_done(run, &plan->cases[i])) {
-            run->progress.done++;
-            run->progress.expected_s -= tern_progress_expected(&plan->cases[i], run->session->options->budget_s);
+    pass_over_done(run);
+    for (size_t i = 0; i < run->session->plan.count && status == TERN_OK; i++) {
+        if (run->done[i])
             continue;
-        }
         if (total_s > 0.0 && tern_progress_clock() - run->progress.started_s > total_s) {
             tern_text_copy(run->end.reason, sizeof run->end.reason, "the time budget of --total ended");
             return TERN_OK;
         }
-        status = run_case(run, &plan->cases[i], error);
+        gather(run, i);
+        status = run_cases(run, error);
         if (tern_interrupt_signal() != 0) {
             tern_text_append(run->end.reason, sizeof run->end.reason, "interrupted by signal %d",
                              tern_interrupt_signal());
@@ -248,8 +281,12 @@ static tern_status open(campaign *run, tern_error *error)
     tern_session *session = run->session;
     tern_status status;
 
+    run->done = calloc(session->plan.count, sizeof *run->done);
+    run->record = calloc(TERN_RACE_MAX, sizeof *run->record);
+    if (run->done == NULL || run->record == NULL)
+        return tern_error_memory(error, "records", TERN_RACE_MAX * sizeof *run->record);
     if ((status = tern_surroundings_open(&run->surroundings, session, error)) != TERN_OK ||
-        (status = tern_checker_new(&run->checker, error)) != TERN_OK)
+        (status = tern_checks_open(&run->checks, error)) != TERN_OK)
         return status;
     return tern_sink_open(&run->sink, session->options, &session->run, error);
 }
@@ -284,8 +321,10 @@ int tern_campaign_run(tern_session *session)
     if (error.text[0] != '\0')
         fprintf(stderr, "ternbench: %s\n", error.text);
     tern_sink_free(&run->sink);
-    tern_checker_free(run->checker);
+    tern_checks_close(&run->checks);
     tern_surroundings_close(&run->surroundings);
+    free(run->done);
+    free(run->record);
     free(run);
     return exit_status;
 }

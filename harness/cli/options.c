@@ -18,6 +18,7 @@ enum {
     KEY_RESUME,
     KEY_DEADLINE,
     KEY_BUDGET,
+    KEY_INTERLEAVE,
     KEY_TOTAL,
     KEY_SAMPLES,
     KEY_SET,
@@ -46,6 +47,8 @@ static const struct argp_option case_table[] = {
     {"deadline", KEY_DEADLINE, "SECONDS", 0,
      "after which a case is a TIMEOUT, beside what its size needs (default: 10)", 2},
     {"budget", KEY_BUDGET, "SECONDS", 0, "for the samples of one case (default: 1)", 2},
+    {"interleave", KEY_INTERLEAVE, NULL, 0,
+     "sample cases that differ in kernel and toggles alone in turns, and their roofs with them", 2},
     {"total", KEY_TOTAL, "SECONDS", 0, "for the whole run; what is left can be run with --resume", 2},
     {"min-samples", KEY_SAMPLES, "N", 0, "at least that many, if the budget allows (default: 15)", 2},
     {"benchmark_filter", KEY_FILTER, "REGEX", OPTION_HIDDEN, NULL, 2},
@@ -164,6 +167,7 @@ static error_t parse_common(int key, char *text, struct argp_state *state)
     case KEY_FORMAT:
         options->json = strcmp(text, "json") == 0;
         options->format = find_format(options->json ? "jsonl" : text, state);
+        options->has_format = true;
         break;
     case KEY_STRICT:
         options->strict = true;
@@ -223,6 +227,10 @@ static error_t parse_case(int key, char *text, struct argp_state *state)
         break;
     case KEY_BUDGET:
         options->budget_s = seconds(text, state);
+        options->has_budget = true;
+        break;
+    case KEY_INTERLEAVE:
+        options->interleave = true;
         break;
     case KEY_TOTAL:
         options->total_s = seconds(text, state);

@@ -35,6 +35,8 @@ typedef struct tern_options {
         *override_values[TERN_OPTION_LIST]; /* axes that replace those of suites */
     size_t overrides;
     const char *pick; /* a shape; NULL: none */
+    bool has_format, has_budget; /* said, not left to the suite */
+    bool interleave;
     bool list, compare, json, resume, strict, quiet, no_edges, no_roofs;
     int verbose;
     double deadline_s; /* of one case, on top of what its size needs */

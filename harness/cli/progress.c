@@ -2,6 +2,7 @@
 
 #include "report.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,12 +59,14 @@ void tern_progress_begin(tern_progress *progress, const tern_plan *plan, double 
 /* Seconds left, by what was needed so far for what was expected so far. */
 static double left(const tern_progress *progress)
 {
-    const double elapsed = tern_progress_clock() - progress->started_s;
+    const double now = tern_progress_clock(), elapsed = now - progress->started_s;
+    /* What runs now goes as it was guessed, until that is proven wrong. */
+    const double done_s = progress->expected_done_s + fmin(progress->expected_now_s, now - progress->now_started_s);
     /* Until a tenth is done the guess counts for more than the clock. */
     const double weight = 0.1 * progress->expected_s;
-    const double factor = (elapsed + weight) / (progress->expected_done_s + weight);
+    const double factor = (elapsed + weight) / (done_s + weight);
 
-    return factor * (progress->expected_s - progress->expected_done_s);
+    return factor * (progress->expected_s - done_s);
 }
 
 static void draw_bar(tern_progress *progress)
@@ -92,9 +95,11 @@ void tern_progress_clear(tern_progress *progress)
     }
 }
 
-void tern_progress_start(tern_progress *progress, const char *id)
+void tern_progress_start(tern_progress *progress, const char *id, double expected_s)
 {
     progress->now = id;
+    progress->expected_now_s = expected_s;
+    progress->now_started_s = tern_progress_clock();
     if (progress->terminal && !progress->quiet)
         draw_bar(progress);
 }
@@ -120,6 +125,7 @@ void tern_progress_finish(tern_progress *progress, const tern_record *record, do
 
     progress->done++;
     progress->expected_done_s += expected_s;
+    progress->expected_now_s = 0.0;
     if (progress->quiet || !progress->verbose)
         return;
     tern_progress_clear(progress);

@@ -11,6 +11,8 @@ typedef struct tern_progress {
     size_t total, done;
     double expected_s;      /* of all cases, by the model of tern_progress_expected() */
     double expected_done_s; /* of those done */
+    double expected_now_s;  /* of what runs now, since now_started_s */
+    double now_started_s;
     double started_s;
     const char *now; /* id of the case under way */
     bool terminal, quiet, verbose;
@@ -28,7 +30,8 @@ bool tern_progress_terminal(void);
 double tern_progress_clock(void);
 
 void tern_progress_begin(tern_progress *progress, const tern_plan *plan, double budget_s, bool quiet, bool verbose);
-void tern_progress_start(tern_progress *progress, const char *id);
+/* What runs now, one case or a race, and a guess at its seconds. */
+void tern_progress_start(tern_progress *progress, const char *id, double expected_s);
 void tern_progress_tick(tern_progress *progress);
 void tern_progress_finish(tern_progress *progress, const tern_record *record, double expected_s);
 

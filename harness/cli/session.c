@@ -60,6 +60,7 @@ tern_status tern_session_open(tern_session *session, const tern_options *options
     memset(session, 0, sizeof *session);
     session->options = options;
     session->plan.timed = timed;
+    session->plan.interleave = options->interleave;
     if ((status = tern_isa_cap(options->isa, &cap, error)) != TERN_OK ||
         (status = compile_filter(session, error)) != TERN_OK ||
         (status = tern_registry_new(&session->registry, error)) != TERN_OK ||
@@ -68,6 +69,21 @@ tern_status tern_session_open(tern_session *session, const tern_options *options
     session->plan.isa = cap & tern_isa_detect();
     describe(session, argc, argv);
     return TERN_OK;
+}
+
+/* The first suite that wishes for something gets it. */
+static tern_status take_wishes(tern_session *session, const tern_suite *suite, tern_error *error)
+{
+    if (session->run.baseline[0] == '\0')
+        tern_text_copy(session->run.baseline, sizeof session->run.baseline, suite->baseline);
+    if (session->budget_s == 0.0)
+        session->budget_s = suite->budget_s;
+    if (session->format != NULL || suite->format[0] == '\0')
+        return TERN_OK;
+    session->format = tern_report_find(suite->format);
+    return session->format != NULL ? TERN_OK
+                                   : tern_error_set(error, TERN_USAGE, "suite %s wishes for the format '%s', and there is none",
+                                                    suite->name, suite->format);
 }
 
 static tern_status plan_suite(tern_session *session, const char *path, tern_error *error)
@@ -81,8 +97,8 @@ static tern_status plan_suite(tern_session *session, const char *path, tern_erro
                                      error);
     if (status == TERN_OK)
         status = tern_plan_add_suite(&session->plan, &suite, session->registry, error);
-    if (session->run.baseline[0] == '\0')
-        tern_text_copy(session->run.baseline, sizeof session->run.baseline, suite.baseline);
+    if (status == TERN_OK)
+        status = take_wishes(session, &suite, error);
     tern_suite_free(&suite);
     return status;
 }

@@ -15,6 +15,8 @@ typedef struct tern_session {
     regex_t filter;
     bool has_filter;
     tern_run run;
+    const tern_report *format; /* what the suites wish standard output to get; NULL = no wish */
+    double budget_s;           /* 0 = no wish */
 } tern_session;
 
 /* Loads plug-ins (of --plugin, then of TERNBENCH_PLUGIN_PATH), applies --isa and --filter, describes the run. */

@@ -14,6 +14,15 @@ static void print_list(const tern_plan *plan)
         printf("%s\n", tern_case_id(&plan->cases[i].c, id, sizeof id));
 }
 
+/* What was said on the command line goes before what the suites wish. */
+static void take_wishes(tern_options *options, const tern_session *session)
+{
+    if (!options->has_format && session->format != NULL && session->plan.timed)
+        options->format = session->format;
+    if (!options->has_budget && session->budget_s > 0.0)
+        options->budget_s = session->budget_s;
+}
+
 static int go_through_suites(int argc, char **argv, bool timed, const char *doc)
 {
     tern_options options;
@@ -27,12 +36,14 @@ static int go_through_suites(int argc, char **argv, bool timed, const char *doc)
     if (status == TERN_OK)
         status = tern_session_plan_suites(&session, !timed && !options.no_edges, &error);
     exit_status = (int)status;
-    if (status != TERN_OK)
+    if (status != TERN_OK) {
         fprintf(stderr, "%s: %s\n", argv[0], error.text);
-    else if (options.list)
+    } else if (options.list) {
         print_list(&session.plan);
-    else
+    } else {
+        take_wishes(&options, &session);
         exit_status = tern_campaign_run(&session);
+    }
     tern_session_close(&session);
     return exit_status;
 }

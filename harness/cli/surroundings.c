@@ -2,7 +2,6 @@
 
 #include "base/text.h"
 #include "measure/caution.h"
-#include "plan/isa.h"
 
 #include <sched.h>
 #include <stdlib.h>
@@ -109,29 +108,18 @@ static tern_status measure_roof(tern_surroundings *surroundings, const tern_pin 
     return status;
 }
 
-/* All levels up to the highest that the kernel needs. Bits stand in the order of levels. */
-static uint32_t levels_up_to(uint32_t isa)
-{
-    uint32_t levels = 0;
-
-    while ((isa & ~levels) != 0)
-        levels = levels << 1 | 1;
-    return levels;
-}
-
 static void fill_roofs(const tern_roof *roof, const tern_kernel *kernel, tern_measure_options *options)
 {
-    const uint32_t levels = levels_up_to(kernel->isa);
+    const tern_peak *peak = tern_roof_peak(roof, kernel->isa);
 
     options->roof_read_gbps = roof->read_gbps;
-    for (uint32_t i = 0; i < roof->peaks; i++) {
-        uint32_t needs;
-        if (tern_isa_cap(roof->peak[i].level, &needs, NULL) != TERN_OK || (needs & ~levels) != 0 ||
-            roof->peak[i].gmacs <= options->roof_gmacs)
-            continue;
-        options->roof_gmacs = roof->peak[i].gmacs;
-        options->roof_instruction = roof->peak[i].instruction;
-    }
+    options->roof_reader = roof->reader;
+    options->roof_read_ahead_bytes = roof->read_ahead_bytes;
+    if (peak == NULL)
+        return;
+    options->roof_gmacs = peak->gmacs;
+    options->roof_instruction = peak->instruction;
+    options->roof_multiplier = peak->probe;
 }
 
 tern_status tern_surroundings_fill(tern_surroundings *surroundings, const tern_case *c, tern_measure_options *options,

@@ -1,74 +1,53 @@
 #include "measure/bench.h"
 
 #include "base/stats.h"
-#include "check/data.h"
+#include "measure/arena.h"
 #include "measure/clock.h"
 
+#include <math.h>
 #include <string.h>
 
-enum { FORK_JOIN_BATCHES = 9, FORK_JOIN_CALLS = 200, PACKINGS = 4 };
+enum { FORK_JOIN_BATCHES = 9, FORK_JOIN_CALLS = 200 };
 
-static const double PACKING_BUDGET_NS = 2e8;
-
-/*
- * Takes bytes from the arena. Each array begins a quarter of a page further in its page than the one before: at the same
- * offset, loads of one would be held up by stores to the other (4K aliasing).
- */
-static size_t take(size_t *end, size_t bytes, size_t align, size_t turn)
-{
-    enum { PAGE = 4096, CACHE_LINE = 64 };
-    const size_t unit = align > CACHE_LINE ? align : (size_t)CACHE_LINE;
-    const size_t begin = ((*end + PAGE - 1) / PAGE * PAGE + turn * (PAGE / 4) + unit - 1) / unit * unit;
-
-    *end = begin + bytes;
-    return begin;
-}
+/* Packing is timed again until this much has gone into it: the first time also makes pages. */
+static const double pack_again_ns = 30e6;
 
 static tern_status make_arrays(tern_bench *bench, tern_error *error)
 {
-    const tern_kernel *kernel = bench->product.kernel;
     const tern_shape shape = bench->c->shape;
     const size_t y_bytes = shape.m * shape.n * sizeof *bench->y;
     size_t end = 0;
 
     bench->scratch_bytes = tern_product_scratch_bytes(&bench->product);
-    const size_t w = take(&end, shape.m * shape.k, 1, 0);
-    const size_t x = take(&end, shape.n * shape.k, kernel->x_align, 1);
-    const size_t y = take(&end, y_bytes, kernel->y_align, 2);
-    const size_t scratch = take(&end, bench->scratch_bytes, 1, 3);
-    const size_t first_y = take(&end, y_bytes, 1, 0);
-    const tern_status status = tern_memory_new(&bench->memory, "W, X and Y", end, error);
+    const size_t y = tern_arena_take(&end, y_bytes, bench->product.kernel->y_align, 2);
+    const size_t scratch = tern_arena_take(&end, bench->scratch_bytes, 1, 3);
+    const size_t first_y = tern_arena_take(&end, y_bytes, 1, 0);
+    const tern_status status = tern_memory_new(&bench->memory, "Y and scratch", end, error);
     if (status != TERN_OK)
         return status;
     if (!tern_case_huge_pages(bench->c))
         tern_memory_small_pages(&bench->memory);
-    bench->w = (int8_t *)(bench->memory.data + w);
-    bench->x = (int8_t *)(bench->memory.data + x);
     bench->y = (int32_t *)(void *)(bench->memory.data + y);
     bench->first_y = (int32_t *)(void *)(bench->memory.data + first_y);
     bench->scratch = bench->scratch_bytes == 0 ? NULL : bench->memory.data + scratch;
-    tern_data_fill_w(&bench->c->data, shape, bench->w);
-    tern_data_fill_x(&bench->c->data, shape, bench->x);
     return TERN_OK;
 }
 
-/*
- * The shortest of a few, that page faults of new memory and other programs do not count; of one, when the kernel takes its time.
- * 0 bytes: memory ran out.
- */
+/* Returns the bytes written, 0 when memory ran out. */
 static size_t pack(tern_bench *bench, void *packed)
 {
-    const double start_ns = tern_clock_ns();
-    double end_ns = start_ns;
     size_t bytes = 0;
 
-    for (int i = 0; i < PACKINGS && end_ns - start_ns < PACKING_BUDGET_NS; i++) {
-        const double begin_ns = end_ns;
-        if ((bytes = tern_product_pack(&bench->product, bench->w, packed, bench->team)) == 0)
-            return 0;
-        end_ns = tern_clock_ns();
-        if (i == 0 || end_ns - begin_ns < bench->pack_ns)
-            bench->pack_ns = end_ns - begin_ns;
+    bench->pack_ns = INFINITY;
+    bench->pack_threads = bench->product.kernel->pack == NULL ? tern_team_threads(bench->setting->team) : 1;
+    for (double spent_ns = 0.0; spent_ns < pack_again_ns;) {
+        const double start_ns = tern_clock_ns();
+        bytes = tern_product_pack(&bench->product, bench->setting->w, packed, bench->setting->team);
+        if (bytes == 0)
+            break;
+        const double elapsed_ns = tern_clock_ns() - start_ns;
+        bench->pack_ns = fmin(bench->pack_ns, elapsed_ns);
+        spent_ns += elapsed_ns;
     }
     return bytes;
 }
@@ -88,47 +67,46 @@ static tern_status make_ring(tern_bench *bench, uint64_t ring_bytes, tern_error 
     else
         status = tern_ring_new(&bench->ring, product, packed.data, bench->packed_bytes,
                                bench->c->cache == TERN_COLD ? ring_bytes : 0, tern_case_huge_pages(bench->c),
-                               bench->team, error);
+                               bench->setting->team, error);
     tern_memory_free(&packed);
     return status;
 }
 
-/* Leaves the team that fills the ring, unless the kernel has threads of its own: then those are bound as well. */
-static tern_status settle_team(tern_bench *bench, const tern_pin *pin, tern_error *error)
-{
-    int32_t alone[TERN_MAX_THREADS];
-    tern_status status;
-
-    if (!(bench->product.kernel->flags & TERN_KERNEL_OWNS_TEAM))
-        return TERN_OK;
-    tern_team_free(bench->team);
-    if ((status = tern_team_new(&bench->team, 1, error)) != TERN_OK ||
-        (status = tern_pin_team(pin, bench->team, alone, error)) != TERN_OK)
-        return status;
-    return tern_pin_openmp(pin, bench->c->threads, bench->seen, error);
-}
-
-tern_status tern_bench_open(tern_bench *bench, const tern_case *c, const tern_pin *pin, uint64_t ring_bytes,
+tern_status tern_bench_open(tern_bench *bench, const tern_case *c, tern_setting *setting, uint64_t ring_bytes,
                             const char **refusal, tern_error *error)
 {
     tern_status status;
 
     memset(bench, 0, sizeof *bench);
     bench->c = c;
+    bench->setting = setting;
+    memcpy(bench->seen, setting->seen, sizeof bench->seen);
     *refusal = tern_product_bind(&bench->product, c, c->threads);
     if (*refusal != NULL)
         return TERN_OK;
-    if ((status = make_arrays(bench, error)) != TERN_OK ||
-        (status = tern_team_new(&bench->team, c->threads, error)) != TERN_OK ||
-        (status = tern_pin_team(pin, bench->team, bench->seen, error)) != TERN_OK ||
-        (status = make_ring(bench, ring_bytes, error)) != TERN_OK)
+    if ((status = make_arrays(bench, error)) != TERN_OK || (status = make_ring(bench, ring_bytes, error)) != TERN_OK ||
+        !(bench->product.kernel->flags & TERN_KERNEL_OWNS_TEAM))
         return status;
-    return settle_team(bench, pin, error);
+    if ((status = tern_setting_dismiss(setting, error)) != TERN_OK)
+        return status;
+    return tern_pin_openmp(setting->pin, c->threads, bench->seen, error);
+}
+
+tern_status tern_bench_copy(tern_bench *bench, uint64_t ring_bytes, tern_error *error)
+{
+    tern_ring copies;
+    const tern_status status =
+        tern_ring_new(&copies, &bench->product, tern_ring_slot(&bench->ring, 0), bench->packed_bytes, ring_bytes,
+                      tern_case_huge_pages(bench->c), bench->setting->team, error);
+
+    tern_ring_free(&bench->ring);
+    bench->ring = copies;
+    bench->slot = 0;
+    return status;
 }
 
 void tern_bench_close(tern_bench *bench)
 {
-    tern_team_free(bench->team);
     tern_ring_free(&bench->ring);
     tern_memory_free(&bench->memory);
 }
@@ -146,7 +124,7 @@ static void fork_and_join(tern_bench *bench)
 #pragma omp parallel num_threads((int)bench->c->threads)
         do_nothing(NULL, 0, 0);
     } else {
-        tern_team_run(bench->team, do_nothing, NULL);
+        tern_team_run(bench->setting->team, do_nothing, NULL);
     }
 }
 

@@ -7,7 +7,10 @@
 #include "check/child.h"
 #include "measure/counters.h"
 #include "measure/pin.h"
+#include "measure/probe.h"
 #include "record/record.h"
+
+#include <stdbool.h>
 
 typedef struct tern_measure_options {
     double min_sample_ms; /* 5 */
@@ -19,6 +22,10 @@ typedef struct tern_measure_options {
     double roof_read_gbps; /* measured for the same threads; 0 = not known */
     double roof_gmacs;
     const char *roof_instruction;
+    bool pace; /* sample the roofs in turns with the case, by these probes */
+    const tern_probe *roof_reader;
+    uint32_t roof_read_ahead_bytes;
+    const tern_probe *roof_multiplier;
     const tern_counters *counters; /* counted after the samples; NULL = none */
 } tern_measure_options;
 

@@ -151,7 +151,7 @@ static void measure_read(job *j, tern_roof *roof)
             }
         }
     }
-    j->probe = best;
+    roof->reader = j->probe = best;
     j->ahead = roof->read_ahead_bytes;
     j->begin = 0;
     j->bytes = j->buffer.bytes;
@@ -203,6 +203,7 @@ static void measure_peaks(job *j, tern_roof *roof)
         j->probe = *probe;
         tern_text_copy(peak->level, sizeof peak->level, (*probe)->level);
         tern_text_copy(peak->instruction, sizeof peak->instruction, (*probe)->instruction);
+        peak->probe = *probe;
         peak->gmacs = measure_peak(j);
         roof->peaks++;
         if (peak->gmacs > roof->gmacs) {
@@ -258,4 +259,25 @@ tern_status tern_roof_measure(tern_roof *roof, const tern_pin *pin, uint32_t thr
         *error = o.error;
     *roof = o.roof;
     return o.status;
+}
+
+/* All levels up to the highest that the kernel needs. Bits stand in the order of levels. */
+static uint32_t levels_up_to(uint32_t isa)
+{
+    uint32_t levels = 0;
+
+    while ((isa & ~levels) != 0)
+        levels = levels << 1 | 1;
+    return levels;
+}
+
+const tern_peak *tern_roof_peak(const tern_roof *roof, uint32_t isa)
+{
+    const uint32_t levels = levels_up_to(isa);
+    const tern_peak *best = NULL;
+
+    for (uint32_t i = 0; i < roof->peaks; i++)
+        if ((roof->peak[i].probe->isa & ~levels) == 0 && (best == NULL || roof->peak[i].gmacs > best->gmacs))
+            best = &roof->peak[i];
+    return best;
 }

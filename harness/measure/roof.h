@@ -7,6 +7,7 @@
 
 #include "check/child.h"
 #include "measure/pin.h"
+#include "measure/probe.h"
 
 #include <stdint.h>
 
@@ -17,6 +18,7 @@ typedef struct tern_peak {
     char level[16]; /* as --isa names it */
     char instruction[24];
     double gmacs; /* 1e9 products of an int8 and a trit, added up, a second, all threads together */
+    const tern_probe *probe;
 } tern_peak;
 
 typedef struct tern_roof {
@@ -26,6 +28,7 @@ typedef struct tern_roof {
     uint64_t buffer_bytes;         /* read from end to end, shared by the threads */
     double read_gbps;              /* the best of several passes, 1e9 bytes a second: the roof */
     double read_median_gbps;
+    const tern_probe *reader;  /* the best one */
     uint32_t read_ahead_bytes; /* how far ahead the best reader prefetches; 0 = leaves it to the hardware */
     double latency_ns;         /* from one load of memory to the next that depends on it; thread 0 alone */
     uint32_t peaks;
@@ -41,5 +44,8 @@ typedef struct tern_roof {
  */
 tern_status tern_roof_measure(tern_roof *roof, const tern_pin *pin, uint32_t threads, uint32_t isa, uint64_t llc_bytes,
                               const tern_child_options *child, tern_error *error);
+
+/* The highest peak up to the level that a kernel of these TERN_ISA_ bits is compiled for; NULL when there is none. */
+const tern_peak *tern_roof_peak(const tern_roof *roof, uint32_t isa);
 
 #endif

@@ -31,8 +31,7 @@ void tern_sampler_warm_up(const tern_sampled *sampled, const tern_sampler_option
     timing->calls_per_sample = calls_for(options->min_sample_ns, call_ns);
 }
 
-/* Median, interval and min of what there is. Returns the interval's half-width. */
-static double summarise(tern_timing *timing)
+double tern_sampler_summarise(tern_timing *timing)
 {
     double sorted[TERN_MAX_SAMPLES];
 
@@ -46,16 +45,6 @@ static double summarise(tern_timing *timing)
     return tern_stats_half_width(interval, timing->median_ns);
 }
 
-static tern_stop reason_to_stop(const tern_sampler_options *options, const tern_timing *timing, double half_width,
-                                double spent_ns)
-{
-    if (timing->samples >= options->min_samples && half_width < options->precision)
-        return TERN_STOP_PRECISE;
-    if (spent_ns >= options->budget_ns)
-        return TERN_STOP_BUDGET;
-    return timing->samples == TERN_MAX_SAMPLES ? TERN_STOP_SAMPLES : TERN_STOP_NONE;
-}
-
 static void keep(tern_timing *timing, double sample_ns, double drift)
 {
     timing->sample_ns[timing->samples++] = sample_ns / (double)timing->calls_per_sample;
@@ -64,28 +53,25 @@ static void keep(tern_timing *timing, double sample_ns, double drift)
     timing->disturbance.canary_drift = fmax(timing->disturbance.canary_drift, drift);
 }
 
-void tern_sampler_run(const tern_sampled *sampled, const tern_sampler_options *options, tern_timing *timing)
+void tern_sampler_take(const tern_sampled *sampled, const tern_sampler_options *options, double end_ns,
+                       tern_timing *timing)
 {
-    const double start_ns = sampled->now_ns(sampled->context);
-
     sampled->drift(sampled->context);
-    while (timing->stop == TERN_STOP_NONE) {
+    for (;;) {
         const double sample_ns = sampled->time_ns(sampled->context, timing->calls_per_sample);
         const double drift = sampled->drift(sampled->context);
-        const double spent_ns = sampled->now_ns(sampled->context) - start_ns;
-        const bool in_time = spent_ns < options->budget_ns;
+        const bool in_time = sampled->now_ns(sampled->context) < end_ns;
         const bool recount = in_time && timing->samples == 0 && sample_ns < too_short * options->min_sample_ns;
         const bool repeat =
             in_time && !recount && drift > repeat_drift && timing->disturbance.repeated < options->min_samples;
 
         sampled->settle(sampled->context, !recount && !repeat);
-        if (recount) {
-            timing->calls_per_sample = calls_for(options->min_sample_ns, sample_ns / (double)timing->calls_per_sample);
-        } else if (repeat) {
-            timing->disturbance.repeated++;
-        } else {
+        if (!recount && !repeat) {
             keep(timing, sample_ns, drift);
-            timing->stop = reason_to_stop(options, timing, summarise(timing), spent_ns);
+            return;
         }
+        if (recount)
+            timing->calls_per_sample = calls_for(options->min_sample_ns, sample_ns / (double)timing->calls_per_sample);
+        timing->disturbance.repeated += repeat;
     }
 }

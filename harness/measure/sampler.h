@@ -1,5 +1,5 @@
 /*
- * sampler.h - how many calls make a sample, which samples are kept, and when there are enough.
+ * sampler.h - how many calls make a sample, and which samples are kept. rounds.h says when there are enough.
  *
  * It knows neither clock nor kernel: both come as functions, so that a test can bring its own time.
  */
@@ -22,7 +22,7 @@ typedef struct tern_sampler_options {
     double min_sample_ns; /* a sample is as many calls as take at least this long */
     uint32_t min_samples; /* before the interval may end it */
     double precision;     /* half-width of the median's interval / median */
-    double budget_ns;     /* from the first sample on */
+    double budget_ns;     /* from the first sample on, for all that take turns */
 } tern_sampler_options;
 
 /*
@@ -33,11 +33,14 @@ void tern_sampler_warm_up(const tern_sampled *sampled, const tern_sampler_option
                           tern_timing *timing);
 
 /*
- * Samples until the 95 % interval of the median is narrow enough, the budget is spent or there is no room for more, with
- * at least one sample. A sample over which the canary drifted by more than 2 % is marked; by more than 3 %, it is thrown
- * away and taken again, while there is time and not more have been thrown away than min_samples.
- * Sets samples, sample_ns, median, interval, min, stop, calls and the canary's part of disturbance.
+ * Takes one sample that counts. One over which the canary drifted by more than 2 % is marked; by more than 3 %, it is thrown away
+ * and taken again, unless now_ns() is past end_ns or as many have been thrown away as min_samples.
+ * Adds to samples, sample_ns, calls and the canary's part of disturbance.
  */
-void tern_sampler_run(const tern_sampled *sampled, const tern_sampler_options *options, tern_timing *timing);
+void tern_sampler_take(const tern_sampled *sampled, const tern_sampler_options *options, double end_ns,
+                       tern_timing *timing);
+
+/* Sets median, interval and min from the samples so far, at least one. Returns the interval's half-width / median, NaN below 6. */
+double tern_sampler_summarise(tern_timing *timing);
 
 #endif

@@ -35,6 +35,7 @@ __attribute__((noinline)) static void mark(void)
 
 static _Noreturn void be_traced(const tern_case *with_threads)
 {
+    static tern_setting setting;
     static tern_bench bench;
     const tern_pin anywhere = {0};
     const char *refusal;
@@ -44,7 +45,8 @@ static _Noreturn void be_traced(const tern_case *with_threads)
     c.cache = TERN_HOT;
     if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) != 0)
         _exit(CANNOT_TRACE);
-    if (tern_bench_open(&bench, &c, &anywhere, 0, &refusal, NULL) != TERN_OK)
+    if (tern_setting_open(&setting, &c, c.kernel->x_align, &anywhere, NULL) != TERN_OK ||
+        tern_bench_open(&bench, &c, &setting, 0, &refusal, NULL) != TERN_OK)
         _exit(CANNOT_OPEN);
     if (refusal != NULL)
         _exit(REFUSED);

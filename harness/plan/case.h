@@ -72,7 +72,7 @@ void tern_case_init(tern_case *c, const tern_kernel *kernel);
  */
 tern_status tern_case_set_toggles(tern_case *c, const char *text, tern_error *error);
 
-/* Whether W, X and Y are to lie on huge pages: they do, unless a toggle says otherwise. */
+/* Whether packed W and Y are to lie on huge pages: they do, unless a toggle says otherwise. */
 bool tern_case_huge_pages(const tern_case *c);
 
 /* Writes the toggles that differ from the kernel's own choice, "" for none. Returns text. */

@@ -17,7 +17,20 @@ static tern_planned *find(const tern_plan *plan, uint64_t hash)
     return NULL;
 }
 
-tern_status tern_plan_add(tern_plan *plan, const tern_case *c, const char *suite, const char *group, tern_error *error)
+/* The race that the case belongs to: that of the same problem, threads and cache state, or a new one. */
+static uint32_t find_race(tern_plan *plan, const tern_case *c)
+{
+    for (size_t i = plan->count; i-- > 0;) {
+        const tern_case *other = &plan->cases[i].c;
+        if (plan->cases[i].race != 0 && other->threads == c->threads && other->cache == c->cache &&
+            tern_shape_same(other->shape, c->shape) && tern_data_same(&other->data, &c->data))
+            return plan->cases[i].race;
+    }
+    return ++plan->races;
+}
+
+static tern_status add(tern_plan *plan, const tern_case *c, const char *suite, const char *group, bool interleave,
+                       tern_error *error)
 {
     char id[TERN_ID_BYTES];
 
@@ -35,11 +48,18 @@ tern_status tern_plan_add(tern_plan *plan, const tern_case *c, const char *suite
         plan->cases = cases;
         plan->capacity = capacity;
     }
+    const bool races = c->cache != TERN_CHECK_ONLY && (interleave || plan->interleave);
+    const uint32_t race = races ? find_race(plan, c) : 0;
     tern_planned *planned = &plan->cases[plan->count++];
-    *planned = (tern_planned){.c = *c, .hash = hash};
+    *planned = (tern_planned){.c = *c, .hash = hash, .race = race};
     tern_text_copy(planned->suite, sizeof planned->suite, suite);
     tern_text_copy(planned->group, sizeof planned->group, group);
     return TERN_OK;
+}
+
+tern_status tern_plan_add(tern_plan *plan, const tern_case *c, const char *suite, const char *group, tern_error *error)
+{
+    return add(plan, c, suite, group, false, error);
 }
 
 static bool names_auto(const tern_axes *axes)
@@ -87,6 +107,11 @@ typedef struct expansion {
     tern_error *error;
 } expansion;
 
+static tern_status add_named(const expansion *e, const tern_case *c)
+{
+    return add(e->plan, c, e->suite->name, e->axes->name, e->axes->interleave || e->suite->interleave, e->error);
+}
+
 /* The kernel of `auto` is NULL. */
 static tern_status add_picked(const expansion *e, const tern_case *c)
 {
@@ -102,7 +127,7 @@ static tern_status add_picked(const expansion *e, const tern_case *c)
     picked.data = c->data;
     picked.threads = c->threads;
     picked.cache = c->cache;
-    status = tern_plan_add(e->plan, &picked, e->suite->name, e->axes->name, e->error);
+    status = add_named(e, &picked);
     tern_planned *planned = find(e->plan, XXH3_64bits(id, strlen(tern_case_id(&picked, id, sizeof id))));
     if (planned != NULL)
         tern_text_copy(planned->pick_reason, sizeof planned->pick_reason, reason);
@@ -111,7 +136,7 @@ static tern_status add_picked(const expansion *e, const tern_case *c)
 
 static tern_status add_case(const expansion *e, const tern_case *c)
 {
-    return c->kernel == NULL ? add_picked(e, c) : tern_plan_add(e->plan, c, e->suite->name, e->axes->name, e->error);
+    return c->kernel == NULL ? add_picked(e, c) : add_named(e, c);
 }
 
 static tern_status add_caches(const expansion *e, tern_case *c, uint32_t threads)

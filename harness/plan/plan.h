@@ -1,7 +1,8 @@
 /*
  * plan.h - the cases that suites expand to, in the order in which they run.
  *
- * Cases of the same data stand together, so that W, X and the expected Y are made once.
+ * Cases of the same data stand together, so that W, X and the expected Y are made once. Those that differ in kernel and toggles alone
+ * make a race, where a group asks for it.
  */
 #ifndef TERN_PLAN_H
 #define TERN_PLAN_H
@@ -15,6 +16,7 @@ typedef struct tern_planned {
     char suite[64], group[64];
     char pick_reason[256]; /* why `auto` took this kernel; "" when the suite names it */
     uint64_t hash;         /* of the id: XXH3 */
+    uint32_t race;         /* cases of one race are sampled in turns; from 1, 0 = timed alone */
 } tern_planned;
 
 /* Says which kernel does what c asks for, all but a kernel, the fastest, and why: a sentence in reason. */
@@ -24,7 +26,9 @@ typedef tern_status tern_plan_pick(void *context, const tern_case *c, const tern
 typedef struct tern_plan {
     tern_planned *cases;
     size_t count, capacity;
-    bool timed;            /* false: threads and cache state are left out */
+    bool timed;      /* false: threads and cache state are left out */
+    bool interleave; /* all cases, whatever their groups say */
+    uint32_t races;
     uint32_t isa;          /* what kernels may use */
     uint32_t threads_all;  /* what `threads = all` means */
     const regex_t *filter; /* on the id; NULL: everything */

@@ -19,7 +19,7 @@ typedef struct entry {
 } entry;
 
 static const tern_toggle harness_toggles[] = {
-    {TERN_TOGGLE_HUGE_PAGES, "W, X and Y on pages of 2 MiB", NULL, 1, 0, 1},
+    {TERN_TOGGLE_HUGE_PAGES, "packed W and Y on pages of 2 MiB", NULL, 1, 0, 1},
     {0},
 };
 

@@ -31,15 +31,37 @@ static tern_axes *group_of(tern_suite *suite, const char *name)
     return group;
 }
 
+static bool read_yes(const char *value, bool *yes)
+{
+    *yes = strcmp(value, "yes") == 0;
+    return *yes || strcmp(value, "no") == 0;
+}
+
 static tern_status read_suite_key(tern_suite *suite, const char *key, const char *value, tern_error *error)
 {
-    if (strcmp(key, "summary") == 0)
-        tern_text_copy(suite->summary, sizeof suite->summary, value);
-    else if (strcmp(key, "baseline") == 0)
-        tern_text_copy(suite->baseline, sizeof suite->baseline, value);
-    else
-        return tern_error_set(error, TERN_USAGE, "unknown key '%s' in [suite]; it takes summary and baseline", key);
-    return TERN_OK;
+    const struct {
+        const char *key;
+        char *text;
+        size_t bytes;
+    } texts[] = {{"summary", suite->summary, sizeof suite->summary},
+                 {"baseline", suite->baseline, sizeof suite->baseline},
+                 {"format", suite->format, sizeof suite->format}};
+
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        if (strcmp(key, texts[i].key) == 0) {
+            tern_text_copy(texts[i].text, texts[i].bytes, value);
+            return TERN_OK;
+        }
+    if (strcmp(key, "interleave") == 0)
+        return read_yes(value, &suite->interleave)
+                   ? TERN_OK
+                   : tern_error_set(error, TERN_USAGE, "interleave is yes or no, not '%s'", value);
+    if (strcmp(key, "budget") == 0)
+        return tern_text_double(value, 1e-3, 1e6, &suite->budget_s)
+                   ? TERN_OK
+                   : tern_error_set(error, TERN_USAGE, "budget is a number of seconds, not '%s'", value);
+    return tern_error_set(error, TERN_USAGE,
+                          "unknown key '%s' in [suite]; it takes summary, baseline, interleave, format and budget", key);
 }
 
 static tern_status read_line(reader *r, const char *section, const char *key, const char *value)
@@ -51,6 +73,10 @@ static tern_status read_line(reader *r, const char *section, const char *key, co
     tern_axes *group = group_of(r->suite, section);
     if (group == NULL)
         return tern_error_set(r->error, TERN_USAGE, "more than %d groups", TERN_SUITE_GROUPS);
+    if (strcmp(key, "interleave") == 0)
+        return read_yes(value, &group->interleave)
+                   ? TERN_OK
+                   : tern_error_set(r->error, TERN_USAGE, "interleave is yes or no, not '%s'", value);
     return tern_axis_set(group, key, value, r->registry, r->error);
 }
 

@@ -4,6 +4,9 @@
  *     [suite]
  *     summary  = one line
  *     baseline = scalar
+ *     interleave = yes            ; or in a group: cases that differ in kernel and toggles alone are sampled in turns
+ *     format   = table            ; what standard output gets at the end, unless --format says otherwise
+ *     budget   = 2                ; seconds of samples a case, unless --budget says otherwise
  *
  *     [decode]
  *     kernels = * -reference
@@ -40,6 +43,7 @@ typedef struct tern_axes {
     tern_x_pattern x[TERN_AXIS_MAX];  /* random */
     double p0[TERN_AXIS_MAX];         /* 0.42 */
     uint64_t seed[TERN_AXIS_MAX];     /* 1 */
+    bool interleave;                  /* no */
     size_t kernels, toggle_sets, shapes, ns, thread_counts, caches, ws, xs, p0s, seeds;
 } tern_axes;
 
@@ -47,6 +51,9 @@ typedef struct tern_suite {
     char name[64]; /* the file's name without folder and ".suite" */
     char summary[160];
     char baseline[64]; /* the kernel that tables compare with; "" = none */
+    char format[32];   /* "" = no wish */
+    double budget_s;   /* 0 = no wish */
+    bool interleave;   /* in every group */
     tern_axes *group;  /* of TERN_SUITE_GROUPS */
     size_t groups;
 } tern_suite;

@@ -45,7 +45,8 @@ void tern_record_conclude(tern_record *record)
                               ? tern_record_gbps(record) / t->roof_read_gbps
                               : 0.0;
     const double compute = t->roof_gmacs > 0.0 ? tern_record_gmacs(record) / t->roof_gmacs : 0.0;
-    const double share = fmax(memory, compute);
+    const bool paired = t->rounds > 0 && t->roof_paired[0] != '\0';
+    const double share = paired ? t->roof_paired_median : fmax(memory, compute);
 
     record->bits_per_weight = 8.0 * (double)t->packed_bytes / ((double)record->m * (double)record->k);
     t->intensity = t->traffic_bytes > 0 ? (double)t->macs / (double)t->traffic_bytes : (double)NAN;

@@ -53,11 +53,14 @@ typedef struct tern_timing {
 
     uint64_t macs;          /* M*K*N */
     uint64_t packed_bytes;  /* as packed, real */
-    double pack_ns;         /* to pack W with these threads: the shortest of a few; 0 = not known */
     uint64_t traffic_bytes; /* packed W + X + Y */
     uint64_t scratch_bytes;
     uint64_t ring_bytes; /* cold: all copies of W; hot: one */
     uint32_t ring_slots;
+    uint64_t
+        reuse_bytes; /* cold: read between two uses of a copy, at least: its ring, and what others of the race read */
+    double pack_ns;  /* to pack W once, the shortest of several; 0 = not known */
+    uint32_t pack_threads; /* that shared it */
 
     /* Roofs measured in the same run with the same threads; 0 = not measured. */
     double roof_read_gbps;
@@ -67,6 +70,16 @@ typedef struct tern_timing {
     double
         roof_share; /* of the roof that is nearer; NaN when none was measured. A hot case has the compute roof only. */
     bool not_cold;  /* cold, but faster than the read roof allows */
+
+    /*
+     * Of a race: cases of one problem sampled in turns, and the roofs with them. Sample i of every case, and of the roof that is
+     * nearer, is of round i. Reading counts packed W alone, since X and Y stay in cache.
+     */
+    uint32_t rounds;                      /* 0: timed alone, and what follows is not filled */
+    char roof_paired[24];                 /* the nearer roof: "read", or the instruction; "" when none was sampled */
+    double roof_sample[TERN_MAX_SAMPLES]; /* 1e9 bytes or multiply-adds a second */
+    double roof_paired_median, roof_paired_low, roof_paired_high; /* share of that roof: of the ratios of all rounds */
+    double ratio_median, ratio_low, ratio_high; /* times as fast as the baseline, likewise; NaN when it was not there */
 
     uint32_t threads;
     int32_t cpu[64];     /* where thread i < threads was seen running; -1 = not pinned */
@@ -102,6 +115,7 @@ typedef struct tern_record {
     char isa[64];           /* what the kernel needs, portable: nothing */
     double bits_per_weight; /* as the kernel declares; in a timed record, as W was really packed */
     double p0_measured;     /* share of zeros of the W that was used */
+    uint64_t race; /* when its race began, in ns since 1970: the same in all records of a race; 0 = timed alone */
 
     tern_finding finding;
     bool timed; /* timing is filled */

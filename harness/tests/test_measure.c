@@ -246,20 +246,23 @@ static void copies_are_whole_and_apart(void **state)
     const tern_pin anywhere = {0};
     const uint64_t wanted_bytes = 100000;
     const char *refusal;
+    tern_setting setting;
     tern_bench bench;
 
     (void)state;
-    assert_int_equal(tern_bench_open(&bench, &c, &anywhere, wanted_bytes, &refusal, NULL), TERN_OK);
+    assert_int_equal(tern_setting_open(&setting, &c, c.kernel->x_align, &anywhere, NULL), TERN_OK);
+    assert_int_equal(tern_bench_open(&bench, &c, &setting, wanted_bytes, &refusal, NULL), TERN_OK);
     assert_null(refusal);
     assert_true((uint64_t)bench.ring.slots * bench.ring.stride >= wanted_bytes);
     assert_true(bench.ring.stride >= bench.packed_bytes && bench.ring.stride % 64 == 0);
     for (uint32_t slot = 0; slot < bench.ring.slots; slot++)
-        assert_memory_equal(tern_ring_slot(&bench.ring, slot), bench.w, bench.packed_bytes);
+        assert_memory_equal(tern_ring_slot(&bench.ring, slot), setting.w, bench.packed_bytes);
     for (uint32_t call = 0; call <= bench.ring.slots; call++) {
         assert_int_equal(bench.slot, call % bench.ring.slots);
         tern_bench_call(&bench, NULL);
     }
     tern_bench_close(&bench);
+    tern_setting_close(&setting);
 }
 
 static void the_ring_is_four_times_the_cache(void **state)

@@ -1,7 +1,7 @@
 /*
  * The sampler with a clock of our own: how many calls it takes for a sample, when it stops, what it repeats.
  */
-#include "measure/sampler.h"
+#include "measure/rounds.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -57,11 +57,12 @@ static tern_timing run(fake *f, const tern_sampler_options *options)
 {
     const tern_sampled sampled = {f, time_ns, drift, settle, now_ns};
     tern_timing timing;
+    const tern_runner alone = {&sampled, &timing, NULL};
 
     memset(&timing, 0, sizeof timing);
     tern_sampler_warm_up(&sampled, options, f->call_ns, &timing);
     f->samples = 0;
-    tern_sampler_run(&sampled, options, &timing);
+    tern_rounds_run(&alone, 1, options, 1);
     return timing;
 }
 
@@ -123,13 +124,14 @@ static void calls_counted_while_disturbed_are_counted_again(void **state)
     fake f = {.call_ns = 1000.0, .slow_first_samples = 100, .slow_factor = 10.0};
     const tern_sampled sampled = {&f, time_ns, drift, settle, now_ns};
     tern_timing timing;
+    const tern_runner alone = {&sampled, &timing, NULL};
 
     (void)state;
     memset(&timing, 0, sizeof timing);
     tern_sampler_warm_up(&sampled, &usual, f.call_ns, &timing);
     assert_int_equal(timing.calls_per_sample, 500);
     f.samples = f.slow_first_samples;
-    tern_sampler_run(&sampled, &usual, &timing);
+    tern_rounds_run(&alone, 1, &usual, 1);
     assert_int_equal(timing.calls_per_sample, 5000);
     assert_int_equal(timing.samples, 15);
     assert_int_equal(timing.disturbance.repeated, 0);

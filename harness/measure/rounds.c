@@ -1,0 +1,64 @@
+#include "measure/rounds.h"
+
+#include "base/stats.h"
+#include "record/pairing.h"
+
+#include <xxhash.h>
+
+/* Half of the width of what is to be known, as a share of it. */
+static double half_width(const tern_runner *runner)
+{
+    const double own = tern_sampler_summarise(runner->timing);
+
+    if (runner->reference == NULL)
+        return own;
+    const tern_estimate ratio =
+        tern_pairing_ratio(runner->timing->sample_ns, runner->reference->sample_ns, runner->timing->samples);
+    return tern_stats_half_width((tern_interval){ratio.low, ratio.high}, ratio.median);
+}
+
+/* Sets stop of those that are known precisely, now and not only in an earlier round. Returns whether all are. */
+static bool look(const tern_runner *runner, uint32_t runners, const tern_sampler_options *options)
+{
+    bool all = true;
+
+    for (uint32_t i = 0; i < runners; i++) {
+        tern_timing *timing = runner[i].timing;
+        const bool precise = half_width(&runner[i]) < options->precision && timing->samples >= options->min_samples;
+        timing->stop = precise ? TERN_STOP_PRECISE : TERN_STOP_NONE;
+        all = all && precise;
+    }
+    return all;
+}
+
+/* Fisher and Yates, with a hash of seed, round and place for a generator. */
+static void draw_order(uint32_t *order, uint32_t count, uint64_t seed, uint32_t round)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        const uint32_t place[2] = {round, i};
+        const uint32_t j = (uint32_t)(XXH3_64bits_withSeed(place, sizeof place, seed) % (i + 1));
+        order[i] = order[j];
+        order[j] = i;
+    }
+}
+
+void tern_rounds_run(const tern_runner *runner, uint32_t runners, const tern_sampler_options *options, uint64_t seed)
+{
+    const tern_sampled *clock = runner[0].sampled;
+    const double end_ns = clock->now_ns(clock->context) + options->budget_ns;
+    uint32_t order[TERN_RUNNERS_MAX], rounds = 0;
+    tern_stop stop = TERN_STOP_NONE;
+
+    while (stop == TERN_STOP_NONE) {
+        draw_order(order, runners, seed, rounds++);
+        for (uint32_t i = 0; i < runners; i++)
+            tern_sampler_take(runner[order[i]].sampled, options, end_ns, runner[order[i]].timing);
+        stop = look(runner, runners, options)            ? TERN_STOP_PRECISE
+               : clock->now_ns(clock->context) >= end_ns ? TERN_STOP_BUDGET
+               : rounds == TERN_MAX_SAMPLES              ? TERN_STOP_SAMPLES
+                                                         : TERN_STOP_NONE;
+    }
+    for (uint32_t i = 0; i < runners; i++)
+        if (runner[i].timing->stop == TERN_STOP_NONE)
+            runner[i].timing->stop = stop;
+}

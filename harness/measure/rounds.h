@@ -1,0 +1,27 @@
+/*
+ * rounds.h - several things sampled in turns. Every round takes one sample of each, in an order drawn anew, so that a slow
+ * moment of the machine falls on all alike; ratios within rounds then hold when no median does.
+ *
+ * Like the sampler it knows neither clock nor kernel.
+ */
+#ifndef TERN_ROUNDS_H
+#define TERN_ROUNDS_H
+
+#include "measure/sampler.h"
+
+enum { TERN_RUNNERS_MAX = 48 };
+
+typedef struct tern_runner {
+    const tern_sampled *sampled;
+    tern_timing *timing;          /* warmed up; of its own */
+    const tern_timing *reference; /* of the runner that it is held against, or NULL */
+} tern_runner;
+
+/*
+ * Goes round with 1 to TERN_RUNNERS_MAX runners until everything is known precisely (the median, or the median of the ratios to the reference where there is one)
+ * and min_samples were taken, the budget is spent, or there is no room for more samples; once at least. Sets what the sampler
+ * sets, and stop. Only the order depends on seed.
+ */
+void tern_rounds_run(const tern_runner *runner, uint32_t runners, const tern_sampler_options *options, uint64_t seed);
+
+#endif
