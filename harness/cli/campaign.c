@@ -1,6 +1,7 @@
 #include "cli/campaign.h"
 
 #include "base/text.h"
+#include "cli/announce.h"
 #include "cli/checks.h"
 #include "cli/interrupt.h"
 #include "cli/planned.h"
@@ -220,43 +221,6 @@ static tern_status run_all(campaign *run, tern_error *error)
     return status;
 }
 
-static void print_picked(const tern_planned *planned)
-{
-    const tern_case *c = &planned->c;
-
-    if (planned->pick_reason[0] != '\0')
-        fprintf(stderr, "auto, %zux%zux%zu, %" PRIu32 " threads, %s: %s: %s\n", c->shape.m, c->shape.k, c->shape.n,
-                c->threads, tern_cache_name(c->cache), c->kernel->name, planned->pick_reason);
-}
-
-static void print_plan(const campaign *run)
-{
-    const tern_session *session = run->session;
-
-    if (session->options->quiet)
-        return;
-    fprintf(stderr, "plan: %zu cases, about %.0f s\n", session->plan.count, run->progress.expected_s);
-    if (session->plan.left_out[0] != '\0')
-        fprintf(stderr, "left out, because they need more than --isa %s on this processor allows: %s\n",
-                session->options->isa, session->plan.left_out);
-    for (size_t i = 0; i < session->plan.count; i++)
-        print_picked(&session->plan.cases[i]);
-    for (uint32_t i = 0; i < session->run.warnings; i++)
-        fprintf(stderr, "warning: %s\n", session->run.warning[i]);
-}
-
-static void print_summary(const campaign *run)
-{
-    const tern_run_end *end = &run->end;
-
-    printf("\n%u of %zu cases: %u EXACT, %u wrong, %u skipped, in %.1f s\n", end->done, run->session->plan.count,
-           end->exact, end->wrong, end->skipped, end->seconds);
-    if (!end->complete)
-        printf("not complete: %s; --resume goes on\n", end->reason);
-    for (size_t i = 0; i < run->session->options->outputs; i++)
-        printf("%s: %s\n", run->session->options->output[i].format->name, run->session->options->output[i].path);
-}
-
 /* Counts over all records, those of an earlier part included, so that a resumed run ends like one that ran through. */
 static int conclude(campaign *run, tern_status status)
 {
@@ -306,15 +270,17 @@ int tern_campaign_run(tern_session *session)
     if (status == TERN_OK) {
         tern_progress_begin(&run->progress, &session->plan, session->options->budget_s, session->options->quiet,
                             session->options->verbose > 0);
-        print_plan(run);
+        if (!session->options->quiet)
+            tern_announce_plan(session, run->progress.expected_s);
         status = run_all(run, &error);
         if (status != TERN_OK)
             tern_text_copy(run->end.reason, sizeof run->end.reason, error.text);
         exit_status = conclude(run, status);
         tern_progress_clear(&run->progress);
         const tern_status closed = tern_sink_close(&run->sink, &run->end, status == TERN_OK ? &error : NULL);
-        if (session->options->format->write == tern_report_table)
-            print_summary(run);
+        if (session->options->format->write == tern_report_table ||
+            session->options->format->write == tern_report_limits)
+            tern_announce_end(session, &run->end);
         if (exit_status == TERN_OK)
             exit_status = (int)closed;
     }

@@ -81,9 +81,10 @@ static tern_status take_wishes(tern_session *session, const tern_suite *suite, t
     if (session->format != NULL || suite->format[0] == '\0')
         return TERN_OK;
     session->format = tern_report_find(suite->format);
-    return session->format != NULL ? TERN_OK
-                                   : tern_error_set(error, TERN_USAGE, "suite %s wishes for the format '%s', and there is none",
-                                                    suite->name, suite->format);
+    return session->format != NULL
+               ? TERN_OK
+               : tern_error_set(error, TERN_USAGE, "suite %s wishes for the format '%s', and there is none",
+                                suite->name, suite->format);
 }
 
 static tern_status plan_suite(tern_session *session, const char *path, tern_error *error)

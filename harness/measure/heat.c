@@ -5,7 +5,7 @@
 #include "measure/pacer.h"
 #include "measure/roof.h"
 #include "measure/rounds.h"
-#include "record/pairing.h"
+#include "measure/standing.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -217,36 +217,10 @@ static void count_reuse(track *t)
             all += calls_of_round(&t->racer[i].trial->timing) * t->racer[i].trial->timing.packed_bytes;
     for (uint32_t i = 0; i < t->heat->entries; i++) {
         tern_timing *timing = &t->racer[i].trial->timing;
-        const uint64_t calls = calls_of_round(timing), rounds = timing->ring_slots / calls;
-        if (t->racer[i].ready && rounds > 1)
-            timing->reuse_bytes += (rounds - 1) * (all - calls * timing->packed_bytes);
+        const uint64_t calls = calls_of_round(timing);
+        if (t->racer[i].ready && timing->ring_slots / calls > 1)
+            timing->reuse_bytes += (timing->ring_slots / calls - 1) * (all - calls * timing->packed_bytes);
     }
-}
-
-/* The racer's share of a roof, round by round; units_per_call are the racer's. */
-static tern_estimate share_of(const tern_timing *timing, double units_per_call, const tern_pacer *pacer)
-{
-    const double scale = units_per_call / pacer->units_per_call;
-    tern_estimate ratio = tern_pairing_ratio(pacer->timing.sample_ns, timing->sample_ns, timing->samples);
-
-    ratio.median *= scale;
-    ratio.low *= scale;
-    ratio.high *= scale;
-    return ratio;
-}
-
-static void hold_against(tern_timing *timing, double units_per_call, const char *name, const tern_pacer *pacer)
-{
-    const tern_estimate share = share_of(timing, units_per_call, pacer);
-
-    if (timing->roof_paired[0] != '\0' && share.median <= timing->roof_paired_median)
-        return;
-    tern_text_copy(timing->roof_paired, sizeof timing->roof_paired, name);
-    timing->roof_paired_median = share.median;
-    timing->roof_paired_low = share.low;
-    timing->roof_paired_high = share.high;
-    for (uint32_t i = 0; i < timing->samples; i++)
-        timing->roof_sample[i] = pacer->units_per_call / pacer->timing.sample_ns[i];
 }
 
 /* What was sampled in the same rounds tells more than what was measured once. */
@@ -262,27 +236,22 @@ static void compare_with_roofs(track *t, uint32_t i)
         tern_text_copy(timing->roof_instruction, sizeof timing->roof_instruction, options->roof_instruction);
     if (t->has_reader) {
         timing->roof_read_gbps = t->reader.units_per_call / t->reader.timing.median_ns;
-        hold_against(timing, (double)timing->packed_bytes, "read", &t->reader);
+        tern_standing_against_roof(timing, (double)timing->packed_bytes, "read", &t->reader);
     }
     if (multiplier != NULL) {
         timing->roof_gmacs = multiplier->units_per_call / multiplier->timing.median_ns;
-        hold_against(timing, (double)timing->macs, multiplier->probe->instruction, multiplier);
+        tern_standing_against_roof(timing, (double)timing->macs, multiplier->probe->instruction, multiplier);
     }
     timing->not_cold = problem_of(t)->cache == TERN_COLD && timing->roof_read_gbps > 0.0 &&
                        (double)timing->packed_bytes / timing->median_ns > roof_slack * timing->roof_read_gbps;
 }
 
-static void compare_with_baseline(track *t, tern_timing *timing)
+static void compare_with_baseline(const track *t, tern_timing *timing)
 {
     const int32_t baseline = t->heat->baseline;
-    tern_estimate ratio = {(double)NAN, (double)NAN, (double)NAN};
+    const bool known = baseline >= 0 && t->racer[baseline].ready;
 
-    if (baseline >= 0 && t->racer[baseline].ready)
-        ratio = tern_pairing_ratio(t->racer[baseline].trial->timing.sample_ns, timing->sample_ns, timing->samples);
-    timing->rounds = timing->samples;
-    timing->ratio_median = ratio.median;
-    timing->ratio_low = ratio.low;
-    timing->ratio_high = ratio.high;
+    tern_standing_against_baseline(timing, known ? &t->racer[baseline].trial->timing : NULL);
 }
 
 static void go_round(track *t)

@@ -8,7 +8,6 @@
 #include "measure/watch.h"
 
 #include <math.h>
-#include <omp.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -16,130 +15,12 @@
 
 #include <cmocka.h>
 
-static size_t packed_bytes(const tern_problem *problem)
-{
-    return problem->shape.m * problem->shape.k;
-}
-
-static size_t pack(const tern_problem *problem, const int8_t *w, void *packed)
-{
-    memcpy(packed, w, packed_bytes(problem));
-    return packed_bytes(problem);
-}
-
-static size_t scratch_bytes(const tern_problem *problem)
-{
-    return problem->shape.n * sizeof(int32_t);
-}
-
-static size_t facts(const tern_problem *problem, const void *packed, tern_fact *fact, size_t max)
-{
-    const int8_t *w = packed;
-
-    (void)problem;
-    (void)max;
-    fact[0] = (tern_fact){.name = "first", .unit = "trit", .value = w[0]};
-    return 1;
-}
-
-static void run_rows(const tern_call *call, tern_slice rows)
-{
-    const tern_shape shape = call->problem->shape;
-    const int8_t *w = call->packed;
-
-    for (size_t n = 0; n < shape.n; n++)
-        for (size_t m = rows.begin; m < rows.end; m++) {
-            int32_t sum = 0;
-            for (size_t k = 0; k < shape.k; k++)
-                sum += call->x[n * shape.k + k] * w[m * shape.k + k];
-            call->y[n * shape.m + m] = sum;
-        }
-}
-
-/* Right at first, wrong from the tenth call on. The child has a copy of this counter of its own. */
-static void run_and_tire(const tern_call *call, tern_slice rows)
-{
-    static int calls;
-
-    run_rows(call, rows);
-    if (++calls >= 10)
-        call->y[0]++;
-}
-
-static void run_lazily(const tern_call *call, tern_slice rows)
-{
-    static int calls;
-
-    if (++calls < 10)
-        run_rows(call, rows);
-}
-
-static void run_wrong(const tern_call *call, tern_slice rows)
-{
-    run_rows(call, rows);
-    call->y[0]++;
-}
-
-static void run_and_crash(const tern_call *call, tern_slice rows)
-{
-    (void)call;
-    (void)rows;
-    __builtin_trap();
-}
-
-static void run_openmp(const tern_call *call, tern_slice rows)
-{
-    const size_t threads = call->problem->threads;
-
-#pragma omp parallel num_threads((int)threads)
-    {
-        const size_t i = (size_t)omp_get_thread_num();
-        run_rows(call, (tern_slice){rows.end * i / threads, rows.end * (i + 1) / threads, 0});
-    }
-}
-
-/* toggle[0] chooses the function. */
-static const char *bind(const tern_problem *problem, tern_stages *stages)
-{
-    static tern_stage_fn *const functions[] = {run_rows,  run_and_tire,  run_lazily,
-                                               run_wrong, run_and_crash, run_openmp};
-
-    stages->run = functions[problem->toggle[0]];
-    return problem->threads > 8 ? "it cannot use more than 8 threads" : NULL;
-}
-
-static const tern_toggle toggles[] = {{"how", "which function", NULL, 0, 0, 5}, {0}};
-
-#define PLAIN                                                                                                          \
-    TERN_KERNEL_HEAD, .name = "plain", .bits_per_weight = 8.0, .multiple = {1, 1, 1}, .tile = {1, 1, 1},               \
-                      .row_step = 1, .packed_align = 1, .x_align = 1, .y_align = 4, .toggles = toggles,                \
-                      .packed_bytes = packed_bytes, .pack = pack, .scratch_bytes = scratch_bytes, .bind = bind,        \
-                      .facts = facts
-
-static const tern_kernel plain = {PLAIN};
-static const tern_kernel openmp = {PLAIN, .flags = TERN_KERNEL_OWNS_TEAM};
-
-static tern_case make_case(const tern_kernel *kernel, int32_t how, uint32_t threads, tern_cache cache)
-{
-    tern_case c;
-
-    tern_case_init(&c, kernel);
-    c.toggle[0] = how;
-    c.shape = (tern_shape){.m = 37, .k = 64, .n = 3};
-    c.data = (tern_data){.w = TERN_W_RANDOM, .x = TERN_X_RANDOM, .p0 = 0.5, .seed = 1};
-    c.threads = threads;
-    c.cache = cache;
-    return c;
-}
-
-static const tern_measure_options quick = {
-    .min_sample_ms = 0.1, .min_samples = 6, .precision = 0.5, .budget_s = 1.0, .llc_bytes = 0};
-static const tern_child_options patient = {.deadline_s = 60.0};
+#include "timed.h"
 
 static void the_record_is_filled(void **state)
 {
-    const tern_case c = make_case(&plain, 0, 2, TERN_HOT);
-    tern_measure_options options = quick;
+    const tern_case c = timed_case(&timed_kernel, TIMED_RIGHT, 2, TERN_HOT);
+    tern_measure_options options = timed_quickly;
     tern_topology topology;
     tern_record record = {.id = "untouched"};
 
@@ -149,7 +30,7 @@ static void the_record_is_filled(void **state)
     options.roof_read_gbps = 123.0;
     options.roof_gmacs = 456.0;
     options.roof_instruction = "vpdpbusd";
-    assert_int_equal(tern_measure_case(&c, &options, &patient, &record, NULL), TERN_OK);
+    assert_int_equal(tern_measure_case(&c, &options, &timed_patiently, &record, NULL), TERN_OK);
 
     const tern_timing *t = &record.timing;
     assert_true(record.timed);
@@ -185,13 +66,13 @@ static void the_record_is_filled(void **state)
 
 static void a_cold_case_has_its_ring(void **state)
 {
-    const tern_case c = make_case(&plain, 0, 1, TERN_COLD);
-    tern_measure_options options = quick;
+    const tern_case c = timed_case(&timed_kernel, TIMED_RIGHT, 1, TERN_COLD);
+    tern_measure_options options = timed_quickly;
     static tern_record record;
 
     (void)state;
     options.roof_read_gbps = 1e-9; /* whatever is measured is faster */
-    assert_int_equal(tern_measure_case(&c, &options, &patient, &record, NULL), TERN_OK);
+    assert_int_equal(tern_measure_case(&c, &options, &timed_patiently, &record, NULL), TERN_OK);
     assert_true(record.timed);
     assert_true(record.timing.ring_bytes >= 256u << 20 || tern_memory_available_bytes() < 1u << 30);
     assert_int_equal(record.timing.ring_bytes, (uint64_t)record.timing.ring_slots * record.timing.packed_bytes);
@@ -201,15 +82,15 @@ static void a_cold_case_has_its_ring(void **state)
 
 static void an_openmp_kernel_is_bound(void **state)
 {
-    const tern_case c = make_case(&openmp, 5, 2, TERN_HOT);
-    tern_measure_options options = quick;
+    const tern_case c = timed_case(&timed_openmp, TIMED_OPENMP, 2, TERN_HOT);
+    tern_measure_options options = timed_quickly;
     tern_topology topology;
     static tern_record record;
 
     (void)state;
     assert_int_equal(tern_topology_read(&topology, NULL), TERN_OK);
     assert_int_equal(tern_pin_choose(&options.pin, "spread", &topology, c.threads, NULL), TERN_OK);
-    assert_int_equal(tern_measure_case(&c, &options, &patient, &record, NULL), TERN_OK);
+    assert_int_equal(tern_measure_case(&c, &options, &timed_patiently, &record, NULL), TERN_OK);
     assert_true(record.timed);
     for (uint32_t i = 0; i < 2; i++)
         assert_int_equal(record.timing.cpu[i], options.pin.cpu[i % options.pin.cpus]);
@@ -224,16 +105,17 @@ static void a_wrong_y_is_never_timed(void **state)
         uint32_t threads;
         tern_verdict verdict;
     } table[] = {
-        {1, 1, TERN_NONDETERMINISTIC}, {2, 1, TERN_NONDETERMINISTIC}, {3, 1, TERN_MISMATCH}, {4, 1, TERN_CRASH},
-        {0, 9, TERN_UNSUPPORTED},
+        {TIMED_TIRES, 1, TERN_NONDETERMINISTIC}, {TIMED_LAZY, 1, TERN_NONDETERMINISTIC},
+        {TIMED_WRONG, 1, TERN_MISMATCH},         {TIMED_CRASHES, 1, TERN_CRASH},
+        {TIMED_RIGHT, 9, TERN_UNSUPPORTED},
     };
     static tern_record record;
 
     (void)state;
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
-        const tern_case c = make_case(&plain, table[i].how, table[i].threads, TERN_HOT);
+        const tern_case c = timed_case(&timed_kernel, table[i].how, table[i].threads, TERN_HOT);
         memset(&record, 0, sizeof record);
-        assert_int_equal(tern_measure_case(&c, &quick, &patient, &record, NULL), TERN_OK);
+        assert_int_equal(tern_measure_case(&c, &timed_quickly, &timed_patiently, &record, NULL), TERN_OK);
         assert_false(record.timed);
         assert_int_equal(record.finding.verdict, table[i].verdict);
         assert_true(record.finding.reason[0] != '\0');
@@ -242,7 +124,7 @@ static void a_wrong_y_is_never_timed(void **state)
 
 static void copies_are_whole_and_apart(void **state)
 {
-    const tern_case c = make_case(&plain, 0, 3, TERN_COLD);
+    const tern_case c = timed_case(&timed_kernel, TIMED_RIGHT, 3, TERN_COLD);
     const tern_pin anywhere = {0};
     const uint64_t wanted_bytes = 100000;
     const char *refusal;

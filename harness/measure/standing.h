@@ -1,0 +1,18 @@
+/*
+ * standing.h - how a case stands beside what was sampled in the same rounds.
+ */
+#ifndef TERN_STANDING_H
+#define TERN_STANDING_H
+
+#include "measure/pacer.h"
+
+/*
+ * The share of a roof that the case reaches, round by round, when it is the larger one so far: the nearer roof is what holds it up.
+ * units_per_call are the case's, in what the pacer counts. As many samples were taken of both.
+ */
+void tern_standing_against_roof(tern_timing *timing, double units_per_call, const char *name, const tern_pacer *pacer);
+
+/* How many times as fast as the baseline, round by round; NaN when there is none (NULL). */
+void tern_standing_against_baseline(tern_timing *timing, const tern_timing *baseline);
+
+#endif
