@@ -196,20 +196,25 @@ static tern_status add_toggle_sets(const expansion *e, const tern_kernel *kernel
 
 static tern_status add_kernels(const expansion *e, tern_shape shape, const tern_data *data)
 {
+    const bool picks = e->plan->timed && names_auto(e->axes);
+    bool any = picks;
     tern_status status = TERN_OK;
 
     for (size_t i = 0; i < tern_registry_count(e->registry) && status == TERN_OK; i++) {
         const tern_kernel *kernel = tern_registry_kernel(e->registry, i);
         if (!is_chosen(e->axes, kernel->name, e->plan->timed))
             continue;
+        any = true;
         if ((kernel->isa & ~e->plan->isa) != 0)
             leave_out(e->plan, kernel->name);
         else
             status = add_toggle_sets(e, kernel, shape, data);
     }
-    if (status == TERN_OK && e->plan->timed && names_auto(e->axes))
-        status = add_timed(e, &(tern_case){.shape = shape, .data = *data});
-    return status;
+    if (!any)
+        return tern_error_set(e->error, TERN_USAGE,
+                              "%s, group [%s]: its kernels match none that `ternbench kernels` lists", e->suite->name,
+                              e->axes->name);
+    return status == TERN_OK && picks ? add_timed(e, &(tern_case){.shape = shape, .data = *data}) : status;
 }
 
 static tern_status add_data(const expansion *e, tern_shape shape)

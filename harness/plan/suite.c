@@ -61,7 +61,8 @@ static tern_status read_suite_key(tern_suite *suite, const char *key, const char
                    ? TERN_OK
                    : tern_error_set(error, TERN_USAGE, "budget is a number of seconds, not '%s'", value);
     return tern_error_set(error, TERN_USAGE,
-                          "unknown key '%s' in [suite]; it takes summary, baseline, interleave, format and budget", key);
+                          "unknown key '%s' in [suite]; it takes summary, baseline, interleave, format and budget",
+                          key);
 }
 
 static tern_status read_line(reader *r, const char *section, const char *key, const char *value)

@@ -184,6 +184,28 @@ static void auto_is_picked_for_each_case(void **state)
     free(ids);
 }
 
+/* A suite may name kernels of other processors, as long as one is left. */
+static void a_glob_may_match_nothing_but_not_all_of_them(void **state)
+{
+    char *ids = expand("[a]\nkernels = reference nobody*\nshapes = 2x3\n", false, NULL, false);
+    tern_plan plan = {.timed = false};
+    tern_registry *registry;
+    tern_suite suite;
+    tern_error error = {""};
+
+    (void)state;
+    assert_string_equal(ids, "reference/2x3x1/w=random,x=random,p0=0.42,seed=1");
+    free(ids);
+    assert_int_equal(read_suite(&suite, "[a]\nkernels = nobody* no?\nshapes = 2x3\n", &error), TERN_OK);
+    assert_int_equal(tern_registry_new(&registry, NULL), TERN_OK);
+    assert_int_equal(tern_plan_add_suite(&plan, &suite, registry, &error), TERN_USAGE);
+    assert_non_null(strstr(error.text, "group [a]: its kernels match none"));
+    tern_plan_free(&plan);
+    tern_registry_free(registry);
+    tern_suite_free(&suite);
+    unlink(path);
+}
+
 /* Whatever it may pick later is checked. */
 static void auto_is_every_kernel_when_only_checking(void **state)
 {
@@ -205,6 +227,7 @@ int main(void)
         cmocka_unit_test(leaves_out_threads_and_cache_when_only_checking),
         cmocka_unit_test(filters_by_id),
         cmocka_unit_test(kernel_globs_add_and_take_away),
+        cmocka_unit_test(a_glob_may_match_nothing_but_not_all_of_them),
         cmocka_unit_test(auto_is_picked_for_each_case),
         cmocka_unit_test(auto_is_every_kernel_when_only_checking),
     };
