@@ -101,7 +101,7 @@ static void an_openmp_kernel_is_bound(void **state)
 static void a_wrong_y_is_never_timed(void **state)
 {
     static const struct {
-        int32_t how;
+        timed_how how;
         uint32_t threads;
         tern_verdict verdict;
     } table[] = {
