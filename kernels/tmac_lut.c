@@ -14,12 +14,7 @@
  * it when W lies in cache, as against the 6.5 of avx2, of which shuffles have fewer ports; memory when W streams.
  * (T-MAC, Wei et al. 2024, section 3, has the tables; its aggregation in 8 bits is not exact and is not used.)
  */
-#include "kernel.h"
-
-#include <immintrin.h>
-#include <string.h>
-
-#define LUT_INLINE static inline __attribute__((always_inline))
+#include "lut.h"
 
 enum {
     ROWS = 64,           /* of a panel */
@@ -35,27 +30,21 @@ enum {
 };
 
 enum { PREFETCH, HINT };
-enum { HINT_NONE, HINT_L1, HINT_L2 };
 
 static const tern_toggle toggles[] = {
     {"prefetch", "cache lines of packed W to prefetch ahead", NULL, 96, 0, 512},
-    {"hint", "prefetch 1: to all caches, 2: to the second level", "prefetch", HINT_L2, HINT_L1, HINT_L2},
+    {"hint", "of the prefetches: 1 to L1, 2 to L2, 3 non-temporal", "prefetch", LUT_HINT_L2, LUT_HINT_L1, LUT_HINT_NTA},
     {NULL, NULL, NULL, 0, 0, 0},
 };
 
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
 static size_t pairs_of(const tern_problem *problem)
 {
-    return (problem->shape.k + PAIR - 1) / PAIR;
+    return lut_parts(problem->shape.k, PAIR);
 }
 
 static size_t packed_bytes(const tern_problem *problem)
 {
-    return (problem->shape.m + ROWS - 1) / ROWS * pairs_of(problem) * LINE;
+    return lut_parts(problem->shape.m, ROWS) * pairs_of(problem) * LINE;
 }
 
 static inline __m256i load(const void *from)
@@ -88,7 +77,7 @@ static void pack_row(const int8_t *w, size_t k, uint8_t *at)
     for (; k >= sizeof last; k -= sizeof last, w += sizeof last, at += 8 * LINE)
         pack_weights(w, 8, at);
     memcpy(last, w, k);
-    pack_weights(last, (k + PAIR - 1) / PAIR, at);
+    pack_weights(last, lut_parts(k, PAIR), at);
 }
 
 /* Where row r of a panel stands in a line: even bytes of a half are its first 16 rows. */
@@ -99,23 +88,12 @@ static size_t place(size_t r)
 
 static void pack_rows(const tern_problem *problem, const int8_t *w, tern_slice rows, void *packed)
 {
-    enum { COLUMNS = 1024 }; /* at a time: their lines stay in the nearest cache */
-    const size_t k_end = problem->shape.k, bytes = pairs_of(problem) * LINE;
-    uint8_t *panel = (uint8_t *)packed + rows.begin / ROWS * bytes;
-
-    for (size_t m = rows.begin; m < rows.end; m += ROWS, panel += bytes, w += ROWS * k_end) {
-        const size_t count = smaller(rows.end - m, ROWS);
-        if (count < ROWS)
-            memset(panel, 0, bytes);
-        for (size_t k = 0; k < k_end; k += COLUMNS)
-            for (size_t r = 0; r < count; r++)
-                pack_row(w + r * k_end + k, smaller(k_end - k, COLUMNS), panel + k / PAIR * LINE + place(r));
-    }
+    lut_pack_rows(problem, w, rows, packed, (lut_form){ROWS, PAIR, LINE, 1024, place, pack_row});
 }
 
 static size_t units(const tern_problem *problem)
 {
-    return (problem->shape.k + UNIT - 1) / UNIT;
+    return lut_parts(problem->shape.k, UNIT);
 }
 
 static size_t token_bytes(const tern_problem *problem)
@@ -189,14 +167,6 @@ static inline void widen(sums16 *sum, __m256i bytes)
     sum->odd = _mm256_add_epi16(sum->odd, _mm256_srli_epi16(bytes, 8));
 }
 
-LUT_INLINE void prefetch(const uint8_t *line, int hint)
-{
-    if (hint == HINT_L1)
-        _mm_prefetch((const char *)line, _MM_HINT_T0);
-    else if (hint == HINT_L2)
-        _mm_prefetch((const char *)line, _MM_HINT_T1);
-}
-
 /* sum += what a line finds: sum[0] of the first 32 rows, sum[1] of the others. */
 LUT_INLINE void add_line(sums8 sum[2], const uint8_t *line, const uint8_t *tables)
 {
@@ -248,15 +218,15 @@ LUT_INLINE void multiply(const uint8_t *line, size_t pairs, const uint8_t *table
     memset(y, 0, ROWS * sizeof *y);
     for (size_t depth; pairs > 0; pairs -= depth) {
         sums16 low[2], high[2];
-        depth = smaller(pairs, DEPTH);
+        depth = lut_smaller(pairs, DEPTH);
         memset(low, 0, sizeof low);
         memset(high, 0, sizeof high);
         for (size_t left = depth, count; left > 0; left -= count) {
             const __m256i zero = _mm256_setzero_si256();
             sums8 sum[2] = {{zero, zero, zero, zero}, {zero, zero, zero, zero}};
-            count = smaller(left, SHORT);
+            count = lut_smaller(left, SHORT);
             for (const uint8_t *end = line + count * LINE; line < end; line += LINE, tables += LINE) {
-                prefetch(line + ahead, hint);
+                lut_prefetch(line + ahead, hint);
                 add_line(sum, line, tables);
             }
             for (int half = 0; half < 2; half++) {
@@ -282,31 +252,27 @@ LUT_INLINE void run_with(const tern_call *call, tern_slice rows, int hint)
         for (size_t m = rows.begin; m < rows.end; m += ROWS) {
             const uint8_t *panel = (const uint8_t *)call->packed + m / ROWS * pairs * LINE;
             multiply(panel, pairs, (const uint8_t *)call->scratch + n * token_bytes(problem), ahead, hint, y);
-            memcpy(call->y + n * shape.m + m, y, smaller(rows.end - m, ROWS) * sizeof *y);
+            memcpy(call->y + n * shape.m + m, y, lut_smaller(rows.end - m, ROWS) * sizeof *y);
         }
 }
 
-static void run_plain(const tern_call *call, tern_slice rows)
-{
-    run_with(call, rows, HINT_NONE);
-}
+#define RUN(name, hint)                                                                                                \
+    static void name(const tern_call *call, tern_slice rows)                                                           \
+    {                                                                                                                  \
+        run_with(call, rows, hint);                                                                                    \
+    }
 
-static void run_l1(const tern_call *call, tern_slice rows)
-{
-    run_with(call, rows, HINT_L1);
-}
-
-static void run_l2(const tern_call *call, tern_slice rows)
-{
-    run_with(call, rows, HINT_L2);
-}
+RUN(run_plain, LUT_HINT_NONE)
+RUN(run_l1, LUT_HINT_L1)
+RUN(run_l2, LUT_HINT_L2)
+RUN(run_nta, LUT_HINT_NTA)
 
 static const char *bind(const tern_problem *problem, tern_stages *stages)
 {
-    static tern_stage_fn *const run[] = {run_plain, run_l1, run_l2};
+    static tern_stage_fn *const run[] = {run_plain, run_l1, run_l2, run_nta};
 
-    *stages =
-        (tern_stages){prepare, units(problem), run[problem->toggle[PREFETCH] > 0 ? problem->toggle[HINT] : HINT_NONE]};
+    *stages = (tern_stages){prepare, units(problem),
+                            run[problem->toggle[PREFETCH] > 0 ? problem->toggle[HINT] : LUT_HINT_NONE]};
     return NULL;
 }
 
