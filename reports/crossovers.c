@@ -108,10 +108,11 @@ static void put_sentence(FILE *stream, const tern_record *a, const tern_record *
     const bool passes = behind > 0 && ahead > 0 && side(before) < 0 && side(after) > 0 && before < after;
 
     put_pair(stream, a,
-             passes        ? "passes"
-             : ahead == 0  ? "never passes"
-             : behind == 0 ? "is not behind"
-                           : "changes places with",
+             passes               ? "passes"
+             : ahead == 0         ? "never passes"
+             : ahead == s->points ? "is ahead of"
+             : behind == 0        ? "is not behind"
+                                  : "changes places with",
              b);
     if (passes)
         fprintf(stream, " at P(0) between %.3g and %.3g", before->p0, after->p0);

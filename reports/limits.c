@@ -89,7 +89,7 @@ static tern_estimate roof_percent(const tern_timing *t)
     return (tern_estimate){100.0 * t->roof_paired_median, 100.0 * t->roof_paired_low, 100.0 * t->roof_paired_high};
 }
 
-static void put_head(FILE *stream, const tern_results *results, const tern_record *r, const tern_record *two_bits)
+static void put_head(FILE *stream, const tern_record *r, const tern_record *two_bits, const tern_record *baseline)
 {
     char name[sizeof r->kernel + sizeof r->toggles];
 
@@ -101,8 +101,8 @@ static void put_head(FILE *stream, const tern_results *results, const tern_recor
             "GMAC/s", "% of", "roof");
     if (two_bits != NULL)
         fprintf(stream, "  x %-20s", name_of(two_bits, name, sizeof name));
-    if (results->run.baseline[0] != '\0')
-        fprintf(stream, "  x %s", results->run.baseline);
+    if (baseline != NULL)
+        fprintf(stream, "  x %s", baseline->kernel);
     fputc('\n', stream);
 }
 
@@ -204,7 +204,7 @@ static void put_block(FILE *stream, const tern_results *results, const tern_reco
     const tern_record *two_bits = find_fastest(results, first, has_two_bits, NULL);
     const tern_record *baseline = find_baseline(results, first);
 
-    put_head(stream, results, first, two_bits);
+    put_head(stream, first, two_bits, baseline);
     for (size_t i = 0; i < results->count; i++)
         if (same_block(first, &results->records[i]))
             put_line(stream, &results->records[i], two_bits, baseline);
