@@ -11,12 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-_Static_assert(TERN_RACE_MAX + 1 + TERN_PEAKS_MAX <= TERN_RUNNERS_MAX, "every case and every roof is a runner");
+_Static_assert(2 * TERN_RACE_MAX + 1 <= TERN_RUNNERS_MAX, "every case and every roof is a runner");
 
 static const double warm_up_ns = 5e6;
-
-/* Roofs are measured a little short of what the memory can do on its best day. */
-static const double roof_slack = 1.1;
+static const double roof_slack = 1.1; /* the memory on its best day over what was measured */
 
 typedef struct track {
     const tern_heat *heat;
@@ -24,11 +22,10 @@ typedef struct track {
     tern_setting setting;
     tern_canary canary;
     tern_racer racer[TERN_RACE_MAX];
-    tern_pacer *multiplier_of[TERN_RACE_MAX]; /* of each racer; NULL: none */
+    tern_pacer multiplier[TERN_RACE_MAX]; /* of each racer */
+    bool has_multiplier[TERN_RACE_MAX];
     tern_pacer reader;
     bool has_reader;
-    tern_pacer multiplier[TERN_PEAKS_MAX];
-    uint32_t multipliers;
     tern_runner runner[TERN_RUNNERS_MAX];
     uint32_t runners;
 } track;
@@ -136,18 +133,16 @@ static tern_status open_reader(track *t, double samples, tern_heat_result *resul
                                   (uint64_t)(samples * reader_sample_bytes(t)), &result->error);
 }
 
-/* The pacer of that probe, opened when it is new. NULL: there is none, or status says why not. */
-static tern_pacer *find_multiplier(track *t, const tern_probe *probe, tern_heat_result *result)
+/* Each case has one of its own, which runs right after it. */
+static tern_status open_multiplier(track *t, uint32_t i, tern_heat_result *result)
 {
-    for (uint32_t i = 0; i < t->multipliers; i++)
-        if (t->multiplier[i].probe == probe)
-            return &t->multiplier[i];
-    if (probe == NULL || t->multipliers == TERN_PEAKS_MAX)
-        return NULL;
-    tern_pacer *pacer = &t->multiplier[t->multipliers++];
-    *pacer = start_pacer(t, probe, &result->turn);
-    result->status = tern_pacer_open_multiplier(pacer, &result->error);
-    return pacer;
+    const tern_probe *probe = t->heat->entry[i]->options.roof_multiplier;
+
+    if (probe == NULL || !t->racer[i].ready)
+        return TERN_OK;
+    t->multiplier[i] = start_pacer(t, probe, &result->turn);
+    t->has_multiplier[i] = true;
+    return tern_pacer_open_multiplier(&t->multiplier[i], &result->error);
 }
 
 /* The roofs: a cold case may be held up by memory, and one that is hot or uses a weight for several tokens by multiply-adds. */
@@ -162,9 +157,9 @@ static tern_status open_pacers(track *t, tern_heat_result *result)
         return status;
     tern_turn_begin(&result->turn, TERN_NOBODY);
     for (uint32_t i = 0; i < t->heat->entries && t->options->pace && (c->cache == TERN_HOT || c->shape.n > 1); i++)
-        if (t->racer[i].ready)
-            t->multiplier_of[i] = find_multiplier(t, t->heat->entry[i]->options.roof_multiplier, result);
-    return result->status;
+        if ((status = open_multiplier(t, i, result)) != TERN_OK)
+            return status;
+    return TERN_OK;
 }
 
 static tern_sampler_options sampler_options(const track *t)
@@ -182,22 +177,27 @@ static tern_sampler_options sampler_options(const track *t)
     };
 }
 
-static void add_pacer(track *t, tern_pacer *pacer, const tern_sampler_options *how)
+static void add_pacer(track *t, tern_pacer *pacer, const tern_sampler_options *how, bool follows)
 {
     tern_pacer_warm_up(pacer, how);
-    t->runner[t->runners++] = (tern_runner){&pacer->sampled, &pacer->timing, NULL};
+    t->runner[t->runners++] = (tern_runner){.sampled = &pacer->sampled, .timing = &pacer->timing, .follows = follows};
 }
 
 static void add_racers(track *t, const tern_sampler_options *how)
 {
+    const tern_sampler_options brief = tern_rounds_brief(how);
+
     for (uint32_t i = 0; i < t->heat->entries; i++) {
         tern_racer *racer = &t->racer[i];
-        const tern_pacer *pacer = t->multiplier_of[i] != NULL ? t->multiplier_of[i] : t->has_reader ? &t->reader : NULL;
+        const tern_pacer *pacer = t->has_multiplier[i] ? &t->multiplier[i] : t->has_reader ? &t->reader : NULL;
         if (!racer->ready)
             continue;
         tern_racer_warm_up(racer, how);
-        t->runner[t->runners++] =
-            (tern_runner){&racer->sampled, &racer->trial->timing, pacer == NULL ? NULL : &pacer->timing};
+        t->runner[t->runners++] = (tern_runner){.sampled = &racer->sampled,
+                                                .timing = &racer->trial->timing,
+                                                .reference = pacer == NULL ? NULL : &pacer->timing};
+        if (t->has_multiplier[i])
+            add_pacer(t, &t->multiplier[i], &brief, true);
     }
 }
 
@@ -227,7 +227,7 @@ static void count_reuse(track *t)
 static void compare_with_roofs(track *t, uint32_t i)
 {
     const tern_measure_options *options = &t->heat->entry[i]->options;
-    const tern_pacer *multiplier = t->multiplier_of[i];
+    const tern_pacer *multiplier = &t->multiplier[i];
     tern_timing *timing = &t->racer[i].trial->timing;
 
     timing->roof_read_gbps = options->roof_read_gbps;
@@ -238,7 +238,7 @@ static void compare_with_roofs(track *t, uint32_t i)
         timing->roof_read_gbps = t->reader.units_per_call / t->reader.timing.median_ns;
         tern_standing_against_roof(timing, (double)timing->packed_bytes, "read", &t->reader);
     }
-    if (multiplier != NULL) {
+    if (t->has_multiplier[i]) {
         timing->roof_gmacs = multiplier->units_per_call / multiplier->timing.median_ns;
         tern_standing_against_roof(timing, (double)timing->macs, multiplier->probe->instruction, multiplier);
     }
@@ -262,9 +262,7 @@ static void go_round(track *t)
     if (t->runners == 0)
         return;
     if (t->has_reader)
-        add_pacer(t, &t->reader, &how);
-    for (uint32_t i = 0; i < t->multipliers; i++)
-        add_pacer(t, &t->multiplier[i], &how);
+        add_pacer(t, &t->reader, &how, false);
     tern_rounds_run(t->runner, t->runners, &how, problem_of(t)->data.seed);
     count_reuse(t);
     for (uint32_t i = 0; i < t->heat->entries; i++) {
@@ -291,11 +289,11 @@ void tern_heat_run(const tern_heat *heat, tern_heat_result *result)
     if ((result->status = open_setting(t, &result->error)) == TERN_OK &&
         (result->status = open_racers(t, result)) == TERN_OK && (result->status = open_pacers(t, result)) == TERN_OK)
         go_round(t);
-    for (uint32_t i = 0; i < heat->entries; i++)
+    for (uint32_t i = 0; i < heat->entries; i++) {
         tern_racer_close(&t->racer[i]);
-    tern_pacer_close(&t->reader);
-    for (uint32_t i = 0; i < t->multipliers; i++)
         tern_pacer_close(&t->multiplier[i]);
+    }
+    tern_pacer_close(&t->reader);
     tern_setting_close(&t->setting);
     free(t);
 }

@@ -31,14 +31,43 @@ static bool look(const tern_runner *runner, uint32_t runners, const tern_sampler
     return all;
 }
 
-/* Fisher and Yates, with a hash of seed, round and place for a generator. */
-static void draw_order(uint32_t *order, uint32_t count, uint64_t seed, uint32_t round)
+tern_sampler_options tern_rounds_brief(const tern_sampler_options *options)
 {
-    for (uint32_t i = 0; i < count; i++) {
+    tern_sampler_options brief = *options;
+
+    brief.min_sample_ns /= 5.0;
+    return brief;
+}
+
+/* Of those that do not follow. Fisher and Yates, with a hash of seed, round and place for a generator. Returns how many. */
+static uint32_t draw_order(uint32_t *order, const tern_runner *runner, uint32_t runners, uint64_t seed, uint32_t round)
+{
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < runners; i++) {
         const uint32_t place[2] = {round, i};
-        const uint32_t j = (uint32_t)(XXH3_64bits_withSeed(place, sizeof place, seed) % (i + 1));
-        order[i] = order[j];
+        if (runner[i].follows)
+            continue;
+        const uint32_t j = (uint32_t)(XXH3_64bits_withSeed(place, sizeof place, seed) % (count + 1));
+        order[count++] = order[j];
         order[j] = i;
+    }
+    return count;
+}
+
+/* One sample of each. */
+static void go_round(const tern_runner *runner, uint32_t runners, const tern_sampler_options *options, double end_ns,
+                     uint64_t seed, uint32_t round)
+{
+    const tern_sampler_options brief = tern_rounds_brief(options);
+    uint32_t order[TERN_RUNNERS_MAX];
+    const uint32_t count = draw_order(order, runner, runners, seed, round);
+
+    for (uint32_t i = 0; i < count; i++) {
+        const uint32_t first = order[i];
+        tern_sampler_take(runner[first].sampled, options, end_ns, runner[first].timing);
+        if (first + 1 < runners && runner[first + 1].follows)
+            tern_sampler_take(runner[first + 1].sampled, &brief, end_ns, runner[first + 1].timing);
     }
 }
 
@@ -46,13 +75,11 @@ void tern_rounds_run(const tern_runner *runner, uint32_t runners, const tern_sam
 {
     const tern_sampled *clock = runner[0].sampled;
     const double end_ns = clock->now_ns(clock->context) + options->budget_ns;
-    uint32_t order[TERN_RUNNERS_MAX], rounds = 0;
+    uint32_t rounds = 0;
     tern_stop stop = TERN_STOP_NONE;
 
     while (stop == TERN_STOP_NONE) {
-        draw_order(order, runners, seed, rounds++);
-        for (uint32_t i = 0; i < runners; i++)
-            tern_sampler_take(runner[order[i]].sampled, options, end_ns, runner[order[i]].timing);
+        go_round(runner, runners, options, end_ns, seed, rounds++);
         stop = look(runner, runners, options)            ? TERN_STOP_PRECISE
                : clock->now_ns(clock->context) >= end_ns ? TERN_STOP_BUDGET
                : rounds == TERN_MAX_SAMPLES              ? TERN_STOP_SAMPLES

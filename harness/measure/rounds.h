@@ -9,13 +9,20 @@
 
 #include "measure/sampler.h"
 
-enum { TERN_RUNNERS_MAX = 48 };
+enum { TERN_RUNNERS_MAX = 72 };
 
 typedef struct tern_runner {
     const tern_sampled *sampled;
     tern_timing *timing;          /* warmed up; of its own */
     const tern_timing *reference; /* of the runner that it is held against, or NULL */
+    bool follows; /* right after the runner before it in the array, which does not: at the clock that this one left */
 } tern_runner;
+
+/*
+ * How those that follow are sampled: briefly, before the clock is another. Wide multiply-adds draw so much power that the clock of a core depends on
+ * what it did in the milliseconds before.
+ */
+tern_sampler_options tern_rounds_brief(const tern_sampler_options *options);
 
 /*
  * Goes round with 1 to TERN_RUNNERS_MAX runners until everything is known precisely (the median, or the median of the ratios to the reference where there is one)

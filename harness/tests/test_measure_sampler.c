@@ -57,7 +57,7 @@ static tern_timing run(fake *f, const tern_sampler_options *options)
 {
     const tern_sampled sampled = {f, time_ns, drift, settle, now_ns};
     tern_timing timing;
-    const tern_runner alone = {&sampled, &timing, NULL};
+    const tern_runner alone = {.sampled = &sampled, .timing = &timing};
 
     memset(&timing, 0, sizeof timing);
     tern_sampler_warm_up(&sampled, options, f->call_ns, &timing);
@@ -124,7 +124,7 @@ static void calls_counted_while_disturbed_are_counted_again(void **state)
     fake f = {.call_ns = 1000.0, .slow_first_samples = 100, .slow_factor = 10.0};
     const tern_sampled sampled = {&f, time_ns, drift, settle, now_ns};
     tern_timing timing;
-    const tern_runner alone = {&sampled, &timing, NULL};
+    const tern_runner alone = {.sampled = &sampled, .timing = &timing};
 
     (void)state;
     memset(&timing, 0, sizeof timing);

@@ -67,7 +67,7 @@ static void go(machine *m, tern_timing *timing, bool paired, uint64_t seed)
     for (uint32_t i = 0; i < RUNNERS; i++) {
         f[i] = (fake){m, 1e6 * (i + 1), i};
         sampled[i] = (tern_sampled){&f[i], time_ns, drift, settle, now_ns};
-        runner[i] = (tern_runner){&sampled[i], &timing[i], paired && i > 0 ? &timing[0] : NULL};
+        runner[i] = (tern_runner){&sampled[i], &timing[i], paired && i > 0 ? &timing[0] : NULL, false};
         timing[i].calls_per_sample = 5;
     }
     tern_rounds_run(runner, RUNNERS, &usual, seed);
@@ -95,6 +95,32 @@ static void every_round_has_every_runner_once(void **state)
     assert_true(differs);
     for (uint32_t i = 0; i < RUNNERS; i++)
         assert_int_equal(timing[i].stop, TERN_STOP_PRECISE);
+}
+
+/* Whatever the order, nothing comes between the two. */
+static void who_follows_comes_right_after(void **state)
+{
+    static tern_timing timing[RUNNERS];
+    static machine m;
+    fake f[RUNNERS];
+    tern_sampled sampled[RUNNERS];
+    tern_runner runner[RUNNERS];
+
+    (void)state;
+    m = (machine){0};
+    memset(timing, 0, sizeof timing);
+    for (uint32_t i = 0; i < RUNNERS; i++) {
+        f[i] = (fake){&m, 1e6, i};
+        sampled[i] = (tern_sampled){&f[i], time_ns, drift, settle, now_ns};
+        runner[i] = (tern_runner){.sampled = &sampled[i], .timing = &timing[i], .follows = i == 1};
+        timing[i].calls_per_sample = 5;
+    }
+    tern_rounds_run(runner, RUNNERS, &usual, 7);
+    assert_int_equal(m.samples, RUNNERS * usual.min_samples);
+    for (uint32_t i = 0; i < m.samples; i++)
+        if (m.order[i] == 0)
+            assert_int_equal(m.order[i + 1], 1);
+    assert_int_equal(timing[1].samples, usual.min_samples);
 }
 
 static void the_order_is_a_function_of_the_seed(void **state)
@@ -152,9 +178,8 @@ static void pairs_of_different_races_are_no_pairs(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_round_has_every_runner_once),
-        cmocka_unit_test(the_order_is_a_function_of_the_seed),
-        cmocka_unit_test(drift_spoils_medians_but_no_ratio),
+        cmocka_unit_test(every_round_has_every_runner_once),     cmocka_unit_test(who_follows_comes_right_after),
+        cmocka_unit_test(the_order_is_a_function_of_the_seed),   cmocka_unit_test(drift_spoils_medians_but_no_ratio),
         cmocka_unit_test(pairs_of_different_races_are_no_pairs),
     };
 
