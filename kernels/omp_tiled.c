@@ -12,13 +12,14 @@
 
 #include <omp.h>
 
-enum { BLOCK_M, BLOCK_N, BLOCK_K, THREADS };
+enum { BLOCK_M, BLOCK_N, BLOCK_K, THREADS, PREFETCH };
 
 static const tern_toggle toggles[] = {
     {"block_m", "rows of a tile, rounded up to panels of 16", NULL, 64, 1, 4096},
-    {"block_n", "tokens of a tile", NULL, 64, 1, 4096},
+    {"block_n", "tokens of a tile", NULL, 96, 1, 4096},
     {"block_k", "columns that a panel is unpacked for at a time, rounded up to 16", NULL, 512, 1, 4096},
     {"threads", "share the tiles among the threads; off: one thread does all", NULL, 1, 0, 1},
+    {"prefetch", "cache lines of packed W to prefetch ahead", NULL, 96, 0, 512},
     {NULL, NULL, NULL, 0, 0, 0},
 };
 
@@ -81,6 +82,7 @@ static void run(const tern_call *call, tern_slice all)
     const plan p = plan_of(problem);
     const size_t panels = trits2_panels(problem->shape.m), tiles = p.tiling.tiles;
     const int threads = problem->toggle[THREADS] ? (int)problem->threads : 1;
+    const size_t ahead = (size_t)problem->toggle[PREFETCH] * TRITS2_LINE;
     uint8_t *codes = (uint8_t *)call->scratch + trits2_tokens_bytes(problem->shape);
 
     (void)all;
@@ -93,7 +95,7 @@ static void run(const tern_call *call, tern_slice all)
 #pragma omp for collapse(2) schedule(static)
         for (size_t panel = 0; panel < panels; panel += p.panels)
             for (size_t t = 0; t < tiles; t += p.tiles) {
-                const trits2_block block = {call, p.tiling, t, trits2_smaller(p.tiles, tiles - t), 0, own};
+                const trits2_block block = {call, p.tiling, t, trits2_smaller(p.tiles, tiles - t), ahead, own};
                 do_tile(&block, p, panel);
             }
     }
@@ -115,7 +117,7 @@ const tern_kernel tern_kernel_omp_tiled = {
     .flags = TERN_KERNEL_OWNS_TEAM,
     .bits_per_weight = 2.0,
     .multiple = {1, 1, 1},
-    .tile = {64, 512, 64},
+    .tile = {64, 512, 96},
     .row_step = TRITS2_ROWS,
     .packed_align = 64,
     .x_align = 1,
