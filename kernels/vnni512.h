@@ -1,98 +1,73 @@
 /*
- * vnni512.h - the GEMM of the AVX-512 VNNI kernels, whatever form packed W has.
+ * vnni512.h - many tokens: the GEMM of the AVX-512 VNNI kernels, whatever form packed W has.
  *
  * A register tile is 2 panels x 12 tokens: 24 sums, 2 vectors of codes, one of x. A step is 14 loads and 24 multiply-adds, which
  * fill both ports for 12 cycles. A thread goes through all tokens with a block of W, two panels by so many lines that
- * their codes stay in L1; the first tile unpacks them on its way and leaves them in scratch for the others, so that stores cost
- * nothing and only the few instructions of unpacking are in the way. The next block of packed W and the next tile's x are
- * prefetched a little at each step: memory works in the shadow of arithmetic. Between blocks of columns sums wait in
- * scratch, as whole vectors. What bounds it: the multiply-adds, from some 32 tokens on; unpacking, below.
- *
- * A kernel defines VNNI512_DIGITS, the steps of a line, before it includes this, and vnni512_unpack() after.
+ * their codes stay in L1; the first tile of tokens unpacks them on its way and leaves them in scratch for the others, so
+ * that stores cost nothing and only the few instructions of unpacking are in the way. The next block of packed W and the
+ * next tile's x are prefetched a little at each step: memory works in the shadow of arithmetic. Between blocks of columns
+ * sums wait in scratch, as whole vectors. What bounds it: the multiply-adds, from some 32 tokens on; unpacking, below.
  */
 #ifndef TERN_VNNI512_H
 #define TERN_VNNI512_H
 
-#include "vnni.h"
-
-#include <immintrin.h>
-#include <stdbool.h>
+#include "vnni_few.h"
+#include "vnni_tokens.h"
 
 enum {
-    VNNI512_PANELS = 2,  /* of a block and of a register tile */
-    VNNI512_TOKENS = 12, /* of a register tile, at most */
+    VNNI512_PANELS = 2, /* of a block and of a register tile */
     VNNI512_ROWS = VNNI512_PANELS * VNNI_ROWS,
-    VNNI512_CODES = VNNI512_DIGITS * VNNI_LINE /* bytes that a line unpacks to */
+    VNNI512_CODES = VNNI_DIGITS * VNNI_LINE /* bytes that a line unpacks to */
 };
-
-/* Unpacks a line to VNNI512_DIGITS vectors of codes, one a step. */
-VNNI_INLINE void vnni512_unpack(const uint8_t *line, uint8_t *codes);
-
-VNNI_INLINE __m512i vnni512_load(const void *line)
-{
-    return _mm512_load_si512(line);
-}
-
-/* Sums of 16 rows. Lanes of 32 bits: __m512i has lanes of 64, and what changes between the two GCC copies around loops. */
-typedef int32_t vnni512_sums __attribute__((vector_size(VNNI_LINE)));
-
-VNNI_INLINE void vnni512_add(vnni512_sums *sums, __m512i codes, __m512i x)
-{
-    *sums = (vnni512_sums)_mm512_dpbusd_epi32((__m512i)*sums, codes, x);
-}
-
-/* The 4 bytes at x, given to all lanes. */
-VNNI_INLINE __m512i vnni512_spread(const int8_t *x)
-{
-    int32_t bytes;
-
-    memcpy(&bytes, x, sizeof bytes);
-    return _mm512_set1_epi32(bytes);
-}
-
-/* Stores the sums of the rows of a panel that are below `end`. */
-VNNI_INLINE void vnni512_store(int32_t *y, size_t panel, size_t end, __m512i sums)
-{
-    const size_t rows = end - panel * VNNI_ROWS;
-
-    _mm512_mask_storeu_epi32(y + panel * VNNI_ROWS, (__mmask16)(rows < VNNI_ROWS ? (1u << rows) - 1 : 0xFFFF), sums);
-}
 
 /* What a register tile works on. */
 typedef struct vnni512_tile {
     size_t lines;
-    const uint8_t *codes;  /* [panel][line][VNNI512_CODES] */
-    const int8_t *x;       /* [step][token][4] */
-    int32_t *sums;         /* [token][VNNI512_ROWS] */
-    const int8_t *next_x;  /* to prefetch: x of the next tile, */
-    const uint8_t *packed; /* and packed W, */
-    size_t packed_panel;   /* of a second panel as well, that many bytes further on, */
-    size_t packed_step;    /* so many bytes each at a line */
+    const uint8_t *packed; /* lines to unpack; those of a second panel `panel` bytes on */
+    size_t panel;
+    uint8_t *codes;       /* [line][step][panel][VNNI_LINE] */
+    const int8_t *x;      /* [step][token][4] */
+    int32_t *sums;        /* [token][VNNI512_ROWS] */
+    const int8_t *next_x; /* to prefetch: x of the next tile, */
+    const uint8_t *next;  /* and packed W, */
+    size_t next_panel;    /* of a second panel as well, that many bytes further on, */
+    size_t next_step;     /* so many bytes each at a line */
 } vnni512_tile;
+
+VNNI_INLINE void vnni512_unpack(const uint8_t *line, size_t panel, int panels, uint8_t *codes)
+{
+#pragma GCC unroll 2
+    for (int p = 0; p < panels; p++) {
+        const vnni_codes split = vnni_split(line + (size_t)p * panel, false);
+#pragma GCC unroll 5
+        for (int i = 0; i < VNNI_DIGITS; i++)
+            _mm512_store_si512(codes + (i * panels + p) * VNNI_LINE, split.step[i]);
+    }
+}
 
 /* Repeats a statement for tokens 0 to 11, as text: only what constants index from the start stays in registers. */
 #define VNNI512_EACH_TOKEN(DO) DO(0) DO(1) DO(2) DO(3) DO(4) DO(5) DO(6) DO(7) DO(8) DO(9) DO(10) DO(11)
 
-VNNI_INLINE void vnni512_multiply(const vnni512_tile *tile, int panels, int tokens)
+VNNI_INLINE void vnni512_multiply(const vnni512_tile *tile, int panels, int tokens, bool unpack)
 {
-    const size_t lines = tile->lines, second = panels > 1 ? lines * VNNI512_CODES : 0;
-    const size_t packed_panel = tile->packed_panel, packed_step = tile->packed_step;
-    const uint8_t *codes = tile->codes, *packed = tile->packed;
+    const size_t panel = tile->panel, next_panel = tile->next_panel, next_step = tile->next_step;
+    const uint8_t *packed = tile->packed, *next = tile->next;
     const int8_t *x = tile->x, *next_x = tile->next_x;
-    vnni512_sums sum[VNNI512_PANELS][VNNI512_TOKENS];
+    uint8_t *codes = tile->codes;
+    vnni_sums sum[VNNI512_PANELS][VNNI_TOKENS];
 
 #define BEGIN(n)                                                                                                       \
     if (n < tokens) {                                                                                                  \
-        sum[0][n] = (vnni512_sums)vnni512_load(tile->sums + n * VNNI512_ROWS);                                         \
+        sum[0][n] = (vnni_sums)vnni_load(tile->sums + n * VNNI512_ROWS);                                               \
         if (panels > 1)                                                                                                \
-            sum[1][n] = (vnni512_sums)vnni512_load(tile->sums + n * VNNI512_ROWS + VNNI_ROWS);                         \
+            sum[1][n] = (vnni_sums)vnni_load(tile->sums + n * VNNI512_ROWS + VNNI_ROWS);                               \
     }
 #define ADD(n)                                                                                                         \
     if (n < tokens) {                                                                                                  \
-        const __m512i v = vnni512_spread(x + n * VNNI_STEP);                                                           \
-        vnni512_add(&sum[0][n], code[0], v);                                                                           \
+        const __m512i v = vnni_spread(x + n * VNNI_STEP);                                                              \
+        vnni_add(&sum[0][n], code[0], v);                                                                              \
         if (panels > 1)                                                                                                \
-            vnni512_add(&sum[1][n], code[1], v);                                                                       \
+            vnni_add(&sum[1][n], code[1], v);                                                                          \
     }
 #define END(n)                                                                                                         \
     if (n < tokens) {                                                                                                  \
@@ -102,15 +77,17 @@ VNNI_INLINE void vnni512_multiply(const vnni512_tile *tile, int panels, int toke
     }
 
     VNNI512_EACH_TOKEN(BEGIN)
-    for (size_t line = 0; line < lines; line++, packed += packed_step) {
-        _mm_prefetch((const char *)packed, _MM_HINT_T1);
-        _mm_prefetch((const char *)packed + packed_panel, _MM_HINT_T1);
+    for (size_t line = 0; line < tile->lines; line++, packed += VNNI_LINE, next += next_step) {
+        vnni_prefetch(next, VNNI_HINT_L2);
+        vnni_prefetch(next + next_panel, VNNI_HINT_L2);
+        if (unpack)
+            vnni512_unpack(packed, panel, panels, codes);
 #pragma GCC unroll 5
-        for (size_t i = 0; i < VNNI512_DIGITS; i++) {
-            const __m512i code[VNNI512_PANELS] = {vnni512_load(codes), vnni512_load(codes + second)};
-            _mm_prefetch((const char *)next_x, _MM_HINT_T1);
+        for (size_t i = 0; i < VNNI_DIGITS; i++) {
+            const __m512i code[VNNI512_PANELS] = {vnni_load(codes), vnni_load(codes + (panels - 1) * VNNI_LINE)};
+            vnni_prefetch(next_x, VNNI_HINT_L2);
             VNNI512_EACH_TOKEN(ADD)
-            codes += VNNI_LINE;
+            codes += panels * VNNI_LINE;
             x += tokens * VNNI_STEP;
             next_x += tokens * VNNI_STEP;
         }
@@ -123,31 +100,42 @@ VNNI_INLINE void vnni512_multiply(const vnni512_tile *tile, int panels, int toke
 
 typedef void vnni512_multiply_fn(const vnni512_tile *tile);
 
-#define VNNI512_MULTIPLY(panels, tokens)                                                                               \
-    static void vnni512_multiply_##panels##x##tokens(const vnni512_tile *tile)                                         \
+#define VNNI512_MULTIPLY(name, panels, tokens, unpack)                                                                 \
+    static void vnni512_##name##_##tokens(const vnni512_tile *tile)                                                    \
     {                                                                                                                  \
-        vnni512_multiply(tile, panels, tokens);                                                                        \
+        vnni512_multiply(tile, panels, tokens, unpack);                                                                \
     }
-#define VNNI512_EACH_SIZE(DO, panels)                                                                                  \
-    DO(panels, 1)                                                                                                      \
-    DO(panels, 2)                                                                                                      \
-    DO(panels, 3)                                                                                                      \
-    DO(panels, 4)                                                                                                      \
-    DO(panels, 5) DO(panels, 6) DO(panels, 7) DO(panels, 8) DO(panels, 9) DO(panels, 10) DO(panels, 11) DO(panels, 12)
+#define VNNI512_EACH_SIZE(DO, ...)                                                                                     \
+    DO(1, __VA_ARGS__)                                                                                                 \
+    DO(2, __VA_ARGS__)                                                                                                 \
+    DO(3, __VA_ARGS__)                                                                                                 \
+    DO(4, __VA_ARGS__)                                                                                                 \
+    DO(5, __VA_ARGS__)                                                                                                 \
+    DO(6, __VA_ARGS__)                                                                                                 \
+    DO(7, __VA_ARGS__)                                                                                                 \
+    DO(8, __VA_ARGS__)                                                                                                 \
+    DO(9, __VA_ARGS__)                                                                                                 \
+    DO(10, __VA_ARGS__)                                                                                                \
+    DO(11, __VA_ARGS__)                                                                                                \
+    DO(12, __VA_ARGS__)
+#define VNNI512_ONE(tokens, ...)    VNNI512_MULTIPLY(one, 1, tokens, false)
+#define VNNI512_TWO(tokens, ...)    VNNI512_MULTIPLY(two, 2, tokens, false)
+#define VNNI512_FUSE(tokens, ...)   VNNI512_MULTIPLY(fused, 2, tokens, true)
+#define VNNI512_ENTRY(tokens, name) [tokens] = vnni512_##name##_##tokens,
 
-VNNI512_EACH_SIZE(VNNI512_MULTIPLY, 1)
-VNNI512_EACH_SIZE(VNNI512_MULTIPLY, 2)
+VNNI512_EACH_SIZE(VNNI512_ONE, )
+VNNI512_EACH_SIZE(VNNI512_TWO, )
+VNNI512_EACH_SIZE(VNNI512_FUSE, )
 
-#define VNNI512_ENTRY(panels, tokens) [panels][tokens] = vnni512_multiply_##panels##x##tokens,
-
-/* By panels and tokens. */
-static vnni512_multiply_fn *const vnni512_multiply_table[VNNI512_PANELS + 1][VNNI512_TOKENS + 1] = {
-    VNNI512_EACH_SIZE(VNNI512_ENTRY, 1) VNNI512_EACH_SIZE(VNNI512_ENTRY, 2)};
+/* Register tiles of one panel, of two, and of two to be unpacked, by tokens. */
+static vnni512_multiply_fn *const vnni512_one[] = {VNNI512_EACH_SIZE(VNNI512_ENTRY, one)};
+static vnni512_multiply_fn *const vnni512_two[] = {VNNI512_EACH_SIZE(VNNI512_ENTRY, two)};
+static vnni512_multiply_fn *const vnni512_fused[] = {VNNI512_EACH_SIZE(VNNI512_ENTRY, fused)};
 
 /* How a GEMM goes. */
 typedef struct vnni512_plan {
     size_t block; /* lines, at most */
-    bool prefetch;
+    bool prefetch, fused;
 } vnni512_plan;
 
 /* Lines [line, line + lines) of one or two panels. */
@@ -167,24 +155,23 @@ static inline size_t vnni512_thread_bytes(vnni512_plan plan, size_t n)
 
 static inline size_t vnni512_scratch_bytes(const tern_problem *problem, vnni512_plan plan)
 {
-    return vnni_tokens_bytes(problem->shape, VNNI512_DIGITS) +
-           problem->threads * vnni512_thread_bytes(plan, problem->shape.n);
+    return vnni_tokens_bytes(problem->shape) + problem->threads * vnni512_thread_bytes(plan, problem->shape.n);
 }
 
-static inline size_t vnni512_lines(const tern_call *call)
+static inline size_t vnni512_panel_bytes(const tern_call *call)
 {
-    return vnni_lines(call->problem->shape, VNNI512_DIGITS);
+    return vnni_lines(call->problem->shape) * VNNI_LINE;
 }
 
 static inline const uint8_t *vnni512_packed(const tern_call *call, const vnni512_block *block)
 {
-    return (const uint8_t *)call->packed + (block->panel * vnni512_lines(call) + block->line) * VNNI_LINE;
+    return (const uint8_t *)call->packed + block->panel * vnni512_panel_bytes(call) + block->line * VNNI_LINE;
 }
 
 /* x of a tile of tokens, from a block's first column on. */
 static inline const int8_t *vnni512_x(const tern_call *call, const vnni512_block *block, vnni_tokens tokens)
 {
-    return vnni_tile_x(call, VNNI512_DIGITS, tokens.begin) + block->line * VNNI512_DIGITS * VNNI_STEP * tokens.count;
+    return vnni_tile_x(call, tokens.begin) + block->line * VNNI_COLUMNS * tokens.count;
 }
 
 /* Sets the sums of a register tile to what they begin at. */
@@ -205,16 +192,19 @@ static inline void vnni512_finish(const tern_call *call, vnni_tokens tokens, con
 
     for (size_t n = 0; n < tokens.count; n++, y += call->problem->shape.m, sums += VNNI512_ROWS)
         for (size_t p = 0; p < block->panels; p++)
-            vnni512_store(y, block->panel + p, end, vnni512_load(sums + p * VNNI_ROWS));
+            vnni_store(y, block->panel + p, end, vnni_load(sums + p * VNNI_ROWS));
 }
 
-static inline void vnni512_unpack_block(const tern_call *call, const vnni512_block *block, uint8_t *codes)
+/* Register tile t of a block: the first one unpacks, unless that is done before. */
+static inline void vnni512_do_tile(const vnni512_tile *tile, vnni512_plan plan, const vnni512_block *block, size_t t,
+                                   size_t tokens)
 {
-    const uint8_t *packed = vnni512_packed(call, block);
+    const bool fused = plan.fused && block->panels > 1;
 
-    for (size_t p = 0; p < block->panels; p++, packed += vnni512_lines(call) * VNNI_LINE)
-        for (size_t i = 0; i < block->lines; i++, codes += VNNI512_CODES)
-            vnni512_unpack(packed + i * VNNI_LINE, codes);
+    for (size_t i = 0; t == 0 && !fused && i < block->lines; i++)
+        vnni512_unpack(tile->packed + i * VNNI_LINE, tile->panel, (int)block->panels,
+                       tile->codes + i * block->panels * VNNI512_CODES);
+    (block->panels < 2 ? vnni512_one : t == 0 && fused ? vnni512_fused : vnni512_two)[tokens](tile);
 }
 
 /* Sets what packed W a register tile prefetches: share t of the next block, or nothing new. */
@@ -223,32 +213,34 @@ static inline void vnni512_look_ahead(const tern_call *call, vnni512_tile *tile,
 {
     const size_t bytes = t < shares ? next->lines * VNNI_LINE / shares : 0;
 
-    tile->packed = t < shares ? vnni512_packed(call, next) + t * bytes : tile->codes;
-    tile->packed_panel = t < shares ? (next->panels - 1) * vnni512_lines(call) * VNNI_LINE : 0;
-    tile->packed_step = (bytes + tile->lines - 1) / tile->lines;
+    tile->next = t < shares ? vnni512_packed(call, next) + t * bytes : tile->codes;
+    tile->next_panel = t < shares ? (next->panels - 1) * vnni512_panel_bytes(call) : 0;
+    tile->next_step = (bytes + tile->lines - 1) / tile->lines;
 }
 
 /* sums += codes of a block times all tokens. The first tiles prefetch a share of the next block each. */
 static inline void vnni512_add_block(const tern_call *call, vnni512_plan plan, const vnni512_block *block,
                                      const vnni512_block *next, size_t end, uint8_t *codes)
 {
-    const size_t n = call->problem->shape.n, tiles = vnni_tiles(n, VNNI512_TOKENS);
+    const size_t n = call->problem->shape.n, tiles = vnni_tiles(n);
     const size_t shares = plan.prefetch && next->panels > 0 ? vnni_smaller(tiles, 4) : 0;
-    vnni_tokens tokens = vnni_tile_tokens(n, tiles, 0);
+    vnni_tokens tokens = vnni_tile_tokens(n, 0);
     vnni512_tile tile = {.lines = block->lines,
+                         .packed = vnni512_packed(call, block),
+                         .panel = vnni512_panel_bytes(call),
                          .codes = codes,
                          .x = vnni512_x(call, block, tokens),
                          .sums = (int32_t *)(void *)(codes + vnni512_codes_bytes(plan))};
 
     for (size_t t = 0; t < tiles; t++) {
-        const vnni_tokens after = vnni_tile_tokens(n, tiles, t + 1 < tiles ? t + 1 : 0);
+        const vnni_tokens after = vnni_tile_tokens(n, t + 1 < tiles ? t + 1 : 0);
         const int8_t *x = vnni512_x(call, t + 1 < tiles ? block : next, after);
         tile.next_x = plan.prefetch ? x : tile.x;
         vnni512_look_ahead(call, &tile, t, shares, next);
         if (block->line == 0)
             vnni512_start(call, tokens, tile.sums);
-        vnni512_multiply_table[block->panels][tokens.count](&tile);
-        if (block->line + block->lines == vnni512_lines(call))
+        vnni512_do_tile(&tile, plan, block, t, tokens.count);
+        if (block->line + block->lines == vnni_lines(call->problem->shape))
             vnni512_finish(call, tokens, tile.sums, block, end);
         tile.x = x;
         tile.sums += tokens.count * VNNI512_ROWS;
@@ -259,9 +251,9 @@ static inline void vnni512_add_block(const tern_call *call, vnni512_plan plan, c
 /* Block `index` of a slice, by panels, then by lines. No panels beyond the last. */
 static inline vnni512_block vnni512_block_at(const tern_call *call, vnni512_plan plan, tern_slice rows, size_t index)
 {
-    const size_t lines = vnni512_lines(call), blocks = vnni_tiles(lines, plan.block), b = index % blocks;
+    const size_t lines = vnni_lines(call->problem->shape), blocks = vnni_parts(lines, plan.block), b = index % blocks;
     const size_t panel = rows.begin / VNNI_ROWS + index / blocks * VNNI512_PANELS;
-    const size_t end = (rows.end + VNNI_ROWS - 1) / VNNI_ROWS, begin = lines * b / blocks;
+    const size_t end = vnni_parts(rows.end, VNNI_ROWS), begin = lines * b / blocks;
 
     return (vnni512_block){panel, panel < end ? vnni_smaller(VNNI512_PANELS, end - panel) : 0, begin,
                            lines * (b + 1) / blocks - begin};
@@ -270,24 +262,15 @@ static inline vnni512_block vnni512_block_at(const tern_call *call, vnni512_plan
 static inline void vnni512_run(const tern_call *call, tern_slice rows, vnni512_plan plan)
 {
     const tern_shape shape = call->problem->shape;
-    uint8_t *codes = (uint8_t *)call->scratch + vnni_tokens_bytes(shape, VNNI512_DIGITS) +
-                     rows.thread * vnni512_thread_bytes(plan, shape.n);
+    uint8_t *codes =
+        (uint8_t *)call->scratch + vnni_tokens_bytes(shape) + rows.thread * vnni512_thread_bytes(plan, shape.n);
     vnni512_block block = vnni512_block_at(call, plan, rows, 0);
 
     for (size_t i = 1; block.panels > 0; i++) {
         const vnni512_block next = vnni512_block_at(call, plan, rows, i);
-        vnni512_unpack_block(call, &block, codes);
         vnni512_add_block(call, plan, &block, &next, rows.end, codes);
         block = next;
     }
-}
-
-static inline void vnni512_prepare(const tern_call *call, tern_slice tiles)
-{
-    const size_t n = call->problem->shape.n, count = vnni_tiles(n, VNNI512_TOKENS);
-
-    for (size_t t = tiles.begin; t < tiles.end; t++)
-        vnni_prepare_tile(call, VNNI512_DIGITS, vnni_tile_tokens(n, count, t));
 }
 
 #endif

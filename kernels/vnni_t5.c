@@ -8,164 +8,143 @@
  * delivers the line, so with W in memory the bound is bandwidth and a weight costs 0.8 of what two bits cost; in cache it is these
  * 20 instructions. Each digit has sums of its own: ten chains, which hide the latency of a multiply-add.
  *
- * From three tokens on, W is unpacked first (vnni512.h): q and 256 - q mirror each other, digit by digit, so one look-up
- * in 128 bytes gives four digits of |q|, as fields of 2 bits, and two compares give the first. Some 17 instructions a line.
+ * More tokens share digits that are looked up: q and 256 - q mirror each other, digit by digit, so one look-up in 128 bytes
+ * gives four digits of |q|, as fields of 2 bits, and two compares give the first. That is 14 instructions a line where fields
+ * are used in place (vnni_few.h), 17 where W is unpacked (vnni512.h).
  */
-#define VNNI512_DIGITS 5
+#define VNNI_DIGITS 5
 #include "vnni512.h"
+#include "vnni_pack.h"
 
-enum {
-    DIGITS = VNNI512_DIGITS,
-    COLUMNS = VNNI_STEP * DIGITS, /* of a line */
-    TOKENS = 2,                   /* that W is used for as it is packed, at most */
-    MAX_LINES = 1600              /* that sums of up to 256 * 2 * 128 a weight last for, below 2^31 */
-};
+enum { MAX_LINES = 1600 }; /* that sums of up to 256 * 2 * 128 a weight last for, below 2^31 */
 
-enum { PREFETCH, HINT, UNPACK, BLOCK };
-enum { HINT_NONE, HINT_L1, HINT_L2 };
+enum { PREFETCH, HINT, BYTES, UNPACK, BLOCK, FUSED };
 
 static const tern_toggle toggles[] = {
     [PREFETCH] = {"prefetch", "cache lines of packed W to prefetch ahead", NULL, 96, 0, 1024},
-    [HINT] = {"hint", "of the prefetches: 1 to L1, 2 to L2", "prefetch", 2, 1, 2},
-    [UNPACK] = {"unpack", "tokens from which on W is unpacked first", NULL, 3, 1, 3},
+    [HINT] = {"hint", "of the prefetches, one token: 1 to L1, 2 to L2", "prefetch", 2, 1, 2},
+    [BYTES] = {"bytes", "multiply bytes as they are, one token; off: look the digits up", NULL, 1, 0, 1},
+    [UNPACK] = {"unpack", "tokens from which on W is unpacked first", NULL, 7, 2, 7},
     [BLOCK] = {"block", "lines of two panels unpacked at a time", NULL, 48, 1, 4096},
+    [FUSED] = {"fused", "unpack a block while the first tokens use it", NULL, 0, 0, 1},
     {NULL, NULL, NULL, 0, 0, 0},
 };
 
-static size_t packed_bytes(const tern_problem *problem)
+/* Of 4 lines by 4 bytes, where in a row's weights the last four digits stand, and the first. */
+#define LAST(line, j)     20 * (line) + 4 + (j), 20 * (line) + 8 + (j), 20 * (line) + 12 + (j), 20 * (line) + 16 + (j)
+#define FIRST(line, j)    20 * (line) + (j), 20 * (line) + (j), 0, 0
+#define OF_LINE(DO, line) DO(line, 0), DO(line, 1), DO(line, 2), DO(line, 3)
+#define OF_LINES(DO)      OF_LINE(DO, 0), OF_LINE(DO, 1), OF_LINE(DO, 2)
+
+static const uint8_t last_digits[VNNI_LINE] __attribute__((aligned(VNNI_LINE))) = {OF_LINES(LAST)};
+static const uint8_t first_digits[VNNI_LINE] __attribute__((aligned(VNNI_LINE))) = {OF_LINES(FIRST)};
+
+/* q of 32 numbers, given as 2 n + 1: n + 1 + 13 (2 n + 1) / 486, rounded down. */
+VNNI_INLINE __m512i quantise(__m512i odd)
 {
-    return vnni_packed_bytes(problem->shape, DIGITS);
+    const __m512i part = _mm512_mulhi_epu16(odd, _mm512_set1_epi16(65536 * 13 / 486));
+
+    return _mm512_add_epi16(_mm512_add_epi16(_mm512_srli_epi16(odd, 1), _mm512_set1_epi16(1)), part);
 }
 
-/* Four bytes at a time: no number exceeds 242. */
-static uint32_t encode(const int8_t *w)
+VNNI_INLINE __m512i vnni_encode(const __m512i rows[4])
 {
-    uint32_t n = vnni_codes(w), q = 0;
+    const __m512i last = _mm512_set1_epi32(54 | 18 << 8 | 6 << 16 | 2 << 24), first = _mm512_set1_epi32(81 | 81 << 8);
+    __m512i odd[4];
 
-    for (size_t i = 1; i < DIGITS; i++)
-        n = 3 * n + vnni_codes(w + VNNI_STEP * i);
-    for (unsigned shift = 0; shift < 32; shift += 8)
-        q |= (512 * (n >> shift & 0xFF) + 499) / 486 << shift;
-    return q;
+    for (size_t i = 0; i < 4; i++) {
+        const __m512i codes = _mm512_add_epi8(rows[i], _mm512_set1_epi8(1));
+        odd[i] =
+            _mm512_dpbusd_epi32(_mm512_set1_epi32(1), _mm512_permutexvar_epi8(vnni_load(first_digits), codes), first);
+        odd[i] = _mm512_dpbusd_epi32(odd[i], _mm512_permutexvar_epi8(vnni_load(last_digits), codes), last);
+    }
+    return _mm512_packus_epi16(quantise(_mm512_packus_epi32(odd[0], odd[1])),
+                               quantise(_mm512_packus_epi32(odd[2], odd[3])));
 }
 
 static void pack_rows(const tern_problem *problem, const int8_t *w, tern_slice rows, void *packed)
 {
-    vnni_pack_rows(problem, w, rows, packed, DIGITS, encode);
+    vnni_pack_rows(problem, w, rows, packed);
 }
 
 /* Sums of ai xi and of ai x(i+1), by digit. */
 typedef struct sums {
-    vnni512_sums now[DIGITS], next[DIGITS];
+    vnni_sums now[VNNI_DIGITS], next[VNNI_DIGITS];
 } sums;
 
-VNNI_INLINE void clear(sums *sum)
+/* What a line adds to the sums of one digit; returns what it leaves to the next. `digit` is a constant. */
+VNNI_INLINE __m512i add_digit(sums *sum, __m512i now, const int8_t *x, int digit)
 {
-    const vnni512_sums zero = (vnni512_sums)_mm512_setzero_si512();
+    const __m512i next = _mm512_add_epi8(_mm512_add_epi8(now, now), now), v = vnni_spread(x + VNNI_STEP * digit);
 
-    *sum = (sums){{zero, zero, zero, zero, zero}, {zero, zero, zero, zero, zero}};
-}
-
-/* What a line adds to the sums of one digit of all tokens; returns what it leaves to the next. `digit` is a constant. */
-VNNI_INLINE __m512i add_digit(sums *sum, __m512i now, const int8_t *x, size_t stride, size_t tokens, int digit)
-{
-    const __m512i next = _mm512_add_epi8(_mm512_add_epi8(now, now), now);
-
-    vnni512_add(&sum[0].now[digit], now, vnni512_spread(x + VNNI_STEP * digit));
-    vnni512_add(&sum[0].next[digit], next, vnni512_spread(x + VNNI_STEP * digit));
-    if (tokens > 1) {
-        vnni512_add(&sum[1].now[digit], now, vnni512_spread(x + stride + VNNI_STEP * digit));
-        vnni512_add(&sum[1].next[digit], next, vnni512_spread(x + stride + VNNI_STEP * digit));
-    }
+    vnni_add(&sum->now[digit], now, v);
+    vnni_add(&sum->next[digit], next, v);
     return next;
 }
 
-VNNI_INLINE __m512i add_digits(const vnni512_sums *v)
+VNNI_INLINE __m512i add_digits(const vnni_sums *v)
 {
     const __m512i low = _mm512_add_epi32((__m512i)v[0], (__m512i)v[1]);
 
     return _mm512_add_epi32(_mm512_add_epi32(low, (__m512i)v[2]), _mm512_add_epi32((__m512i)v[3], (__m512i)v[4]));
 }
 
-VNNI_INLINE __m512i gather(const sums *sum)
+/* The sum of codes times x over `count` lines. */
+VNNI_INLINE __m512i multiply(const uint8_t *packed, size_t count, const int8_t *x, size_t ahead, int hint)
 {
-    const __m512i now = add_digits(sum->now), thrice = _mm512_add_epi32(_mm512_add_epi32(now, now), now);
+    const vnni_sums zero = (vnni_sums)_mm512_setzero_si512();
+    sums sum = {{zero, zero, zero, zero, zero}, {zero, zero, zero, zero, zero}};
+    __m512i now;
 
-    return _mm512_srai_epi32(_mm512_sub_epi32(thrice, add_digits(sum->next)), 8);
-}
-
-/* Adds the sums of codes times x over `count` lines, `stride` bytes from token to token, to total. */
-VNNI_INLINE void multiply(const uint8_t *packed, size_t count, const int8_t *x, size_t stride, size_t tokens,
-                          size_t ahead, int hint, __m512i total[TOKENS])
-{
-    sums sum[TOKENS];
-
-    clear(&sum[0]);
-    clear(&sum[1]);
-    for (; count > 0; count--, packed += VNNI_LINE, x += COLUMNS) {
-        __m512i v = vnni512_load(packed);
-        if (hint == HINT_L1)
-            _mm_prefetch((const char *)packed + ahead, _MM_HINT_T0);
-        else if (hint == HINT_L2)
-            _mm_prefetch((const char *)packed + ahead, _MM_HINT_T1);
-        v = add_digit(sum, v, x, stride, tokens, 0);
-        v = add_digit(sum, v, x, stride, tokens, 1);
-        v = add_digit(sum, v, x, stride, tokens, 2);
-        v = add_digit(sum, v, x, stride, tokens, 3);
-        add_digit(sum, v, x, stride, tokens, 4);
+    for (; count > 0; count--, packed += VNNI_LINE, x += VNNI_COLUMNS) {
+        __m512i v = vnni_load(packed);
+        vnni_prefetch(packed + ahead, hint);
+        v = add_digit(&sum, v, x, 0);
+        v = add_digit(&sum, v, x, 1);
+        v = add_digit(&sum, v, x, 2);
+        v = add_digit(&sum, v, x, 3);
+        add_digit(&sum, v, x, 4);
     }
-    total[0] = _mm512_add_epi32(total[0], gather(&sum[0]));
-    if (tokens > 1)
-        total[1] = _mm512_add_epi32(total[1], gather(&sum[1]));
+    now = add_digits(sum.now);
+    now = _mm512_add_epi32(_mm512_add_epi32(now, now), now);
+    return _mm512_srai_epi32(_mm512_sub_epi32(now, add_digits(sum.next)), 8);
 }
 
-/* One token or two, W used as it is packed. */
-VNNI_INLINE void run_few(const tern_call *call, tern_slice rows, size_t tokens, int hint)
+/* One token, bytes as they are. */
+VNNI_INLINE void run_bytes(const tern_call *call, tern_slice rows, int hint)
 {
     const tern_shape shape = call->problem->shape;
-    const size_t lines = vnni_lines(shape, DIGITS), whole = shape.k / COLUMNS;
+    const size_t lines = vnni_lines(shape), whole = shape.k / VNNI_COLUMNS;
     const size_t ahead = (size_t)call->problem->toggle[PREFETCH] * VNNI_LINE;
     const uint8_t *packed = (const uint8_t *)call->packed + rows.begin / VNNI_ROWS * lines * VNNI_LINE;
-    int8_t last[TOKENS * COLUMNS] = {0}; /* x of the line that X ends in */
-    __m512i start[TOKENS];
+    const __m512i start = _mm512_set1_epi32(-vnni_sum(call->x, shape.k));
+    int8_t last[VNNI_COLUMNS] = {0}; /* x of the line that X ends in */
 
-    for (size_t n = 0; n < tokens; n++) {
-        const int8_t *x = call->x + n * shape.k;
-        start[n] = _mm512_set1_epi32(-vnni_sum(x, shape.k));
-        memcpy(last + n * COLUMNS, x + whole * COLUMNS, shape.k - whole * COLUMNS);
-    }
+    memcpy(last, call->x + whole * VNNI_COLUMNS, shape.k - whole * VNNI_COLUMNS);
     for (size_t m = rows.begin; m < rows.end; m += VNNI_ROWS) {
-        __m512i total[TOKENS];
-        memcpy(total, start, tokens * sizeof *total);
+        __m512i total = start;
         for (size_t line = 0, count; line < lines; line += count, packed += count * VNNI_LINE) {
             const bool tail = line == whole;
             count = tail ? 1 : vnni_smaller(whole - line, MAX_LINES);
-            multiply(packed, count, tail ? last : call->x + line * COLUMNS, tail ? COLUMNS : shape.k, tokens, ahead,
-                     hint, total);
+            total = _mm512_add_epi32(total,
+                                     multiply(packed, count, tail ? last : call->x + line * VNNI_COLUMNS, ahead, hint));
         }
-        for (size_t n = 0; n < tokens; n++)
-            vnni512_store(call->y + n * shape.m, m / VNNI_ROWS, rows.end, total[n]);
+        vnni_store(call->y, m / VNNI_ROWS, rows.end, total);
     }
 }
 
-#define RUN(name, tokens, hint)                                                                                        \
+#define RUN_BYTES(name, hint)                                                                                          \
     static void name(const tern_call *call, tern_slice rows)                                                           \
     {                                                                                                                  \
-        run_few(call, rows, tokens, hint);                                                                             \
+        run_bytes(call, rows, hint);                                                                                   \
     }
 
-RUN(run_1, 1, HINT_NONE)
-RUN(run_1_l1, 1, HINT_L1)
-RUN(run_1_l2, 1, HINT_L2)
-RUN(run_2, 2, HINT_NONE)
-RUN(run_2_l1, 2, HINT_L1)
-RUN(run_2_l2, 2, HINT_L2)
+RUN_BYTES(run_bytes_plain, VNNI_HINT_NONE)
+RUN_BYTES(run_bytes_l1, VNNI_HINT_L1)
+RUN_BYTES(run_bytes_l2, VNNI_HINT_L2)
 
-/* By tokens and hint. */
-static tern_stage_fn *const run_table[TOKENS + 1][3] = {
-    [1] = {run_1, run_1_l1, run_1_l2},
-    [2] = {run_2, run_2_l1, run_2_l2},
-};
+/* One token: by hint. */
+static tern_stage_fn *const run_token[] = {run_bytes_plain, run_bytes_l1, run_bytes_l2};
 
 /* Digits 1 to 4 of the q whose lowest 7 bits are a, 1..128, as fields of 2 bits. */
 #define NUMBER(a)   (243 * ((a) ? (a) : 128) / 256)
@@ -174,28 +153,50 @@ static tern_stage_fn *const run_table[TOKENS + 1][3] = {
 #define FIELDS16(a) FIELDS4(a), FIELDS4(a + 4), FIELDS4(a + 8), FIELDS4(a + 12)
 #define FIELDS64(a) FIELDS16(a), FIELDS16(a + 16), FIELDS16(a + 32), FIELDS16(a + 48)
 
-static const uint8_t low_digits[128] __attribute__((aligned(64))) = {FIELDS64(0), FIELDS64(64)};
+static const uint8_t low_digits[128] __attribute__((aligned(VNNI_LINE))) = {FIELDS64(0), FIELDS64(64)};
 
-VNNI_INLINE void vnni512_unpack(const uint8_t *line, uint8_t *codes)
+VNNI_INLINE vnni_codes vnni_split(const uint8_t *line, bool masks)
 {
-    const __m512i q = vnni512_load(line), field = _mm512_set1_epi8(3);
+    const __m512i q = vnni_load(line), field = _mm512_set1_epi8(3);
     const __m512i found =
-        _mm512_permutex2var_epi8(vnni512_load(low_digits), _mm512_abs_epi8(q), vnni512_load(low_digits + 64));
+        _mm512_permutex2var_epi8(vnni_load(low_digits), _mm512_abs_epi8(q), vnni_load(low_digits + 64));
     const __m512i low = _mm512_mask_sub_epi8(found, _mm512_movepi8_mask(q), _mm512_set1_epi8((char)0xAA), found);
     const __mmask64 one = _mm512_cmpge_epu8_mask(q, _mm512_set1_epi8(86));
     const __mmask64 two = _mm512_cmpge_epu8_mask(q, _mm512_set1_epi8((char)171));
-    const __m512i first = _mm512_maskz_mov_epi8(one, _mm512_set1_epi8(1));
+    const __m512i first =
+        _mm512_mask_mov_epi8(_mm512_maskz_mov_epi8(one, _mm512_set1_epi8(1)), two, _mm512_set1_epi8(2));
 
-    _mm512_store_si512(codes, _mm512_mask_mov_epi8(first, two, _mm512_set1_epi8(2)));
-    _mm512_store_si512(codes + VNNI_LINE, _mm512_and_si512(low, field));
-    _mm512_store_si512(codes + 2 * VNNI_LINE, _mm512_and_si512(_mm512_srli_epi16(low, 2), field));
-    _mm512_store_si512(codes + 3 * VNNI_LINE, _mm512_and_si512(_mm512_srli_epi16(low, 4), field));
-    _mm512_store_si512(codes + 4 * VNNI_LINE, _mm512_and_si512(_mm512_srli_epi16(low, 6), field));
+    if (masks)
+        return (vnni_codes){{first, _mm512_and_si512(low, field), _mm512_and_si512(low, _mm512_set1_epi8(0x0C)),
+                             _mm512_and_si512(low, _mm512_set1_epi8(0x30)),
+                             _mm512_and_si512(low, _mm512_set1_epi8((char)0xC0))}};
+    return (vnni_codes){{first, _mm512_and_si512(low, field), _mm512_and_si512(_mm512_srli_epi16(low, 2), field),
+                         _mm512_and_si512(_mm512_srli_epi16(low, 4), field),
+                         _mm512_and_si512(_mm512_srli_epi16(low, 6), field)}};
 }
+
+#define RUN_TOKENS(tokens)                                                                                             \
+    VNNI_RUN_FEW(run_##tokens, PREFETCH, 1, tokens, VNNI_HINT_NONE, true)                                              \
+    VNNI_RUN_FEW(run_##tokens##_l2, PREFETCH, 1, tokens, VNNI_HINT_L2, true)
+
+RUN_TOKENS(1)
+RUN_TOKENS(2)
+RUN_TOKENS(3)
+RUN_TOKENS(4)
+RUN_TOKENS(5)
+RUN_TOKENS(6)
+
+/* Digits looked up: by tokens and whether to prefetch. */
+static tern_stage_fn *const run_tokens[VNNI_UNITS + 1][2] = {
+    [1] = {run_1, run_1_l2}, [2] = {run_2, run_2_l2}, [3] = {run_3, run_3_l2},
+    [4] = {run_4, run_4_l2}, [5] = {run_5, run_5_l2}, [6] = {run_6, run_6_l2},
+};
 
 static vnni512_plan plan(const tern_problem *problem)
 {
-    return (vnni512_plan){(size_t)problem->toggle[BLOCK], problem->toggle[PREFETCH] > 0};
+    const int32_t *toggle = problem->toggle;
+
+    return (vnni512_plan){(size_t)toggle[BLOCK], toggle[PREFETCH] != 0, toggle[FUSED] != 0};
 }
 
 static void run_many(const tern_call *call, tern_slice rows)
@@ -205,7 +206,7 @@ static void run_many(const tern_call *call, tern_slice rows)
 
 static bool unpacks(const tern_problem *problem)
 {
-    return problem->shape.n >= (size_t)problem->toggle[UNPACK];
+    return problem->shape.n > 1 && problem->shape.n >= (size_t)problem->toggle[UNPACK];
 }
 
 static size_t scratch_bytes(const tern_problem *problem)
@@ -216,11 +217,14 @@ static size_t scratch_bytes(const tern_problem *problem)
 static const char *bind(const tern_problem *problem, tern_stages *stages)
 {
     const int32_t *toggle = problem->toggle;
+    const int hint = toggle[PREFETCH] == 0 ? VNNI_HINT_NONE : toggle[HINT];
 
     if (unpacks(problem))
-        *stages = (tern_stages){vnni512_prepare, vnni_tiles(problem->shape.n, VNNI512_TOKENS), run_many};
+        *stages = (tern_stages){vnni_prepare, vnni_prepare_units(problem->shape), run_many};
+    else if (problem->shape.n == 1 && toggle[BYTES])
+        stages->run = run_token[hint];
     else
-        stages->run = run_table[problem->shape.n][toggle[PREFETCH] ? toggle[HINT] : HINT_NONE];
+        stages->run = run_tokens[problem->shape.n][hint != VNNI_HINT_NONE];
     return NULL;
 }
 
@@ -232,14 +236,14 @@ const tern_kernel tern_kernel_vnni_t5 = {
     .isa = TERN_ISA_AVX2 | TERN_ISA_AVX512 | TERN_ISA_AVX512VNNI | TERN_ISA_AVX512VBMI,
     .bits_per_weight = 1.6,
     .multiple = {1, 1, 1},
-    .tile = {VNNI_ROWS, COLUMNS, VNNI512_TOKENS},
+    .tile = {VNNI_ROWS, VNNI_COLUMNS, VNNI_TOKENS},
     .row_step = VNNI_ROWS,
     .packed_align = 64,
     .x_align = 1,
     .y_align = 4,
     .toggles = toggles,
-    .packed_bytes = packed_bytes,
-    .pack_rows = pack_rows,
+    .packed_bytes = vnni_packed_bytes,
     .scratch_bytes = scratch_bytes,
     .bind = bind,
+    .pack_rows = pack_rows,
 };
