@@ -15,6 +15,7 @@
 enum { PREFETCH, HINT, MASKS, TOKENS, BLOCK, BLOCK_N };
 enum { HINT_NONE, HINT_L1, HINT_L2, HINT_NTA };
 enum { FIELDS = 4, MAX_LINES = 1 << 14 }; /* that sums of up to 64 * 2 * 128 a product last for, well below 2^31 */
+enum { SHARES = 4 };                      /* of a block's prefetches: the first tiles issue one each */
 
 static const tern_toggle toggles[] = {
     [PREFETCH] = {"prefetch", "cache lines of packed W to prefetch ahead", NULL, 96, 0, 512},
@@ -135,8 +136,15 @@ RUN(run_mask_nta, HINT_NTA, true)
 static tern_stage_fn *const run_one[2][4] = {{run_shift, run_shift_l1, run_shift_l2, run_shift_nta},
                                              {run_mask, run_mask_l1, run_mask_l2, run_mask_nta}};
 
+/* Packed W to prefetch: `step` bytes a line, so that memory works while tiles multiply. */
+typedef struct look_ahead {
+    const uint8_t *line;
+    size_t step;
+} look_ahead;
+
 /* sums[t][row] += codes * x over `lines` lines. `tokens` is a constant. */
-TRITS2_INLINE void multiply_tile(const uint8_t *codes, const int8_t *x, size_t lines, int tokens, int32_t *sums)
+TRITS2_INLINE void multiply_tile(const uint8_t *codes, const int8_t *x, size_t lines, int tokens, look_ahead ahead,
+                                 int32_t *sums)
 {
     row_sums sum[TRITS2_TOKENS][2];
 
@@ -144,7 +152,9 @@ TRITS2_INLINE void multiply_tile(const uint8_t *codes, const int8_t *x, size_t l
         sum[t][0] = (row_sums)trits2_load(sums + t * TRITS2_ROWS);
         sum[t][1] = (row_sums)trits2_load(sums + t * TRITS2_ROWS + TRITS2_ROWS / 2);
     }
-    for (const uint8_t *end = codes + lines * TRITS2_CODES; codes < end; codes += TRITS2_CODES)
+    for (const uint8_t *end = codes + lines * TRITS2_CODES; codes < end; codes += TRITS2_CODES) {
+        prefetch(ahead.line, HINT_L2);
+        ahead.line += ahead.step;
 #pragma GCC unroll 4
         for (size_t i = 0; i < TRITS2_CODES; i += TRITS2_LINE, x += tokens * TRITS2_STEP) {
             const __m256i lower = trits2_load(codes + i), upper = trits2_load(codes + i + TRITS2_VECTOR);
@@ -154,18 +164,20 @@ TRITS2_INLINE void multiply_tile(const uint8_t *codes, const int8_t *x, size_t l
                 add(&sum[t][1], upper, v);
             }
         }
+    }
     for (int t = 0; t < tokens; t++) {
         trits2_store(sums + t * TRITS2_ROWS, (__m256i)sum[t][0]);
         trits2_store(sums + t * TRITS2_ROWS + TRITS2_ROWS / 2, (__m256i)sum[t][1]);
     }
 }
 
-typedef void multiply_fn(const uint8_t *codes, const int8_t *x, size_t lines, int32_t *sums);
+typedef void multiply_fn(const uint8_t *codes, const int8_t *x, size_t lines, look_ahead ahead, int32_t *sums);
 
 #define MULTIPLY(tokens)                                                                                               \
-    static void multiply_##tokens(const uint8_t *codes, const int8_t *x, size_t lines, int32_t *sums)                  \
+    static void multiply_##tokens(const uint8_t *codes, const int8_t *x, size_t lines, look_ahead ahead,               \
+                                  int32_t *sums)                                                                       \
     {                                                                                                                  \
-        multiply_tile(codes, x, lines, tokens, sums);                                                                  \
+        multiply_tile(codes, x, lines, tokens, ahead, sums);                                                           \
     }
 
 MULTIPLY(1)
@@ -183,12 +195,16 @@ static multiply_fn *const multiply_table[TRITS2_TOKENS + 1] = {
 static void add_lines(const trits2_block *block, size_t panel, size_t line, size_t lines, int32_t *sums)
 {
     const uint8_t *packed = (const uint8_t *)block->call->packed + panel * trits2_panel_bytes(block->call->problem);
+    const size_t shares = trits2_smaller(block->tiles, SHARES), bytes = lines * TRITS2_LINE / shares;
+    look_ahead ahead = {packed + line * TRITS2_LINE + block->ahead, (bytes + lines - 1) / lines};
     size_t n = trits2_block_begin(block);
 
-    trits2_unpack(packed + line * TRITS2_LINE, lines, block->ahead, block->codes);
+    trits2_unpack(packed + line * TRITS2_LINE, lines, 0, block->codes);
     for (size_t t = 0; t < block->tiles; t++) {
         const size_t tokens = trits2_tile_count(block->tiling, block->tile + t);
-        multiply_table[tokens](block->codes, trits2_tile_x(block->call, n, tokens, line), lines, sums);
+        multiply_table[tokens](block->codes, trits2_tile_x(block->call, n, tokens, line), lines,
+                               t < shares && block->ahead > 0 ? ahead : (look_ahead){block->codes, 0}, sums);
+        ahead.line += bytes;
         sums += tokens * TRITS2_ROWS;
         n += tokens;
     }
