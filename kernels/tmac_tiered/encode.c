@@ -3,22 +3,26 @@
  * table entries. The terms of a pattern are found once for each pattern that occurs, so the walk over the weights is one
  * look-up a group. A row's entries to add and entries to subtract stand in pairs: run then needs no sign, one loop, one
  * count, and no second table of negatives. The shorter side is filled with entry 0, which is zero.
+ * W is read twice, since which patterns are hot must be known before the first is written, and by K block the second
+ * time: that, and a look-up for each group, is why packing is slower than where each row stands by itself.
  */
 #include "tmac.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* A pattern as a sum of terms. */
+/* A pattern as a sum of terms: by side, those to add and those to subtract, as entries of group 0. */
 typedef struct term_sum {
-    uint16_t terms;
-    uint16_t term[TERN_TMAC_GROUP_MAX];
+    uint16_t terms[2];
+    uint16_t entry[2][TERN_TMAC_GROUP_MAX];
 } term_sum;
+
+enum { AT_ONCE = 4 }; /* entries copied without asking how many there are: a guess would often be wrong */
 
 /* One row of a K block on its way into the stream. */
 typedef struct row_lists {
-    size_t count[2]; /* entries to add, to subtract */
-    uint16_t *entry[2];
+    size_t count[2];    /* entries to add, to subtract */
+    uint16_t *entry[2]; /* with room for AT_ONCE more */
 } row_lists;
 
 static size_t round_up(size_t value, size_t step)
@@ -77,33 +81,52 @@ static size_t write_bases(tern_tmac_book *book, const int32_t *ranked, size_t co
 
 static void find_sums(const tern_tmac_plan *plan, const tern_tmac_book *book, const uint64_t *count, term_sum *sums)
 {
-    for (size_t p = 0; p < plan->patterns; p++)
-        if (count[p] != 0)
-            sums[p].terms = (uint16_t)tern_tmac_book_terms(book, (int32_t)p, plan->tier3, sums[p].term);
+    uint16_t term[TERN_TMAC_GROUP_MAX];
+
+    for (size_t p = 0; p < plan->patterns; p++) {
+        const size_t terms = count[p] > 0 ? tern_tmac_book_terms(book, (int32_t)p, plan->tier3, term) : 0;
+        for (size_t i = 0; i < terms; i++) {
+            const unsigned side = term[i] & 1u;
+            sums[p].entry[side][sums[p].terms[side]++] = (uint16_t)((term[i] >> 1) * plan->groups);
+        }
+    }
 }
 
-/* Adds the terms of a row's weights within one K block to `to`. */
+static void append(row_lists *to, unsigned side, const uint16_t *entry, size_t count, size_t group)
+{
+    uint16_t *const at = to->entry[side] + to->count[side];
+
+    for (size_t i = 0; i < AT_ONCE; i++)
+        at[i] = (uint16_t)(entry[i] + group);
+    for (size_t i = AT_ONCE; i < count; i++)
+        at[i] = (uint16_t)(entry[i] + group);
+    to->count[side] += count;
+}
+
+/* The entries of a row's weights within one K block. */
 static void read_row(const tern_tmac_plan *plan, const term_sum *sums, const int8_t *w, size_t width, row_lists *to)
 {
     to->count[0] = to->count[1] = 0;
     for (size_t k = 0, group = 0; k < width; k += plan->g, group++) {
         const int32_t pattern = tern_tmac_pattern(w + k, width - k < plan->g ? width - k : plan->g);
         const term_sum *s = &sums[abs(pattern)];
-        for (size_t i = 0; i < s->terms; i++) {
-            const unsigned side = (s->term[i] & 1u) ^ (pattern < 0);
-            to->entry[side][to->count[side]++] = (uint16_t)((s->term[i] >> 1) * plan->groups + group);
-        }
+        const unsigned side = pattern < 0;
+        append(to, 0, s->entry[side], s->terms[side], group);
+        append(to, 1, s->entry[!side], s->terms[!side], group);
     }
 }
 
 static uint32_t *write_row(const row_lists *from, uint32_t *out)
 {
     const size_t plus = from->count[0], minus = from->count[1], pairs = plus > minus ? plus : minus;
+    const uint16_t *const add = from->entry[0], *const subtract = from->entry[1];
 
+    memset(from->entry[0] + plus, 0, (pairs - plus) * sizeof *add);
+    memset(from->entry[1] + minus, 0, (pairs - minus) * sizeof *subtract);
     *out++ = (uint32_t)pairs;
     for (size_t i = 0; i < pairs; i++)
-        *out++ = (i < plus ? from->entry[0][i] : 0u) | (i < minus ? (uint32_t)from->entry[1][i] << 16 : 0u);
-    return out;
+        out[i] = add[i] | (uint32_t)subtract[i] << 16;
+    return out + pairs;
 }
 
 /* Returns the uint32_t written. */
@@ -135,7 +158,7 @@ typedef struct workspace {
 
 static int workspace_new(workspace *work, const tern_tmac_plan *plan)
 {
-    const size_t block_bytes = plan->groups * plan->g * sizeof(uint16_t);
+    const size_t block_bytes = (plan->groups * plan->g + AT_ONCE) * sizeof(uint16_t);
 
     *work = (workspace){
         .count = calloc(plan->patterns, sizeof *work->count),

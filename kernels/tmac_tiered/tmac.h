@@ -60,13 +60,30 @@ typedef struct tern_tmac_head {
 /* tmac_tiered.c */
 tern_tmac_plan tern_tmac_plan_of(const tern_problem *problem);
 
+/* The pattern of 8 weights: neighbours are joined, then pairs, then fours. */
+static inline int32_t tern_tmac_pattern8(const int8_t *w)
+{
+    uint64_t codes = 0;
+
+    for (int i = 0; i < 8; i++)
+        codes |= (uint64_t)(uint8_t)w[i] << 8 * i;
+    codes = ((codes & 0x0303030303030303) + 0x0101010101010101) & 0x0303030303030303;
+    codes = (codes & 0x00FF00FF00FF00FF) + 3 * (codes >> 8 & 0x00FF00FF00FF00FF);
+    codes = (codes & 0x0000FFFF0000FFFF) + 9 * (codes >> 16 & 0x0000FFFF0000FFFF);
+    return (int32_t)((codes & 0xFFFFFFFF) + 81 * (codes >> 32)) - 6560 / 2;
+}
+
 /* The pattern of `count` <= g weights; missing ones are zeros. */
 static inline int32_t tern_tmac_pattern(const int8_t *w, size_t count)
 {
     int32_t pattern = 0;
 
-    while (count-- > 0)
-        pattern = 3 * pattern + w[count];
+    while (count > 8)
+        pattern = 3 * pattern + w[--count];
+    if (count == 8)
+        return 6561 * pattern + tern_tmac_pattern8(w);
+    while (count > 0)
+        pattern = 3 * pattern + w[--count];
     return pattern;
 }
 
