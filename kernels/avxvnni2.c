@@ -6,7 +6,8 @@
  * where they are, each with sums of its own, which come out 1, 4, 16 and 64 times too large; a shift at the end undoes that,
  * exactly, since every product is a multiple. That is 16 instructions for the 256 weights of a line, a third of a cycle
  * each, so that W bounds it wherever it lies beyond L2. Many tokens: a panel of 16 rows by 6 tokens, 12 sums, 2 vectors of
- * codes and one of x, which wait for the two ports that multiply.
+ * codes and one of x, which wait for the two ports that multiply; the first tiles of a block also prefetch what will be
+ * unpacked next, a little at each line, so that memory works while they multiply.
  */
 #include "trits2_gemm.h"
 
@@ -15,7 +16,6 @@
 enum { PREFETCH, HINT, MASKS, TOKENS, BLOCK, BLOCK_N };
 enum { HINT_NONE, HINT_L1, HINT_L2, HINT_NTA };
 enum { FIELDS = 4, MAX_LINES = 1 << 14 }; /* that sums of up to 64 * 2 * 128 a product last for, well below 2^31 */
-enum { SHARES = 4 };                      /* of a block's prefetches: the first tiles issue one each */
 
 static const tern_toggle toggles[] = {
     [PREFETCH] = {"prefetch", "cache lines of packed W to prefetch ahead", NULL, 96, 0, 512},
@@ -136,7 +136,7 @@ RUN(run_mask_nta, HINT_NTA, true)
 static tern_stage_fn *const run_one[2][4] = {{run_shift, run_shift_l1, run_shift_l2, run_shift_nta},
                                              {run_mask, run_mask_l1, run_mask_l2, run_mask_nta}};
 
-/* Packed W to prefetch: `step` bytes a line, so that memory works while tiles multiply. */
+/* Packed W to prefetch: `step` bytes at each line of codes. */
 typedef struct look_ahead {
     const uint8_t *line;
     size_t step;
@@ -191,11 +191,11 @@ MULTIPLY(6)
 static multiply_fn *const multiply_table[TRITS2_TOKENS + 1] = {
     [1] = multiply_1, [2] = multiply_2, [3] = multiply_3, [4] = multiply_4, [5] = multiply_5, [6] = multiply_6};
 
-/* sums += lines [line, line + lines) of a panel times a block of tokens. */
+/* sums += lines [line, line + lines) of a panel times a block of tokens. The first four tiles prefetch a share each. */
 static void add_lines(const trits2_block *block, size_t panel, size_t line, size_t lines, int32_t *sums)
 {
     const uint8_t *packed = (const uint8_t *)block->call->packed + panel * trits2_panel_bytes(block->call->problem);
-    const size_t shares = trits2_smaller(block->tiles, SHARES), bytes = lines * TRITS2_LINE / shares;
+    const size_t shares = trits2_smaller(block->tiles, 4), bytes = lines * TRITS2_LINE / shares;
     look_ahead ahead = {packed + line * TRITS2_LINE + block->ahead, (bytes + lines - 1) / lines};
     size_t n = trits2_block_begin(block);
 
@@ -226,17 +226,12 @@ static size_t block_tiles(const tern_problem *problem)
     return trits2_block_tiles(tiling_of(problem), (size_t)problem->toggle[BLOCK_N]);
 }
 
-static size_t codes_bytes(const tern_problem *problem)
-{
-    return block_lines(problem) * TRITS2_CODES;
-}
-
 /* What a thread has of its own: codes, and the sums of a panel times a block of tokens. */
 static size_t thread_bytes(const tern_problem *problem)
 {
     const size_t tokens = block_tiles(problem) * trits2_tile_count(tiling_of(problem), 0);
 
-    return codes_bytes(problem) + tokens * TRITS2_ROWS * sizeof(int32_t);
+    return block_lines(problem) * TRITS2_CODES + tokens * TRITS2_ROWS * sizeof(int32_t);
 }
 
 static size_t scratch_bytes(const tern_problem *problem)
@@ -256,13 +251,11 @@ static void run_many(const tern_call *call, tern_slice rows)
 {
     const tern_problem *problem = call->problem;
     const size_t lines = trits2_lines(problem->shape.k), most = block_lines(problem), tiles = block_tiles(problem);
+    const size_t ahead = (size_t)problem->toggle[PREFETCH] * TRITS2_LINE;
     uint8_t *codes =
         (uint8_t *)call->scratch + trits2_tokens_bytes(problem->shape) + rows.thread * thread_bytes(problem);
-    int32_t *sums = (int32_t *)(void *)(codes + codes_bytes(problem));
-    trits2_block block = {.call = call,
-                          .tiling = tiling_of(problem),
-                          .ahead = (size_t)problem->toggle[PREFETCH] * TRITS2_LINE,
-                          .codes = codes};
+    int32_t *sums = (int32_t *)(void *)(codes + most * TRITS2_CODES);
+    trits2_block block = {call, tiling_of(problem), 0, 0, ahead, codes};
 
     for (; block.tile < block.tiling.tiles; block.tile += block.tiles) {
         block.tiles = trits2_smaller(tiles, block.tiling.tiles - block.tile);
