@@ -10,8 +10,8 @@
  *
  * More tokens share digits that are looked up: q and 256 - q mirror each other, digit by digit, so one look-up in 128 bytes
  * gives four digits of |q|, as fields of 2 bits, and two compares give the first. That is 14 instructions a line where fields
- * are used in place (vnni_few.h), 17 where W is unpacked (vnni512.h). So many leave a register tile no room to
- * unpack as it multiplies, and `fused` loses here; codes of a block unpacked before must stay in L1, and larger blocks lose.
+ * are used in place (vnni_few.h), 17 where W is unpacked (vnni512.h). At 32 tokens `fused`
+ * loses one to two hundredths here, and blocks of twice the size a tenth.
  */
 #define VNNI_DIGITS 5
 #include "vnni512.h"
