@@ -1,17 +1,16 @@
 /*
- * vnni.t5 - five weights in a byte, 1.6 bits each, VPDPBUSD on zmm without unpacking.
+ * vnni.t5 - five weights in a byte, 1.6 bits each, VPDPBUSD on zmm.
  *
  * Of the base-3 number n of five codes, 0..242, the byte holds q, the whole number nearest to 256 (n + 1/2) / 243: a fraction q / 256
  * whose first ternary digits are the codes. With x0 = q and x(i+1) = 3 xi mod 256, two byte additions, code i is
- * (3 xi - x(i+1)) / 256. So the sum of ai times code i is (3 sum ai xi - sum ai x(i+1)) / 256, exactly: ten multiply-adds on
- * bytes as they are and ten additions do 320 weights, 10 cycles a line, no table and no compare. That is faster than memory
- * delivers the line, so with W in memory the bound is bandwidth and a weight costs 0.8 of what two bits cost; in cache it is these
- * 20 instructions. Each digit has sums of its own: ten chains, which hide the latency of a multiply-add.
+ * (3 xi - x(i+1)) / 256. So the sum of ai times code i is (3 sum ai xi - sum ai x(i+1)) / 256, exactly: with digits=0 ten multiply-adds
+ * on bytes as they are and ten additions do 320 weights of one token, 10 cycles a line, no table and no compare.
  *
- * More tokens share digits that are looked up: q and 256 - q mirror each other, digit by digit, so one look-up in 128 bytes
- * gives four digits of |q|, as fields of 2 bits, and two compares give the first. That is 14 instructions a line where fields
- * are used in place (vnni_few.h), 17 where W is unpacked (vnni512.h). At 32 tokens `fused`
- * loses one to two hundredths here, and blocks of twice the size a tenth.
+ * Or digits are looked up: q and 256 - q mirror each other, digit by digit, so one look-up in 128 bytes gives four digits of |q|, as fields of
+ * 2 bits, and two compares give the first. That is 14 instructions a line, and 5 multiply-adds a token, where fields are used in place
+ * (vnni_few.h); 17 where W is unpacked (vnni512.h). For one token from memory this is 2 to 4 hundredths faster than the bytes. The bound
+ * is bandwidth then, and a weight costs 0.83 to 0.86 of what two bits cost; in cache it is the instructions. At 32 tokens
+ * `fused` loses one to two hundredths here, and blocks of twice the size a tenth.
  */
 #define VNNI_DIGITS 5
 #include "vnni512.h"
@@ -19,12 +18,12 @@
 
 enum { MAX_LINES = 1600 }; /* that sums of up to 256 * 2 * 128 a weight last for, below 2^31 */
 
-enum { PREFETCH, HINT, BYTES, UNPACK, BLOCK, FUSED };
+enum { PREFETCH, HINT, DIGITS, UNPACK, BLOCK, FUSED };
 
 static const tern_toggle toggles[] = {
     [PREFETCH] = {"prefetch", "cache lines of packed W to prefetch ahead", NULL, 96, 0, 1024},
-    [HINT] = {"hint", "of the prefetches, one token: 1 to L1, 2 to L2", "prefetch", 2, 1, 2},
-    [BYTES] = {"bytes", "multiply bytes as they are, one token; off: look the digits up", NULL, 1, 0, 1},
+    [HINT] = {"hint", "of the prefetches, where digits is off: 1 to L1, 2 to L2", "prefetch", 2, 1, 2},
+    [DIGITS] = {"digits", "look the digits up, one token; off: multiply bytes as they are", NULL, 1, 0, 1},
     [UNPACK] = {"unpack", "tokens from which on W is unpacked first", NULL, 7, 2, 7},
     [BLOCK] = {"block", "lines of two panels unpacked at a time", NULL, 48, 1, 4096},
     [FUSED] = {"fused", "unpack a block while the first tokens use it", NULL, 0, 0, 1},
@@ -222,7 +221,7 @@ static const char *bind(const tern_problem *problem, tern_stages *stages)
 
     if (unpacks(problem))
         *stages = (tern_stages){vnni_prepare, vnni_prepare_units(problem->shape), run_many};
-    else if (problem->shape.n == 1 && toggle[BYTES])
+    else if (problem->shape.n == 1 && !toggle[DIGITS])
         stages->run = run_token[hint];
     else
         stages->run = run_tokens[problem->shape.n][hint != VNNI_HINT_NONE];
@@ -232,7 +231,7 @@ static const char *bind(const tern_problem *problem, tern_stages *stages)
 const tern_kernel tern_kernel_vnni_t5 = {
     TERN_KERNEL_HEAD,
     .name = "vnni.t5",
-    .summary = "five weights in a byte (1.6 bits each), AVX-512 VNNI multiply-adds of the bytes as they are",
+    .summary = "five weights in a byte (1.6 bits each), AVX-512 VNNI multiply-adds",
     .refines = "vnni2",
     .isa = TERN_ISA_AVX2 | TERN_ISA_AVX512 | TERN_ISA_AVX512VNNI | TERN_ISA_AVX512VBMI,
     .bits_per_weight = 1.6,
