@@ -9,31 +9,10 @@
  * codes and one of x, which wait for the two ports that multiply; the first tiles of a block also prefetch what will be
  * unpacked next, a little at each line, so that memory works while they multiply.
  */
-#include "trits2_gemm.h"
+#define TRITS2_LINES 64
+#include "trits2_run.h"
 
-#include <stdbool.h>
-
-enum { PREFETCH, HINT, MASKS, TOKENS, BLOCK, BLOCK_N };
-enum { HINT_NONE, HINT_L1, HINT_L2, HINT_NTA };
 enum { FIELDS = 4, MAX_LINES = 1 << 14 }; /* that sums of up to 64 * 2 * 128 a product last for, well below 2^31 */
-
-static const tern_toggle toggles[] = {
-    [PREFETCH] = {"prefetch", "cache lines of packed W to prefetch ahead", NULL, 96, 0, 512},
-    [HINT] = {"hint", "prefetch 1: to all caches, 2: to the second level, 3: non-temporally; one token", "prefetch",
-              HINT_L2, HINT_L1, HINT_NTA},
-    [MASKS] = {"masks", "use fields where they are; off: shift each to the lowest bits; one token", NULL, 1, 0, 1},
-    [TOKENS] = {"tokens", "tokens of a register tile, which share a load of W; more than one token", NULL,
-                TRITS2_TOKENS, 1, TRITS2_TOKENS},
-    [BLOCK] = {"block", "lines of a panel unpacked at a time; more than one token", NULL, 64, 1, 4096},
-    [BLOCK_N] = {"block_n", "tokens that W is unpacked for at a time", NULL, 96, 1, 65536},
-    {NULL, NULL, NULL, 0, 0, 0},
-};
-
-/* How one token goes; constants at the call. */
-typedef struct way {
-    int hint;
-    bool masks;
-} way;
 
 /* Sums of 8 rows. Lanes of 32 bits: __m256i has lanes of 64, and what changes between the two GCC copies around loops. */
 typedef int32_t row_sums __attribute__((vector_size(TRITS2_VECTOR)));
@@ -58,16 +37,6 @@ TRITS2_INLINE void add_field(field_sums sum[2], __m256i upper, __m256i lower, co
     add(&sum[1].field[field], _mm256_and_si256(masks ? lower : _mm256_srli_epi16(lower, 2 * field), mask), v);
 }
 
-TRITS2_INLINE void prefetch(const uint8_t *line, int hint)
-{
-    if (hint == HINT_L1)
-        _mm_prefetch((const char *)line, _MM_HINT_T0);
-    else if (hint == HINT_L2)
-        _mm_prefetch((const char *)line, _MM_HINT_T1);
-    else if (hint == HINT_NTA)
-        _mm_prefetch((const char *)line, _MM_HINT_NTA);
-}
-
 /* The sum of all fields, each divided by what masks left it too large by. */
 TRITS2_INLINE __m256i gather(const field_sums *sum, bool masks)
 {
@@ -77,13 +46,14 @@ TRITS2_INLINE __m256i gather(const field_sums *sum, bool masks)
 }
 
 /* total += codes * x over `lines` lines, at most MAX_LINES. */
-TRITS2_INLINE void multiply(const uint8_t *line, size_t lines, const int8_t *x, size_t ahead, way how, __m256i total[2])
+TRITS2_INLINE void multiply_lines(const uint8_t *line, size_t lines, const int8_t *x, size_t ahead, trits2_way how,
+                                  __m256i total[2])
 {
     field_sums sum[2] = {{{{0}}}, {{{0}}}};
 
     for (const uint8_t *end = line + lines * TRITS2_LINE; line < end; line += TRITS2_LINE, x += TRITS2_COLUMNS) {
         const __m256i upper = trits2_load(line), lower = trits2_load(line + TRITS2_VECTOR);
-        prefetch(line + ahead, how.hint);
+        trits2_prefetch(line + ahead, how.hint);
         add_field(sum, upper, lower, x, 0, how.masks);
         add_field(sum, upper, lower, x, 1, how.masks);
         add_field(sum, upper, lower, x, 2, how.masks);
@@ -93,48 +63,13 @@ TRITS2_INLINE void multiply(const uint8_t *line, size_t lines, const int8_t *x, 
     total[1] = _mm256_add_epi32(total[1], gather(&sum[1], how.masks));
 }
 
-TRITS2_INLINE void run_token(const tern_call *call, tern_slice rows, way how)
+TRITS2_INLINE void trits2_add_token(const uint8_t *line, size_t lines, const int8_t *x, size_t ahead, trits2_way how,
+                                    __m256i total[2])
 {
-    const tern_problem *problem = call->problem;
-    const size_t k = problem->shape.k, whole = k / TRITS2_COLUMNS, bytes = trits2_panel_bytes(problem);
-    const size_t ahead = (size_t)problem->toggle[PREFETCH] * TRITS2_LINE;
-    const uint8_t *panel = (const uint8_t *)call->packed + rows.begin / TRITS2_ROWS * bytes;
-    const __m256i start = _mm256_set1_epi32(-trits2_sum(call->x, k));
-    int8_t last[TRITS2_COLUMNS] = {0}; /* x of the line that X ends in */
-    int32_t y[TRITS2_ROWS];
-
-    memcpy(last, call->x + whole * TRITS2_COLUMNS, k - whole * TRITS2_COLUMNS);
-    for (size_t m = rows.begin; m < rows.end; m += TRITS2_ROWS, panel += bytes) {
-        __m256i total[2] = {start, start};
-        for (size_t line = 0; line < whole; line += MAX_LINES)
-            multiply(panel + line * TRITS2_LINE, trits2_smaller(whole - line, MAX_LINES),
-                     call->x + line * TRITS2_COLUMNS, ahead, how, total);
-        if (whole * TRITS2_COLUMNS < k)
-            multiply(panel + whole * TRITS2_LINE, 1, last, ahead, how, total);
-        trits2_store(y, total[0]);
-        trits2_store(y + TRITS2_ROWS / 2, total[1]);
-        trits2_put_rows(call->y + m, y, rows.end - m);
-    }
+    for (size_t i = 0; i < lines; i += MAX_LINES)
+        multiply_lines(line + i * TRITS2_LINE, trits2_smaller(lines - i, MAX_LINES), x + i * TRITS2_COLUMNS, ahead, how,
+                       total);
 }
-
-#define RUN(name, hint, masks)                                                                                         \
-    static void name(const tern_call *call, tern_slice rows)                                                           \
-    {                                                                                                                  \
-        run_token(call, rows, (way){hint, masks});                                                                     \
-    }
-
-RUN(run_shift, HINT_NONE, false)
-RUN(run_shift_l1, HINT_L1, false)
-RUN(run_shift_l2, HINT_L2, false)
-RUN(run_shift_nta, HINT_NTA, false)
-RUN(run_mask, HINT_NONE, true)
-RUN(run_mask_l1, HINT_L1, true)
-RUN(run_mask_l2, HINT_L2, true)
-RUN(run_mask_nta, HINT_NTA, true)
-
-/* By masks and hint. */
-static tern_stage_fn *const run_one[2][4] = {{run_shift, run_shift_l1, run_shift_l2, run_shift_nta},
-                                             {run_mask, run_mask_l1, run_mask_l2, run_mask_nta}};
 
 /* Packed W to prefetch: `step` bytes at each line of codes. */
 typedef struct look_ahead {
@@ -153,7 +88,7 @@ TRITS2_INLINE void multiply_tile(const uint8_t *codes, const int8_t *x, size_t l
         sum[t][1] = (row_sums)trits2_load(sums + t * TRITS2_ROWS + TRITS2_ROWS / 2);
     }
     for (const uint8_t *end = codes + lines * TRITS2_CODES; codes < end; codes += TRITS2_CODES) {
-        prefetch(ahead.line, HINT_L2);
+        trits2_prefetch(ahead.line, TRITS2_HINT_L2);
         ahead.line += ahead.step;
 #pragma GCC unroll 4
         for (size_t i = 0; i < TRITS2_CODES; i += TRITS2_LINE, x += tokens * TRITS2_STEP) {
@@ -191,8 +126,8 @@ MULTIPLY(6)
 static multiply_fn *const multiply_table[TRITS2_TOKENS + 1] = {
     [1] = multiply_1, [2] = multiply_2, [3] = multiply_3, [4] = multiply_4, [5] = multiply_5, [6] = multiply_6};
 
-/* sums += lines [line, line + lines) of a panel times a block of tokens. The first four tiles prefetch a share each. */
-static void add_lines(const trits2_block *block, size_t panel, size_t line, size_t lines, int32_t *sums)
+/* The first four tiles prefetch a share of the lines each. */
+static void trits2_add_tokens(const trits2_block *block, size_t panel, size_t line, size_t lines, int32_t *sums)
 {
     const uint8_t *packed = (const uint8_t *)block->call->packed + panel * trits2_panel_bytes(block->call->problem);
     const size_t shares = trits2_smaller(block->tiles, 4), bytes = lines * TRITS2_LINE / shares;
@@ -210,75 +145,6 @@ static void add_lines(const trits2_block *block, size_t panel, size_t line, size
     }
 }
 
-static trits2_tiling tiling_of(const tern_problem *problem)
-{
-    return trits2_tile_tokens(problem->shape.n, (size_t)problem->toggle[TOKENS]);
-}
-
-/* Lines of a block. */
-static size_t block_lines(const tern_problem *problem)
-{
-    return trits2_smaller((size_t)problem->toggle[BLOCK], trits2_lines(problem->shape.k));
-}
-
-static size_t block_tiles(const tern_problem *problem)
-{
-    return trits2_block_tiles(tiling_of(problem), (size_t)problem->toggle[BLOCK_N]);
-}
-
-/* What a thread has of its own: codes, and the sums of a panel times a block of tokens. */
-static size_t thread_bytes(const tern_problem *problem)
-{
-    const size_t tokens = block_tiles(problem) * trits2_tile_count(tiling_of(problem), 0);
-
-    return block_lines(problem) * TRITS2_CODES + tokens * TRITS2_ROWS * sizeof(int32_t);
-}
-
-static size_t scratch_bytes(const tern_problem *problem)
-{
-    if (problem->shape.n == 1)
-        return 0;
-    return trits2_tokens_bytes(problem->shape) + problem->threads * thread_bytes(problem);
-}
-
-static void prepare(const tern_call *call, tern_slice tiles)
-{
-    for (size_t t = tiles.begin; t < tiles.end; t++)
-        trits2_prepare(call, tiling_of(call->problem), t);
-}
-
-static void run_many(const tern_call *call, tern_slice rows)
-{
-    const tern_problem *problem = call->problem;
-    const size_t lines = trits2_lines(problem->shape.k), most = block_lines(problem), tiles = block_tiles(problem);
-    const size_t ahead = (size_t)problem->toggle[PREFETCH] * TRITS2_LINE;
-    uint8_t *codes =
-        (uint8_t *)call->scratch + trits2_tokens_bytes(problem->shape) + rows.thread * thread_bytes(problem);
-    int32_t *sums = (int32_t *)(void *)(codes + most * TRITS2_CODES);
-    trits2_block block = {call, tiling_of(problem), 0, 0, ahead, codes};
-
-    for (; block.tile < block.tiling.tiles; block.tile += block.tiles) {
-        block.tiles = trits2_smaller(tiles, block.tiling.tiles - block.tile);
-        for (size_t panel = rows.begin / TRITS2_ROWS; panel < trits2_panels(rows.end); panel++) {
-            trits2_start(&block, sums);
-            for (size_t line = 0; line < lines; line += most)
-                add_lines(&block, panel, line, trits2_smaller(most, lines - line), sums);
-            trits2_finish(&block, panel, rows.end, sums);
-        }
-    }
-}
-
-static const char *bind(const tern_problem *problem, tern_stages *stages)
-{
-    const int32_t *toggle = problem->toggle;
-
-    if (problem->shape.n == 1)
-        stages->run = run_one[toggle[MASKS] != 0][toggle[PREFETCH] == 0 ? HINT_NONE : toggle[HINT]];
-    else
-        *stages = (tern_stages){prepare, tiling_of(problem).tiles, run_many};
-    return NULL;
-}
-
 const tern_kernel tern_kernel_avxvnni2 = {
     TERN_KERNEL_HEAD,
     .name = "avxvnni2",
@@ -292,9 +158,9 @@ const tern_kernel tern_kernel_avxvnni2 = {
     .packed_align = 64,
     .x_align = 1,
     .y_align = 4,
-    .toggles = toggles,
+    .toggles = trits2_toggles,
     .packed_bytes = trits2_packed_bytes,
-    .scratch_bytes = scratch_bytes,
-    .bind = bind,
+    .scratch_bytes = trits2_scratch_bytes,
+    .bind = trits2_bind,
     .pack_rows = trits2_pack_rows,
 };
