@@ -1,11 +1,12 @@
 /*
  * amx2 - 2-bit weights, TDPBSSD on tiles.
  *
- * Packed W has the form of vnni2: a byte holds four codes w + 1. Few tokens take that kernel's way, with memory for a bound.
- * From 7 tokens on tiles multiply (amx_tiles.h). A group of tokens whose X stays in L2 goes through a block of W, two panels by so
- * many steps; up to 32 tokens no weight is used twice, and a ring of a few steps takes them while sums stay in registers
- * for all of K. Y is written past the caches when it is large, which saves reading it. What bounds it: with a handful of tokens memory,
- * with many the loads of tiles from L1 and L2, at half of what TDPBSSD could do.
+ * Packed W has the form of vnni2: a byte holds four codes w + 1. Few tokens take that kernel's way, with memory for a
+ * bound. From 7 tokens on tiles multiply (amx_tiles.h). A group of tokens whose X stays in L2 goes through a block of
+ * W, two panels by so many steps; up to 32 tokens no weight is used twice, and a ring of a few steps takes them while
+ * sums stay in registers for all of K. Y is written past the caches when it is large, which saves reading it. What
+ * bounds it: with a handful of tokens memory, with many the loads of tiles from L1 and L2, at half of what TDPBSSD
+ * could do.
  */
 #define VNNI_DIGITS 4
 #include "amx_tiles.h"

@@ -1,9 +1,9 @@
 /*
  * amx_tokens.h - X as AMX tiles read it, and how a GEMM on them is cut.
  *
- * Tokens go in tiles of at most 16, all of one height, and tiles in pairs. X of a pair is 64 columns of each of its tokens at step 0,
- * then at step 1, and so on, zeros past the last column and token: what a tile holds is one block of memory. Groups of pairs are so
- * large that their X stays in L2.
+ * Tokens go in tiles of at most 16, all of one height, and tiles in pairs. X of a pair is 64 columns of each of its
+ * tokens at step 0, then at step 1, and so on, zeros past the last column and token: what a tile holds is one block
+ * of memory. Groups of pairs are so large that their X stays in L2.
  */
 #ifndef TERN_AMX_TOKENS_H
 #define TERN_AMX_TOKENS_H

@@ -1,20 +1,23 @@
 /*
  * avxvnni2 - 2-bit weights, VPDPBUSD on ymm in its VEX form, for processors without AVX-512.
  *
- * W is packed as for avx2 (trits2.h), and tokens are blocked as there (trits2_gemm.h); four products and their sum are one
- * instruction here instead of three, and 32-bit sums need no widening. One token: the four fields of a byte are masked out
- * where they are, each with sums of its own, which come out 1, 4, 16 and 64 times too large; a shift at the end undoes that,
- * exactly, since every product is a multiple. That is 16 instructions for the 256 weights of a line, a third of a cycle
- * each, so that W bounds it wherever it lies beyond L2. Many tokens: a panel of 16 rows by 6 tokens, 12 sums, 2 vectors of
- * codes and one of x, which wait for the two ports that multiply; the first tiles of a block also prefetch what will be
- * unpacked next, a little at each line, so that memory works while they multiply.
+ * W is packed as for avx2 (trits2.h), and tokens are blocked as there (trits2_gemm.h); four products and their sum
+ * are one instruction here instead of three, and 32-bit sums need no widening. One token: the four fields of a byte
+ * are masked out where they are, each with sums of its own, which come out 1, 4, 16 and 64 times too large; a shift
+ * at the end undoes that, exactly, since every product is a multiple. That is 16 instructions for the 256 weights of
+ * a line, a third of a cycle each, so that W bounds it wherever it lies beyond L2. Many tokens: a panel of 16 rows by
+ * 6 tokens, 12 sums, 2 vectors of codes and one of x, which wait for the two ports that multiply; the first tiles of
+ * a block also prefetch what will be unpacked next, a little at each line, so that memory works while they multiply.
  */
 #define TRITS2_LINES 64
 #include "trits2_run.h"
 
 enum { FIELDS = 4, MAX_LINES = 1 << 14 }; /* that sums of up to 64 * 2 * 128 a product last for, well below 2^31 */
 
-/* Sums of 8 rows. Lanes of 32 bits: __m256i has lanes of 64, and what changes between the two GCC copies around loops. */
+/*
+ * Sums of 8 rows. Lanes of 32 bits: __m256i has lanes of 64, and what changes between the two GCC copies around
+ * loops.
+ */
 typedef int32_t row_sums __attribute__((vector_size(TRITS2_VECTOR)));
 
 /* Sums of one token, a vector a field. */

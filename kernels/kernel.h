@@ -83,8 +83,8 @@ typedef struct tern_slice {
 typedef void tern_stage_fn(const tern_call *call, tern_slice slice);
 
 /*
- * What bind() chose. The harness first lets its threads share the units [0, prepare_units) of prepare (skipped when NULL),
- * waits for all of them, then shares the rows [0, M) of run in slices that begin at multiples of row_step.
+ * What bind() chose. The harness first lets its threads share the units [0, prepare_units) of prepare (skipped when
+ * NULL), waits for all of them, then shares the rows [0, M) of run in slices that begin at multiples of row_step.
  * Every choice is made here, outside the timed call.
  */
 typedef struct tern_stages {
@@ -124,9 +124,9 @@ typedef struct tern_kernel {
     size_t (*packed_bytes)(const tern_problem *problem);
 
     /*
-     * Writes the kernel's own form of w (M*K bytes, row-major, each -1, 0 or +1) to packed (packed_bytes() bytes, aligned to
-     * packed_align). The form holds no address, so that a copy serves as well. Returns the bytes written, 0 when memory
-     * ran out. May use as much temporary heap as it needs. NULL when the kernel has pack_rows.
+     * Writes the kernel's own form of w (M*K bytes, row-major, each -1, 0 or +1) to packed (packed_bytes() bytes,
+     * aligned to packed_align). The form holds no address, so that a copy serves as well. Returns the bytes written,
+     * 0 when memory ran out. May use as much temporary heap as it needs. NULL when the kernel has pack_rows.
      */
     size_t (*pack)(const tern_problem *problem, const int8_t *w, void *packed);
 
@@ -140,9 +140,10 @@ typedef struct tern_kernel {
     size_t (*facts)(const tern_problem *problem, const void *packed, tern_fact *fact, size_t max);
 
     /*
-     * Packs rows alone, for a form in which each row_step rows stand by themselves: w points at row rows.begin. Slices begin at
-     * multiples of row_step; any thread packs any of them, in any order, and together they write all of packed_bytes(),
-     * padding included. So threads share the work, and W need never be in memory as a whole. Uses no heap.
+     * Packs rows alone, for a form in which each row_step rows stand by themselves: w points at row rows.begin.
+     * Slices begin at multiples of row_step; any thread packs any of them, in any order, and together they write all
+     * of packed_bytes(), padding included. So threads share the work, and W need never be in memory as a whole. Uses
+     * no heap.
      */
     void (*pack_rows)(const tern_problem *problem, const int8_t *w, tern_slice rows, void *packed);
 } tern_kernel;

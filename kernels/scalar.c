@@ -1,8 +1,8 @@
 /*
  * scalar - 2-bit weights in portable C: the baseline that others are compared with.
  *
- * A row of W is ceil(K/4) bytes of four codes w + 1; the sum of code * x, less the sum of x, is the product, and the sums of x
- * are made once a token in prepare(). One multiply-add at a time is what bounds it.
+ * A row of W is ceil(K/4) bytes of four codes w + 1; the sum of code * x, less the sum of x, is the product, and the
+ * sums of x are made once a token in prepare(). One multiply-add at a time is what bounds it.
  */
 #include "kernel.h"
 

@@ -1,7 +1,7 @@
 /*
- * trits2_run.h - how the ymm kernels with 2-bit weights go: W packed as in trits2.h, one token panel by panel, many in blocks
- * (trits2_gemm.h). What differs is how a line is multiplied, which each kernel defines: trits2_add_token() and
- * trits2_add_tokens(). A kernel also defines TRITS2_LINES, the lines of a block, before it includes this.
+ * trits2_run.h - how the ymm kernels with 2-bit weights go: W packed as in trits2.h, one token panel by panel, many
+ * in blocks (trits2_gemm.h). What differs is how a line is multiplied, which each kernel defines: trits2_add_token()
+ * and trits2_add_tokens(). A kernel also defines TRITS2_LINES, the lines of a block, before it includes this.
  */
 #ifndef TERN_TRITS2_RUN_H
 #define TERN_TRITS2_RUN_H
@@ -32,7 +32,10 @@ typedef struct trits2_way {
     bool masks;
 } trits2_way;
 
-/* total += codes * x over `lines` lines of a panel, any number of them; lines `ahead` bytes further on are prefetched. */
+/*
+ * total += codes * x over `lines` lines of a panel, any number of them; lines `ahead` bytes further on are
+ * prefetched.
+ */
 TRITS2_INLINE void trits2_add_token(const uint8_t *line, size_t lines, const int8_t *x, size_t ahead, trits2_way how,
                                     __m256i total[2]);
 

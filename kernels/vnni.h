@@ -1,12 +1,13 @@
 /*
  * vnni.h - what the AVX-512 VNNI kernels share: the form of packed W, and the few operations they are made of.
  *
- * VPDPBUSD adds four products of an unsigned byte, here the code w + 1, and a signed one, x, to a 32-bit lane; nothing
- * saturates. A lane is a row, so that sums need not be added across lanes and Y is stored as it comes. A step is 4 columns:
- * one vector of codes, and 4 bytes of x that all lanes share. A line is 64 bytes of packed W, 4 for each of the 16 rows
- * of a panel, and holds VNNI_DIGITS steps: digit i of byte j is column 4 i + j of the line, so that x is read in its own
- * order. The lines of a panel follow one another, and panels do, so that packed W is one stream. Weights past the last
- * column and row are zeros. The sum of x, the price of codes for weights, is taken off once a token.
+ * VPDPBUSD adds four products of an unsigned byte, here the code w + 1, and a signed one, x, to a 32-bit lane;
+ * nothing saturates. A lane is a row, so that sums need not be added across lanes and Y is stored as it comes. A step
+ * is 4 columns: one vector of codes, and 4 bytes of x that all lanes share. A line is 64 bytes of packed W, 4 for
+ * each of the 16 rows of a panel, and holds VNNI_DIGITS steps: digit i of byte j is column 4 i + j of the line, so
+ * that x is read in its own order. The lines of a panel follow one another, and panels do, so that packed W is one
+ * stream. Weights past the last column and row are zeros. The sum of x, the price of codes for weights, is taken off
+ * once a token.
  *
  * A kernel defines VNNI_DIGITS before it includes this.
  */
@@ -63,7 +64,10 @@ VNNI_INLINE __m512i vnni_load(const void *line)
     return _mm512_load_si512(line);
 }
 
-/* Sums of 16 rows. Lanes of 32 bits: __m512i has lanes of 64, and what changes between the two GCC copies around loops. */
+/*
+ * Sums of 16 rows. Lanes of 32 bits: __m512i has lanes of 64, and what changes between the two GCC copies around
+ * loops.
+ */
 typedef int32_t vnni_sums __attribute__((vector_size(VNNI_LINE)));
 
 VNNI_INLINE void vnni_add(vnni_sums *sums, __m512i codes, __m512i x)

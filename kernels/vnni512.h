@@ -1,12 +1,12 @@
 /*
  * vnni512.h - many tokens: the GEMM of the AVX-512 VNNI kernels, whatever form packed W has.
  *
- * A register tile is 2 panels x 12 tokens: 24 sums, 2 vectors of codes, one of x. A step is 14 loads and 24 multiply-adds, which
- * fill both ports for 12 cycles. A thread goes through all tokens with a block of W, two panels by so many lines that
- * their codes stay in L1 or at the front of L2. They are unpacked once and left in scratch: before the first tile of tokens,
- * or by it on its way (`fused`). The next block of packed W and the
- * next tile's x are prefetched a little at each step: memory works in the shadow of arithmetic. Between blocks of columns
- * sums wait in scratch, as whole vectors. What bounds it: the multiply-adds, from some 32 tokens on; unpacking, below.
+ * A register tile is 2 panels x 12 tokens: 24 sums, 2 vectors of codes, one of x. A step is 14 loads and 24
+ * multiply-adds, which fill both ports for 12 cycles. A thread goes through all tokens with a block of W, two panels
+ * by so many lines that their codes stay in L1 or at the front of L2. They are unpacked once and left in scratch:
+ * before the first tile of tokens, or by it on its way (`fused`). The next block of packed W and the next tile's x
+ * are prefetched a little at each step: memory works in the shadow of arithmetic. Between blocks of columns sums wait
+ * in scratch, as whole vectors. What bounds it: the multiply-adds, from some 32 tokens on; unpacking, below.
  */
 #ifndef TERN_VNNI512_H
 #define TERN_VNNI512_H

@@ -1,10 +1,10 @@
 /*
  * vnni_few.h - few tokens: the AVX-512 VNNI kernels' products of W as it is packed, unpacked in registers.
  *
- * Codes are used where they stand in their bytes: four fields, masked with 0x03, 0x0C, 0x30 and 0xC0, each with sums of its
- * own, which come out 1, 4, 16 and 64 times too large. A shift at the end undoes that, exactly, since every product is a
- * multiple. x comes as a memory operand. A turn of the loop takes a line for all tokens, or several lines for one. What
- * bounds it: memory at one token; from some four on, the multiply-adds.
+ * Codes are used where they stand in their bytes: four fields, masked with 0x03, 0x0C, 0x30 and 0xC0, each with sums
+ * of its own, which come out 1, 4, 16 and 64 times too large. A shift at the end undoes that, exactly, since every
+ * product is a multiple. x comes as a memory operand. A turn of the loop takes a line for all tokens, or several
+ * lines for one. What bounds it: memory at one token; from some four on, the multiply-adds.
  *
  * A kernel defines vnni_split() after it includes this.
  */

@@ -1,16 +1,18 @@
 /*
  * vnni.t5 - five weights in a byte, 1.6 bits each, VPDPBUSD on zmm.
  *
- * Of the base-3 number n of five codes, 0..242, the byte holds q, the whole number nearest to 256 (n + 1/2) / 243: a fraction q / 256
- * whose first ternary digits are the codes. With x0 = q and x(i+1) = 3 xi mod 256, two byte additions, code i is
- * (3 xi - x(i+1)) / 256. So the sum of ai times code i is (3 sum ai xi - sum ai x(i+1)) / 256, exactly: with digits=0 ten multiply-adds
- * on bytes as they are and ten additions do 320 weights of one token, 10 cycles a line, no table and no compare.
+ * Of the base-3 number n of five codes, 0..242, the byte holds q, the whole number nearest to 256 (n + 1/2) / 243: a
+ * fraction q / 256 whose first ternary digits are the codes. With x0 = q and x(i+1) = 3 xi mod 256, two byte
+ * additions, code i is (3 xi - x(i+1)) / 256. So the sum of ai times code i is (3 sum ai xi - sum ai x(i+1)) / 256,
+ * exactly: with digits=0 ten multiply-adds on bytes as they are and ten additions do 320 weights of one token, 10
+ * cycles a line, no table and no compare.
  *
- * Or digits are looked up: q and 256 - q mirror each other, digit by digit, so one look-up in 128 bytes gives four digits of |q|, as fields of
- * 2 bits, and two compares give the first. That is 14 instructions a line, and 5 multiply-adds a token, where fields are used in place
- * (vnni_few.h); 17 where W is unpacked (vnni512.h). For one token from memory this is 2 to 4 hundredths faster than the bytes. The bound
- * is bandwidth then, and a weight costs 0.83 to 0.86 of what two bits cost; in cache it is the instructions. At 32 tokens
- * `fused` loses one to two hundredths here, and blocks of twice the size a tenth.
+ * Or digits are looked up: q and 256 - q mirror each other, digit by digit, so one look-up in 128 bytes gives four
+ * digits of |q|, as fields of 2 bits, and two compares give the first. That is 14 instructions a line, and 5
+ * multiply-adds a token, where fields are used in place (vnni_few.h); 17 where W is unpacked (vnni512.h). For one
+ * token from memory this is 2 to 4 hundredths faster than the bytes. The bound is bandwidth then, and a weight costs
+ * 0.83 to 0.86 of what two bits cost; in cache it is the instructions. At 32 tokens `fused` loses one to two
+ * hundredths here, and blocks of twice the size a tenth.
  */
 #define VNNI_DIGITS 5
 #include "vnni512.h"

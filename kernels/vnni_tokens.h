@@ -1,10 +1,10 @@
 /*
  * vnni_tokens.h - X as the GEMM of the AVX-512 VNNI kernels reads it.
  *
- * Tokens go in tiles of at most VNNI_TOKENS, as equal as they can be. X of a tile is its 4 bytes of each token at step 0, then
- * those at step 1, and so on, zeros past the last column: one stream, whatever the tile and wherever the rows of X begin.
- * Four tokens by sixteen steps are transposed in registers. Before X stand the values that sums begin at, minus the
- * sum of x of each token. Threads share this work by tiles and chunks of columns.
+ * Tokens go in tiles of at most VNNI_TOKENS, as equal as they can be. X of a tile is its 4 bytes of each token at
+ * step 0, then those at step 1, and so on, zeros past the last column: one stream, whatever the tile and wherever the
+ * rows of X begin. Four tokens by sixteen steps are transposed in registers. Before X stand the values that sums
+ * begin at, minus the sum of x of each token. Threads share this work by tiles and chunks of columns.
  */
 #ifndef TERN_VNNI_TOKENS_H
 #define TERN_VNNI_TOKENS_H

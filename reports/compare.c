@@ -1,6 +1,6 @@
 /*
- * Two runs side by side, case by case: the ratio of medians, and how many agree. A statement of repeatability. It is no gate:
- * runs that follow each other differ by what the machine did in between.
+ * Two runs side by side, case by case: the ratio of medians, and how many agree. A statement of repeatability. It is
+ * no gate: runs that follow each other differ by what the machine did in between.
  */
 #include "report.h"
 

@@ -1,6 +1,6 @@
 /*
- * Events a call, case by case. A value that was not counted all the time is marked with its share, and one that could not be
- * counted is n/a with the reason, never 0.
+ * Events a call, case by case. A value that was not counted all the time is marked with its share, and one that could
+ * not be counted is n/a with the reason, never 0.
  */
 #include "report.h"
 

@@ -1,6 +1,7 @@
 /*
- * Which share of zeros in W lets one kernel pass another: for each two kernels that were timed with several shares and all else alike, one
- * sentence. A kernel is ahead where the interval of the ratio lies beyond 1, or where there is no interval, the ratio.
+ * Which share of zeros in W lets one kernel pass another: for each two kernels that were timed with several shares
+ * and all else alike, one sentence. A kernel is ahead where the interval of the ratio lies beyond 1, or where there
+ * is no interval, the ratio.
  */
 #include "record/pairing.h"
 #include "report.h"

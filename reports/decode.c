@@ -1,6 +1,6 @@
 /*
- * The decode loop in words and figures: what ran, how fast against the limits of the machine, where the time went, in how much
- * memory, and what the baseline did.
+ * The decode loop in words and figures: what ran, how fast against the limits of the machine, where the time went, in
+ * how much memory, and what the baseline did.
  */
 #include "report.h"
 

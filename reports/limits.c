@@ -1,6 +1,6 @@
 /*
- * How near to the hardware's limit: each kernel beside its roof, block by block, and a sentence of what follows. Shares and ratios are
- * taken round by round where the cases ran in one race, with the 95 % interval of their median.
+ * How near to the hardware's limit: each kernel beside its roof, block by block, and a sentence of what follows.
+ * Shares and ratios are taken round by round where the cases ran in one race, with the 95 % interval of their median.
  *
  *     GB/s     packed W a second: what must come from memory
  *     % roof   of the nearer of read bandwidth and the multiply-add peak of the kernel's instructions

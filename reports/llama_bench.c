@@ -1,6 +1,6 @@
 /*
- * The columns of llama.cpp's llama-bench, in Markdown: pp512 is a prompt of 512 tokens, tg128 are 128 generated ones; t/s is the mean over
- * the repetitions and their standard deviation.
+ * The columns of llama.cpp's llama-bench, in Markdown: pp512 is a prompt of 512 tokens, tg128 are 128 generated ones;
+ * t/s is the mean over the repetitions and their standard deviation.
  */
 #include "report.h"
 

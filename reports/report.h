@@ -1,5 +1,6 @@
 /*
- * report.h - the formats that records can be written in. Each is a pure function from results to a stream, one file each.
+ * report.h - the formats that records can be written in. Each is a pure function from results to a stream, one file
+ * each.
  *
  * To add a format: one file beside this one, one declaration here, one row in report.c.
  */
@@ -40,8 +41,8 @@ tern_report_fn tern_report_jsonl;
 void tern_report_failure(FILE *stream, const tern_run *run, const tern_record *record);
 
 /*
- * Two runs side by side: each case that both timed, the change of its median, and the share of cases that changed by at most
- * tolerance (0.05 = 5 %). Returns the number of such cases.
+ * Two runs side by side: each case that both timed, the change of its median, and the share of cases that changed by
+ * at most tolerance (0.05 = 5 %). Returns the number of such cases.
  */
 size_t tern_report_compare(FILE *stream, const tern_results *before, const tern_results *after, double tolerance);
 

@@ -1,6 +1,6 @@
 /*
- * What more threads bring. A block for each case but for its threads; the line of the fewest threads is what the others are
- * compared with.
+ * What more threads bring. A block for each case but for its threads; the line of the fewest threads is what the
+ * others are compared with.
  *
  *     speed-up    time with the fewest threads / time
  *     efficiency  speed-up / (threads / fewest threads)

@@ -1,6 +1,7 @@
 /*
- * Where the time of a call goes, group by group: the prepare stage (tables, sums), the run stage, fork and join; how fast W was
- * packed, in bytes of int8; and the facts that a kernel tells of its packed weights. With suites/micro.suite each group is one micro-benchmark.
+ * Where the time of a call goes, group by group: the prepare stage (tables, sums), the run stage, fork and join; how
+ * fast W was packed, in bytes of int8; and the facts that a kernel tells of its packed weights. With
+ * suites/micro.suite each group is one micro-benchmark.
  */
 #include "report.h"
 

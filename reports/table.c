@@ -1,6 +1,6 @@
 /*
- * The text table: one block for each shape, data, thread count and cache state, one line a kernel. Within a block all that
- * differs is the kernel, so that lines may be compared.
+ * The text table: one block for each shape, data, thread count and cache state, one line a kernel. Within a block all
+ * that differs is the kernel, so that lines may be compared.
  */
 #include "record/pairing.h"
 #include "report.h"

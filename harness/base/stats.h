@@ -17,9 +17,10 @@ void tern_stats_sort(double *values, size_t count);
 double tern_stats_median(const double *sorted, size_t count);
 
 /*
- * The shortest interval between two order statistics, equally far from both ends, that covers the median of the distribution
- * with at least 95 %, whatever the distribution: the ranks come from the binomial distribution of the number of samples below
- * the median (Conover, Practical Nonparametric Statistics, 3.2). Both ends are NaN below 6 samples, where there is none.
+ * The shortest interval between two order statistics, equally far from both ends, that covers the median of the
+ * distribution with at least 95 %, whatever the distribution: the ranks come from the binomial distribution of the
+ * number of samples below the median (Conover, Practical Nonparametric Statistics, 3.2). Both ends are NaN below 6
+ * samples, where there is none.
  */
 tern_interval tern_stats_median_interval(const double *sorted, size_t count);
 

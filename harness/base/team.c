@@ -1,7 +1,7 @@
 /*
- * Threads meet at one counting barrier: the last to come advances its phase, the others watch the phase. A fork is one
- * meeting, a join another. Spinning gives way to sched_yield() after a while, and at once where there are more threads than
- * CPUs: those that spin would keep the others from coming.
+ * Threads meet at one counting barrier: the last to come advances its phase, the others watch the phase. A fork is
+ * one meeting, a join another. Spinning gives way to sched_yield() after a while, and at once where there are more
+ * threads than CPUs: those that spin would keep the others from coming.
  */
 #include "base/team.h"
 

@@ -1,9 +1,10 @@
 /*
- * The passes are a table. Each one packs W, lays the buffers against guard pages, paints all that the kernel must not read
- * or write with a colour of its own, calls the kernel and looks at everything afterwards. The first breach ends the battery.
+ * The passes are a table. Each one packs W, lays the buffers against guard pages, paints all that the kernel must not
+ * read or write with a colour of its own, calls the kernel and looks at everything afterwards. The first breach ends
+ * the battery.
  *
- * A pass costs a call or a few. Shapes of more than LARGE_MACS get the passes that are marked so: they show each promise
- * once in three calls.
+ * A pass costs a call or a few. Shapes of more than LARGE_MACS get the passes that are marked so: they show each
+ * promise once in three calls.
  */
 #include "check/battery.h"
 

@@ -16,8 +16,8 @@ typedef struct tern_battery_task {
 } tern_battery_task;
 
 /*
- * Plain data, in memory that is shared with the parent; right at every moment, so that it tells where the child was when it
- * did not come back. The texts are constants of the program.
+ * Plain data, in memory that is shared with the parent; right at every moment, so that it tells where the child was
+ * when it did not come back. The texts are constants of the program.
  */
 typedef struct tern_battery_result {
     tern_finding finding;

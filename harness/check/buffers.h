@@ -29,8 +29,8 @@ typedef struct tern_buffers {
 } tern_buffers;
 
 /*
- * Makes the buffers that the product needs; PACKED comes with tern_buffers_take_packed(). Those of the same side and size stay
- * where they are, so that a kernel sees other data at the same addresses.
+ * Makes the buffers that the product needs; PACKED comes with tern_buffers_take_packed(). Those of the same side and
+ * size stay where they are, so that a kernel sees other data at the same addresses.
  */
 tern_status tern_buffers_place(tern_buffers *buffers, const tern_product *product, tern_guard_side side,
                                tern_error *error);
@@ -43,8 +43,8 @@ tern_status tern_buffers_take_packed(tern_buffers *buffers, const tern_kernel *k
 void tern_buffers_paint(tern_buffers *buffers, uint8_t paint);
 
 /*
- * Closes what belongs to pack() alone, W and STAGING, so that a packed form which holds an address of theirs is found out; or
- * opens it.
+ * Closes what belongs to pack() alone, W and STAGING, so that a packed form which holds an address of theirs is found
+ * out; or opens it.
  */
 tern_status tern_buffers_close_packing(tern_buffers *buffers, bool closed, tern_error *error);
 

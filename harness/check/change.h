@@ -1,7 +1,9 @@
 /*
- * change.h - inputs changed in place, so that the right answer changes with them and follows from what is known already.
+ * change.h - inputs changed in place, so that the right answer changes with them and follows from what is known
+ * already.
  *
- * X becomes -x - 1, which is int8 for every x, and W becomes -w. With Y' for the answer that belongs to the changed inputs:
+ * X becomes -x - 1, which is int8 for every x, and W becomes -w. With Y' for the answer that belongs to the changed
+ * inputs:
  *
  *     X changed: Y' = -Y - (row sums of W)      W changed: Y' = -Y      both: Y' = Y + (row sums of W)
  */

@@ -14,9 +14,9 @@ tern_status tern_checker_new(tern_checker **checker, tern_error *error);
 void tern_checker_free(tern_checker *checker);
 
 /*
- * Checks the case in a child process and fills finding, also when the answer is UNSUPPORTED. What it does stands at the head
- * of check.c. The case's own threads and cache state do not matter: every check runs with several thread counts.
- * Fails only when the machine fails: no memory, no child (TERN_ENVIRONMENT).
+ * Checks the case in a child process and fills finding, also when the answer is UNSUPPORTED. What it does stands at
+ * the head of check.c. The case's own threads and cache state do not matter: every check runs with several thread
+ * counts. Fails only when the machine fails: no memory, no child (TERN_ENVIRONMENT).
  */
 tern_status tern_check_case(tern_checker *checker, const tern_case *c, const tern_child_options *options,
                             tern_finding *finding, tern_error *error);

@@ -1,7 +1,7 @@
 /*
- * The parent learns of the child's end from a pipe that only the child holds open, because that wakes at once, needs no
- * signal handler and works where pidfd_open() is not allowed. What the child prints goes to a file in memory: its first line
- * says more of a crash than a signal number does, and a sanitizer's report would be lost otherwise.
+ * The parent learns of the child's end from a pipe that only the child holds open, because that wakes at once, needs
+ * no signal handler and works where pidfd_open() is not allowed. What the child prints goes to a file in memory: its
+ * first line says more of a crash than a signal number does, and a sanitizer's report would be lost otherwise.
  */
 #include "check/child.h"
 
@@ -43,8 +43,8 @@ typedef struct child {
 #endif
 #if defined(HAS_TSAN)
 /*
- * The OpenMP runtime is not built for ThreadSanitizer, which is told of its synchronisation by libarcher; what it does inside
- * is to be left alone. This is the name under which the sanitizer looks for its defaults.
+ * The OpenMP runtime is not built for ThreadSanitizer, which is told of its synchronisation by libarcher; what it
+ * does inside is to be left alone. This is the name under which the sanitizer looks for its defaults.
  */
 const char *__tsan_default_options(void);
 
@@ -139,7 +139,10 @@ static tern_child_end wait_for(const child *c, const tern_child_options *options
         if (now >= deadline)
             return TERN_CHILD_TIMEOUT;
         const double left_ms = 1e3 * (deadline - now) + 1.0;
-        /* The pipe closes a little before the process is gone, and for good if a kernel closes files that are not its own. */
+        /*
+         * The pipe closes a little before the process is gone, and for good if a kernel closes files that are not its
+         * own.
+         */
         if (poll(&life, life.fd < 0 ? 0 : 1, left_ms < nap_ms ? (int)left_ms : nap_ms) > 0) {
             life.fd = -1;
             nap_ms = 1;

@@ -31,9 +31,9 @@ typedef enum tern_child_end {
 } tern_child_end;
 
 /*
- * result has bytes bytes. The child starts with what they hold, and they arrive as the child left them, however it ended.
- * finding is filled with CRASH or TIMEOUT and the reason in words unless the child is DONE. The process must have no other
- * threads. Fails only when no child can be made (TERN_ENVIRONMENT).
+ * result has bytes bytes. The child starts with what they hold, and they arrive as the child left them, however it
+ * ended. finding is filled with CRASH or TIMEOUT and the reason in words unless the child is DONE. The process must
+ * have no other threads. Fails only when no child can be made (TERN_ENVIRONMENT).
  */
 tern_status tern_child_run(tern_child_fn *fn, void *argument, void *result, size_t bytes,
                            const tern_child_options *options, tern_child_end *end, tern_finding *finding,

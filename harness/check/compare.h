@@ -16,8 +16,8 @@ typedef struct tern_comparison {
 } tern_comparison;
 
 /*
- * Sets every field of finding but reason: verdict to EXACT or MISMATCH, counts, errors, the first differences, and a hint when one
- * hypothesis explains them all.
+ * Sets every field of finding but reason: verdict to EXACT or MISMATCH, counts, errors, the first differences, and a
+ * hint when one hypothesis explains them all.
  */
 void tern_compare(const tern_comparison *c, tern_finding *finding);
 

@@ -1,6 +1,7 @@
 /*
- * Number i of a stream is mix(key + i * odd), so that it can be had without those before it: no state, and no order. The
- * mixer is the finaliser of SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators, OOPSLA 2014).
+ * Number i of a stream is mix(key + i * odd), so that it can be had without those before it: no state, and no order.
+ * The mixer is the finaliser of SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators,
+ * OOPSLA 2014).
  */
 #include "check/data.h"
 

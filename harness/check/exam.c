@@ -240,8 +240,8 @@ static void __attribute__((noinline)) scribble_on_stack(uint8_t paint)
 }
 
 /*
- * So that a kernel which reads what it never wrote finds something else there in each pass. Scratch stays as the last call
- * left it when the inputs have changed: nothing in it may be taken for still right.
+ * So that a kernel which reads what it never wrote finds something else there in each pass. Scratch stays as the last
+ * call left it when the inputs have changed: nothing in it may be taken for still right.
  */
 static void scribble(tern_exam *exam)
 {

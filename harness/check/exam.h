@@ -34,8 +34,8 @@ typedef struct tern_exam {
 } tern_exam;
 
 /*
- * A step returns whether the battery goes on. When it does not, the result says why: either the kernel breaks a promise or
- * refuses the case, or the machine lacks something.
+ * A step returns whether the battery goes on. When it does not, the result says why: either the kernel breaks a
+ * promise or refuses the case, or the machine lacks something.
  */
 tern_status tern_exam_new(tern_exam *exam, const tern_battery_task *task, tern_battery_result *result);
 void tern_exam_free(tern_exam *exam);

@@ -18,8 +18,9 @@ typedef struct tern_fault {
 } tern_fault;
 
 /*
- * From now on a fault in this process fills fault, and the process ends by the same signal as it would have. The guards,
- * some of which may be empty, and fault are read and written then; they may change in between. For one caller a process.
+ * From now on a fault in this process fills fault, and the process ends by the same signal as it would have. The
+ * guards, some of which may be empty, and fault are read and written then; they may change in between. For one caller
+ * a process.
  */
 void tern_fault_watch(const tern_guard *guards, size_t count, tern_fault *fault);
 

@@ -1,8 +1,8 @@
 /*
  * guard.h - buffers that end, or begin, at memory that cannot be touched.
  *
- * What is left of the object's pages is its red zone: filled with a pattern, looked at afterwards. That finds writes which
- * stay within the pages; reads and writes that leave them fault.
+ * What is left of the object's pages is its red zone: filled with a pattern, looked at afterwards. That finds writes
+ * which stay within the pages; reads and writes that leave them fault.
  */
 #ifndef TERN_GUARD_H
 #define TERN_GUARD_H
@@ -30,8 +30,8 @@ typedef struct tern_guard {
 } tern_guard;
 
 /*
- * Maps a buffer of bytes bytes, 0 as well, aligned to align, a power of two. name must outlive it. Contents are zero. Free with
- * tern_guard_free(), whatever is returned; a guard of zeros may be freed too.
+ * Maps a buffer of bytes bytes, 0 as well, aligned to align, a power of two. name must outlive it. Contents are zero.
+ * Free with tern_guard_free(), whatever is returned; a guard of zeros may be freed too.
  */
 tern_status tern_guard_new(tern_guard *guard, const char *name, size_t bytes, size_t align, tern_guard_side side,
                            tern_error *error);
@@ -43,7 +43,10 @@ void tern_guard_paint(tern_guard *guard, uint8_t paint);
 /* Fills the object with the byte that its red zones hold. */
 void tern_guard_paint_object(const tern_guard *guard);
 
-/* Makes the object and its red zones untouchable, or touchable again. Fails only when the system has no memory for it. */
+/*
+ * Makes the object and its red zones untouchable, or touchable again. Fails only when the system has no memory for
+ * it.
+ */
 tern_status tern_guard_set_closed(tern_guard *guard, bool closed, tern_error *error);
 
 typedef enum tern_guard_where { TERN_GUARD_PAST_END, TERN_GUARD_BEFORE_BEGINNING, TERN_GUARD_INSIDE } tern_guard_where;
@@ -55,7 +58,10 @@ typedef struct tern_guard_breach {
     size_t distance; /* bytes from the object's edge; 1 = the very next; 0 when inside */
 } tern_guard_breach;
 
-/* Finds the changed byte of the red zones that is nearest to the object. Returns whether there is one. Not for a closed guard. */
+/*
+ * Finds the changed byte of the red zones that is nearest to the object. Returns whether there is one. Not for a
+ * closed guard.
+ */
 bool tern_guard_find_change(const tern_guard *guard, tern_guard_breach *breach);
 
 /* Whether address lies in the buffer, guard pages included. Calls nothing, so that a signal handler may use it. */

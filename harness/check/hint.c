@@ -1,6 +1,7 @@
 /*
- * Two tables. A fault predicts what a kernel that has it writes at (m, n); it fits when it predicts every value that differs.
- * A place says where the differing values lie. Faults that are nearer to certain stand first, and the first that fits is told.
+ * Two tables. A fault predicts what a kernel that has it writes at (m, n); it fits when it predicts every value that
+ * differs. A place says where the differing values lie. Faults that are nearer to certain stand first, and the first
+ * that fits is told.
  */
 #include "check/hint.h"
 

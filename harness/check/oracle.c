@@ -1,6 +1,6 @@
 /*
- * The definition's three loops. X is widened to int16 once and each row of W once for all tokens, because compilers turn
- * the product of two int16 arrays into one multiply-add instruction.
+ * The definition's three loops. X is widened to int16 once and each row of W once for all tokens, because compilers
+ * turn the product of two int16 arrays into one multiply-add instruction.
  */
 #include "check/oracle.h"
 

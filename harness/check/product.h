@@ -31,17 +31,23 @@ tern_slice tern_product_rows(const tern_product *product, uint32_t thread, uint3
 tern_slice tern_slice_of(size_t units, uint32_t thread, uint32_t threads);
 
 /*
- * Packs w (M*K trits) into packed (packed_bytes() bytes), the rows shared by the team where the kernel can pack them apart.
- * Returns the bytes written, 0 when memory ran out.
+ * Packs w (M*K trits) into packed (packed_bytes() bytes), the rows shared by the team where the kernel can pack them
+ * apart. Returns the bytes written, 0 when memory ran out.
  */
 size_t tern_product_pack(const tern_product *product, const int8_t *w, void *packed, tern_team *team);
 
-/* The same, for a kernel with pack_rows: `slices` slices, the last first, each from a copy of its rows and nothing else. */
+/*
+ * The same, for a kernel with pack_rows: `slices` slices, the last first, each from a copy of its rows and nothing
+ * else.
+ */
 size_t tern_product_pack_apart(const tern_product *product, const int8_t *w, void *packed, uint32_t slices);
 
 typedef enum tern_stage { TERN_STAGE_PREPARE, TERN_STAGE_RUN, TERN_STAGES } tern_stage;
 
-/* How long each thread was inside each of the kernel's stages, added up over calls. Every thread has a cache line of its own. */
+/*
+ * How long each thread was inside each of the kernel's stages, added up over calls. Every thread has a cache line of
+ * its own.
+ */
 typedef struct tern_busy {
     uint64_t (*clock)(void);
     struct {
@@ -50,8 +56,8 @@ typedef struct tern_busy {
 } tern_busy;
 
 /*
- * Computes Y once: prepare, a barrier, run. The team must have problem.threads threads, or be of any size when the kernel
- * owns its team. call->problem must be &product->problem.
+ * Computes Y once: prepare, a barrier, run. The team must have problem.threads threads, or be of any size when the
+ * kernel owns its team. call->problem must be &product->problem.
  */
 void tern_product_call(const tern_product *product, const tern_call *call, tern_team *team);
 

@@ -27,8 +27,8 @@ typedef struct tern_state {
 void tern_state_take(tern_state *state);
 
 /*
- * Returns what differs, "the CPU affinity" for instance, or NULL. The heap is left out: what a first call allocates for good
- * is not known from one call. owns_team: threads and their affinity are the kernel's own affair.
+ * Returns what differs, "the CPU affinity" for instance, or NULL. The heap is left out: what a first call allocates
+ * for good is not known from one call. owns_team: threads and their affinity are the kernel's own affair.
  */
 const char *tern_state_difference(const tern_state *before, const tern_state *after, bool owns_team);
 

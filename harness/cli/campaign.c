@@ -38,7 +38,9 @@ static bool tick(void *context)
     return tern_interrupt_signal() == 0;
 }
 
-/* Slow kernels under sanitizers reach some 50 million multiply-adds a second; a check calls a kernel about ten times. */
+/*
+ * Slow kernels under sanitizers reach some 50 million multiply-adds a second; a check calls a kernel about ten times.
+ */
 static tern_child_options child_options(campaign *run, const tern_case *c)
 {
     const double macs = (double)c->shape.m * (double)c->shape.k * (double)c->shape.n;

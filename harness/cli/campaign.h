@@ -8,9 +8,9 @@
 #include "record/results.h"
 
 /*
- * Runs every case of the session's plan and writes records, progress, failures and the closing summary. A case that is not
- * EXACT is not timed. Ctrl-C and SIGTERM end it after the closing line is written.
- * Returns the exit status, which may be 128 + signal.
+ * Runs every case of the session's plan and writes records, progress, failures and the closing summary. A case that
+ * is not EXACT is not timed. Ctrl-C and SIGTERM end it after the closing line is written. Returns the exit status,
+ * which may be 128 + signal.
  */
 int tern_campaign_run(tern_session *session);
 

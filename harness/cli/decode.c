@@ -1,6 +1,6 @@
 /*
- * ternbench decode: a whole model, token by token. The kernel is first proven exact on the model's shapes; then roofs, the loop, roofs again, and
- * the baseline.
+ * ternbench decode: a whole model, token by token. The kernel is first proven exact on the model's shapes; then
+ * roofs, the loop, roofs again, and the baseline.
  */
 #include "base/text.h"
 #include "check/check.h"
@@ -66,7 +66,10 @@ static tern_status look_at_model(command *c, tern_error *error)
     return status;
 }
 
-/* The case that stands for the loop where threads and roofs are concerned. Until a kernel is chosen, any that may run. */
+/*
+ * The case that stands for the loop where threads and roofs are concerned. Until a kernel is chosen, any that may
+ * run.
+ */
 static tern_case shape_case(const command *c, const tern_decode_job *job, tern_linear linear)
 {
     tern_case stands = job->kernel;

@@ -12,8 +12,8 @@
 tern_status tern_decode_job_kernel(const tern_session *session, const char *name, tern_case *kernel, tern_error *error);
 
 /*
- * Fills all but prompt and progress. The kernel of "auto" is left NULL. options and session must outlive the job. TERN_USAGE says which option
- * is wrong.
+ * Fills all but prompt and progress. The kernel of "auto" is left NULL. options and session must outlive the job.
+ * TERN_USAGE says which option is wrong.
  */
 tern_status tern_decode_job_make(tern_decode_job *job, const tern_decode_options *options, const tern_session *session,
                                  tern_error *error);

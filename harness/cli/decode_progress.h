@@ -1,6 +1,6 @@
 /*
- * decode_progress.h - what `ternbench decode` is doing, on standard error: one line that changes on a terminal, a line every few seconds
- * otherwise.
+ * decode_progress.h - what `ternbench decode` is doing, on standard error: one line that changes on a terminal, a
+ * line every few seconds otherwise.
  */
 #ifndef TERN_DECODE_PROGRESS_H
 #define TERN_DECODE_PROGRESS_H

@@ -15,7 +15,10 @@ typedef struct tern_decode_prompt {
     char *answer;
 } tern_decode_prompt;
 
-/* Reads --prompt-ids or --prompt-text and sets the job's prompt, which lives as long as this struct. TERN_USAGE when there is none in it. */
+/*
+ * Reads --prompt-ids or --prompt-text and sets the job's prompt, which lives as long as this struct. TERN_USAGE when
+ * there is none in it.
+ */
 tern_status tern_decode_prompt_read(tern_decode_prompt *prompt, const tern_decode_options *options,
                                     tern_decode_job *job, tern_error *error);
 

@@ -34,7 +34,7 @@ typedef struct tern_options {
     const char *override_axis[TERN_OPTION_LIST],
         *override_values[TERN_OPTION_LIST]; /* axes that replace those of suites */
     size_t overrides;
-    const char *pick; /* a shape; NULL: none */
+    const char *pick;            /* a shape; NULL: none */
     bool has_format, has_budget; /* said, not left to the suite */
     bool interleave;
     bool list, compare, json, resume, strict, quiet, no_edges, no_roofs;
@@ -47,15 +47,18 @@ typedef struct tern_options {
     const char *pin;      /* NULL: compact, or none where threads cannot be bound */
 } tern_options;
 
-/* Of --isa, --plugin, --pin, --out, --format and the like: for a parser with options of its own, as a child whose input is a tern_options. */
+/*
+ * Of --isa, --plugin, --pin, --out, --format and the like: for a parser with options of its own, as a child whose
+ * input is a tern_options.
+ */
 extern const struct argp tern_options_common;
 
 /* Fills in the defaults. */
 void tern_options_init(tern_options *options);
 
 /*
- * Parses argv with the options above. arguments_doc and doc are argp's. On --help and on errors it prints and exits as argp
- * does, with TERN_USAGE for errors.
+ * Parses argv with the options above. arguments_doc and doc are argp's. On --help and on errors it prints and exits
+ * as argp does, with TERN_USAGE for errors.
  */
 void tern_options_parse(tern_options *options, int argc, char **argv, const char *arguments_doc, const char *doc);
 

@@ -18,8 +18,9 @@ void tern_picker_init(tern_picker *picker, tern_session *session);
 void tern_picker_close(tern_picker *picker);
 
 /*
- * Of the kernels within the session's ISA cap, the fastest for the case's shape, data, threads (at least 1) and cache state; its kernel
- * is not looked at. reason gets a sentence of figures. Is a tern_plan_pick. TERN_NOTHING when no kernel can do it.
+ * Of the kernels within the session's ISA cap, the fastest for the case's shape, data, threads (at least 1) and cache
+ * state; its kernel is not looked at. reason gets a sentence of figures. Is a tern_plan_pick. TERN_NOTHING when no
+ * kernel can do it.
  */
 tern_status tern_picker_pick(void *picker, const tern_case *c, const tern_kernel **kernel, char *reason, size_t bytes,
                              tern_error *error);

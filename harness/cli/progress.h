@@ -1,5 +1,6 @@
 /*
- * progress.h - how far a run has come, on standard error: a bar with the time left on a terminal, plain lines otherwise.
+ * progress.h - how far a run has come, on standard error: a bar with the time left on a terminal, plain lines
+ * otherwise.
  */
 #ifndef TERN_PROGRESS_H
 #define TERN_PROGRESS_H

@@ -24,8 +24,8 @@ tern_status tern_session_open(tern_session *session, const tern_options *options
                               tern_error *error);
 
 /*
- * Reads the suites that the options name and expands them into the plan, with edge cases when they are wanted. Times kernels when a
- * suite that is to be timed asks for `auto`.
+ * Reads the suites that the options name and expands them into the plan, with edge cases when they are wanted. Times
+ * kernels when a suite that is to be timed asks for `auto`.
  */
 tern_status tern_session_plan_suites(tern_session *session, bool edges, tern_error *error);
 

@@ -12,7 +12,9 @@ static bool is_line_by_line(const tern_output *output)
     return output->format->write == tern_report_jsonl;
 }
 
-/* Takes over the records of an earlier part and leaves the file open after its last whole line, closing line removed. */
+/*
+ * Takes over the records of an earlier part and leaves the file open after its last whole line, closing line removed.
+ */
 static tern_status reopen(tern_sink *sink, size_t index, tern_error *error)
 {
     const char *path = sink->options->output[index].path;

@@ -14,8 +14,8 @@ typedef struct tern_sink {
 } tern_sink;
 
 /*
- * Opens the files. With --resume the records of the first jsonl file that exists are taken over and new ones are appended
- * to it; a line that was cut off is removed first. Otherwise an existing file is replaced.
+ * Opens the files. With --resume the records of the first jsonl file that exists are taken over and new ones are
+ * appended to it; a line that was cut off is removed first. Otherwise an existing file is replaced.
  */
 tern_status tern_sink_open(tern_sink *sink, const tern_options *options, const tern_run *run, tern_error *error);
 

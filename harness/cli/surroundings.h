@@ -26,8 +26,9 @@ typedef struct tern_surroundings {
 tern_status tern_surroundings_open(tern_surroundings *surroundings, tern_session *session, tern_error *error);
 
 /*
- * Fills the counters, and the CPUs and roofs for the case's threads. The roofs are measured the first time that many threads are asked for;
- * child is how. The compute roof is that of the best instruction up to the level that the kernel is compiled for.
+ * Fills the counters, and the CPUs and roofs for the case's threads. The roofs are measured the first time that many
+ * threads are asked for; child is how. The compute roof is that of the best instruction up to the level that the
+ * kernel is compiled for.
  */
 tern_status tern_surroundings_fill(tern_surroundings *surroundings, const tern_case *c, tern_measure_options *options,
                                    const tern_child_options *child, tern_error *error);

@@ -137,8 +137,9 @@ static void q8_0_floats(const uint8_t *block, size_t blocks, float *value)
 }
 
 /*
- * 128 bytes of low nibbles, 64 bytes of two high bits, 16 int8 scales of 16 elements each, half-precision scale. In each half of a block byte i
- * (0..63) of the nibbles holds elements i and i + 64; byte i (0..31) of the high bits those of i, i + 32, i + 64, i + 96. Values are less 32.
+ * 128 bytes of low nibbles, 64 bytes of two high bits, 16 int8 scales of 16 elements each, half-precision scale. In
+ * each half of a block byte i (0..63) of the nibbles holds elements i and i + 64; byte i (0..31) of the high bits
+ * those of i, i + 32, i + 64, i + 96. Values are less 32.
  */
 static void q6_k_block(const uint8_t *block, float *value)
 {

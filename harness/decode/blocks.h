@@ -1,5 +1,6 @@
 /*
- * blocks.h - the block formats of ggml tensors that this program reads and writes: ternary ones as trits with a scale, others as floats.
+ * blocks.h - the block formats of ggml tensors that this program reads and writes: ternary ones as trits with a
+ * scale, others as floats.
  *
  *     TQ1_0  256 weights in 54 bytes: 48 bytes of 5 trits (byte i of a part of 32, then of 16, holds elements i, i + part, ...), 4 bytes of
  *            4 trits, half-precision scale. A byte is ceil(n * 256 / 243), n the base-3 number of its trits + 1, the first the most significant.
@@ -50,12 +51,15 @@ typedef struct tern_block_format {
 const tern_block_format *tern_block_format_of(uint32_t type);
 const tern_block_format *tern_block_format_named(const char *name);
 
-/* Bytes of a tensor of 1 to 4 dimensions, the fastest first. False: unknown type, rows that are no whole blocks, or more than 2^60 bytes. */
+/*
+ * Bytes of a tensor of 1 to 4 dimensions, the fastest first. False: unknown type, rows that are no whole blocks, or
+ * more than 2^60 bytes.
+ */
 bool tern_block_tensor_bytes(uint32_t type, const uint64_t dim[4], uint64_t *bytes);
 
 /*
- * Looks at every block of a ternary tensor, and gives its one scale. A block of scale 0 holds zeros whatever its codes say; all others must
- * agree. Returns NULL, or a constant sentence that says what is wrong.
+ * Looks at every block of a ternary tensor, and gives its one scale. A block of scale 0 holds zeros whatever its
+ * codes say; all others must agree. Returns NULL, or a constant sentence that says what is wrong.
  */
 const char *tern_block_scan(const tern_block_format *format, const uint8_t *data, uint64_t bytes, float *scale);
 

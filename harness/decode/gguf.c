@@ -189,8 +189,8 @@ static tern_status wrong_shape(const tern_gguf *gguf, const tern_gguf_tensor *t,
 }
 
 /*
- * Finds the data of every tensor and holds its size against the file's. Together they are no larger than the file, so that reading all of
- * them is bounded by it.
+ * Finds the data of every tensor and holds its size against the file's. Together they are no larger than the file, so
+ * that reading all of them is bounded by it.
  */
 static tern_status place_tensors(tern_gguf *gguf, size_t data_at, tern_error *error)
 {

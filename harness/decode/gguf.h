@@ -1,8 +1,9 @@
 /*
- * gguf.h - the container of a GGUF file (versions 2 and 3, little-endian): its metadata and the directory of its tensors, in place in memory.
+ * gguf.h - the container of a GGUF file (versions 2 and 3, little-endian): its metadata and the directory of its
+ * tensors, in place in memory.
  *
- * The format: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md. Nothing in a file is trusted: every length, offset and type is held
- * against the bytes that are there before it is used.
+ * The format: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md. Nothing in a file is trusted: every length,
+ * offset and type is held against the bytes that are there before it is used.
  */
 #ifndef TERN_GGUF_H
 #define TERN_GGUF_H
@@ -66,7 +67,10 @@ typedef struct tern_gguf {
     size_t values, tensors;
 } tern_gguf;
 
-/* Maps a file and reads its directory. TERN_USAGE says what is wrong with it. Close with tern_gguf_close(), whatever is returned. */
+/*
+ * Maps a file and reads its directory. TERN_USAGE says what is wrong with it. Close with tern_gguf_close(), whatever
+ * is returned.
+ */
 tern_status tern_gguf_open(tern_gguf *gguf, const char *path, tern_error *error);
 
 /* The same for a file that is in memory already, which must outlive gguf. */
@@ -79,8 +83,8 @@ const tern_gguf_value *tern_gguf_find(const tern_gguf *gguf, const char *key);
 const tern_gguf_tensor *tern_gguf_tensor_find(const tern_gguf *gguf, const char *name);
 
 /*
- * False when value is NULL or of another kind: any integer that is not negative; any number; a text. A float counts as the shortest
- * decimal that rounds to it, since that is what was meant: 1e-5, not 9.99999975e-6.
+ * False when value is NULL or of another kind: any integer that is not negative; any number; a text. A float counts
+ * as the shortest decimal that rounds to it, since that is what was meant: 1e-5, not 9.99999975e-6.
  */
 bool tern_gguf_whole(const tern_gguf_value *value, uint64_t *whole);
 bool tern_gguf_real(const tern_gguf_value *value, double *real);
@@ -89,7 +93,10 @@ bool tern_gguf_string(const tern_gguf_value *value, tern_gguf_text *text);
 /* Whether a text of the file is this one. */
 bool tern_gguf_is(tern_gguf_text text, const char *word);
 
-/* Copies what a terminal may be shown of it: ASCII from ' ' to '~', '?' for the rest. What does not fit is cut. Returns out. */
+/*
+ * Copies what a terminal may be shown of it: ASCII from ' ' to '~', '?' for the rest. What does not fit is cut.
+ * Returns out.
+ */
 char *tern_gguf_printable(tern_gguf_text text, char *out, size_t bytes);
 
 /* Goes through an array of texts: *at begins at value->data. value->count calls are safe, no more. */

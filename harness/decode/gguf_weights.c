@@ -71,7 +71,10 @@ static tern_status find(opened *o, const char *name, size_t rows, size_t columns
     return TERN_OK;
 }
 
-/* Lets pages of the file go again that were read once: they would count as memory of this process. A page that is still wanted comes back. */
+/*
+ * Lets pages of the file go again that were read once: they would count as memory of this process. A page that is
+ * still wanted comes back.
+ */
 static void let_go(const opened *o, const uint8_t *begin, const uint8_t *end)
 {
     const uintptr_t first = (uintptr_t)begin / o->page * o->page;

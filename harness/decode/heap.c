@@ -1,6 +1,6 @@
 /*
- * The functions of the C library are replaced by ones that count and call them. Under a sanitizer, which does the same, nothing is
- * counted.
+ * The functions of the C library are replaced by ones that count and call them. Under a sanitizer, which does the
+ * same, nothing is counted.
  */
 #include "decode/heap.h"
 

@@ -1,5 +1,6 @@
 /*
- * job.h - one run of the decode loop, from a model's name to its record: load, verify, prompt, tokens, in a child process.
+ * job.h - one run of the decode loop, from a model's name to its record: load, verify, prompt, tokens, in a child
+ * process.
  */
 #ifndef TERN_JOB_H
 #define TERN_JOB_H
@@ -47,8 +48,9 @@ typedef struct tern_decode_job {
 } tern_decode_job;
 
 /*
- * Runs the job in a child process and fills the record but for id, pick_reason, target, budget and roofs, and what follows from them (tern_figures_conclude()). What is wrong with the kernel is its
- * finding. TERN_USAGE: no such model, a bad file, sizes that do not fit. TERN_ENVIRONMENT: memory, or the machine.
+ * Runs the job in a child process and fills the record but for id, pick_reason, target, budget and roofs, and what
+ * follows from them (tern_figures_conclude()). What is wrong with the kernel is its finding. TERN_USAGE: no such
+ * model, a bad file, sizes that do not fit. TERN_ENVIRONMENT: memory, or the machine.
  */
 tern_status tern_decode_measure(const tern_decode_job *job, const tern_child_options *child, tern_decode_record *record,
                                 tern_error *error);

@@ -1,6 +1,6 @@
 /*
- * loop.h - the toggles of the decode loop: what can be switched beside the kernel's own. Same form as those of kernels, so that ids and
- * suites treat them alike.
+ * loop.h - the toggles of the decode loop: what can be switched beside the kernel's own. Same form as those of
+ * kernels, so that ids and suites treat them alike.
  */
 #ifndef TERN_LOOP_H
 #define TERN_LOOP_H

@@ -16,7 +16,10 @@ const tern_ops *const tern_ops_list[] = {
     NULL,
 };
 
-/* Conversions of halves came before AVX2 and are everywhere with it, but have a bit of their own (Intel SDM vol. 2A, CPUID). */
+/*
+ * Conversions of halves came before AVX2 and are everywhere with it, but have a bit of their own (Intel SDM vol. 2A,
+ * CPUID).
+ */
 static uint32_t with_halves(uint32_t isa)
 {
 #if defined(__x86_64__)

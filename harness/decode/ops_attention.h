@@ -1,9 +1,11 @@
 /*
- * ops_attention.h - softmax(q K^T / sqrt(head_dim)) V over a ring. Included by ops_body.h, once for each instruction set.
+ * ops_attention.h - softmax(q K^T / sqrt(head_dim)) V over a ring. Included by ops_body.h, once for each instruction
+ * set.
  *
- * Visible positions count from 0 for the oldest. Keys give the scores of all of them, softmax makes weights of the scores, and
- * values are added up in order, so that nothing depends on where a tile begins or the ring wraps: a tile ends at the
- * latest there. The queries of a group share what is read of keys and values and, from TILE_X queries on, its conversion to floats.
+ * Visible positions count from 0 for the oldest. Keys give the scores of all of them, softmax makes weights of the
+ * scores, and values are added up in order, so that nothing depends on where a tile begins or the ring wraps: a tile
+ * ends at the latest there. The queries of a group share what is read of keys and values and, from TILE_X queries on,
+ * its conversion to floats.
  */
 #ifndef TERN_OPS_ATTENTION_H
 #define TERN_OPS_ATTENTION_H
@@ -179,7 +181,10 @@ INLINE void mix(attention *a, tern_kv_type type)
     }
 }
 
-/* What the queries see. Those that see past the ring's first round are all at one position, so that the oldest is the same for all. */
+/*
+ * What the queries see. Those that see past the ring's first round are all at one position, so that the oldest is the
+ * same for all.
+ */
 INLINE void look(attention *a, const tern_attend *query)
 {
     uint64_t last = 0;

@@ -52,8 +52,8 @@ INLINE void store_some_i8(int8_t *x, size_t left, lanes a)
 }
 
 /*
- * e^x for x <= 0, 0 below -87: n ln 2 is taken off, in two parts, so that |r| <= ln 2 / 2, and a polynomial gives e^r (coefficients
- * of Moshier's Cephes library, expf). Relative error below 2e-7.
+ * e^x for x <= 0, 0 below -87: n ln 2 is taken off, in two parts, so that |r| <= ln 2 / 2, and a polynomial gives e^r
+ * (coefficients of Moshier's Cephes library, expf). Relative error below 2e-7.
  */
 INLINE lanes exp_of(lanes x)
 {

@@ -1,6 +1,6 @@
 /*
- * ops_rows.h - sums of products of float vectors with rows of floats, halves or int8: of attention as well as of the head. Included by
- * ops_body.h, once for each instruction set.
+ * ops_rows.h - sums of products of float vectors with rows of floats, halves or int8: of attention as well as of the
+ * head. Included by ops_body.h, once for each instruction set.
  *
  * A row's values become floats on the way, exactly, so that it does not matter where that happens.
  */
@@ -12,7 +12,10 @@
 /* Sizes and types are constants where these are called, and the sums of a tile live in registers. */
 #define INLINE static inline __attribute__((always_inline))
 
-/* How far ahead of its turn a row is asked for, when one vector alone takes it, so that memory and arithmetic are busy together. */
+/*
+ * How far ahead of its turn a row is asked for, when one vector alone takes it, so that memory and arithmetic are
+ * busy together.
+ */
 enum { AHEAD_BYTES = 8192 };
 
 INLINE size_t least(size_t a, size_t b)
@@ -54,7 +57,10 @@ INLINE lanes load_last(tern_kv_type type, const void *row, size_t i, size_t left
     return lanes_from_i8(bytes);
 }
 
-/* Asks for the cache line at that byte, once a line. What lies behind the last row may not be there: asking does no harm. */
+/*
+ * Asks for the cache line at that byte, once a line. What lies behind the last row may not be there: asking does no
+ * harm.
+ */
 INLINE void fetch_ahead(const uint8_t *data, size_t byte)
 {
     if (byte % 64 == 0)
@@ -124,7 +130,9 @@ INLINE void put_tile(const float *sum, int x_count, int row_count, size_t count,
             memcpy(y + (size_t)k * y_stride, sum + k * row_count, count * sizeof *y);
 }
 
-/* y[t * y_stride + r] for all tokens and rows. A block of rows is read once, and stays in cache for the other tokens. */
+/*
+ * y[t * y_stride + r] for all tokens and rows. A block of rows is read once, and stays in cache for the other tokens.
+ */
 INLINE void dot_rows(tern_kv_type type, rows_at rows, size_t n, const float *x, size_t x_stride, size_t tokens,
                      float *y, size_t y_stride)
 {

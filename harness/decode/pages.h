@@ -22,8 +22,8 @@ typedef struct tern_pages {
 void *tern_pages_take(tern_pages *pages, size_t bytes);
 
 /*
- * Whether the machine has that much left: memory is reserved without being there, and a process that touches too much is
- * killed. TERN_ENVIRONMENT when not.
+ * Whether the machine has that much left: memory is reserved without being there, and a process that touches too much
+ * is killed. TERN_ENVIRONMENT when not.
  */
 tern_status tern_pages_check(const char *what, uint64_t bytes, tern_error *error);
 

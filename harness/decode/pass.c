@@ -20,7 +20,10 @@ static void fill_prompt(tern_passage *s, uint32_t sequence)
         s->prompt[i] = (tern_input){s->job->prompt != NULL ? s->job->prompt[i] : seeded_id(s, i), sequence};
 }
 
-/* Hashes the logits and chooses the next token of `count` sequences from `first` on. Returns the nanoseconds of the choice. */
+/*
+ * Hashes the logits and chooses the next token of `count` sequences from `first` on. Returns the nanoseconds of the
+ * choice.
+ */
 static double choose(tern_passage *s, const float *logits, uint32_t first, uint32_t count, uint64_t step)
 {
     const size_t vocabulary = s->vocabulary;

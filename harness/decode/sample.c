@@ -1,9 +1,9 @@
 /*
- * Candidates are kept as numbers of 64 bits that sort as wanted: the logit above, the id, turned over, below, so that no two are equal
- * and of two tokens with one logit the lower id comes first.
+ * Candidates are kept as numbers of 64 bits that sort as wanted: the logit above, the id, turned over, below, so that
+ * no two are equal and of two tokens with one logit the lower id comes first.
  *
- * A full sort is not needed. Tokens are counted by how far their logits lie below the largest; those of the first bins, as many
- * as top_k and top_p can need, become a heap, and the best are taken from it one by one.
+ * A full sort is not needed. Tokens are counted by how far their logits lie below the largest; those of the first
+ * bins, as many as top_k and top_p can need, become a heap, and the best are taken from it one by one.
  */
 #include "decode/sample.h"
 
@@ -165,7 +165,10 @@ static uint32_t gather(tern_sampler *s, const float *logits, float top, double e
     return found;
 }
 
-/* Takes the best from a heap of `found`, top_k at most, until they weigh enough. They end up behind it, the best last. Returns how many. */
+/*
+ * Takes the best from a heap of `found`, top_k at most, until they weigh enough. They end up behind it, the best
+ * last. Returns how many.
+ */
 static uint32_t take(tern_sampler *s, uint32_t found, double enough, double *weight)
 {
     uint32_t taken = 0;

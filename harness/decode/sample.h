@@ -1,5 +1,6 @@
 /*
- * sample.h - the next token from logits: the largest, or a seeded choice among the top k that together reach probability p.
+ * sample.h - the next token from logits: the largest, or a seeded choice among the top k that together reach
+ * probability p.
  */
 #ifndef TERN_SAMPLE_H
 #define TERN_SAMPLE_H

@@ -1,6 +1,6 @@
 /*
- * In this order: weights, threads, the model packed, the kernel verified on it, the loop; repetitions of prompt and steps, of which the
- * fastest is kept; the same tokens without the cache.
+ * In this order: weights, threads, the model packed, the kernel verified on it, the loop; repetitions of prompt and
+ * steps, of which the fastest is kept; the same tokens without the cache.
  */
 #include "decode/session.h"
 

@@ -7,8 +7,8 @@
 #include "decode/job.h"
 
 /*
- * Loads the model, verifies the kernel on it, and measures prompt and tokens. record has what describes the job, and gets all the rest. It is not timed
- * when the finding is not EXACT.
+ * Loads the model, verifies the kernel on it, and measures prompt and tokens. record has what describes the job, and
+ * gets all the rest. It is not timed when the finding is not EXACT.
  */
 tern_status tern_decode_session(const tern_decode_job *job, tern_decode_record *record, tern_error *error);
 

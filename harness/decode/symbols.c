@@ -1,6 +1,6 @@
 /*
- * Joining neighbours: a heap holds every pair that can be joined; one that is no longer there, since a neighbour was joined
- * to something else, is passed over when it comes up.
+ * Joining neighbours: a heap holds every pair that can be joined; one that is no longer there, since a neighbour was
+ * joined to something else, is passed over when it comes up.
  */
 #include "decode/vocabulary.h"
 

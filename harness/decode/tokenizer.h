@@ -1,6 +1,6 @@
 /*
- * tokenizer.h - text to token ids and back, by the vocabulary that a GGUF file holds: SentencePiece-style (scores) or byte-level
- * BPE (merges).
+ * tokenizer.h - text to token ids and back, by the vocabulary that a GGUF file holds: SentencePiece-style (scores) or
+ * byte-level BPE (merges).
  */
 #ifndef TERN_TOKENIZER_H
 #define TERN_TOKENIZER_H
@@ -20,8 +20,8 @@ tern_status tern_tokenizer_parse(tern_tokenizer **tokenizer, const char *path, c
 void tern_tokenizer_free(tern_tokenizer *tokenizer);
 
 /*
- * Token ids of text, with the leading token that the file asks for. Names of control tokens in it are text like any other. Fails with TERN_USAGE when
- * there are more than max.
+ * Token ids of text, with the leading token that the file asks for. Names of control tokens in it are text like any
+ * other. Fails with TERN_USAGE when there are more than max.
  */
 tern_status tern_tokenizer_encode(const tern_tokenizer *tokenizer, const char *text, uint32_t *id, size_t max,
                                   size_t *count, tern_error *error);

@@ -1,6 +1,6 @@
 /*
- * Byte-level BPE: text is cut into words, their bytes become the printable characters that GPT-2 gave them, and neighbours are joined in
- * the order of the file's list of merges.
+ * Byte-level BPE: text is cut into words, their bytes become the printable characters that GPT-2 gave them, and
+ * neighbours are joined in the order of the file's list of merges.
  */
 #include "decode/vocabulary.h"
 

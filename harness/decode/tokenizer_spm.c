@@ -1,6 +1,6 @@
 /*
- * SentencePiece-style: spaces become U+2581, then neighbours are joined, those first whose joint token has the highest score. What is no token falls back to
- * the tokens of its bytes.
+ * SentencePiece-style: spaces become U+2581, then neighbours are joined, those first whose joint token has the
+ * highest score. What is no token falls back to the tokens of its bytes.
  */
 #include "decode/vocabulary.h"
 

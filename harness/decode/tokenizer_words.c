@@ -4,8 +4,9 @@
  *     's|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+
  *     (?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+
  *
- * Kinds of characters are exact for ASCII and Latin-1. Beyond, spaces are, and the common punctuation, symbols, marks and digits are known by
- * their ranges; all the rest counts as letters, which is right for the letters of all scripts and wrong for rarer signs among them.
+ * Kinds of characters are exact for ASCII and Latin-1. Beyond, spaces are, and the common punctuation, symbols, marks
+ * and digits are known by their ranges; all the rest counts as letters, which is right for the letters of all scripts
+ * and wrong for rarer signs among them.
  */
 #include "decode/vocabulary.h"
 
@@ -93,7 +94,10 @@ static size_t contraction(bool any_case, const char *text, size_t length)
     return 0;
 }
 
-/* Spaces that begin a text: all, where the text ends with them or they are one; else all but the last, which belongs to what follows. */
+/*
+ * Spaces that begin a text: all, where the text ends with them or they are one; else all but the last, which belongs
+ * to what follows.
+ */
 static size_t spaces(const char *text, size_t length)
 {
     size_t last = 0, at = 0;

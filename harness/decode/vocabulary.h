@@ -1,5 +1,6 @@
 /*
- * vocabulary.h - the tokens of a GGUF file, found by id and by text. Of the tokenizer's files, and of who writes a vocabulary.
+ * vocabulary.h - the tokens of a GGUF file, found by id and by text. Of the tokenizer's files, and of who writes a
+ * vocabulary.
  */
 #ifndef TERN_VOCABULARY_H
 #define TERN_VOCABULARY_H
@@ -72,8 +73,8 @@ typedef struct tern_symbol {
 tern_symbol tern_symbol_at(uint32_t index, uint32_t count, uint32_t begin, uint32_t length);
 
 /*
- * Joins neighbours as long as any can be, the pair of lowest order first, of equal ones the leftmost. join() tells whether
- * these bytes can be joined, and their order. n log n of the number of symbols. False when memory is short.
+ * Joins neighbours as long as any can be, the pair of lowest order first, of equal ones the leftmost. join() tells
+ * whether these bytes can be joined, and their order. n log n of the number of symbols. False when memory is short.
  */
 typedef bool tern_join_fn(const tern_tokenizer *tokenizer, const char *left, size_t left_bytes, size_t right_bytes,
                           double *order);

@@ -1,6 +1,6 @@
 /*
- * weights.h - where the numbers of a model come from: a seed, or a GGUF file. What is asked for is made or decoded at that
- * moment, so that the unpacked model is never in memory.
+ * weights.h - where the numbers of a model come from: a seed, or a GGUF file. What is asked for is made or decoded at
+ * that moment, so that the unpacked model is never in memory.
  */
 #ifndef TERN_WEIGHTS_H
 #define TERN_WEIGHTS_H
@@ -13,8 +13,8 @@ typedef struct tern_weights tern_weights;
 typedef enum tern_table { TERN_TABLE_EMBEDDING, TERN_TABLE_HEAD } tern_table;
 
 /*
- * All functions may be called by several threads at once and depend on nothing but their arguments. A file is checked when it is
- * opened, so that none of them can fail.
+ * All functions may be called by several threads at once and depend on nothing but their arguments. A file is checked
+ * when it is opened, so that none of them can fail.
  */
 struct tern_weights {
     tern_geometry geometry;
@@ -37,15 +37,16 @@ struct tern_weights {
 };
 
 /*
- * Seeded weights: trits with a share p0 of zeros, a scale per matrix that keeps activations near 1, gains near 1, normally distributed
- * embedding and head. Each number is a function of seed and position alone (counter-based), the same on every machine.
+ * Seeded weights: trits with a share p0 of zeros, a scale per matrix that keeps activations near 1, gains near 1,
+ * normally distributed embedding and head. Each number is a function of seed and position alone (counter-based), the
+ * same on every machine.
  */
 tern_status tern_weights_seeded(tern_weights *weights, const tern_geometry *geometry, uint64_t seed, double p0,
                                 tern_error *error);
 
 /*
- * Maps a GGUF file: architecture bitnet, bitnet-b1.58, bitnet-25 or llama with ternary tensors. TERN_USAGE, with one sentence,
- * for whatever is wrong with the file.
+ * Maps a GGUF file: architecture bitnet, bitnet-b1.58, bitnet-25 or llama with ternary tensors. TERN_USAGE, with one
+ * sentence, for whatever is wrong with the file.
  */
 tern_status tern_weights_gguf(tern_weights *weights, const char *path, tern_error *error);
 

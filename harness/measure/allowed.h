@@ -1,8 +1,8 @@
 /*
  * allowed.h - the CPUs that this program was given, as they were before any library could narrow them.
  *
- * OpenMP's run time binds the first thread when it is loaded, if OMP_PROC_BIND or the like asks for it, and after that the
- * thread's own mask no longer tells what the user, the container or the batch system allowed.
+ * OpenMP's run time binds the first thread when it is loaded, if OMP_PROC_BIND or the like asks for it, and after
+ * that the thread's own mask no longer tells what the user, the container or the batch system allowed.
  */
 #ifndef TERN_ALLOWED_H
 #define TERN_ALLOWED_H

@@ -7,9 +7,9 @@
 #include <stddef.h>
 
 /*
- * Takes bytes from an arena that ends at *end, and moves the end. Each array begins a quarter of a page further in its page than
- * the one of the turn before (turn modulo 4): at the same offset, loads of one would be held up by stores to the other (4K
- * aliasing). Returns where it begins.
+ * Takes bytes from an arena that ends at *end, and moves the end. Each array begins a quarter of a page further in
+ * its page than the one of the turn before (turn modulo 4): at the same offset, loads of one would be held up by
+ * stores to the other (4K aliasing). Returns where it begins.
  */
 static inline size_t tern_arena_take(size_t *end, size_t bytes, size_t align, size_t turn)
 {

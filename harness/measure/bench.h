@@ -1,6 +1,6 @@
 /*
- * bench.h - a case made ready to be called again and again: copies of packed W, Y, scratch. Lives in a child process, since it
- * calls the kernel. Benches of one problem stand side by side in one setting, and take turns.
+ * bench.h - a case made ready to be called again and again: copies of packed W, Y, scratch. Lives in a child process,
+ * since it calls the kernel. Benches of one problem stand side by side in one setting, and take turns.
  */
 #ifndef TERN_BENCH_H
 #define TERN_BENCH_H
@@ -26,15 +26,19 @@ typedef struct tern_bench {
 } tern_bench;
 
 /*
- * Packs the setting's W, into as many copies as ring_bytes asks for when the case is cold, into one when it is hot. For a kernel
- * with threads of its own, dismisses the setting's team and binds those. *refusal is set to the kernel's sentence when it cannot do the case with
- * these threads, NULL otherwise. Free with tern_bench_close(), whatever is returned. Case and setting must outlive the bench.
+ * Packs the setting's W, into as many copies as ring_bytes asks for when the case is cold, into one when it is hot.
+ * For a kernel with threads of its own, dismisses the setting's team and binds those. *refusal is set to the kernel's
+ * sentence when it cannot do the case with these threads, NULL otherwise. Free with tern_bench_close(), whatever is
+ * returned. Case and setting must outlive the bench.
  */
 tern_status tern_bench_open(tern_bench *bench, const tern_case *c, tern_setting *setting, uint64_t ring_bytes,
                             const char **refusal, tern_error *error);
 void tern_bench_close(tern_bench *bench);
 
-/* Puts as many copies of W in place of those that a cold case has. The setting's team fills them, so that it must not be dismissed. */
+/*
+ * Puts as many copies of W in place of those that a cold case has. The setting's team fills them, so that it must not
+ * be dismissed.
+ */
 tern_status tern_bench_copy(tern_bench *bench, uint64_t ring_bytes, tern_error *error);
 
 /* The next call: its copy of W is the one after that of the call before. */
@@ -60,7 +64,10 @@ static inline void tern_bench_call(tern_bench *bench, tern_busy *busy)
     tern_product_call_busy(&bench->product, &call, bench->setting->team, busy);
 }
 
-/* Nanoseconds that it takes to call the same threads and wait for them when there is nothing to do: the median of batches. */
+/*
+ * Nanoseconds that it takes to call the same threads and wait for them when there is nothing to do: the median of
+ * batches.
+ */
 double tern_bench_fork_join_ns(tern_bench *bench);
 
 /* packed W + X + Y */

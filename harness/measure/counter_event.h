@@ -1,6 +1,6 @@
 /*
- * counter_event.h - what can be counted, by name: the usual events that every Linux knows, and those of libpfm4 where the
- * build has it.
+ * counter_event.h - what can be counted, by name: the usual events that every Linux knows, and those of libpfm4 where
+ * the build has it.
  */
 #ifndef TERN_COUNTER_EVENT_H
 #define TERN_COUNTER_EVENT_H
@@ -28,8 +28,8 @@ typedef struct tern_event {
 const char *tern_event_source_name(tern_event_source source);
 
 /*
- * Finds an event by name, in upper or lower case. Says nothing about whether this machine can count it: libpfm4 takes a PMU
- * for present by the processor's name, even where a hypervisor has none. TERN_USAGE: no such event.
+ * Finds an event by name, in upper or lower case. Says nothing about whether this machine can count it: libpfm4 takes
+ * a PMU for present by the processor's name, even where a hypervisor has none. TERN_USAGE: no such event.
  */
 tern_status tern_event_find(tern_event *event, const char *name, tern_error *error);
 

@@ -1,8 +1,8 @@
 /*
  * counter_group.h - up to four events that are counted together, in every thread of the process.
  *
- * The events of a group run at the same time, so that their ratios hold. The system calls come through a table: a test brings
- * its own.
+ * The events of a group run at the same time, so that their ratios hold. The system calls come through a table: a
+ * test brings its own.
  */
 #ifndef TERN_COUNTER_GROUP_H
 #define TERN_COUNTER_GROUP_H
@@ -44,8 +44,8 @@ typedef struct tern_counter_group {
 } tern_counter_group;
 
 /*
- * Opens the events in the threads named. An event that cannot be opened in all of them has its reason; the others go on without it.
- * Close with tern_counter_group_close().
+ * Opens the events in the threads named. An event that cannot be opened in all of them has its reason; the others go
+ * on without it. Close with tern_counter_group_close().
  */
 void tern_counter_group_open(tern_counter_group *group, const tern_perf_calls *calls, const tern_event *event,
                              uint32_t events, const pid_t *thread, uint32_t threads);

@@ -1,9 +1,9 @@
 /*
  * counters.h - which events are counted for a case, in which passes, and the figures that follow from them.
  *
- * Events of the processor are counted in passes of one group each, never multiplexed by us; every pass calls the kernel as
- * often as one sample does. `instructions`, when it is wanted, is part of every pass, so that misses a kilo-instruction have
- * both their numbers from the same pass.
+ * Events of the processor are counted in passes of one group each, never multiplexed by us; every pass calls the
+ * kernel as often as one sample does. `instructions`, when it is wanted, is part of every pass, so that misses a
+ * kilo-instruction have both their numbers from the same pass.
  */
 #ifndef TERN_COUNTERS_H
 #define TERN_COUNTERS_H
@@ -23,8 +23,8 @@ typedef struct tern_counters {
 } tern_counters;
 
 /*
- * Reads "cycles,instructions,LLC-misses": names of events, of presets ("default", "cache", "branch"), or "step". What is named
- * twice counts once. TERN_USAGE: no such event, or too many.
+ * Reads "cycles,instructions,LLC-misses": names of events, of presets ("default", "cache", "branch"), or "step". What
+ * is named twice counts once. TERN_USAGE: no such event, or too many.
  */
 tern_status tern_counters_parse(tern_counters *counters, const char *text, tern_error *error);
 
@@ -32,9 +32,9 @@ tern_status tern_counters_parse(tern_counters *counters, const char *text, tern_
 typedef void tern_counted_fn(void *context, uint64_t calls);
 
 /*
- * Runs the passes in the threads that the process has, and appends to timing->counter: every event, with its value per call or
- * the reason why there is none; then ipc, NAME.mpki and bytes_per_cycle (of timing->traffic_bytes) as far as their events
- * were counted in one pass.
+ * Runs the passes in the threads that the process has, and appends to timing->counter: every event, with its value
+ * per call or the reason why there is none; then ipc, NAME.mpki and bytes_per_cycle (of timing->traffic_bytes) as far
+ * as their events were counted in one pass.
  */
 void tern_counters_take(const tern_counters *counters, const tern_perf_calls *calls, tern_counted_fn *run,
                         void *context, tern_timing *timing);

@@ -72,7 +72,10 @@ static tern_status open_racers(track *t, tern_heat_result *result)
     return status;
 }
 
-/* What the case reads in one sample and the call before it: no more than memory gives in that time, but one copy at least. */
+/*
+ * What the case reads in one sample and the call before it: no more than memory gives in that time, but one copy at
+ * least.
+ */
 static double sample_bytes(const track *t, const tern_racer *racer)
 {
     const double packed_bytes = (double)racer->bench.packed_bytes, sample_ns = 1e6 * t->options->min_sample_ms;
@@ -89,9 +92,10 @@ static double reader_sample_bytes(const track *t)
 }
 
 /*
- * How many of its samples each ring holds. A case may come last in one round and first in a later one: then its own ring and the
- * whole rounds in between are what lies between two uses of a copy, and with a ring of n samples that is (n - 1) rounds and a sample. It must
- * be what a lone case has in its ring. Two samples more are for what is lost to whole numbers and to a guess that is wrong. All rings together take half of the memory at most.
+ * How many of its samples each ring holds. A case may come last in one round and first in a later one: then its own
+ * ring and the whole rounds in between are what lies between two uses of a copy, and with a ring of n samples that is
+ * (n - 1) rounds and a sample. It must be what a lone case has in its ring. Two samples more are for what is lost to
+ * whole numbers and to a guess that is wrong. All rings together take half of the memory at most.
  */
 static double samples_in_ring(const track *t)
 {
@@ -145,7 +149,10 @@ static tern_status open_multiplier(track *t, uint32_t i, tern_heat_result *resul
     return tern_pacer_open_multiplier(&t->multiplier[i], &result->error);
 }
 
-/* The roofs: a cold case may be held up by memory, and one that is hot or uses a weight for several tokens by multiply-adds. */
+/*
+ * The roofs: a cold case may be held up by memory, and one that is hot or uses a weight for several tokens by
+ * multiply-adds.
+ */
 static tern_status open_pacers(track *t, tern_heat_result *result)
 {
     const tern_case *c = problem_of(t);
@@ -207,7 +214,10 @@ static uint64_t calls_of_round(const tern_timing *timing)
     return timing->calls_per_sample + (timing->calls_per_sample > 1);
 }
 
-/* Between two uses of a copy lie the rest of its ring, and what the others read in the rounds that are whole in between. */
+/*
+ * Between two uses of a copy lie the rest of its ring, and what the others read in the rounds that are whole in
+ * between.
+ */
 static void count_reuse(track *t)
 {
     uint64_t all = t->has_reader ? t->reader.timing.calls_per_sample * t->reader.block_bytes : 0;

@@ -19,8 +19,8 @@ typedef struct tern_memory {
 } tern_memory;
 
 /*
- * Reserves zeroed memory and asks for huge pages. No page is there before it is touched, and it comes from the memory node
- * of the thread that touches it first. what names it in the message. Free with tern_memory_free().
+ * Reserves zeroed memory and asks for huge pages. No page is there before it is touched, and it comes from the memory
+ * node of the thread that touches it first. what names it in the message. Free with tern_memory_free().
  */
 tern_status tern_memory_new(tern_memory *memory, const char *what, size_t bytes, tern_error *error);
 void tern_memory_free(tern_memory *memory);

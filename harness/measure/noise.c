@@ -34,7 +34,9 @@ static double number_after(const char *text, const char *key)
     return end == at + strlen(key) ? (double)NAN : number;
 }
 
-/* proc(5): cpu user nice system idle iowait irq softirq steal. A CPU that is idle wants nothing that could be stolen. */
+/*
+ * proc(5): cpu user nice system idle iowait irq softirq steal. A CPU that is idle wants nothing that could be stolen.
+ */
 static double read_steal_share(void)
 {
     double user, nice, system, idle, waiting, irq, softirq, steal;

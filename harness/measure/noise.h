@@ -28,8 +28,8 @@ typedef struct tern_noise {
 } tern_noise;
 
 /*
- * Fills noise from /proc and /sys. threads and cpus as above; cold says whether a case is cold. run and topology must be
- * filled; run must outlive noise.
+ * Fills noise from /proc and /sys. threads and cpus as above; cold says whether a case is cold. run and topology must
+ * be filled; run must outlive noise.
  */
 void tern_noise_read(tern_noise *noise, const tern_run *run, const tern_topology *topology, uint32_t threads,
                      uint32_t cpus, bool cold);

@@ -5,7 +5,9 @@
 
 #include <string.h>
 
-/* A block is as long as a packed W of some size, for each thread, so that fork and join weigh as little as in a case. */
+/*
+ * A block is as long as a packed W of some size, for each thread, so that fork and join weigh as little as in a case.
+ */
 enum { BLOCK_BYTES = 16 << 20, LINES_BYTES = 4096 };
 
 static const double multiply_call_ns = 5e5;

@@ -1,6 +1,7 @@
 /*
- * pacer.h - a roof as something to be sampled: reading memory, or multiplying and adding, in turns with the cases that it stands
- * above. roof.h finds the roofs once and takes the best of several tries; a pacer tells what they are at this moment.
+ * pacer.h - a roof as something to be sampled: reading memory, or multiplying and adding, in turns with the cases
+ * that it stands above. roof.h finds the roofs once and takes the best of several tries; a pacer tells what they are
+ * at this moment.
  */
 #ifndef TERN_PACER_H
 #define TERN_PACER_H
@@ -28,8 +29,9 @@ typedef struct tern_pacer {
 } tern_pacer;
 
 /*
- * Reads the blocks of a buffer of ring_bytes one after another, shared by the team as kernels share rows, `ahead` as tern_probe_read_fn says. The pacer is zeros but
- * for probe, team, canary and turn, which outlive it. Free with tern_pacer_close(), whatever is returned.
+ * Reads the blocks of a buffer of ring_bytes one after another, shared by the team as kernels share rows, `ahead` as
+ * tern_probe_read_fn says. The pacer is zeros but for probe, team, canary and turn, which outlive it. Free with
+ * tern_pacer_close(), whatever is returned.
  */
 tern_status tern_pacer_open_reader(tern_pacer *pacer, size_t ahead, uint64_t ring_bytes, tern_error *error);
 

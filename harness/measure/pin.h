@@ -1,6 +1,6 @@
 /*
- * pin.h - which thread runs on which CPU. The harness is the only owner of affinity: it binds its own team and the OpenMP
- * team of a kernel that has one, and asks in every thread where it really runs.
+ * pin.h - which thread runs on which CPU. The harness is the only owner of affinity: it binds its own team and the
+ * OpenMP team of a kernel that has one, and asks in every thread where it really runs.
  */
 #ifndef TERN_PIN_H
 #define TERN_PIN_H
@@ -28,8 +28,8 @@ tern_status tern_pin_choose(tern_pin *pin, const char *how, const tern_topology 
                             tern_error *error);
 
 /*
- * Binds every thread of the team and sets seen[i] to the CPU on which thread i then runs; -1 when pin->cpus is 0, and nothing
- * is bound. TERN_ENVIRONMENT when a thread cannot be bound, or runs elsewhere.
+ * Binds every thread of the team and sets seen[i] to the CPU on which thread i then runs; -1 when pin->cpus is 0, and
+ * nothing is bound. TERN_ENVIRONMENT when a thread cannot be bound, or runs elsewhere.
  */
 tern_status tern_pin_team(const tern_pin *pin, tern_team *team, int32_t seen[TERN_MAX_THREADS], tern_error *error);
 

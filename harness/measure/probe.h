@@ -10,8 +10,8 @@
 #include <stdint.h>
 
 /*
- * Reads bytes (a multiple of 256) from data (aligned to 64), and asks for each line `ahead` bytes before its turn; 0 leaves
- * that to the hardware. Returns a number that depends on all of them.
+ * Reads bytes (a multiple of 256) from data (aligned to 64), and asks for each line `ahead` bytes before its turn; 0
+ * leaves that to the hardware. Returns a number that depends on all of them.
  */
 typedef uint64_t tern_probe_read_fn(const void *data, size_t bytes, size_t ahead);
 

@@ -11,8 +11,8 @@ TERN_PROBE_DEFINE_READ(32)
 enum { CHAINS = 8, BYTES = 32 };
 
 /*
- * Products of a trit are at most 128, so that a kernel may add 127 of their pairs in int16 before it widens them: what widening
- * costs can be made as small as one likes, and is left out of the peak.
+ * Products of a trit are at most 128, so that a kernel may add 127 of their pairs in int16 before it widens them:
+ * what widening costs can be made as small as one likes, and is left out of the peak.
  */
 static uint64_t multiply(uint64_t turns)
 {

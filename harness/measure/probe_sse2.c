@@ -1,6 +1,6 @@
 /*
- * What portable code may reach on x86-64, where compilers have SSE2 without being asked: the roof of kernels that need no
- * instruction set.
+ * What portable code may reach on x86-64, where compilers have SSE2 without being asked: the roof of kernels that
+ * need no instruction set.
  */
 #if defined(__x86_64__)
 

@@ -68,8 +68,8 @@ static tern_status run_alone(const tern_entry *entry, const tern_child_options *
 }
 
 /*
- * The child did not come to its end. Whose turn it was goes on alone; when that was nobody's, all do. A case that is alone has made
- * its finding.
+ * The child did not come to its end. Whose turn it was goes on alone; when that was nobody's, all do. A case that is
+ * alone has made its finding.
  */
 static tern_status go_on(tern_heat *heat, tern_heat_result *result, const tern_finding *finding,
                          const tern_child_options *child, tern_error *error)

@@ -1,6 +1,6 @@
 /*
- * In this order: packed copies; one call whose Y is kept; warm-up; samples; Y once more; what keeps each thread busy, what an
- * empty call costs, counters.
+ * In this order: packed copies; one call whose Y is kept; warm-up; samples; Y once more; what keeps each thread busy,
+ * what an empty call costs, counters.
  */
 #include "measure/racer.h"
 
@@ -29,8 +29,8 @@ static void call_often(void *context, uint64_t calls)
 }
 
 /*
- * What others did in between has pushed X and scratch, and a hot W, out of the caches. One call brings them back, unless a
- * single call is a whole sample and pays little for it.
+ * What others did in between has pushed X and scratch, and a hot W, out of the caches. One call brings them back,
+ * unless a single call is a whole sample and pays little for it.
  */
 static double time_calls(void *context, uint64_t calls)
 {

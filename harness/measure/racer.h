@@ -1,5 +1,6 @@
 /*
- * racer.h - one case while it is timed, alone or in turns with others. Lives in a child process, since it calls the kernel.
+ * racer.h - one case while it is timed, alone or in turns with others. Lives in a child process, since it calls the
+ * kernel.
  */
 #ifndef TERN_RACER_H
 #define TERN_RACER_H
@@ -38,8 +39,9 @@ typedef struct tern_racer {
 } tern_racer;
 
 /*
- * Packs W and calls the kernel once or twice. The members up to canary are the caller's, and outlive the racer; the others start as zeros. Unless
- * the racer is ready then, its trial says why not. Free with tern_racer_close(), whatever is returned.
+ * Packs W and calls the kernel once or twice. The members up to canary are the caller's, and outlive the racer; the
+ * others start as zeros. Unless the racer is ready then, its trial says why not. Free with tern_racer_close(),
+ * whatever is returned.
  */
 tern_status tern_racer_open(tern_racer *racer, tern_setting *setting, uint64_t ring_bytes, tern_error *error);
 

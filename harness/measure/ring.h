@@ -1,6 +1,6 @@
 /*
- * ring.h - copies of packed W, one after another, so many that none is in cache when its turn comes again. A hot case has
- * a ring of one.
+ * ring.h - copies of packed W, one after another, so many that none is in cache when its turn comes again. A hot case
+ * has a ring of one.
  */
 #ifndef TERN_RING_H
 #define TERN_RING_H
@@ -19,10 +19,10 @@ typedef struct tern_ring {
 uint64_t tern_ring_wanted_bytes(uint64_t llc_bytes);
 
 /*
- * Fills the ring with copies of packed (packed_bytes bytes), each aligned to the kernel's packed_align and to a cache line, at
- * least as many as wanted_bytes asks for, but no more than half of the memory that is available; always one. Every copy
- * is written whole, each part by the thread of the team that will read it, because pages that were never written share
- * one page of zeros, and because a page belongs to the memory node of the thread that wrote it first.
+ * Fills the ring with copies of packed (packed_bytes bytes), each aligned to the kernel's packed_align and to a cache
+ * line, at least as many as wanted_bytes asks for, but no more than half of the memory that is available; always one.
+ * Every copy is written whole, each part by the thread of the team that will read it, because pages that were never
+ * written share one page of zeros, and because a page belongs to the memory node of the thread that wrote it first.
  */
 tern_status tern_ring_new(tern_ring *ring, const tern_product *product, const void *packed, size_t packed_bytes,
                           uint64_t wanted_bytes, bool huge_pages, tern_team *team, tern_error *error);

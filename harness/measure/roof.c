@@ -66,9 +66,9 @@ static tern_slice part_of(const job *j, uint32_t thread, uint32_t threads)
 }
 
 /*
- * Fills the buffer with indices of lines. Line i leads to line a*i + c modulo their number, a power of two: that walk visits
- * all of them (Hull and Dobell, 1962, for a = 1 modulo 4 and odd c), in no order that hardware could foresee, and needs no
- * shuffle. The factors are those of Numerical Recipes' ranqd1.
+ * Fills the buffer with indices of lines. Line i leads to line a*i + c modulo their number, a power of two: that walk
+ * visits all of them (Hull and Dobell, 1962, for a = 1 modulo 4 and odd c), in no order that hardware could foresee,
+ * and needs no shuffle. The factors are those of Numerical Recipes' ranqd1.
  */
 static void fill(void *argument, uint32_t thread, uint32_t threads)
 {

@@ -1,6 +1,6 @@
 /*
- * roof.h - the limits that the hardware sets, measured with the same threads and the same kind of pages as the cases: memory
- * read bandwidth and int8 multiply-adds a second. (Williams, Waterman, Patterson: Roofline, CACM 52(4), 2009.)
+ * roof.h - the limits that the hardware sets, measured with the same threads and the same kind of pages as the cases:
+ * memory read bandwidth and int8 multiply-adds a second. (Williams, Waterman, Patterson: Roofline, CACM 52(4), 2009.)
  */
 #ifndef TERN_ROOF_H
 #define TERN_ROOF_H
@@ -38,8 +38,8 @@ typedef struct tern_roof {
 } tern_roof;
 
 /*
- * Measures, in a child process, with that many threads on the CPUs of pin and with instruction sets of isa (TERN_ISA_ bits)
- * only, over a buffer that exceeds llc_bytes as the ring of a cold case does. Takes two seconds or so.
+ * Measures, in a child process, with that many threads on the CPUs of pin and with instruction sets of isa (TERN_ISA_
+ * bits) only, over a buffer that exceeds llc_bytes as the ring of a cold case does. Takes two seconds or so.
  * TERN_ENVIRONMENT when there is no memory, a thread cannot be bound, or the child was stopped.
  */
 tern_status tern_roof_measure(tern_roof *roof, const tern_pin *pin, uint32_t threads, uint32_t isa, uint64_t llc_bytes,

@@ -39,7 +39,10 @@ tern_sampler_options tern_rounds_brief(const tern_sampler_options *options)
     return brief;
 }
 
-/* Of those that do not follow. Fisher and Yates, with a hash of seed, round and place for a generator. Returns how many. */
+/*
+ * Of those that do not follow. Fisher and Yates, with a hash of seed, round and place for a generator. Returns how
+ * many.
+ */
 static uint32_t draw_order(uint32_t *order, const tern_runner *runner, uint32_t runners, uint64_t seed, uint32_t round)
 {
     uint32_t count = 0;

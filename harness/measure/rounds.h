@@ -1,6 +1,6 @@
 /*
- * rounds.h - several things sampled in turns. Every round takes one sample of each, in an order drawn anew, so that a slow
- * moment of the machine falls on all alike; ratios within rounds then hold when no median does.
+ * rounds.h - several things sampled in turns. Every round takes one sample of each, in an order drawn anew, so that a
+ * slow moment of the machine falls on all alike; ratios within rounds then hold when no median does.
  *
  * Like the sampler it knows neither clock nor kernel.
  */
@@ -19,15 +19,15 @@ typedef struct tern_runner {
 } tern_runner;
 
 /*
- * How those that follow are sampled: briefly, before the clock is another. Wide multiply-adds draw so much power that the clock of a core depends on
- * what it did in the milliseconds before.
+ * How those that follow are sampled: briefly, before the clock is another. Wide multiply-adds draw so much power that
+ * the clock of a core depends on what it did in the milliseconds before.
  */
 tern_sampler_options tern_rounds_brief(const tern_sampler_options *options);
 
 /*
- * Goes round with 1 to TERN_RUNNERS_MAX runners until everything is known precisely (the median, or the median of the ratios to the reference where there is one)
- * and min_samples were taken, the budget is spent, or there is no room for more samples; once at least. Sets what the sampler
- * sets, and stop. Only the order depends on seed.
+ * Goes round with 1 to TERN_RUNNERS_MAX runners until everything is known precisely (the median, or the median of the
+ * ratios to the reference where there is one) and min_samples were taken, the budget is spent, or there is no room
+ * for more samples; once at least. Sets what the sampler sets, and stop. Only the order depends on seed.
  */
 void tern_rounds_run(const tern_runner *runner, uint32_t runners, const tern_sampler_options *options, uint64_t seed);
 

@@ -26,21 +26,24 @@ typedef struct tern_sampler_options {
 } tern_sampler_options;
 
 /*
- * Warms up and decides how many calls make a sample. One call was made before and took first_ns; a long one counts as the
- * warm-up. Sets calls_per_sample and warmup_calls, the first call among them.
+ * Warms up and decides how many calls make a sample. One call was made before and took first_ns; a long one counts as
+ * the warm-up. Sets calls_per_sample and warmup_calls, the first call among them.
  */
 void tern_sampler_warm_up(const tern_sampled *sampled, const tern_sampler_options *options, double first_ns,
                           tern_timing *timing);
 
 /*
- * Takes one sample that counts. One over which the canary drifted by more than 2 % is marked; by more than 3 %, it is thrown away
- * and taken again, unless now_ns() is past end_ns or as many have been thrown away as min_samples.
- * Adds to samples, sample_ns, calls and the canary's part of disturbance.
+ * Takes one sample that counts. One over which the canary drifted by more than 2 % is marked; by more than 3 %, it is
+ * thrown away and taken again, unless now_ns() is past end_ns or as many have been thrown away as min_samples. Adds
+ * to samples, sample_ns, calls and the canary's part of disturbance.
  */
 void tern_sampler_take(const tern_sampled *sampled, const tern_sampler_options *options, double end_ns,
                        tern_timing *timing);
 
-/* Sets median, interval and min from the samples so far, at least one. Returns the interval's half-width / median, NaN below 6. */
+/*
+ * Sets median, interval and min from the samples so far, at least one. Returns the interval's half-width / median,
+ * NaN below 6.
+ */
 double tern_sampler_summarise(tern_timing *timing);
 
 #endif

@@ -16,14 +16,17 @@ typedef struct tern_setting {
 } tern_setting;
 
 /*
- * Makes the data of the case, X aligned to x_align, then binds as many threads as it asks for: the caller is thread 0 and stays
- * bound. pin must outlive the setting. Free with tern_setting_close(), whatever is returned.
+ * Makes the data of the case, X aligned to x_align, then binds as many threads as it asks for: the caller is thread 0
+ * and stays bound. pin must outlive the setting. Free with tern_setting_close(), whatever is returned.
  */
 tern_status tern_setting_open(tern_setting *setting, const tern_case *c, size_t x_align, const tern_pin *pin,
                               tern_error *error);
 void tern_setting_close(tern_setting *setting);
 
-/* Leaves the calling thread alone in the team, for a kernel with threads of its own: threads that wait would take their CPUs. */
+/*
+ * Leaves the calling thread alone in the team, for a kernel with threads of its own: threads that wait would take
+ * their CPUs.
+ */
 tern_status tern_setting_dismiss(tern_setting *setting, tern_error *error);
 
 #endif

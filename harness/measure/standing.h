@@ -7,8 +7,8 @@
 #include "measure/pacer.h"
 
 /*
- * The share of a roof that the case reaches, round by round, when it is the larger one so far: the nearer roof is what holds it up.
- * units_per_call are the case's, in what the pacer counts. As many samples were taken of both.
+ * The share of a roof that the case reaches, round by round, when it is the larger one so far: the nearer roof is
+ * what holds it up. units_per_call are the case's, in what the pacer counts. As many samples were taken of both.
  */
 void tern_standing_against_roof(tern_timing *timing, double units_per_call, const char *name, const tern_pacer *pacer);
 

@@ -1,7 +1,7 @@
 /*
- * Three processes: the caller; a child with a deadline, which traces; and its own child, which calls the kernel. The traced
- * one passes mark() three times. What lies between the first two passes is the way through mark() itself, and is taken off
- * what lies between the last two.
+ * Three processes: the caller; a child with a deadline, which traces; and its own child, which calls the kernel. The
+ * traced one passes mark() three times. What lies between the first two passes is the way through mark() itself, and
+ * is taken off what lies between the last two.
  */
 #include "measure/step.h"
 

@@ -13,10 +13,10 @@
 #define TERN_STEP_LIMIT 1000000u
 
 /*
- * Fills counter with the instructions that the kernel's stages take to compute Y once, in one thread, after a call that found
- * everything warm; source "step". A repeated string instruction counts once. When there are more than limit, or stepping is not
- * possible here, counter->reason says so and there is no value.
- * TERN_ENVIRONMENT when no child can be made.
+ * Fills counter with the instructions that the kernel's stages take to compute Y once, in one thread, after a call
+ * that found everything warm; source "step". A repeated string instruction counts once. When there are more than
+ * limit, or stepping is not possible here, counter->reason says so and there is no value. TERN_ENVIRONMENT when no
+ * child can be made.
  */
 tern_status tern_step_count(const tern_case *c, uint64_t limit, const tern_child_options *options,
                             tern_counter *counter, tern_error *error);

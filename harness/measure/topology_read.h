@@ -7,8 +7,8 @@
 #include "measure/topology.h"
 
 /*
- * A reader makes topology->cpu and sets cpus, and in each CPU id, node, and for socket and core the lowest CPU number in them.
- * It hands each cache to tern_topology_add_cache().
+ * A reader makes topology->cpu and sets cpus, and in each CPU id, node, and for socket and core the lowest CPU number
+ * in them. It hands each cache to tern_topology_add_cache().
  */
 typedef tern_status tern_topology_reader(tern_topology *topology, tern_error *error);
 

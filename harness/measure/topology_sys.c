@@ -1,6 +1,6 @@
 /*
- * Linux: Documentation/ABI/stable/sysfs-devices-system-cpu and sysfs-devices-node. Groups of CPUs are told by their lists, whose
- * lowest number names them: the ids beside the lists are not unique on every machine.
+ * Linux: Documentation/ABI/stable/sysfs-devices-system-cpu and sysfs-devices-node. Groups of CPUs are told by their
+ * lists, whose lowest number names them: the ids beside the lists are not unique on every machine.
  */
 #include "base/text.h"
 #include "measure/allowed.h"

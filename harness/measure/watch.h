@@ -28,8 +28,8 @@ typedef struct tern_watch {
 } tern_watch;
 
 /*
- * Begins to watch all threads that the process has now, and those CPUs (none: all). What cannot be opened is not watched, and
- * its figure will be NaN. Close with tern_watch_close().
+ * Begins to watch all threads that the process has now, and those CPUs (none: all). What cannot be opened is not
+ * watched, and its figure will be NaN. Close with tern_watch_close().
  */
 void tern_watch_open(tern_watch *watch, const int32_t *cpu, uint32_t cpus);
 void tern_watch_close(tern_watch *watch);
@@ -38,8 +38,8 @@ void tern_watch_close(tern_watch *watch);
 void tern_watch_look(tern_watch *watch, tern_disturbance *sum);
 
 /*
- * Sum of the steal column of a /proc/stat over the CPUs named, or of its first line, in clock ticks; NaN when a CPU is not
- * there.
+ * Sum of the steal column of a /proc/stat over the CPUs named, or of its first line, in clock ticks; NaN when a CPU
+ * is not there.
  */
 double tern_watch_steal_ticks(const char *stat, const int32_t *cpu, uint32_t cpus);
 

@@ -3,7 +3,8 @@
  *
  *     avx2+prefetch=0/4096x4096x1/w=random,x=random,p0=0.42,seed=1/t=2/cold
  *
- * The last two parts are missing in a case that is only checked. An id is complete: it can be run again without the suite.
+ * The last two parts are missing in a case that is only checked. An id is complete: it can be run again without the
+ * suite.
  */
 #ifndef TERN_CASE_H
 #define TERN_CASE_H
@@ -46,7 +47,10 @@ typedef struct tern_data {
     uint64_t seed;
 } tern_data;
 
-/* TERN_CHECK_ONLY: the case is not timed. Hot: one W, read again and again. Cold: a ring of copies larger than the LLC. */
+/*
+ * TERN_CHECK_ONLY: the case is not timed. Hot: one W, read again and again. Cold: a ring of copies larger than the
+ * LLC.
+ */
 typedef enum tern_cache { TERN_CHECK_ONLY, TERN_HOT, TERN_COLD } tern_cache;
 const char *tern_cache_name(tern_cache cache);              /* "", "hot", "cold" */
 bool tern_cache_parse(const char *text, tern_cache *cache); /* "hot" or "cold" */
@@ -68,7 +72,8 @@ bool tern_data_same(const tern_data *a, const tern_data *b);
 void tern_case_init(tern_case *c, const tern_kernel *kernel);
 
 /*
- * Sets toggles from "name=value,name=value". TERN_USAGE when the kernel has no such toggle or the value is out of range.
+ * Sets toggles from "name=value,name=value". TERN_USAGE when the kernel has no such toggle or the value is out of
+ * range.
  */
 tern_status tern_case_set_toggles(tern_case *c, const char *text, tern_error *error);
 
@@ -84,7 +89,10 @@ char *tern_case_id(const tern_case *c, char *text, size_t bytes);
 /* Reverse of tern_case_id(). TERN_USAGE names the part that is wrong. */
 tern_status tern_case_parse(tern_case *c, const char *id, const tern_registry *registry, tern_error *error);
 
-/* "128x512" or "128x512x64"; without N, n keeps its value. False as well for K above TERN_MAX_K and a W above 2^40 weights. */
+/*
+ * "128x512" or "128x512x64"; without N, n keeps its value. False as well for K above TERN_MAX_K and a W above 2^40
+ * weights.
+ */
 bool tern_shape_parse(const char *text, tern_shape *shape);
 
 #endif

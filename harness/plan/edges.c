@@ -1,7 +1,7 @@
 /*
- * Four lists, cut to what is different: shapes without a pattern; each size in turn at its edges, the other two staying at a
- * small one that has tails of its own; as many one-hot tokens as columns, so that Y is W again and shows any weight that
- * packing lost; then data that overflows, at sums long enough for it.
+ * Four lists, cut to what is different: shapes without a pattern; each size in turn at its edges, the other two
+ * staying at a small one that has tails of its own; as many one-hot tokens as columns, so that Y is W again and shows
+ * any weight that packing lost; then data that overflows, at sums long enough for it.
  */
 #include "plan/edges.h"
 

@@ -13,8 +13,8 @@
 uint32_t tern_isa_detect(void);
 
 /*
- * Bits that remain under a cap: "scalar", "avx2", "avxvnni", "avx512", "avx512vnni", "avx512vbmi", "amx", "neon", "dotprod" or
- * "native". A cap allows all levels before it. TERN_USAGE lists the levels.
+ * Bits that remain under a cap: "scalar", "avx2", "avxvnni", "avx512", "avx512vnni", "avx512vbmi", "amx", "neon",
+ * "dotprod" or "native". A cap allows all levels before it. TERN_USAGE lists the levels.
  */
 tern_status tern_isa_cap(const char *name, uint32_t *mask, tern_error *error);
 

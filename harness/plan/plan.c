@@ -71,8 +71,8 @@ static bool names_auto(const tern_axes *axes)
 }
 
 /*
- * The last pattern that matches the name decides; a list that only takes away starts from all. To check what `auto` may take, all
- * are taken.
+ * The last pattern that matches the name decides; a list that only takes away starts from all. To check what `auto`
+ * may take, all are taken.
  */
 static bool is_chosen(const tern_axes *axes, const char *name, bool timed)
 {

@@ -1,8 +1,8 @@
 /*
  * plan.h - the cases that suites expand to, in the order in which they run.
  *
- * Cases of the same data stand together, so that W, X and the expected Y are made once. Those that differ in kernel and toggles alone
- * make a race, where a group asks for it.
+ * Cases of the same data stand together, so that W, X and the expected Y are made once. Those that differ in kernel
+ * and toggles alone make a race, where a group asks for it.
  */
 #ifndef TERN_PLAN_H
 #define TERN_PLAN_H
@@ -44,8 +44,8 @@ tern_status tern_plan_add_suite(tern_plan *plan, const tern_suite *suite, const 
                                 tern_error *error);
 
 /*
- * Adds, for each kernel and set of toggles in the plan, the edge cases of that kernel: tails, primes, extreme data. They
- * are only checked. Their group is "edges".
+ * Adds, for each kernel and set of toggles in the plan, the edge cases of that kernel: tails, primes, extreme data.
+ * They are only checked. Their group is "edges".
  */
 tern_status tern_plan_add_edges(tern_plan *plan, tern_error *error);
 

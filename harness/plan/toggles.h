@@ -7,7 +7,9 @@
 #include "base/error.h"
 #include "kernel.h"
 
-/* table ends with a row whose name is NULL, or is NULL; value has as many elements. Sets each to what the table says. */
+/*
+ * table ends with a row whose name is NULL, or is NULL; value has as many elements. Sets each to what the table says.
+ */
 void tern_toggles_init(const tern_toggle *table, int32_t *value);
 
 /*

@@ -1,5 +1,6 @@
 /*
- * decode.h - what is known of one run of the decode loop. Plain data of fixed size; a line of type "decode" in a file of records.
+ * decode.h - what is known of one run of the decode loop. Plain data of fixed size; a line of type "decode" in a file
+ * of records.
  */
 #ifndef TERN_RECORD_DECODE_H
 #define TERN_RECORD_DECODE_H
@@ -73,7 +74,10 @@ typedef struct tern_decode_record {
     double target_tokens_per_s;                   /* 0 = none */
     double kv_ratio_predicted, kv_ratio_measured; /* time without the cache / with it; NaN = not asked for */
 
-    /* One layer, one thread, all heads: an append of one token to the ring, and attention to all it holds, at each position. */
+    /*
+     * One layer, one thread, all heads: an append of one token to the ring, and attention to all it holds, at each
+     * position.
+     */
     uint32_t kv_points;
     double kv_position[TERN_DECODE_KV_POINTS], kv_append_ns[TERN_DECODE_KV_POINTS], kv_attend_ns[TERN_DECODE_KV_POINTS];
 

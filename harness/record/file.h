@@ -1,6 +1,6 @@
 /*
- * file.h - a file of records, JSON Lines. A line is written and flushed whole, so that whatever ends the run, the file reads
- * up to its last line.
+ * file.h - a file of records, JSON Lines. A line is written and flushed whole, so that whatever ends the run, the
+ * file reads up to its last line.
  */
 #ifndef TERN_FILE_H
 #define TERN_FILE_H
@@ -17,7 +17,9 @@ tern_status tern_file_write_record(FILE *stream, const tern_record *record, tern
 tern_status tern_file_write_decode(FILE *stream, const tern_decode_record *record, tern_error *error);
 tern_status tern_file_write_end(FILE *stream, const tern_run_end *end, tern_error *error);
 
-/* What a reader does with each line. Any may be NULL. Returning another status than TERN_OK ends the reading with it. */
+/*
+ * What a reader does with each line. Any may be NULL. Returning another status than TERN_OK ends the reading with it.
+ */
 typedef struct tern_file_visitor {
     void *context;
     tern_status (*run)(void *context, const tern_run *run, tern_error *error);
@@ -34,8 +36,8 @@ typedef struct tern_file_state {
 } tern_file_state;
 
 /*
- * Reads a file in its order. TERN_USAGE names file and line: it cannot be opened, a line other than the last is no JSON, the
- * schema is another one, the first line is no fingerprint.
+ * Reads a file in its order. TERN_USAGE names file and line: it cannot be opened, a line other than the last is no
+ * JSON, the schema is another one, the first line is no fingerprint.
  */
 tern_status tern_file_read(const char *path, const tern_file_visitor *visitor, tern_file_state *state,
                            tern_error *error);

@@ -1,8 +1,8 @@
 /*
  * json.h - records, fingerprints and closing lines to JSON and back. One table of fields a struct serves both ways.
  *
- * NaN and infinity become null, and null becomes NaN. Unknown keys are passed over, missing ones leave zero, so that older
- * and newer files of the same schema can be read.
+ * NaN and infinity become null, and null becomes NaN. Unknown keys are passed over, missing ones leave zero, so that
+ * older and newer files of the same schema can be read.
  */
 #ifndef TERN_JSON_H
 #define TERN_JSON_H

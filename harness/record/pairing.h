@@ -1,6 +1,6 @@
 /*
- * pairing.h - what cases that were timed in turns say of each other. Whatever slowed the machine down in a round slowed all of
- * them down, so that a ratio taken round by round holds where two medians would not.
+ * pairing.h - what cases that were timed in turns say of each other. Whatever slowed the machine down in a round
+ * slowed all of them down, so that a ratio taken round by round holds where two medians would not.
  */
 #ifndef TERN_PAIRING_H
 #define TERN_PAIRING_H
@@ -19,8 +19,8 @@ tern_estimate tern_pairing_ratio(const double *above, const double *below, size_
 bool tern_pairing_exists(const tern_record *a, const tern_record *b);
 
 /*
- * How many times as fast a is as b, both timed. Round by round in one race; otherwise the ratio of the medians, and the range
- * that their two intervals allow.
+ * How many times as fast a is as b, both timed. Round by round in one race; otherwise the ratio of the medians, and
+ * the range that their two intervals allow.
  */
 tern_estimate tern_pairing_speedup(const tern_record *a, const tern_record *b);
 

@@ -24,8 +24,8 @@ tern_status tern_results_add(tern_results *results, const tern_record *record, t
 tern_status tern_results_add_decode(tern_results *results, const tern_decode_record *record, tern_error *error);
 
 /*
- * Appends the records of a file. The fingerprint and closing line are those of the last file read. A line that was cut off
- * is passed over, and *cut, when not NULL, set.
+ * Appends the records of a file. The fingerprint and closing line are those of the last file read. A line that was
+ * cut off is passed over, and *cut, when not NULL, set.
  */
 tern_status tern_results_read(tern_results *results, const char *path, bool *cut, tern_error *error);
 

@@ -29,8 +29,8 @@ static double half_of(double x)
 }
 
 /*
- * What one step of int8 is worth, and the row in such steps. The factor is a float: the numbers of a table are on a grid, and many of
- * them in the middle between two steps, where the factor's rounding decides.
+ * What one step of int8 is worth, and the row in such steps. The factor is a float: the numbers of a table are on a
+ * grid, and many of them in the middle between two steps, where the factor's rounding decides.
  */
 static double to_i8(const double *x, size_t n, double *q)
 {

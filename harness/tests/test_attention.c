@@ -1,6 +1,6 @@
 /*
- * Attention over the ring is what the formula says, and the same bits for every body, wherever the ring wraps, and whatever other queries
- * are in the call.
+ * Attention over the ring is what the formula says, and the same bits for every body, wherever the ring wraps, and
+ * whatever other queries are in the call.
  */
 #include "floats.h"
 
@@ -114,7 +114,10 @@ static void follows_the_formula(void **state)
             }
 }
 
-/* Every number of queries, at one position and at consecutive ones, in every body, against each query alone in the portable one. */
+/*
+ * Every number of queries, at one position and at consecutive ones, in every body, against each query alone in the
+ * portable one.
+ */
 static void is_the_same_for_all_bodies_and_calls(void **state)
 {
     static float query[MOST_QUERIES * MOST_DIM], alone[MOST_QUERIES * MOST_DIM], out[MOST_QUERIES * MOST_DIM];

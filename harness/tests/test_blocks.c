@@ -1,5 +1,6 @@
 /*
- * Blocks byte by byte, worked out by hand from the layouts of ggml and bitnet.cpp; and every trit and every half back and forth.
+ * Blocks byte by byte, worked out by hand from the layouts of ggml and bitnet.cpp; and every trit and every half back
+ * and forth.
  */
 #include "decode/blocks.h"
 #include "decode/half.h"

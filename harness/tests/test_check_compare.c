@@ -1,6 +1,6 @@
 /*
- * Y is compared value by value, and the pattern of what differs is put into words. The mutants show the hints on kernels; here
- * stand the figures, and what must not be said.
+ * Y is compared value by value, and the pattern of what differs is put into words. The mutants show the hints on
+ * kernels; here stand the figures, and what must not be said.
  */
 #include "check/compare.h"
 

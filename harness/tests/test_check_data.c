@@ -1,6 +1,6 @@
 /*
- * The data of a case are a function of it, have the range and the share of zeros that they should, and the oracle is right
- * about them.
+ * The data of a case are a function of it, have the range and the share of zeros that they should, and the oracle is
+ * right about them.
  */
 #include "check/data.h"
 #include "check/oracle.h"

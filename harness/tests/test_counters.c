@@ -1,6 +1,7 @@
 /*
- * Counters without a PMU: names and encodings, software events on the real system call, every errno that a seccomp filter can
- * make of it, and a table of made-up system calls for what hardware does: multiplexing, counters that never ran, short reads.
+ * Counters without a PMU: names and encodings, software events on the real system call, every errno that a seccomp
+ * filter can make of it, and a table of made-up system calls for what hardware does: multiplexing, counters that
+ * never ran, short reads.
  */
 #include "base/text.h"
 #include "measure/counters.h"
@@ -22,7 +23,10 @@
 
 #include <cmocka.h>
 
-/* ------------------------------------------------------------------------------------------------------ made-up calls */
+/*
+ * ------------------------------------------------------------------------------------------------------ made-up
+ * calls
+ */
 
 enum { FAKE_FILES = 64 };
 
@@ -107,7 +111,10 @@ static int fake_close(int file)
 
 static const tern_perf_calls fake_calls = {fake_open, fake_read, fake_ioctl, fake_close};
 
-/* -------------------------------------------------------------------------------------------------------------- groups */
+/*
+ * --------------------------------------------------------------------------------------------------------------
+ * groups
+ */
 
 static tern_event make_event(const char *name, uint64_t config)
 {
@@ -212,7 +219,10 @@ static void an_event_that_lacks_one_thread_is_left_out(void **state)
     assert_true(count[2].value == 8000.0);
 }
 
-/* -------------------------------------------------------------------------------------------------------------- passes */
+/*
+ * --------------------------------------------------------------------------------------------------------------
+ * passes
+ */
 
 static uint64_t calls_made;
 
@@ -292,7 +302,10 @@ static void what_happens_in_the_kernel_is_counted_there(void **state)
     assert_int_equal(fake.exclude_kernel[1], 0);
 }
 
-/* --------------------------------------------------------------------------------------------------------------- names */
+/*
+ * ---------------------------------------------------------------------------------------------------------------
+ * names
+ */
 
 static void lists_and_presets(void **state)
 {
@@ -358,7 +371,10 @@ static void golden_encodings_of_libpfm4(void **state)
 #endif
 }
 
-/* ------------------------------------------------------------------------------------------------ the real system call */
+/*
+ * ------------------------------------------------------------------------------------------------ the real system
+ * call
+ */
 
 static void software_events_are_counted_for_real(void **state)
 {

@@ -1,5 +1,6 @@
 /*
- * The ring keeps what it is given, in rows on cache lines, in as much memory as it says, one thread writing and one reading.
+ * The ring keeps what it is given, in rows on cache lines, in as much memory as it says, one thread writing and one
+ * reading.
  */
 #include "floats.h"
 

@@ -1,6 +1,6 @@
 /*
- * Cases timed for real, of kernels made for the purpose: what the record says, copies of W that are whole and apart, and
- * a Y that is wrong at the first call or goes wrong while it is timed. No test looks at how long anything took.
+ * Cases timed for real, of kernels made for the purpose: what the record says, copies of W that are whole and apart,
+ * and a Y that is wrong at the first call or goes wrong while it is timed. No test looks at how long anything took.
  */
 #include "measure/allowed.h"
 #include "measure/bench.h"

@@ -1,6 +1,6 @@
 /*
- * The checker is proven by kernels that are wrong in one place each (tests/mutants): every one must be rejected, for the right
- * reason, on the case that shows it and somewhere on the list of edge cases; and no right kernel may be.
+ * The checker is proven by kernels that are wrong in one place each (tests/mutants): every one must be rejected, for
+ * the right reason, on the case that shows it and somewhere on the list of edge cases; and no right kernel may be.
  */
 #include "base/text.h"
 #include "check/check.h"

@@ -1,6 +1,6 @@
 /*
- * Every body gives the bits of the portable one; the portable one gives those of the order that ops.h lays down, and numbers near what
- * the formulas say.
+ * Every body gives the bits of the portable one; the portable one gives those of the order that ops.h lays down, and
+ * numbers near what the formulas say.
  */
 #include "floats.h"
 

@@ -1,5 +1,6 @@
 /*
- * The real decoder against the plain one: every form of a model, of keys and values, and of the tables, past the end of the ring too.
+ * The real decoder against the plain one: every form of a model, of keys and values, and of the tables, past the end
+ * of the ring too.
  */
 #include "base/stats.h"
 #include "decode/decoder.h"

@@ -1,6 +1,6 @@
 /*
- * Cases timed in turns: who ran together says so and can be paired, and one that crashes, hangs or goes wrong spoils nobody
- * else's figures. No test looks at how long anything took.
+ * Cases timed in turns: who ran together says so and can be paired, and one that crashes, hangs or goes wrong spoils
+ * nobody else's figures. No test looks at how long anything took.
  */
 #include "measure/race.h"
 #include "record/pairing.h"

@@ -1,5 +1,6 @@
 /*
- * A file of records gives back what was written, up to its last whole line, and says what is wrong with one that is none.
+ * A file of records gives back what was written, up to its last whole line, and says what is wrong with one that is
+ * none.
  */
 #include "record/file.h"
 #include "record/results.h"

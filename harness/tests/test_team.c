@@ -1,6 +1,6 @@
 /*
- * The team: every thread runs once a call, barriers hold, and what was written before is seen after. Under ThreadSanitizer
- * the plain counters below are the proof.
+ * The team: every thread runs once a call, barriers hold, and what was written before is seen after. Under
+ * ThreadSanitizer the plain counters below are the proof.
  */
 #include "base/team.h"
 

@@ -1,5 +1,6 @@
 /*
- * Small vocabularies of both kinds, made here: known splits, any bytes back and forth, and files that are no vocabulary.
+ * Small vocabularies of both kinds, made here: known splits, any bytes back and forth, and files that are no
+ * vocabulary.
  */
 #include "decode/tokenizer.h"
 #include "decode/vocabulary.h"

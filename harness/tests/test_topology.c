@@ -20,7 +20,10 @@
 
 #include <cmocka.h>
 
-/* Two sockets, each a memory node, of two cores with two threads. Siblings are numbered as Intel's firmware does: 0 and 4. */
+/*
+ * Two sockets, each a memory node, of two cores with two threads. Siblings are numbered as Intel's firmware does: 0
+ * and 4.
+ */
 enum { CPUS = 8 };
 
 static char root[] = "/tmp/ternbench-sys-XXXXXX";

@@ -1,10 +1,10 @@
 /*
  * peer.openblas - OpenBLAS's float product: what a program would use that has nothing but BLAS.
  *
- * W is float; X becomes float and Y becomes int32 again inside the timed call, in scratch. Floats add integers exactly as
- * long as every partial sum, in whatever order, stays below 2^24: with 128 K below it. Larger K are refused. OpenBLAS
- * chooses its instructions by itself; .isa says which they are on this processor. OPENBLAS_CORETYPE, a variable of its
- * own, chooses others.
+ * W is float; X becomes float and Y becomes int32 again inside the timed call, in scratch. Floats add integers
+ * exactly as long as every partial sum, in whatever order, stays below 2^24: with 128 K below it. Larger K are
+ * refused. OpenBLAS chooses its instructions by itself; .isa says which they are on this processor.
+ * OPENBLAS_CORETYPE, a variable of its own, chooses others.
  */
 #include "kernel.h"
 

@@ -1,9 +1,9 @@
 /*
- * codebook.c - how to write every pattern with the fewest terms. Two patterns are neighbours when they differ in one weight,
- * and a correction is a step to a neighbour; so the cheapest way to a pattern is a shortest path, from zero (a term for
- * each weight that is not zero) or from a base (one term for the base). The book holds, for all canonical patterns, the
- * length of that path and the base where it starts. A new base spreads breadth-first as far as it improves anything, which
- * finds the nearest base of all 3^g patterns without comparing any two of them.
+ * codebook.c - how to write every pattern with the fewest terms. Two patterns are neighbours when they differ in one
+ * weight, and a correction is a step to a neighbour; so the cheapest way to a pattern is a shortest path, from zero
+ * (a term for each weight that is not zero) or from a base (one term for the base). The book holds, for all canonical
+ * patterns, the length of that path and the base where it starts. A new base spreads breadth-first as far as it
+ * improves anything, which finds the nearest base of all 3^g patterns without comparing any two of them.
  */
 #include "tmac.h"
 

@@ -1,10 +1,10 @@
 /*
- * encode.c - packing: count, rank, make the hottest patterns bases, then write every row of every K block as a list of
- * table entries. The terms of a pattern are found once for each pattern that occurs, so the walk over the weights is one
- * look-up a group. A row's entries to add and entries to subtract stand in pairs: run then needs no sign, one loop, one
- * count, and no second table of negatives. The shorter side is filled with entry 0, which is zero.
- * W is read twice, since which patterns are hot must be known before the first is written, and by K block the second
- * time: that, and a look-up for each group, is why packing is slower than where each row stands by itself.
+ * encode.c - packing: count, rank, make the hottest patterns bases, then write every row of every K block as a list
+ * of table entries. The terms of a pattern are found once for each pattern that occurs, so the walk over the weights
+ * is one look-up a group. A row's entries to add and entries to subtract stand in pairs: run then needs no sign, one
+ * loop, one count, and no second table of negatives. The shorter side is filled with entry 0, which is zero. W is
+ * read twice, since which patterns are hot must be known before the first is written, and by K block the second time:
+ * that, and a look-up for each group, is why packing is slower than where each row stands by itself.
  */
 #include "tmac.h"
 

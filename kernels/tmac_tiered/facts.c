@@ -1,6 +1,7 @@
 /*
- * facts.c - what the tiers do, counted in the packed form itself: the stream is read back into the pattern of every group,
- * and the group's tier follows from the pattern's rank and from whether a base was used. Nothing is counted while running.
+ * facts.c - what the tiers do, counted in the packed form itself: the stream is read back into the pattern of every
+ * group, and the group's tier follows from the pattern's rank and from whether a base was used. Nothing is counted
+ * while running.
  */
 #include "tmac.h"
 

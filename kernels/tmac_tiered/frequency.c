@@ -1,7 +1,7 @@
 /*
- * frequency.c - which patterns a matrix is made of: one counter for a pattern and its negative, a table of (3^g + 1) / 2 of
- * them indexed by |pattern|, and the hottest by sorting. The last group of a row is padded with zeros and counts like any
- * other, so that the counts sum to M * ceil(K / g).
+ * frequency.c - which patterns a matrix is made of: one counter for a pattern and its negative, a table of (3^g + 1)
+ * / 2 of them indexed by |pattern|, and the hottest by sorting. The last group of a row is padded with zeros and
+ * counts like any other, so that the counts sum to M * ceil(K / g).
  */
 #include "tmac.h"
 

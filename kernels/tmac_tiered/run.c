@@ -1,11 +1,11 @@
 /*
  * run.c - sums by look-up. For each block of tokens, for each K block: build its table (or take the one that prepare
- * built), then for each tile of rows add up what the stream names and add the tile to Y. Nothing but that one table is
- * looked into meanwhile, so it stays in cache while every row of the slice uses it; the stream is read in order, once for
- * each block of tokens. Each thread builds for itself: that repeats a few percent of the work, but a table for all of K and
- * N would leave the cache (`shared` builds that one). One token is a scalar loop of two look-ups a pair; more tokens lie
- * side by side in the table and are added as vectors of int16, widened before they could overflow: a pair is at most 256 g
- * in magnitude.
+ * built), then for each tile of rows add up what the stream names and add the tile to Y. Nothing but that one table
+ * is looked into meanwhile, so it stays in cache while every row of the slice uses it; the stream is read in order,
+ * once for each block of tokens. Each thread builds for itself: that repeats a few percent of the work, but a table
+ * for all of K and N would leave the cache (`shared` builds that one). One token is a scalar loop of two look-ups a
+ * pair; more tokens lie side by side in the table and are added as vectors of int16, widened before they could
+ * overflow: a pair is at most 256 g in magnitude.
  */
 #include "tmac.h"
 

@@ -1,9 +1,9 @@
 /*
- * tables.c - the tables of one K block and one block of tokens, from activations: table[slot][group][token] is what the
- * pattern of that slot, laid on the activations of that group, sums to. It is an int16: g <= 12 weights of 128 at most.
- * The slots of single weights are a transposed copy of x; a base is the sum of a few earlier slots (most often two, since
- * hot patterns resemble each other), taken for all groups and tokens at once, so that the loops are long and vectors even
- * for a single token. Bounded by stores: two loads, an addition and a store for most entries.
+ * tables.c - the tables of one K block and one block of tokens, from activations: table[slot][group][token] is what
+ * the pattern of that slot, laid on the activations of that group, sums to. It is an int16: g <= 12 weights of 128 at
+ * most. The slots of single weights are a transposed copy of x; a base is the sum of a few earlier slots (most often
+ * two, since hot patterns resemble each other), taken for all groups and tokens at once, so that the loops are long
+ * and vectors even for a single token. Bounded by stores: two loads, an addition and a store for most entries.
  */
 #include "tmac.h"
 

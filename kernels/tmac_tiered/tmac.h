@@ -104,8 +104,8 @@ tern_tmac_book *tern_tmac_book_new(const tern_tmac_plan *plan);
 void tern_tmac_book_free(tern_tmac_book *book);
 
 /*
- * Makes a pattern >= 0 a base, unless it is a single term already. Returns how many terms of earlier slots it is the sum
- * of (written to term, at most g), 0 when it needs no slot.
+ * Makes a pattern >= 0 a base, unless it is a single term already. Returns how many terms of earlier slots it is the
+ * sum of (written to term, at most g), 0 when it needs no slot.
  */
 size_t tern_tmac_book_add(tern_tmac_book *book, int32_t pattern, uint16_t *term);
 

@@ -1,15 +1,16 @@
 /*
- * tmac.tiered - sums of hot patterns, looked up. Weights are cut into groups of g along K. The patterns that occur most
- * often get a table of their sums with the activations; a group that spells such a pattern, or its negative, costs one
- * look-up (tier 1: the hottest; tier 2: the next), one that is near a hot pattern costs a look-up and a few corrections
- * c * x[k] with c in -2..2 (tier 3), any other one correction for each weight that is not zero (tier 4, the fallback). So
- * the answer is exact whatever the tiers hold, and all of them may be off.
+ * tmac.tiered - sums of hot patterns, looked up. Weights are cut into groups of g along K. The patterns that occur
+ * most often get a table of their sums with the activations; a group that spells such a pattern, or its negative,
+ * costs one look-up (tier 1: the hottest; tier 2: the next), one that is near a hot pattern costs a look-up and a few
+ * corrections c * x[k] with c in -2..2 (tier 3), any other one correction for each weight that is not zero (tier 4,
+ * the fallback). So the answer is exact whatever the tiers hold, and all of them may be off.
  *
- * Every one of these is an entry of one table for each K block, where x[k] and 2 x[k] have entries too, and a row is a list
- * of entries to add and to subtract: tiers differ in how many entries they spend and in how much of the table they touch,
- * not in code. A group of zeros costs nothing. Loop order and blocks: run.c. Bounded by three loads for each entry added
- * and entry subtracted, and by the mispredicted end of the list of each row of a K block. With realistic weights the tiers
- * lose to a full table of short groups (group=5, tier2=256 holds every pattern); they draw level near 70 % zeros.
+ * Every one of these is an entry of one table for each K block, where x[k] and 2 x[k] have entries too, and a row is
+ * a list of entries to add and to subtract: tiers differ in how many entries they spend and in how much of the table
+ * they touch, not in code. A group of zeros costs nothing. Loop order and blocks: run.c. Bounded by three loads for
+ * each entry added and entry subtracted, and by the mispredicted end of the list of each row of a K block. With
+ * realistic weights the tiers lose to a full table of short groups (group=5, tier2=256 holds every pattern); they
+ * draw level near 70 % zeros.
  */
 #include "tmac.h"
 

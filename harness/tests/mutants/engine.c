@@ -41,8 +41,8 @@ static int weight_sum(pattern p)
 }
 
 /*
- * The table is made of weight sums, indexed by weights alone, and looked up once for each multiplication. The pattern's sign
- * goes into the entry and is applied again on the way out, so that it is lost; and X is read [K][N].
+ * The table is made of weight sums, indexed by weights alone, and looked up once for each multiplication. The
+ * pattern's sign goes into the entry and is applied again on the way out, so that it is lost; and X is read [K][N].
  */
 static int32_t seed_tmac(const tern_call *call, size_t m, size_t n)
 {

@@ -1,8 +1,8 @@
 /*
  * mutant.h - a small right kernel, and what is needed to make it wrong in one place.
  *
- * Each mutant is wrong as a real engine was, or could be. The checker must reject every one; test_mutants.c says with which
- * verdict and which words. They are a plug-in, so that the program can be shown them:
+ * Each mutant is wrong as a real engine was, or could be. The checker must reject every one; test_mutants.c says with
+ * which verdict and which words. They are a plug-in, so that the program can be shown them:
  *
  *     ternbench check suites/seed.suite --plugin mutants.so --filter seed-tmac
  */

@@ -1,6 +1,6 @@
 /*
- * All mutants of table.def as one plug-in. The table is longer than a macro's argument list should be, so that it is written
- * out instead of TERN_PLUGIN().
+ * All mutants of table.def as one plug-in. The table is longer than a macro's argument list should be, so that it is
+ * written out instead of TERN_PLUGIN().
  */
 #include "mutant.h"
 

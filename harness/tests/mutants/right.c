@@ -1,6 +1,6 @@
 /*
- * The kernel before it is mutated, and others that are right. They are in the plug-in as well: a checker that rejected them
- * would prove nothing.
+ * The kernel before it is mutated, and others that are right. They are in the plug-in as well: a checker that
+ * rejected them would prove nothing.
  */
 #include "mutant.h"
 

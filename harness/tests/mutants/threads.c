@@ -12,7 +12,10 @@ static size_t one_sum(const tern_problem *problem)
     return sizeof(int32_t);
 }
 
-/* All threads add in the same place. A pause halfway, as a page fault makes one, lets them meet on a busy machine too. */
+/*
+ * All threads add in the same place. A pause halfway, as a page fault makes one, lets them meet on a busy machine
+ * too.
+ */
 static void run_race(const tern_call *call, tern_slice rows)
 {
     const struct timespec pause = {.tv_nsec = 20 * 1000};
