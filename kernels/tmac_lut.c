@@ -280,6 +280,7 @@ const tern_kernel tern_kernel_tmac_lut = {
     TERN_KERNEL_HEAD,
     .name = "tmac.lut",
     .summary = "full tables of two activations, AVX2 byte shuffles, 64 rows at a time",
+    .refines = "scalar",
     .isa = TERN_ISA_AVX2,
     .bits_per_weight = 2.0,
     .multiple = {1, 1, 1},
