@@ -124,7 +124,9 @@ static void put_line(FILE *stream, const tern_record *r, const tern_record *two_
             r->bits_per_weight, tern_report_time(t->median_ns, median, sizeof median),
             (double)t->packed_bytes / t->median_ns, tern_record_gmacs(r),
             with_interval(roof_percent(t), 0, share, sizeof share),
-            t->roof_paired[0] != '\0' ? t->roof_paired : t->roof_instruction);
+            t->roof_paired[0] != '\0'       ? t->roof_paired
+            : strcmp(r->cache, "cold") == 0 ? "nearer, alone"
+                                            : t->roof_instruction);
     if (two_bits != NULL)
         put_speedup(stream, r, two_bits, 22);
     if (baseline != NULL)
