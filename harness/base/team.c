@@ -146,3 +146,8 @@ uint32_t tern_team_threads(const tern_team *team)
 {
     return team->threads;
 }
+
+tern_slice tern_slice_of(size_t units, uint32_t thread, uint32_t threads)
+{
+    return (tern_slice){.begin = units * thread / threads, .end = units * (thread + 1) / threads, .thread = thread};
+}

@@ -8,8 +8,11 @@
 #define TERN_TEAM_H
 
 #include "base/error.h"
+#include "kernel.h"
 
 #include <stdint.h>
+
+enum { TERN_MAX_THREADS = 64 };
 
 typedef struct tern_team tern_team;
 
@@ -27,5 +30,8 @@ void tern_team_run(tern_team *team, tern_team_fn *fn, void *argument);
 
 /* Inside fn: waits until every thread of the team has come here. */
 void tern_team_barrier(tern_team *team);
+
+/* The part of thread `thread` of `units` units: as even as possible, possibly none. */
+tern_slice tern_slice_of(size_t units, uint32_t thread, uint32_t threads);
 
 #endif

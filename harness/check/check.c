@@ -93,7 +93,7 @@ tern_status tern_check_case(tern_checker *checker, const tern_case *c, const ter
                             tern_finding *finding, tern_error *error)
 {
     tern_battery_result result = {0};
-    tern_child_end end;
+    tern_child_outcome outcome;
 
     memset(finding, 0, sizeof *finding);
     if (c->shape.k > TERN_MAX_K) {
@@ -105,14 +105,16 @@ tern_status tern_check_case(tern_checker *checker, const tern_case *c, const ter
     if (status != TERN_OK)
         return status;
     tern_battery_task task = {.c = c, .w = checker->w, .x = checker->x, .expected = checker->expected};
-    status = tern_child_run(run_battery, &task, &result, sizeof result, options, &end, finding, error);
+    status = tern_child_run(run_battery, &task, &result, sizeof result, options, &outcome, error);
     if (status != TERN_OK)
         return status;
-    if (end != TERN_CHILD_DONE)
+    if (outcome.end != TERN_CHILD_DONE) {
+        *finding = tern_finding_of_child(&outcome);
         explain(&result, finding);
-    else if (result.failed_machine)
+    } else if (result.failed_machine) {
         return tern_error_set(error, TERN_ENVIRONMENT, "%s", result.finding.reason);
-    else
+    } else {
         *finding = result.finding;
+    }
     return TERN_OK;
 }

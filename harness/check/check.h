@@ -4,8 +4,9 @@
 #ifndef TERN_CHECK_H
 #define TERN_CHECK_H
 
-#include "check/child.h"
+#include "base/child.h"
 #include "plan/case.h"
+#include "record/verdict.h"
 
 /* Holds what the cases of one run share: the W, X and expected Y of the last data. */
 typedef struct tern_checker tern_checker;

@@ -28,11 +28,6 @@ size_t tern_product_scratch_bytes(const tern_product *product)
     return product->kernel->scratch_bytes == NULL ? 0 : product->kernel->scratch_bytes(&product->problem);
 }
 
-tern_slice tern_slice_of(size_t units, uint32_t thread, uint32_t threads)
-{
-    return (tern_slice){.begin = units * thread / threads, .end = units * (thread + 1) / threads, .thread = thread};
-}
-
 tern_slice tern_product_rows(const tern_product *product, uint32_t thread, uint32_t threads)
 {
     const size_t rows = product->problem.shape.m;

@@ -27,9 +27,6 @@ size_t tern_product_scratch_bytes(const tern_product *product);
 /* The rows that thread `thread` of `threads` runs: as even as row_step allows, possibly none. */
 tern_slice tern_product_rows(const tern_product *product, uint32_t thread, uint32_t threads);
 
-/* The part of thread `thread` of `units` units: as even as possible, possibly none. */
-tern_slice tern_slice_of(size_t units, uint32_t thread, uint32_t threads);
-
 /*
  * Packs w (M*K trits) into packed (packed_bytes() bytes), the rows shared by the team where the kernel can pack them
  * apart. Returns the bytes written, 0 when memory ran out.

@@ -4,7 +4,7 @@
 #ifndef TERN_ANNOUNCE_H
 #define TERN_ANNOUNCE_H
 
-#include "cli/session.h"
+#include "run/session.h"
 
 /* What is going to run, what `auto` stands for, what was left out, and what would spoil the figures. */
 void tern_announce_plan(const tern_session *session, double expected_s);

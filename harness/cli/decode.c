@@ -11,11 +11,11 @@
 #include "cli/decode_prompt.h"
 #include "cli/interrupt.h"
 #include "cli/progress.h"
-#include "cli/sink.h"
-#include "cli/surroundings.h"
-#include "decode/figures.h"
-#include "decode/model.h"
+#include "decode/loop/model.h"
 #include "measure/pick.h"
+#include "record/decode_rates.h"
+#include "run/environment.h"
+#include "run/sink.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -28,7 +28,7 @@ enum { BASELINE_LAYERS = 2, BASELINE_PROMPT = 4, BASELINE_TOKENS = 4 };
 typedef struct command {
     tern_decode_options options;
     tern_session session;
-    tern_surroundings surroundings;
+    tern_environment environment;
     tern_sink sink;
     tern_decode_progress progress;
     tern_geometry geometry;
@@ -111,7 +111,7 @@ static tern_status fill_machine(command *c, tern_decode_job *job, tern_decode_re
     tern_measure_options how = {0};
 
     tern_decode_progress_say(&c->progress, "measuring the limits of the machine");
-    const tern_status status = tern_surroundings_fill(&c->surroundings, &stands, &how, &child, error);
+    const tern_status status = tern_environment_fill(&c->environment, &stands, &how, &child, error);
     if (status != TERN_OK)
         return status;
     job->pin = how.pin;
@@ -181,9 +181,9 @@ static tern_status measure(command *c, tern_decode_job *job, tern_decode_record 
     r->roof_read_gbps = before.roof_read_gbps;
     r->roof_gmacs = before.roof_gmacs;
     tern_text_copy(r->roof_instruction, sizeof r->roof_instruction, before.roof_instruction);
-    tern_surroundings_forget_roofs(&c->surroundings);
+    tern_environment_forget_roofs(&c->environment);
     if ((status = fill_machine(c, job, r, error)) == TERN_OK)
-        tern_figures_conclude(r);
+        tern_decode_conclude(r);
     return status;
 }
 
@@ -221,13 +221,13 @@ static tern_status run_baseline(command *c, tern_error *error)
     const tern_child_options child = child_options(c, &job);
     const tern_case stands = shape_case(c, &job, TERN_LINEAR_GATE_UP);
     tern_decode_progress_say(&c->progress, "the baseline");
-    if ((status = tern_pin_choose(&job.pin, c->surroundings.pin, &c->surroundings.topology, stands.threads, error)) !=
+    if ((status = tern_pin_choose(&job.pin, c->environment.pin, &c->environment.topology, stands.threads, error)) !=
             TERN_OK ||
         (status = tern_decode_measure(&job, &child, &c->record, error)) != TERN_OK)
         return status;
     c->record.baseline = true;
     if (c->record.timed)
-        tern_figures_conclude(&c->record);
+        tern_decode_conclude(&c->record);
     name_record(c, &job, &c->record);
     return tern_sink_add_decode(&c->sink, &c->record, error);
 }
@@ -264,7 +264,7 @@ static tern_status open(command *c, int argc, char **argv, tern_error *error)
         return status;
     const tern_case stands = shape_case(c, &c->job, TERN_LINEAR_GATE_UP);
     if ((status = tern_plan_add(&c->session.plan, &stands, "", "", error)) != TERN_OK ||
-        (status = tern_surroundings_open(&c->surroundings, &c->session, error)) != TERN_OK)
+        (status = tern_environment_open(&c->environment, &c->session, error)) != TERN_OK)
         return status;
     c->session.run.cases = 1;
     for (uint32_t i = 0; i < c->session.run.warnings && !c->options.common.quiet; i++)
@@ -304,7 +304,7 @@ int tern_command_decode(int argc, char **argv)
         fprintf(stderr, "%s: %s\n", argv[0], c->end.reason);
     const int exit_status = c->end.status;
     tern_sink_free(&c->sink);
-    tern_surroundings_close(&c->surroundings);
+    tern_environment_close(&c->environment);
     tern_decode_prompt_free(&c->prompt);
     tern_session_close(&c->session);
     free(c);

@@ -5,8 +5,8 @@
 #define TERN_DECODE_JOB_H
 
 #include "cli/decode_options.h"
-#include "cli/session.h"
-#include "decode/job.h"
+#include "decode/loop/job.h"
+#include "run/session.h"
 
 /* "NAME" or "NAME+toggle=1,...". TERN_USAGE: there is none; TERN_ENVIRONMENT: it cannot run here. */
 tern_status tern_decode_job_kernel(const tern_session *session, const char *name, tern_case *kernel, tern_error *error);

@@ -1,7 +1,7 @@
 #include "cli/decode_options.h"
 
 #include "base/text.h"
-#include "decode/loop.h"
+#include "decode/loop/loop.h"
 #include "record/decode.h"
 
 #include <stdio.h>

@@ -5,7 +5,7 @@
 #define TERN_DECODE_OPTIONS_H
 
 #include "cli/options.h"
-#include "decode/sample.h"
+#include "decode/loop/token_choice.h"
 
 typedef struct tern_decode_options {
     tern_options common;
@@ -19,7 +19,7 @@ typedef struct tern_decode_options {
     uint32_t prompt, tokens, context, sequences, block, repetitions, compare_cache;
     uint64_t seed;
     double p0, target, budget_mb; /* 0 = none */
-    tern_sampler_options sampler;
+    tern_token_choice_options sampler;
 } tern_decode_options;
 
 /* Parses argv. On --help and on errors it prints and exits as argp does, with TERN_USAGE for errors. */

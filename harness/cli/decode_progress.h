@@ -5,7 +5,7 @@
 #ifndef TERN_DECODE_PROGRESS_H
 #define TERN_DECODE_PROGRESS_H
 
-#include "decode/job.h"
+#include "decode/loop/job.h"
 
 typedef struct tern_decode_progress {
     tern_job_progress *shared; /* what the child tells */

@@ -5,8 +5,8 @@
 #define TERN_DECODE_PROMPT_H
 
 #include "cli/decode_options.h"
-#include "decode/job.h"
-#include "decode/tokenizer.h"
+#include "decode/loop/job.h"
+#include "model/tokenizer.h"
 
 typedef struct tern_decode_prompt {
     const tern_decode_options *options;

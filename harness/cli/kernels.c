@@ -3,8 +3,8 @@
  */
 #include "cli/command.h"
 #include "cli/interrupt.h"
-#include "cli/picker.h"
-#include "plan/isa.h"
+#include "machine/isa.h"
+#include "run/picker.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "cli/command.h"
 #include "cli/interrupt.h"
-#include "cli/surroundings.h"
+#include "run/environment.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -25,10 +25,10 @@ static uint32_t next_threads(uint32_t threads, uint32_t all)
     return next < all || threads == all ? next : all;
 }
 
-static tern_status measure_roofs(tern_machine *machine, const tern_surroundings *surroundings, tern_error *error)
+static tern_status measure_roofs(tern_machine *machine, const tern_environment *environment, tern_error *error)
 {
     const tern_child_options child = {.deadline_s = 120.0, .tick = not_interrupted};
-    const tern_session *session = surroundings->session;
+    const tern_session *session = environment->session;
     const tern_topology *topology = machine->topology;
     const uint32_t all = topology->allowed < TERN_MAX_THREADS ? topology->allowed : (uint32_t)TERN_MAX_THREADS;
     tern_status status = TERN_OK;
@@ -38,7 +38,7 @@ static tern_status measure_roofs(tern_machine *machine, const tern_surroundings 
          threads = next_threads(threads, all)) {
         if (!session->options->quiet)
             fprintf(stderr, "measuring with %u of %u threads\n", threads, all);
-        status = tern_pin_choose(&pin, surroundings->pin, topology, threads, error);
+        status = tern_pin_choose(&pin, environment->pin, topology, threads, error);
         if (status == TERN_OK)
             status = tern_roof_measure(&machine->roof[machine->roofs], &pin, threads, session->plan.isa,
                                        topology->llc_bytes, &child, error);
@@ -64,20 +64,20 @@ static tern_status try_counters(tern_machine *machine, tern_error *error)
     return status;
 }
 
-static tern_status describe(tern_machine *machine, const tern_surroundings *surroundings, tern_error *error)
+static tern_status describe(tern_machine *machine, const tern_environment *environment, tern_error *error)
 {
-    machine->run = surroundings->session->run;
-    machine->topology = &surroundings->topology;
+    machine->run = environment->session->run;
+    machine->topology = &environment->topology;
     const tern_status status = try_counters(machine, error);
-    return status != TERN_OK || surroundings->session->options->no_roofs ? status
-                                                                         : measure_roofs(machine, surroundings, error);
+    return status != TERN_OK || environment->session->options->no_roofs ? status
+                                                                        : measure_roofs(machine, environment, error);
 }
 
 int tern_command_machine(int argc, char **argv)
 {
     tern_options options;
     tern_session session;
-    tern_surroundings surroundings = {0};
+    tern_environment environment = {0};
     tern_error error = {""};
     tern_machine *machine = calloc(1, sizeof *machine);
 
@@ -89,16 +89,16 @@ int tern_command_machine(int argc, char **argv)
     tern_interrupt_install();
     tern_status status = tern_session_open(&session, &options, true, argc, argv, &error);
     if (status == TERN_OK)
-        status = tern_surroundings_open(&surroundings, &session, &error);
+        status = tern_environment_open(&environment, &session, &error);
     if (status == TERN_OK)
-        status = describe(machine, &surroundings, &error);
+        status = describe(machine, &environment, &error);
     if (status == TERN_OK && options.json)
         status = tern_machine_json(stdout, machine, &error);
     else if (status == TERN_OK)
         tern_machine_text(stdout, machine);
     if (status != TERN_OK)
         fprintf(stderr, "%s: %s\n", argv[0], error.text);
-    tern_surroundings_close(&surroundings);
+    tern_environment_close(&environment);
     tern_session_close(&session);
     free(machine);
     return (int)status;

@@ -4,9 +4,9 @@
 #ifndef TERN_MACHINE_H
 #define TERN_MACHINE_H
 
+#include "machine/roof.h"
+#include "machine/topology.h"
 #include "measure/counters.h"
-#include "measure/roof.h"
-#include "measure/topology.h"
 #include "record/run.h"
 
 #include <stdio.h>

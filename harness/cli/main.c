@@ -1,5 +1,5 @@
 #include "cli/command.h"
-#include "record/build_info.h"
+#include "machine/build_info.h"
 
 #include <locale.h>
 #include <stdio.h>

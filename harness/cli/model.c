@@ -2,9 +2,9 @@
  * ternbench model: writes seeded models as GGUF files, and shows what is in one.
  */
 #include "cli/command.h"
-#include "decode/gguf.h"
-#include "decode/gguf_metadata.h"
-#include "decode/gguf_write.h"
+#include "model/gguf.h"
+#include "model/gguf_metadata.h"
+#include "model/gguf_write.h"
 
 #include "base/text.h"
 

@@ -1,8 +1,8 @@
 /*
  * ternbench repro: one case by its id.
  */
-#include "cli/campaign.h"
 #include "cli/command.h"
+#include "run/campaign.h"
 
 #include <stdio.h>
 

@@ -1,8 +1,8 @@
 /*
  * ternbench run and ternbench check: they differ in what is done with a case, not in how they are called.
  */
-#include "cli/campaign.h"
 #include "cli/command.h"
+#include "run/campaign.h"
 
 #include <stdio.h>
 

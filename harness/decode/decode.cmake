@@ -1,9 +1,10 @@
 # Floating-point work has one order and one rounding, whatever the compiler: a multiply and an add are fused where the
 # source says so, and nowhere else. Seeded weights are optimised in every build type: there are 6 billion of them.
-file(GLOB decode_sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/*.c)
+set(model ${CMAKE_CURRENT_LIST_DIR}/../model)
+file(GLOB decode_sources CONFIGURE_DEPENDS ${model}/*.c ${CMAKE_CURRENT_LIST_DIR}/ops/*.c ${CMAKE_CURRENT_LIST_DIR}/loop/*.c)
 set_property(SOURCE ${decode_sources} APPEND PROPERTY COMPILE_OPTIONS -ffp-contract=off)
-set_property(SOURCE ${CMAKE_CURRENT_LIST_DIR}/seeded.c ${CMAKE_CURRENT_LIST_DIR}/blocks.c APPEND PROPERTY COMPILE_OPTIONS -O3)
+set_property(SOURCE ${model}/seeded.c ${model}/blocks.c APPEND PROPERTY COMPILE_OPTIONS -O3)
 
 # Where models are found by their names alone.
-set_property(SOURCE ${CMAKE_CURRENT_LIST_DIR}/geometry.c APPEND PROPERTY COMPILE_DEFINITIONS
+set_property(SOURCE ${model}/geometry.c APPEND PROPERTY COMPILE_DEFINITIONS
              TERN_SUITES_FOLDER="${CMAKE_SOURCE_DIR}/suites")

@@ -1,8 +1,8 @@
 #include "measure/bench.h"
 
+#include "base/clock.h"
 #include "base/stats.h"
 #include "measure/arena.h"
-#include "measure/clock.h"
 
 #include <math.h>
 #include <string.h>
@@ -39,10 +39,10 @@ static size_t pack(tern_bench *bench, void *packed)
     size_t bytes = 0;
 
     bench->pack_ns = INFINITY;
-    bench->pack_threads = bench->product.kernel->pack == NULL ? tern_team_threads(bench->setting->team) : 1;
+    bench->pack_threads = bench->product.kernel->pack == NULL ? tern_team_threads(bench->fixture->team) : 1;
     for (double spent_ns = 0.0; spent_ns < pack_again_ns;) {
         const double start_ns = tern_clock_ns();
-        bytes = tern_product_pack(&bench->product, bench->setting->w, packed, bench->setting->team);
+        bytes = tern_product_pack(&bench->product, bench->fixture->w, packed, bench->fixture->team);
         if (bytes == 0)
             break;
         const double elapsed_ns = tern_clock_ns() - start_ns;
@@ -67,29 +67,29 @@ static tern_status make_ring(tern_bench *bench, uint64_t ring_bytes, tern_error 
     else
         status = tern_ring_new(&bench->ring, product, packed.data, bench->packed_bytes,
                                bench->c->cache == TERN_COLD ? ring_bytes : 0, tern_case_huge_pages(bench->c),
-                               bench->setting->team, error);
+                               bench->fixture->team, error);
     tern_memory_free(&packed);
     return status;
 }
 
-tern_status tern_bench_open(tern_bench *bench, const tern_case *c, tern_setting *setting, uint64_t ring_bytes,
+tern_status tern_bench_open(tern_bench *bench, const tern_case *c, tern_fixture *fixture, uint64_t ring_bytes,
                             const char **refusal, tern_error *error)
 {
     tern_status status;
 
     memset(bench, 0, sizeof *bench);
     bench->c = c;
-    bench->setting = setting;
-    memcpy(bench->seen, setting->seen, sizeof bench->seen);
+    bench->fixture = fixture;
+    memcpy(bench->seen, fixture->seen, sizeof bench->seen);
     *refusal = tern_product_bind(&bench->product, c, c->threads);
     if (*refusal != NULL)
         return TERN_OK;
     if ((status = make_arrays(bench, error)) != TERN_OK || (status = make_ring(bench, ring_bytes, error)) != TERN_OK ||
         !(bench->product.kernel->flags & TERN_KERNEL_OWNS_TEAM))
         return status;
-    if ((status = tern_setting_dismiss(setting, error)) != TERN_OK)
+    if ((status = tern_fixture_dismiss(fixture, error)) != TERN_OK)
         return status;
-    return tern_pin_openmp(setting->pin, c->threads, bench->seen, error);
+    return tern_pin_openmp(fixture->pin, c->threads, bench->seen, error);
 }
 
 tern_status tern_bench_copy(tern_bench *bench, uint64_t ring_bytes, tern_error *error)
@@ -97,7 +97,7 @@ tern_status tern_bench_copy(tern_bench *bench, uint64_t ring_bytes, tern_error *
     tern_ring copies;
     const tern_status status =
         tern_ring_new(&copies, &bench->product, tern_ring_slot(&bench->ring, 0), bench->packed_bytes, ring_bytes,
-                      tern_case_huge_pages(bench->c), bench->setting->team, error);
+                      tern_case_huge_pages(bench->c), bench->fixture->team, error);
 
     tern_ring_free(&bench->ring);
     bench->ring = copies;
@@ -124,7 +124,7 @@ static void fork_and_join(tern_bench *bench)
 #pragma omp parallel num_threads((int)bench->c->threads)
         do_nothing(NULL, 0, 0);
     } else {
-        tern_team_run(bench->setting->team, do_nothing, NULL);
+        tern_team_run(bench->fixture->team, do_nothing, NULL);
     }
 }
 

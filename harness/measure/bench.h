@@ -6,12 +6,12 @@
 #define TERN_BENCH_H
 
 #include "check/product.h"
+#include "measure/fixture.h"
 #include "measure/ring.h"
-#include "measure/setting.h"
 
 typedef struct tern_bench {
     const tern_case *c;
-    tern_setting *setting;
+    tern_fixture *fixture;
     tern_memory memory;   /* of the arrays below, laid out as kernel.h says */
     int32_t *y, *first_y; /* first_y: as large as Y, for the caller */
     void *scratch;        /* NULL when the kernel needs none */
@@ -31,7 +31,7 @@ typedef struct tern_bench {
  * sentence when it cannot do the case with these threads, NULL otherwise. Free with tern_bench_close(), whatever is
  * returned. Case and setting must outlive the bench.
  */
-tern_status tern_bench_open(tern_bench *bench, const tern_case *c, tern_setting *setting, uint64_t ring_bytes,
+tern_status tern_bench_open(tern_bench *bench, const tern_case *c, tern_fixture *fixture, uint64_t ring_bytes,
                             const char **refusal, tern_error *error);
 void tern_bench_close(tern_bench *bench);
 
@@ -47,7 +47,7 @@ static inline tern_call tern_bench_next(tern_bench *bench)
     const tern_call call = {
         .problem = &bench->product.problem,
         .packed = tern_ring_slot(&bench->ring, bench->slot),
-        .x = bench->setting->x,
+        .x = bench->fixture->x,
         .y = bench->y,
         .scratch = bench->scratch,
     };
@@ -61,7 +61,7 @@ static inline void tern_bench_call(tern_bench *bench, tern_busy *busy)
 {
     const tern_call call = tern_bench_next(bench);
 
-    tern_product_call_busy(&bench->product, &call, bench->setting->team, busy);
+    tern_product_call_busy(&bench->product, &call, bench->fixture->team, busy);
 }
 
 /*

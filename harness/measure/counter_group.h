@@ -7,6 +7,7 @@
 #ifndef TERN_COUNTER_GROUP_H
 #define TERN_COUNTER_GROUP_H
 
+#include "base/team.h"
 #include "measure/counter_event.h"
 #include "plan/case.h"
 

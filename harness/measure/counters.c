@@ -76,11 +76,11 @@ typedef struct taking {
 static void list_threads(taking *t)
 {
     DIR *tasks = opendir("/proc/self/task");
-    const struct dirent *entry;
+    const struct dirent *member;
 
-    while (tasks != NULL && t->threads < TERN_GROUP_THREADS && (entry = readdir(tasks)) != NULL)
-        if (entry->d_name[0] != '.')
-            t->thread[t->threads++] = (pid_t)strtol(entry->d_name, NULL, 10);
+    while (tasks != NULL && t->threads < TERN_GROUP_THREADS && (member = readdir(tasks)) != NULL)
+        if (member->d_name[0] != '.')
+            t->thread[t->threads++] = (pid_t)strtol(member->d_name, NULL, 10);
     if (tasks != NULL)
         closedir(tasks);
 }

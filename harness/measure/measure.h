@@ -4,10 +4,10 @@
 #ifndef TERN_MEASURE_H
 #define TERN_MEASURE_H
 
-#include "check/child.h"
+#include "base/child.h"
+#include "machine/pin.h"
+#include "machine/probe.h"
 #include "measure/counters.h"
-#include "measure/pin.h"
-#include "measure/probe.h"
 #include "record/record.h"
 
 #include <stdbool.h>
@@ -22,7 +22,7 @@ typedef struct tern_measure_options {
     double roof_read_gbps; /* measured for the same threads; 0 = not known */
     double roof_gmacs;
     const char *roof_instruction;
-    bool pace; /* sample the roofs in turns with the case, by these probes */
+    bool with_roofs; /* sample the roofs in turns with the case, by these probes */
     const tern_probe *roof_reader;
     uint32_t roof_read_ahead_bytes;
     const tern_probe *roof_multiplier;

@@ -8,8 +8,9 @@
 #ifndef TERN_PICK_H
 #define TERN_PICK_H
 
-#include "check/child.h"
-#include "measure/pin.h"
+#include "base/child.h"
+#include "machine/pin.h"
+#include "plan/case.h"
 #include "plan/registry.h"
 
 typedef struct tern_pick_request {

@@ -4,13 +4,6 @@
 
 enum { CACHE_LINE = 64 };
 
-static const uint64_t least_cold_bytes = 256u << 20;
-
-uint64_t tern_ring_wanted_bytes(uint64_t llc_bytes)
-{
-    return 4 * llc_bytes > least_cold_bytes ? 4 * llc_bytes : least_cold_bytes;
-}
-
 typedef struct filling {
     const tern_ring *ring;
     const tern_product *product;

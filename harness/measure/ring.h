@@ -7,16 +7,13 @@
 
 #include "base/team.h"
 #include "check/product.h"
-#include "measure/memory.h"
+#include "machine/memory.h"
 
 typedef struct tern_ring {
     tern_memory memory;
     size_t stride; /* from one copy to the next */
     uint32_t slots;
 } tern_ring;
-
-/* What all copies of a cold case should hold together: four times the last-level cache, at least 256 MiB. */
-uint64_t tern_ring_wanted_bytes(uint64_t llc_bytes);
 
 /*
  * Fills the ring with copies of packed (packed_bytes bytes), each aligned to the kernel's packed_align and to a cache

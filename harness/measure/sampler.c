@@ -50,7 +50,7 @@ static void keep(tern_timing *timing, double sample_ns, double drift)
     timing->sample_ns[timing->samples++] = sample_ns / (double)timing->calls_per_sample;
     timing->calls += timing->calls_per_sample;
     timing->disturbance.marked += drift > mark_drift;
-    timing->disturbance.canary_drift = fmax(timing->disturbance.canary_drift, drift);
+    timing->disturbance.clock_drift = fmax(timing->disturbance.clock_drift, drift);
 }
 
 void tern_sampler_take(const tern_sampled *sampled, const tern_sampler_options *options, double end_ns,

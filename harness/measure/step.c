@@ -35,7 +35,7 @@ __attribute__((noinline)) static void mark(void)
 
 static _Noreturn void be_traced(const tern_case *with_threads)
 {
-    static tern_setting setting;
+    static tern_fixture fixture;
     static tern_bench bench;
     const tern_pin anywhere = {0};
     const char *refusal;
@@ -45,8 +45,8 @@ static _Noreturn void be_traced(const tern_case *with_threads)
     c.cache = TERN_HOT;
     if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) != 0)
         _exit(CANNOT_TRACE);
-    if (tern_setting_open(&setting, &c, c.kernel->x_align, &anywhere, NULL) != TERN_OK ||
-        tern_bench_open(&bench, &c, &setting, 0, &refusal, NULL) != TERN_OK)
+    if (tern_fixture_open(&fixture, &c, c.kernel->x_align, &anywhere, NULL) != TERN_OK ||
+        tern_bench_open(&bench, &c, &fixture, 0, &refusal, NULL) != TERN_OK)
         _exit(CANNOT_OPEN);
     if (refusal != NULL)
         _exit(REFUSED);
@@ -171,20 +171,19 @@ tern_status tern_step_count(const tern_case *c, uint64_t limit, const tern_child
                             tern_counter *counter, tern_error *error)
 {
     job j = {.c = c, .limit = limit};
-    tern_finding finding;
-    tern_child_end end;
+    tern_child_outcome outcome;
 
     *counter = (tern_counter){.name = "instructions", .source = "step", .per_call = (double)NAN};
-    const tern_status status = tern_child_run(trace, &j, counter, sizeof *counter, options, &end, &finding, error);
-    if (status == TERN_OK && end != TERN_CHILD_DONE) {
+    const tern_status status = tern_child_run(trace, &j, counter, sizeof *counter, options, &outcome, error);
+    if (status == TERN_OK && outcome.end != TERN_CHILD_DONE) {
         counter->per_call = (double)NAN;
         counter->running = 0.0;
         counter->reason[0] = '\0';
-        if (end == TERN_CHILD_TIMEOUT)
+        if (outcome.end == TERN_CHILD_TIMEOUT)
             tern_text_append(counter->reason, sizeof counter->reason,
                              "not through after %.0f s of single steps; choose a smaller shape", options->deadline_s);
         else
-            tern_text_copy(counter->reason, sizeof counter->reason, finding.reason);
+            tern_text_copy(counter->reason, sizeof counter->reason, outcome.reason);
     }
     return status;
 }

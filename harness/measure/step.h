@@ -5,7 +5,7 @@
 #ifndef TERN_STEP_H
 #define TERN_STEP_H
 
-#include "check/child.h"
+#include "base/child.h"
 #include "plan/case.h"
 #include "record/record.h"
 

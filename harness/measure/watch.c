@@ -1,7 +1,7 @@
 #include "measure/watch.h"
 
+#include "base/clock.h"
 #include "base/text.h"
-#include "measure/clock.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -121,13 +121,13 @@ void tern_watch_look(tern_watch *watch, tern_disturbance *sum)
 static void open_tasks(tern_watch *watch)
 {
     DIR *tasks = opendir("/proc/self/task");
-    const struct dirent *entry;
+    const struct dirent *member;
 
     while (tasks != NULL && watch->tasks < sizeof watch->task / sizeof *watch->task &&
-           (entry = readdir(tasks)) != NULL) {
+           (member = readdir(tasks)) != NULL) {
         char path[320] = "";
-        tern_text_append(path, sizeof path, "/proc/self/task/%s/schedstat", entry->d_name);
-        const int file = entry->d_name[0] == '.' ? -1 : open(path, O_RDONLY | O_CLOEXEC);
+        tern_text_append(path, sizeof path, "/proc/self/task/%s/schedstat", member->d_name);
+        const int file = member->d_name[0] == '.' ? -1 : open(path, O_RDONLY | O_CLOEXEC);
         if (file >= 0)
             watch->task[watch->tasks++] = file;
     }

@@ -6,6 +6,7 @@
 #ifndef TERN_WATCH_H
 #define TERN_WATCH_H
 
+#include "base/team.h"
 #include "plan/case.h"
 #include "record/record.h"
 

@@ -1,5 +1,6 @@
 #include "plan/axis.h"
 
+#include "base/team.h"
 #include "base/text.h"
 
 #include <stdio.h>

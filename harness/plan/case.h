@@ -15,8 +15,6 @@
 
 #include <stdbool.h>
 
-enum { TERN_MAX_THREADS = 64 };
-
 typedef enum tern_w_pattern {
     TERN_W_RANDOM,
     TERN_W_ZERO,

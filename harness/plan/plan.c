@@ -18,15 +18,15 @@ static tern_planned *find(const tern_plan *plan, uint64_t hash)
 }
 
 /* The race that the case belongs to: that of the same problem, threads and cache state, or a new one. */
-static uint32_t find_race(tern_plan *plan, const tern_case *c)
+static uint32_t find_paired(tern_plan *plan, const tern_case *c)
 {
     for (size_t i = plan->count; i-- > 0;) {
         const tern_case *other = &plan->cases[i].c;
-        if (plan->cases[i].race != 0 && other->threads == c->threads && other->cache == c->cache &&
+        if (plan->cases[i].paired != 0 && other->threads == c->threads && other->cache == c->cache &&
             tern_shape_same(other->shape, c->shape) && tern_data_same(&other->data, &c->data))
-            return plan->cases[i].race;
+            return plan->cases[i].paired;
     }
-    return ++plan->races;
+    return ++plan->paired_groups;
 }
 
 static tern_status add(tern_plan *plan, const tern_case *c, const char *suite, const char *group, bool interleave,
@@ -48,10 +48,10 @@ static tern_status add(tern_plan *plan, const tern_case *c, const char *suite, c
         plan->cases = cases;
         plan->capacity = capacity;
     }
-    const bool races = c->cache != TERN_CHECK_ONLY && (interleave || plan->interleave);
-    const uint32_t race = races ? find_race(plan, c) : 0;
+    const bool paired_groups = c->cache != TERN_CHECK_ONLY && (interleave || plan->interleave);
+    const uint32_t paired = paired_groups ? find_paired(plan, c) : 0;
     tern_planned *planned = &plan->cases[plan->count++];
-    *planned = (tern_planned){.c = *c, .hash = hash, .race = race};
+    *planned = (tern_planned){.c = *c, .hash = hash, .paired = paired};
     tern_text_copy(planned->suite, sizeof planned->suite, suite);
     tern_text_copy(planned->group, sizeof planned->group, group);
     return TERN_OK;

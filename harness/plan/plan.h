@@ -16,7 +16,7 @@ typedef struct tern_planned {
     char suite[64], group[64];
     char pick_reason[256]; /* why `auto` took this kernel; "" when the suite names it */
     uint64_t hash;         /* of the id: XXH3 */
-    uint32_t race;         /* cases of one race are sampled in turns; from 1, 0 = timed alone */
+    uint32_t paired;       /* cases of one race are sampled in turns; from 1, 0 = timed alone */
 } tern_planned;
 
 /* Says which kernel does what c asks for, all but a kernel, the fastest, and why: a sentence in reason. */
@@ -28,7 +28,7 @@ typedef struct tern_plan {
     size_t count, capacity;
     bool timed;      /* false: threads and cache state are left out */
     bool interleave; /* all cases, whatever their groups say */
-    uint32_t races;
+    uint32_t paired_groups;
     uint32_t isa;          /* what kernels may use */
     uint32_t threads_all;  /* what `threads = all` means */
     const regex_t *filter; /* on the id; NULL: everything */

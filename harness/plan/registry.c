@@ -12,11 +12,11 @@
 /* Written by CMake from the kernel lines; ends with NULL. */
 extern const tern_kernel *const tern_builtin_kernels[];
 
-typedef struct entry {
+typedef struct member {
     tern_kernel *kernel; /* of its own, so that its address stays */
     tern_toggle *toggles;
     char *source;
-} entry;
+} member;
 
 static const tern_toggle harness_toggles[] = {
     {TERN_TOGGLE_HUGE_PAGES, "packed W and Y on pages of 2 MiB", NULL, 1, 0, 1},
@@ -28,7 +28,7 @@ enum { HARNESS_TOGGLES = sizeof harness_toggles / sizeof *harness_toggles - 1 };
 _Static_assert(HARNESS_TOGGLES + TERN_KERNEL_TOGGLES == TERN_MAX_TOGGLES, "a case has room for every toggle");
 
 struct tern_registry {
-    entry *entries;
+    member *members;
     size_t count;
     void **libraries;
     size_t library_count;
@@ -95,17 +95,17 @@ static tern_status add(tern_registry *registry, const tern_kernel *kernel, const
                               kernel->abi, TERN_KERNEL_ABI);
     /* Copied before any field is read: an older header's struct ends earlier. */
     tern_kernel *copy = calloc(1, sizeof *copy);
-    entry *entries = realloc(registry->entries, (registry->count + 1) * sizeof *entries);
+    member *members = realloc(registry->members, (registry->count + 1) * sizeof *members);
     char *origin = strdup(source);
-    if (entries != NULL)
-        registry->entries = entries;
-    if (copy == NULL || entries == NULL || origin == NULL) {
+    if (members != NULL)
+        registry->members = members;
+    if (copy == NULL || members == NULL || origin == NULL) {
         free(copy);
         free(origin);
         return tern_error_memory(error, "the kernel registry", sizeof *copy);
     }
     memcpy(copy, kernel, kernel->bytes < sizeof *copy ? kernel->bytes : sizeof *copy);
-    entries[registry->count++] = (entry){copy, NULL, origin};
+    members[registry->count++] = (member){copy, NULL, origin};
 
     if (copy->name == NULL)
         return tern_error_set(error, TERN_USAGE, "%s: a kernel has no name", source);
@@ -113,10 +113,10 @@ static tern_status add(tern_registry *registry, const tern_kernel *kernel, const
     if (breach != NULL)
         return tern_error_set(error, TERN_USAGE, "%s: kernel '%s' breaks the contract: %s", source, copy->name, breach);
     for (size_t i = 0; i + 1 < registry->count; i++)
-        if (strcmp(registry->entries[i].kernel->name, copy->name) == 0)
+        if (strcmp(registry->members[i].kernel->name, copy->name) == 0)
             return tern_error_set(error, TERN_USAGE, "%s: there is a kernel '%s' already (%s); rename one of them",
-                                  source, copy->name, registry->entries[i].source);
-    copy->toggles = entries[registry->count - 1].toggles = all_toggles(copy->toggles);
+                                  source, copy->name, registry->members[i].source);
+    copy->toggles = members[registry->count - 1].toggles = all_toggles(copy->toggles);
     return copy->toggles != NULL ? TERN_OK : tern_error_memory(error, "the kernel registry", sizeof *copy);
 }
 
@@ -219,11 +219,11 @@ void tern_registry_free(tern_registry *registry)
     if (registry == NULL)
         return;
     for (size_t i = 0; i < registry->count; i++) {
-        free(registry->entries[i].kernel);
-        free(registry->entries[i].toggles);
-        free(registry->entries[i].source);
+        free(registry->members[i].kernel);
+        free(registry->members[i].toggles);
+        free(registry->members[i].source);
     }
-    free(registry->entries);
+    free(registry->members);
     for (size_t i = 0; i < registry->library_count; i++)
         dlclose(registry->libraries[i]);
     free(registry->libraries);
@@ -237,18 +237,18 @@ size_t tern_registry_count(const tern_registry *registry)
 
 const tern_kernel *tern_registry_kernel(const tern_registry *registry, size_t index)
 {
-    return registry->entries[index].kernel;
+    return registry->members[index].kernel;
 }
 
 const char *tern_registry_source(const tern_registry *registry, size_t index)
 {
-    return registry->entries[index].source;
+    return registry->members[index].source;
 }
 
 const tern_kernel *tern_registry_find(const tern_registry *registry, const char *name)
 {
     for (size_t i = 0; i < registry->count; i++)
-        if (strcmp(registry->entries[i].kernel->name, name) == 0)
-            return registry->entries[i].kernel;
+        if (strcmp(registry->members[i].kernel->name, name) == 0)
+            return registry->members[i].kernel;
     return NULL;
 }

@@ -10,6 +10,11 @@
     {                                                                                                                  \
 #member, kind, offsetof(type, member), sizeof(((type *)0)->member), 0                                          \
     }
+/* A member whose key is another name: the one that it had in earlier files. */
+#define FIELD_AS(name, type, member, kind)                                                                             \
+    {                                                                                                                  \
+        name, kind, offsetof(type, member), sizeof(((type *)0)->member), 0                                             \
+    }
 #define ARRAY(type, member, kind, counter)                                                                             \
     {                                                                                                                  \
 #member, kind, offsetof(type, member), sizeof(((type *)0)->member), offsetof(type, counter)                    \

@@ -26,7 +26,7 @@ const tern_field tern_record_fields[] = {
     FIELD(tern_record, bits_per_weight, TERN_REAL),
     FIELD(tern_record, timed, TERN_BOOL),
     FIELD(tern_record, p0_measured, TERN_REAL),
-    FIELD(tern_record, race, TERN_U64),
+    FIELD_AS("race", tern_record, paired, TERN_U64),
     END,
 };
 
@@ -91,7 +91,7 @@ const tern_field tern_timing_fields[] = {
 };
 
 const tern_field tern_disturbance_fields[] = {
-    FIELD(tern_disturbance, canary_drift, TERN_REAL),
+    FIELD_AS("canary_drift", tern_disturbance, clock_drift, TERN_REAL),
     FIELD(tern_disturbance, marked, TERN_U32),
     FIELD(tern_disturbance, repeated, TERN_U32),
     FIELD(tern_disturbance, steal_share, TERN_REAL),

@@ -19,7 +19,7 @@ tern_estimate tern_pairing_ratio(const double *above, const double *below, size_
 
 bool tern_pairing_exists(const tern_record *a, const tern_record *b)
 {
-    return a->timed && b->timed && a->race != 0 && a->race == b->race && a->timing.rounds > 0 &&
+    return a->timed && b->timed && a->paired != 0 && a->paired == b->paired && a->timing.rounds > 0 &&
            a->timing.samples == b->timing.samples;
 }
 

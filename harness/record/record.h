@@ -22,7 +22,7 @@ const char *tern_stop_name(tern_stop stop); /* "precise", "budget", "samples" */
 
 /* What disturbed the samples. Counts cover the kept samples only. */
 typedef struct tern_disturbance {
-    double canary_drift; /* largest relative change of the clock canary over a kept sample */
+    double clock_drift;  /* largest relative change of the clock canary over a kept sample */
     uint32_t marked;     /* kept samples whose canary drifted by more than 2 % */
     uint32_t repeated;   /* samples thrown away and taken again */
     double steal_share;  /* CPU time taken by the hypervisor / wall time of all CPUs in use */
@@ -115,7 +115,7 @@ typedef struct tern_record {
     char isa[64];           /* what the kernel needs, portable: nothing */
     double bits_per_weight; /* as the kernel declares; in a timed record, as W was really packed */
     double p0_measured;     /* share of zeros of the W that was used */
-    uint64_t race; /* when its race began, in ns since 1970: the same in all records of a race; 0 = timed alone */
+    uint64_t paired; /* when its race began, in ns since 1970: the same in all records of a race; 0 = timed alone */
 
     tern_finding finding;
     bool timed; /* timing is filled */

@@ -1,5 +1,7 @@
 #include "record/verdict.h"
 
+#include "base/text.h"
+
 #include <string.h>
 
 static const char *const names[] = {
@@ -25,4 +27,12 @@ int tern_verdict_parse(const char *name, tern_verdict *verdict)
             return 0;
         }
     return -1;
+}
+
+tern_finding tern_finding_of_child(const tern_child_outcome *outcome)
+{
+    tern_finding finding = {.verdict = outcome->end == TERN_CHILD_TIMEOUT ? TERN_TIMEOUT : TERN_CRASH};
+
+    tern_text_copy(finding.reason, sizeof finding.reason, outcome->reason);
+    return finding;
 }

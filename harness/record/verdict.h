@@ -4,6 +4,8 @@
 #ifndef TERN_VERDICT_H
 #define TERN_VERDICT_H
 
+#include "base/child.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -42,5 +44,8 @@ typedef struct tern_finding {
     uint32_t differences;
     tern_difference difference[TERN_FIRST_DIFFERENCES];
 } tern_finding;
+
+/* What the end of a child that is not DONE says of the kernel that ran in it: CRASH or TIMEOUT, and nothing else. */
+tern_finding tern_finding_of_child(const tern_child_outcome *outcome);
 
 #endif

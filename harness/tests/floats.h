@@ -4,8 +4,8 @@
 #ifndef TERN_TEST_FLOATS_H
 #define TERN_TEST_FLOATS_H
 
-#include "decode/ops.h"
-#include "plan/isa.h"
+#include "decode/ops/ops.h"
+#include "machine/isa.h"
 
 #include <math.h>
 #include <setjmp.h>

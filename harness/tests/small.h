@@ -4,7 +4,7 @@
 #ifndef TERN_SMALL_H
 #define TERN_SMALL_H
 
-#include "decode/geometry.h"
+#include "model/geometry.h"
 
 /* Multi-head attention, SwiGLU. */
 static const tern_geometry small_swiglu = {

@@ -4,8 +4,8 @@
  */
 #include "base/text.h"
 #include "check/check.h"
+#include "machine/isa.h"
 #include "plan/edges.h"
-#include "plan/isa.h"
 
 #include <sched.h>
 #include <setjmp.h>

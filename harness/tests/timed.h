@@ -4,7 +4,7 @@
 #ifndef TERN_TIMED_H
 #define TERN_TIMED_H
 
-#include "check/child.h"
+#include "base/child.h"
 #include "measure/measure.h"
 #include "plan/case.h"
 

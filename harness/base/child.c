@@ -1,0 +1,252 @@
+/*
+ * The parent learns of the child's end from a pipe that only the child holds open, because that wakes at once, needs
+ * no signal handler and works where pidfd_open() is not allowed. What the child prints goes to a file in memory: its
+ * first line says more of a crash than a signal number does, and a sanitizer's report would be lost otherwise.
+ */
+#include "base/child.h"
+
+#include "base/text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { TICK_MS = 100, PRINTED_BYTES = 64 * 1024 };
+
+/* What stands before the result in shared memory. */
+typedef struct shared {
+    _Alignas(64) bool returned;
+} shared;
+
+typedef struct child {
+    pid_t pid;
+    int life;    /* reading end of the pipe */
+    int printed; /* its stdout and stderr; -1 when there is no such file */
+    shared *memory;
+    size_t memory_bytes;
+} child;
+
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define HAS_TSAN
+#endif
+#endif
+#if defined(HAS_TSAN)
+/*
+ * The OpenMP runtime is not built for ThreadSanitizer, which is told of its synchronisation by libarcher; what it
+ * does inside is to be left alone. This is the name under which the sanitizer looks for its defaults.
+ */
+const char *__tsan_default_options(void);
+
+const char *__tsan_default_options(void)
+{
+    return "ignore_noninstrumented_modules=1";
+}
+#endif
+
+static double clock_s(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+/* A file that cannot grow, so that a kernel which prints without end fills nothing. */
+static int open_printed(void)
+{
+    const int fd = memfd_create("ternbench child", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+
+    if (fd >= 0 && (ftruncate(fd, PRINTED_BYTES) != 0 || fcntl(fd, F_ADD_SEALS, F_SEAL_GROW) != 0)) {
+        close(fd);
+        return -1;
+    }
+    return fd;
+}
+
+static void redirect(int printed)
+{
+    const int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
+    const int out = printed >= 0 ? printed : nothing;
+
+    if (nothing >= 0)
+        dup2(nothing, STDIN_FILENO);
+    if (out >= 0) {
+        dup2(out, STDOUT_FILENO);
+        dup2(out, STDERR_FILENO);
+    }
+}
+
+/* A process like any other: no handler, mask or terminal of the parent's, and no life after it. */
+static void settle(pid_t parent, int printed)
+{
+    static const int handled[] = {SIGINT,  SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGALRM,
+                                  SIGSEGV, SIGBUS,  SIGFPE, SIGILL,  SIGSYS,  SIGABRT};
+    const struct rlimit no_core = {0, 0};
+    sigset_t none;
+
+    setpgid(0, 0);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent)
+        _exit(EXIT_FAILURE);
+    for (size_t i = 0; i < sizeof handled / sizeof *handled; i++)
+        signal(handled[i], SIG_DFL);
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    setrlimit(RLIMIT_CORE, &no_core);
+    redirect(printed);
+}
+
+/* The child's process group, which outlives it if it left processes behind, is ended with it. */
+static int reap(const child *c)
+{
+    siginfo_t info;
+    int status = 0;
+
+    while (waitid(P_PID, (id_t)c->pid, &info, WEXITED | WNOWAIT) != 0 && errno == EINTR) {
+    }
+    kill(-c->pid, SIGKILL);
+    while (waitpid(c->pid, &status, 0) < 0 && errno == EINTR) {
+    }
+    return status;
+}
+
+static bool has_ended(const child *c)
+{
+    siginfo_t info = {0};
+
+    return waitid(P_PID, (id_t)c->pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == c->pid;
+}
+
+/* Waits until the child ends by itself (DONE; the caller looks how) or has to be killed. */
+static tern_child_end wait_for(const child *c, const tern_child_options *options)
+{
+    const double deadline = clock_s() + options->deadline_s;
+    struct pollfd life = {.fd = c->life, .events = POLLIN};
+    int nap_ms = TICK_MS;
+
+    for (double now = clock_s(); !has_ended(c); now = clock_s()) {
+        if (now >= deadline)
+            return TERN_CHILD_TIMEOUT;
+        const double left_ms = 1e3 * (deadline - now) + 1.0;
+        /*
+         * The pipe closes a little before the process is gone, and for good if a kernel closes files that are not its
+         * own.
+         */
+        if (poll(&life, life.fd < 0 ? 0 : 1, left_ms < nap_ms ? (int)left_ms : nap_ms) > 0) {
+            life.fd = -1;
+            nap_ms = 1;
+            continue;
+        }
+        if (options->tick != NULL && !options->tick(options->tick_context))
+            return TERN_CHILD_STOPPED;
+    }
+    return TERN_CHILD_DONE;
+}
+
+/* Appends the first line of what the child printed that has a letter in it. */
+static void append_printed(const child *c, char *text, size_t bytes)
+{
+    char printed[1024] = "";
+    char *rest = printed, *line;
+
+    if (c->printed < 0 || pread(c->printed, printed, sizeof printed - 1, 0) <= 0)
+        return;
+    while ((line = tern_text_word(&rest, "\n")) != NULL) {
+        line += strspn(line, "=0123456789 ");
+        if (line[0] != '\0') {
+            tern_text_append(text, bytes, ": %s", line);
+            return;
+        }
+    }
+}
+
+static void describe_crash(const child *c, int status, tern_child_outcome *outcome)
+{
+    if (WIFSIGNALED(status))
+        tern_text_append(outcome->reason, sizeof outcome->reason, "ended by signal %d (%s)", WTERMSIG(status),
+                         strsignal(WTERMSIG(status)));
+    else
+        tern_text_append(outcome->reason, sizeof outcome->reason, "left the process with exit status %d",
+                         WEXITSTATUS(status));
+    append_printed(c, outcome->reason, sizeof outcome->reason);
+}
+
+/* end is how the waiting ended. */
+static tern_child_outcome conclude(const child *c, tern_child_end end, const tern_child_options *options)
+{
+    tern_child_outcome outcome = {.end = end};
+
+    if (end != TERN_CHILD_DONE)
+        kill(c->pid, SIGKILL);
+    const int status = reap(c);
+
+    if (end == TERN_CHILD_TIMEOUT) {
+        tern_text_append(outcome.reason, sizeof outcome.reason, "no answer after %g s", options->deadline_s);
+    } else if (end == TERN_CHILD_STOPPED) {
+        tern_text_append(outcome.reason, sizeof outcome.reason, "stopped before it answered");
+    } else if (!c->memory->returned || !WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+        outcome.end = TERN_CHILD_CRASH;
+        describe_crash(c, status, &outcome);
+    }
+    return outcome;
+}
+
+static tern_status start(child *c, tern_child_fn *fn, void *argument, void *result, tern_error *error)
+{
+    const pid_t parent = getpid();
+    int life[2];
+
+    if (pipe2(life, O_CLOEXEC) != 0)
+        return tern_error_set(error, TERN_ENVIRONMENT, "cannot make a pipe to a child process: %s", strerror(errno));
+    c->printed = open_printed();
+    /* Or what stands in a buffer would be printed by both. */
+    fflush(NULL);
+    c->pid = fork();
+    if (c->pid == 0) {
+        settle(parent, c->printed);
+        fn(argument, result);
+        c->memory->returned = true;
+        _exit(EXIT_SUCCESS);
+    }
+    const int failure = errno;
+    close(life[1]);
+    c->life = life[0];
+    if (c->pid < 0)
+        return tern_error_set(error, TERN_ENVIRONMENT, "cannot start a child process: %s", strerror(failure));
+    setpgid(c->pid, c->pid);
+    return TERN_OK;
+}
+
+tern_status tern_child_run(tern_child_fn *fn, void *argument, void *result, size_t bytes,
+                           const tern_child_options *options, tern_child_outcome *outcome, tern_error *error)
+{
+    child c = {.pid = -1, .life = -1, .printed = -1, .memory_bytes = sizeof(shared) + bytes};
+
+    c.memory = mmap(NULL, c.memory_bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (c.memory == MAP_FAILED)
+        return tern_error_memory(error, "the result of a child process", (double)c.memory_bytes);
+    void *const shared_result = c.memory + 1;
+    memcpy(shared_result, result, bytes);
+    const tern_status status = start(&c, fn, argument, shared_result, error);
+    if (status == TERN_OK) {
+        *outcome = conclude(&c, wait_for(&c, options), options);
+        memcpy(result, shared_result, bytes);
+    }
+    if (c.life >= 0)
+        close(c.life);
+    if (c.printed >= 0)
+        close(c.printed);
+    munmap(c.memory, c.memory_bytes);
+    return status;
+}

@@ -1,0 +1,81 @@
+#include "base/clock.h"
+
+#include <math.h>
+#include <time.h>
+
+enum { CANARY_ADDITIONS = 16384, ADDITIONS_A_TURN = 64, CANARY_TRIES = 4, OVERHEAD_TRIES = 1000 };
+
+double tern_clock_ns(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC_RAW, &now);
+    return 1e9 * (double)now.tv_sec + (double)now.tv_nsec;
+}
+
+uint64_t tern_clock_ticks(void)
+{
+#if defined(__x86_64__)
+    return __builtin_ia32_rdtsc();
+#elif defined(__aarch64__)
+    uint64_t ticks;
+    __asm__ volatile("isb\n\tmrs %0, cntvct_el0" : "=r"(ticks));
+    return ticks;
+#else
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC_RAW, &now);
+    return 1000000000u * (uint64_t)now.tv_sec + (uint64_t)now.tv_nsec;
+#endif
+}
+
+double tern_clock_overhead_ns(void)
+{
+    double least = INFINITY;
+
+    for (int i = 0; i < OVERHEAD_TRIES; i++) {
+        const double start = tern_clock_ns();
+        least = fmin(least, tern_clock_ns() - start);
+    }
+    return least;
+}
+
+/* Adds a register, not a constant: recent cores fold chains of small constants while they rename registers. */
+static void add_in_a_chain(void)
+{
+    uint64_t sum = 0, addend = 3;
+
+    for (unsigned turn = 0; turn < CANARY_ADDITIONS / ADDITIONS_A_TURN; turn++) {
+#if defined(__x86_64__)
+        __asm__ volatile(".rept 64\n\tadd %1, %0\n\t.endr" : "+r"(sum) : "r"(addend) : "cc");
+#elif defined(__aarch64__)
+        __asm__ volatile(".rept 64\n\tadd %0, %0, %1\n\t.endr" : "+r"(sum) : "r"(addend));
+#else
+        for (unsigned i = 0; i < ADDITIONS_A_TURN; i++) {
+            sum += addend;
+            __asm__ volatile("" : "+r"(sum));
+        }
+#endif
+    }
+}
+
+double tern_clock_chain_ns(void)
+{
+    double least = INFINITY;
+
+    for (int i = 0; i < CANARY_TRIES; i++) {
+        const double start = tern_clock_ns();
+        add_in_a_chain();
+        least = fmin(least, tern_clock_ns() - start);
+    }
+    return least;
+}
+
+double tern_clock_ghz(void)
+{
+    const double overhead = tern_clock_overhead_ns(), end = tern_clock_ns() + 20e6;
+    double least = INFINITY;
+
+    while (tern_clock_ns() < end)
+        least = fmin(least, tern_clock_chain_ns());
+    return CANARY_ADDITIONS / (least - overhead);
+}

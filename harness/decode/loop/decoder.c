@@ -1,0 +1,288 @@
+#include "decode/loop/decoder.h"
+
+#include "check/product.h"
+#include "decode/loop/forward.h"
+#include "decode/loop/pages.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CACHE_LINE = 64, BLOCK_LIMIT = 1 << 16, SEQUENCES_LIMIT = 256 };
+
+static const char *options_fault(const tern_geometry *g, const tern_decoder_options *o)
+{
+    if (o->context < 1 || o->context > g->context)
+        return "the context must be from 1 to the model's own";
+    if (o->sequences < 1 || o->sequences > SEQUENCES_LIMIT)
+        return "the number of sequences must be from 1 to 256";
+    if (o->block < 1 || o->block > BLOCK_LIMIT)
+        return "a block must have from 1 to 65536 tokens";
+    if (o->logit_rows < o->sequences)
+        return "every sequence needs a row of logits";
+    return NULL;
+}
+
+/* Tries every number of tokens that a block may have. Gives the most scratch that any of them needs. */
+static tern_status try_kernel(const tern_decoder *d, size_t *scratch_bytes, tern_error *error)
+{
+    tern_case c = d->model->kernel;
+    tern_product product;
+
+    *scratch_bytes = 0;
+    for (tern_linear linear = 0; linear < TERN_LINEARS; linear++)
+        for (size_t tokens = 1; tokens <= d->options.block; tokens++) {
+            c.shape = tern_linear_shape(&d->model->geometry, linear, tokens);
+            const char *refusal = tern_product_bind(&product, &c, d->model->threads);
+            if (refusal != NULL)
+                return tern_error_set(error, TERN_USAGE, "kernel '%s' cannot do %zux%zux%zu: %s", c.kernel->name,
+                                      c.shape.m, c.shape.k, c.shape.n, refusal);
+            const size_t bytes = tern_product_scratch_bytes(&product);
+            *scratch_bytes = bytes > *scratch_bytes ? bytes : *scratch_bytes;
+        }
+    return TERN_OK;
+}
+
+/* Largest M and K of a product. */
+static tern_shape largest(const tern_geometry *g)
+{
+    tern_shape most = {0, 0, 0};
+
+    for (tern_linear linear = 0; linear < TERN_LINEARS; linear++) {
+        const tern_shape shape = tern_linear_shape(g, linear, 1);
+        most.m = shape.m > most.m ? shape.m : most.m;
+        most.k = shape.k > most.k ? shape.k : most.k;
+    }
+    return most;
+}
+
+static size_t whole_lines(size_t values)
+{
+    const size_t line = CACHE_LINE / sizeof(float);
+
+    return (values + line - 1) / line * line;
+}
+
+static void lay_out(tern_decoder *d, tern_pages *pages, size_t scratch_bytes)
+{
+    const tern_geometry *g = &d->model->geometry;
+    const tern_decoder_options *o = &d->options;
+    const size_t block = o->block, hidden = g->hidden, half = g->head_dim / 2, heads = (size_t)g->heads * g->head_dim;
+    const size_t qkv = tern_linear_shape(g, TERN_LINEAR_QKV, 1).m, threads = d->model->threads;
+    const tern_shape most = largest(g);
+
+    d->row_stride = whole_lines(most.k);
+    d->scores_stride = whole_lines((size_t)TERN_ATTEND_GROUP * o->context);
+    d->token = tern_pages_take(pages, block * sizeof *d->token);
+    d->stretch_of = tern_pages_take(pages, block * sizeof *d->stretch_of);
+    d->logits_row = tern_pages_take(pages, block * sizeof *d->logits_row);
+    d->stretch = tern_pages_take(pages, block * sizeof *d->stretch);
+    d->x = tern_pages_take(pages, block * hidden * sizeof *d->x);
+    d->q = tern_pages_take(pages, block * most.k);
+    d->q_scale = tern_pages_take(pages, block * sizeof *d->q_scale);
+    d->y = tern_pages_take(pages, block * most.m * sizeof *d->y);
+    d->qkv = tern_pages_take(pages, block * qkv * sizeof *d->qkv);
+    d->attended = tern_pages_take(pages, block * heads * sizeof *d->attended);
+    d->cosine = tern_pages_take(pages, block * half * sizeof *d->cosine);
+    d->sine = tern_pages_take(pages, block * half * sizeof *d->sine);
+    d->frequency = tern_pages_take(pages, half * sizeof *d->frequency);
+    d->scratch = tern_pages_take(pages, scratch_bytes);
+    d->row = tern_pages_take(pages, threads * d->row_stride * sizeof *d->row);
+    d->normed = tern_pages_take(pages, threads * d->row_stride * sizeof *d->normed);
+    d->scores = tern_pages_take(pages, threads * d->scores_stride * sizeof *d->scores);
+    d->last = tern_pages_take(pages, o->logit_rows * hidden * sizeof *d->last);
+    d->logits = tern_pages_take(pages, (size_t)o->logit_rows * g->vocabulary * sizeof *d->logits);
+    if (!o->kv_cache) {
+        d->length = tern_pages_take(pages, o->sequences * sizeof *d->length);
+        d->history = tern_pages_take(pages, (size_t)o->sequences * o->history * sizeof *d->history);
+    }
+}
+
+/* What kernels ask for, and whole cache lines. */
+static size_t alignment(const tern_kernel *kernel)
+{
+    const size_t x = kernel->x_align, y = kernel->y_align, most = x > y ? x : y;
+
+    return most > CACHE_LINE ? most : CACHE_LINE;
+}
+
+static tern_status reserve(tern_decoder *d, tern_error *error)
+{
+    const tern_model *model = d->model;
+    const tern_geometry *g = &model->geometry;
+    tern_pages pages = {.align = alignment(model->kernel.kernel)};
+    size_t scratch_bytes;
+    tern_status status = try_kernel(d, &scratch_bytes, error);
+
+    if (status != TERN_OK)
+        return status;
+    lay_out(d, &pages, scratch_bytes);
+    d->buffer_bytes = pages.used;
+    status = tern_pages_new(&d->memory, "the buffers of the decode loop", pages.used, model->huge_pages, error);
+    if (status == TERN_OK)
+        status = tern_kv_new(&d->kv, g, d->options.kv_type, d->options.context, d->options.sequences, error);
+    if (status == TERN_OK)
+        status = tern_pages_check("the KV ring", d->kv.rows_bytes + d->kv.scale_bytes + d->buffer_bytes, error);
+    if (status != TERN_OK)
+        return status;
+    if (!model->huge_pages)
+        tern_memory_small_pages(&d->kv.memory);
+    tern_pages_touch(&d->memory, d->team);
+    tern_pages_touch(&d->kv.memory, d->team);
+    pages.base = d->memory.data;
+    pages.used = 0;
+    lay_out(d, &pages, scratch_bytes);
+    for (uint32_t i = 0; i < g->head_dim / 2; i++)
+        d->frequency[i] = pow(g->rope_base, -2.0 * i / g->head_dim);
+    return TERN_OK;
+}
+
+tern_status tern_decoder_new(tern_decoder **out, const tern_model *model, const tern_decoder_options *options,
+                             tern_team *team, tern_error *error)
+{
+    const char *fault = options_fault(&model->geometry, options);
+
+    *out = NULL;
+    if (fault != NULL)
+        return tern_error_set(error, TERN_USAGE, "%s", fault);
+    tern_decoder *d = calloc(1, sizeof *d);
+    if (d == NULL)
+        return tern_error_memory(error, "the decode loop", sizeof *d);
+    d->model = model;
+    d->ops = options->ops;
+    d->team = team;
+    d->options = *options;
+    if (d->options.history == 0)
+        d->options.history = 4 * options->context;
+    const tern_status status = reserve(d, error);
+    if (status != TERN_OK) {
+        tern_decoder_free(d);
+        return status;
+    }
+    tern_stopwatch_reset(&d->watch);
+    *out = d;
+    return TERN_OK;
+}
+
+void tern_decoder_free(tern_decoder *d)
+{
+    if (d == NULL)
+        return;
+    tern_kv_free(&d->kv);
+    tern_memory_free(&d->memory);
+    free(d);
+}
+
+static void run_block(tern_decoder *d)
+{
+    if (d->tokens == 0)
+        return;
+    tern_forward_block(d);
+    for (size_t i = 0; i < d->stretches; i++)
+        for (size_t token = 0; token < d->stretch[i].tokens; token++)
+            tern_kv_commit(&d->kv, d->stretch[i].sequence);
+    d->tokens = d->stretches = 0;
+}
+
+/* Adds a token to the block, and runs the block when it is full. */
+static void put(tern_decoder *d, uint32_t token, uint32_t sequence, uint32_t logits_row)
+{
+    tern_stretch *s = d->stretches == 0 ? NULL : &d->stretch[d->stretches - 1];
+
+    if (s == NULL || s->sequence != sequence) {
+        s = &d->stretch[d->stretches++];
+        *s = (tern_stretch){.sequence = sequence, .first = d->tokens, .position = tern_kv_appended(&d->kv, sequence)};
+    }
+    s->tokens++;
+    d->token[d->tokens] = token;
+    d->stretch_of[d->tokens] = (uint32_t)d->stretches - 1;
+    d->logits_row[d->tokens++] = logits_row;
+    if (d->tokens == d->options.block)
+        run_block(d);
+}
+
+static bool is_last(const tern_input *input, size_t count, size_t i)
+{
+    return i + 1 == count || input[i + 1].sequence != input[i].sequence;
+}
+
+/* Returns the rows of logits that are wanted. */
+static uint32_t run_with_cache(tern_decoder *d, const tern_input *input, size_t count)
+{
+    uint32_t rows = 0;
+
+    for (size_t i = 0; i < count; i++)
+        put(d, input[i].token, input[i].sequence, is_last(input, count, i) ? rows++ : TERN_NO_LOGITS);
+    run_block(d);
+    return rows;
+}
+
+/* Every sequence of the call again from its first token. */
+static uint32_t run_without_cache(tern_decoder *d, const tern_input *input, size_t count)
+{
+    uint32_t rows = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        const uint32_t sequence = input[i].sequence;
+        uint32_t *history = d->history + (size_t)sequence * d->options.history;
+        history[d->length[sequence]++] = input[i].token;
+        if (!is_last(input, count, i))
+            continue;
+        const uint64_t length = d->length[sequence];
+        tern_kv_reset(&d->kv, sequence);
+        for (uint64_t j = 0; j < length; j++)
+            put(d, history[j], sequence, j + 1 == length ? rows : TERN_NO_LOGITS);
+        run_block(d);
+        rows++;
+    }
+    return rows;
+}
+
+static bool history_holds(const tern_decoder *d, const tern_input *input, size_t count)
+{
+    size_t added = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        added++;
+        if (!is_last(input, count, i))
+            continue;
+        if (d->length[input[i].sequence] + added > d->options.history)
+            return false;
+        added = 0;
+    }
+    return true;
+}
+
+const float *tern_decoder_run(tern_decoder *d, const tern_input *input, size_t count)
+{
+    if (!d->options.kv_cache && !history_holds(d, input, count))
+        return NULL;
+    tern_stopwatch_resume(&d->watch);
+    const uint32_t rows = d->options.kv_cache ? run_with_cache(d, input, count) : run_without_cache(d, input, count);
+    tern_forward_head(d, rows);
+    return d->logits;
+}
+
+void tern_decoder_reset(tern_decoder *d)
+{
+    for (uint32_t i = 0; i < d->options.sequences; i++) {
+        tern_kv_reset(&d->kv, i);
+        if (!d->options.kv_cache)
+            d->length[i] = 0;
+    }
+}
+
+tern_split tern_decoder_split(tern_decoder *d)
+{
+    return tern_stopwatch_read(&d->watch);
+}
+
+const tern_kv *tern_decoder_kv(const tern_decoder *d)
+{
+    return &d->kv;
+}
+
+uint64_t tern_decoder_buffer_bytes(const tern_decoder *d)
+{
+    return d->buffer_bytes;
+}

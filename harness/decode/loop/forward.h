@@ -1,0 +1,82 @@
+/*
+ * forward.h - a block of tokens on its way through the layers. Of decoder.c and what it consists of, and of nobody
+ * else.
+ *
+ * Rows of different tokens never depend on each other but through keys and values, so that a block of any size gives
+ * the same bits.
+ */
+#ifndef TERN_FORWARD_H
+#define TERN_FORWARD_H
+
+#include "decode/loop/decoder.h"
+#include "decode/loop/stopwatch.h"
+
+#define TERN_NO_LOGITS UINT32_MAX
+
+/* Consecutive tokens of one sequence within a block. */
+typedef struct tern_stretch {
+    uint32_t sequence;
+    size_t first, tokens; /* within the block */
+    uint64_t position;    /* of the first token */
+
+    /* Attention: how many tokens may be in the ring together, and how the work is cut. */
+    size_t together;
+    size_t first_unit, chunks; /* a unit is a chunk of tokens of one KV head */
+} tern_stretch;
+
+/* Arrays over tokens have a row for each token of a block, rows one after the other. */
+struct tern_decoder {
+    const tern_model *model;
+    const tern_ops *ops;
+    tern_team *team;
+    tern_decoder_options options;
+    tern_kv kv;
+    tern_memory memory;
+    uint64_t buffer_bytes;
+    tern_stopwatch watch;
+
+    /* the block */
+    size_t tokens, stretches;
+    uint32_t *token;
+    uint32_t *stretch_of; /* index of stretch */
+    uint32_t *logits_row; /* where the logits of this token go, or TERN_NO_LOGITS */
+    tern_stretch *stretch;
+    uint32_t layer;
+    size_t units;
+    atomic_size_t next_unit;
+
+    float *x;             /* hidden: the residual stream */
+    int8_t *q;            /* what the next product takes; its scale: */
+    float *q_scale;       /* 1 */
+    int32_t *y;           /* what the last product gave */
+    float *qkv;           /* heads of q, k, v, scaled and turned */
+    float *attended;      /* heads */
+    float *cosine, *sine; /* head_dim / 2 */
+    double *frequency;    /* head_dim / 2, of the model */
+    void *scratch;        /* of the kernel */
+
+    /* of each thread */
+    float *row, *normed; /* the longest input of a product */
+    float *scores;       /* TERN_ATTEND_GROUP contexts */
+    size_t row_stride, scores_stride;
+
+    float *last;   /* logit_rows times hidden, normed */
+    float *logits; /* logit_rows times vocabulary */
+
+    uint32_t *history; /* without a cache: the tokens of each sequence */
+    uint64_t *length;  /* and how many there are */
+};
+
+/*
+ * Runs the tokens of the block through all layers; appends them to the ring; leaves the last norm of those whose logits
+ * are wanted.
+ */
+void tern_forward_block(tern_decoder *d);
+
+/* Logits of the first `rows` rows of `last`. */
+void tern_forward_head(tern_decoder *d, size_t rows);
+
+/* From y of the product QKV to `attended`: scales, turns, appends, and attends. */
+void tern_forward_attention(tern_decoder *d);
+
+#endif

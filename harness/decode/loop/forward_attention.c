@@ -1,0 +1,179 @@
+/*
+ * First every thread scales and turns its share of heads and puts their keys and values in the ring; then, past a
+ * barrier, threads take units, a KV head with some tokens, until there are none left, since a later token sees more.
+ *
+ * A token may take the slot of one that an earlier token of the block still has to see. From the first such token on,
+ * keys and values wait until what is before them has attended: the thread that has the KV head appends and attends
+ * token by token. Heads do not depend on each other, so that no thread waits for another.
+ */
+#include "decode/loop/forward.h"
+
+#include "check/product.h"
+
+static size_t smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Query heads that share a KV head. */
+static uint32_t group_of(const tern_decoder *d)
+{
+    return d->model->geometry.heads / d->model->geometry.kv_heads;
+}
+
+static size_t chunk_tokens(const tern_decoder *d)
+{
+    const size_t group = group_of(d);
+
+    return group < TERN_ATTEND_GROUP ? TERN_ATTEND_GROUP / group : 1;
+}
+
+/* Of a token's row of qkv: where the heads of q, k and v begin. */
+typedef struct heads {
+    float *q, *k, *v;
+} heads;
+
+static heads heads_of(const tern_decoder *d, size_t token, uint32_t kv_head)
+{
+    const tern_geometry *g = &d->model->geometry;
+    const size_t q_size = (size_t)g->heads * g->head_dim, kv_size = (size_t)g->kv_heads * g->head_dim;
+    float *row = d->qkv + token * (q_size + 2 * kv_size);
+
+    return (heads){.q = row + (size_t)kv_head * group_of(d) * g->head_dim,
+                   .k = row + q_size + (size_t)kv_head * g->head_dim,
+                   .v = row + q_size + kv_size + (size_t)kv_head * g->head_dim};
+}
+
+static void append(tern_decoder *d, const tern_stretch *s, size_t token, uint32_t kv_head)
+{
+    const heads h = heads_of(d, token, kv_head);
+
+    tern_kv_append(&d->kv, d->layer, s->sequence, kv_head, s->position + (token - s->first), h.k, h.v);
+}
+
+/* Scales and turns the heads of one token that belong to one KV head. */
+static void turn(tern_decoder *d, size_t token, uint32_t kv_head)
+{
+    const tern_geometry *g = &d->model->geometry;
+    const tern_layer *layer = &d->model->layer[d->layer];
+    const heads h = heads_of(d, token, kv_head);
+    const uint32_t dim = g->head_dim, group = group_of(d);
+    const float *cosine = d->cosine + token * (dim / 2), *sine = d->sine + token * (dim / 2);
+    const float scale = d->q_scale[token];
+    const int32_t *y = d->y;
+
+    d->ops->scale(y + (h.q - d->qkv), scale * layer->scale[TERN_MATRIX_Q], (size_t)group * dim, h.q);
+    d->ops->scale(y + (h.k - d->qkv), scale * layer->scale[TERN_MATRIX_K], dim, h.k);
+    d->ops->scale(y + (h.v - d->qkv), scale * layer->scale[TERN_MATRIX_V], dim, h.v);
+    for (uint32_t i = 0; i < group; i++)
+        d->ops->rope(g->rope, cosine, sine, dim, h.q + (size_t)i * dim);
+    d->ops->rope(g->rope, cosine, sine, dim, h.k);
+}
+
+/* The queries of tokens [begin, end) of the block, a few at a time. */
+static void attend(tern_decoder *d, const tern_stretch *s, uint32_t kv_head, size_t begin, size_t end, uint32_t thread)
+{
+    const tern_geometry *g = &d->model->geometry;
+    const size_t q_size = (size_t)g->heads * g->head_dim;
+    const uint32_t group = group_of(d);
+    const size_t queries = (end - begin) * group;
+    float *scores = d->scores + thread * d->scores_stride;
+    tern_attend query[TERN_ATTEND_GROUP];
+
+    for (size_t done = 0, count; done < queries; done += count) {
+        count = smaller(queries - done, TERN_ATTEND_GROUP);
+        for (size_t i = 0; i < count; i++) {
+            const size_t token = begin + (done + i) / group;
+            const size_t head = (size_t)kv_head * group + (done + i) % group;
+            query[i] = (tern_attend){.query = heads_of(d, token, 0).q + head * g->head_dim,
+                                     .out = d->attended + token * q_size + head * g->head_dim,
+                                     .position = s->position + (token - s->first)};
+        }
+        d->ops->attend(&d->kv, d->layer, s->sequence, kv_head, query, count, scores);
+    }
+}
+
+/* The last stretch that begins at this unit or before. */
+static const tern_stretch *stretch_at(const tern_decoder *d, size_t unit)
+{
+    size_t low = 0, high = d->stretches;
+
+    while (high - low > 1) {
+        const size_t middle = low + (high - low) / 2;
+        if (d->stretch[middle].first_unit <= unit)
+            low = middle;
+        else
+            high = middle;
+    }
+    return &d->stretch[low];
+}
+
+static void run_unit(tern_decoder *d, size_t unit, uint32_t thread)
+{
+    const tern_stretch *s = stretch_at(d, unit);
+    const size_t chunk = chunk_tokens(d);
+    const uint32_t kv_head = (uint32_t)((unit - s->first_unit) / s->chunks);
+    const size_t first = s->first, end = first + s->together, last = first + s->tokens;
+    if (s->together == s->tokens) {
+        const size_t begin = first + (s->chunks - 1 - (unit - s->first_unit) % s->chunks) * chunk;
+        attend(d, s, kv_head, begin, smaller(begin + chunk, end), thread);
+        return;
+    }
+    for (size_t begin = first; begin < end; begin += chunk)
+        attend(d, s, kv_head, begin, smaller(begin + chunk, end), thread);
+    for (size_t token = end; token < last; token++) {
+        append(d, s, token, kv_head);
+        attend(d, s, kv_head, token, token + 1, thread);
+    }
+}
+
+static void run_share(void *argument, uint32_t thread, uint32_t threads)
+{
+    tern_decoder *d = argument;
+    const uint32_t kv_heads = d->model->geometry.kv_heads;
+    const tern_slice slice = tern_slice_of(d->tokens * kv_heads, thread, threads);
+
+    for (size_t i = slice.begin; i < slice.end; i++) {
+        const size_t token = i / kv_heads;
+        const uint32_t kv_head = (uint32_t)(i % kv_heads);
+        const tern_stretch *s = &d->stretch[d->stretch_of[token]];
+        turn(d, token, kv_head);
+        if (token - s->first < s->together)
+            append(d, s, token, kv_head);
+    }
+    if (threads > 1)
+        tern_team_barrier(d->team);
+    for (;;) {
+        const size_t unit = atomic_fetch_add_explicit(&d->next_unit, 1, memory_order_relaxed);
+        if (unit >= d->units)
+            return;
+        run_unit(d, unit, thread);
+    }
+}
+
+/*
+ * How many tokens may be in the ring before the first of them attends: at least one, which no other token of the
+ * stretch precedes.
+ */
+static size_t together(const tern_decoder *d, const tern_stretch *s)
+{
+    const uint64_t room = s->position < d->kv.context ? d->kv.context - s->position : 1;
+
+    return room < s->tokens ? (size_t)room : s->tokens;
+}
+
+void tern_forward_attention(tern_decoder *d)
+{
+    const size_t chunk = chunk_tokens(d);
+
+    d->units = 0;
+    for (size_t i = 0; i < d->stretches; i++) {
+        tern_stretch *s = &d->stretch[i];
+        s->together = together(d, s);
+        s->chunks = s->together < s->tokens ? 1 : (s->tokens + chunk - 1) / chunk;
+        s->first_unit = d->units;
+        d->units += s->chunks * d->model->geometry.kv_heads;
+    }
+    atomic_store_explicit(&d->next_unit, 0, memory_order_relaxed);
+    tern_team_run(d->team, run_share, d);
+}

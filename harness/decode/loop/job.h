@@ -1,0 +1,71 @@
+/*
+ * job.h - one run of the decode loop, from a model's name to its record: load, verify, prompt, tokens, in a child
+ * process.
+ */
+#ifndef TERN_JOB_H
+#define TERN_JOB_H
+
+#include "base/child.h"
+#include "decode/loop/loop.h"
+#include "decode/loop/token_choice.h"
+#include "machine/pin.h"
+#include "plan/case.h"
+#include "model/weights.h"
+#include "record/decode.h"
+
+#include <stdatomic.h>
+
+typedef enum tern_job_stage { TERN_JOB_LOADING, TERN_JOB_VERIFYING, TERN_JOB_PROMPT, TERN_JOB_DECODING } tern_job_stage;
+const char *tern_job_stage_name(tern_job_stage stage);
+
+/* How far the child is: memory that it shares with its parent. */
+typedef struct tern_job_progress {
+    _Atomic uint32_t stage;
+    _Atomic uint32_t permille;
+} tern_job_progress;
+
+/* NULL when memory ran out. Free with tern_job_progress_free(). */
+tern_job_progress *tern_job_progress_new(void);
+void tern_job_progress_free(tern_job_progress *progress);
+
+typedef struct tern_decode_job {
+    const char *model; /* as tern_geometry_read() takes it, or a path that ends in .gguf */
+    uint64_t seed;     /* of seeded weights, a prompt that is not given, and sampling */
+    double p0;         /* of seeded weights */
+    tern_case kernel;  /* kernel and its toggles */
+    int32_t toggle[TERN_LOOP_TOGGLES];
+    uint32_t isa; /* TERN_ISA_ bits that the loop itself may use */
+    tern_pin pin;
+    uint32_t threads;
+    uint32_t layers;  /* how many of the model's to run; 0 = all. Fewer: times are scaled up. */
+    uint32_t context; /* slots of the KV ring; 0 = what the model says */
+    uint32_t sequences, block, repetitions;
+    const uint32_t *prompt; /* the same for every sequence; NULL: seeded ids */
+    uint32_t prompt_tokens, new_tokens;
+    uint32_t compare_cache; /* decode that many tokens again without the KV cache; 0 = none */
+    tern_token_choice_options sampler;
+
+    tern_job_progress *progress; /* NULL: not wanted */
+} tern_decode_job;
+
+/*
+ * Runs the job in a child process and fills the record but for id, pick_reason, target, budget and roofs, and what
+ * follows from them (tern_decode_conclude()). What is wrong with the kernel is its finding. TERN_USAGE: no such
+ * model, a bad file, sizes that do not fit. TERN_ENVIRONMENT: memory, or the machine.
+ */
+tern_status tern_decode_measure(const tern_decode_job *job, const tern_child_options *child, tern_decode_record *record,
+                                tern_error *error);
+
+/* Empties the record and fills what the job says. */
+void tern_decode_describe(const tern_decode_job *job, tern_decode_record *record);
+
+/* Fills what the model says. */
+void tern_decode_describe_model(const tern_geometry *geometry, const char *source, tern_decode_record *record);
+
+/* Tells the parent, if it listens. share is 0..1. */
+void tern_job_tell(const tern_decode_job *job, tern_job_stage stage, double share);
+
+/* Opens the weights that a job names. */
+tern_status tern_job_weights(const tern_decode_job *job, tern_weights *weights, tern_error *error);
+
+#endif

@@ -1,0 +1,75 @@
+/*
+ * model.h - a model in memory as the loop uses it: every linear layer packed by one kernel, norms, embedding, head.
+ */
+#ifndef TERN_MODEL_H
+#define TERN_MODEL_H
+
+#include "base/team.h"
+#include "machine/memory.h"
+#include "model/weights.h"
+#include "plan/case.h"
+
+/* What one product computes: matrices that take the same input are stacked, so that they are one call. */
+typedef enum tern_linear {
+    TERN_LINEAR_QKV,
+    TERN_LINEAR_O,
+    TERN_LINEAR_GATE_UP,
+    TERN_LINEAR_DOWN,
+    TERN_LINEARS
+} tern_linear;
+
+tern_shape tern_linear_shape(const tern_geometry *geometry, tern_linear linear, size_t tokens);
+
+/* Rows [begin, end) of the stacked matrices of a product, (end - begin) * columns trits. */
+void tern_linear_trits(const tern_weights *weights, uint32_t layer, tern_linear linear, size_t begin, size_t end,
+                       int8_t *w);
+
+typedef enum tern_head_type { TERN_HEAD_I8, TERN_HEAD_F16 } tern_head_type;
+
+typedef struct tern_layer {
+    const void *packed[TERN_LINEARS];
+    float scale[TERN_MATRICES];
+    const float *norm[TERN_NORMS];
+} tern_layer;
+
+/* vocabulary x hidden, int8 with a scale a row, or half precision. */
+typedef struct tern_rows {
+    tern_head_type type;
+    const void *data;
+    const float *scale; /* i8 only */
+} tern_rows;
+
+typedef struct tern_model {
+    tern_geometry geometry;
+    tern_case kernel; /* kernel and toggles; shape is not used */
+    uint32_t threads;
+    tern_layer *layer;
+    const float *output_norm;
+    tern_rows embedding, head; /* the same data when tied */
+    tern_memory memory;
+    bool huge_pages;
+    uint64_t packed_bytes;    /* of all linear layers: what a token reads */
+    uint64_t embedding_bytes; /* 0 when tied: counted as head */
+    uint64_t head_bytes, norm_bytes;
+    double load_s;
+} tern_model;
+
+typedef struct tern_model_options {
+    tern_head_type head;
+    bool huge_pages;
+    /* Called by the thread that loads, now and then; share is 0..1. May be NULL. */
+    void (*progress)(void *context, double share);
+    void *context;
+} tern_model_options;
+
+/*
+ * Packs the weights with the kernel and toggles of `kernel`, rows shared by the team, which must be the one that will
+ * run the model (pages belong to the thread that writes them first). A few rows a thread are unpacked at a time; a
+ * kernel that has only pack() gets one matrix at a time. TERN_USAGE when the kernel refuses a shape, TERN_ENVIRONMENT
+ * when memory is short.
+ */
+tern_status tern_model_load(tern_model *model, const tern_weights *weights, const tern_case *kernel, tern_team *team,
+                            const tern_model_options *options, tern_error *error);
+void tern_model_free(tern_model *model);
+
+#endif

@@ -1,0 +1,36 @@
+/*
+ * pass.h - a prompt and the steps after it, once, with the clock running.
+ */
+#ifndef TERN_PASS_H
+#define TERN_PASS_H
+
+#include "decode/loop/decoder.h"
+#include "decode/loop/job.h"
+
+#include <xxhash.h>
+
+/* What passes share. All of it belongs to the caller. */
+typedef struct tern_passage {
+    const tern_decode_job *job;
+    uint32_t vocabulary;
+    tern_decoder *decoder;
+    tern_token_choice *sampler;
+    tern_input *prompt; /* room for prompt_tokens */
+    tern_input *next;   /* one a sequence */
+    XXH3_state_t *tokens_hash, *logits_hash;
+} tern_passage;
+
+typedef struct tern_pass_result {
+    tern_phase prefill, decode;
+    uint32_t steps;
+    double step_ms[TERN_DECODE_TOKENS];
+    uint32_t generated;
+    int32_t token[TERN_DECODE_TOKENS]; /* of the first sequence */
+    uint64_t tokens_hash, logits_hash;
+    double allocations; /* during the steps; NaN: could not be counted */
+} tern_pass_result;
+
+/* Forgets what the decoder holds, runs the job's prompt in every sequence, then `steps` steps. */
+void tern_decode_pass(tern_passage *passage, uint32_t steps, tern_pass_result *result);
+
+#endif

@@ -1,0 +1,180 @@
+#include "decode/loop/verify.h"
+
+#include "base/text.h"
+#include "check/data.h"
+#include "check/product.h"
+#include "machine/memory.h"
+
+#include <inttypes.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_COUNTS = 8, CHUNK_ROWS = 16 };
+
+/* One product with one number of tokens. */
+typedef struct trial {
+    tern_shape shape;
+    uint64_t *projected_x; /* u, K values */
+    uint64_t *projected_y; /* M values */
+} trial;
+
+/* All trials of one linear layer. */
+typedef struct proof {
+    const tern_model *model;
+    const tern_weights *weights;
+    tern_team *team;
+    uint32_t layer;
+    tern_linear linear;
+    trial trial[MAX_COUNTS];
+    size_t trials;
+    int8_t *rows;                 /* CHUNK_ROWS a thread */
+    _Atomic uint64_t first_wrong; /* trial << 32 | row, of those seen; UINT64_MAX: none */
+} proof;
+
+/* Any fixed sequence that no kernel knows will do: the finaliser of splitmix64 (Steele, Lea, Flood, 2014). */
+static uint64_t random_of(size_t n, size_t tokens)
+{
+    uint64_t z = (n + 1) * UINT64_C(0x9e3779b97f4a7c15);
+
+    if (tokens == 1)
+        return 1;
+    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+    return (z ^ z >> 31) | 1;
+}
+
+static void project(const tern_shape shape, const int8_t *x, const int32_t *y, trial *t)
+{
+    memset(t->projected_x, 0, shape.k * sizeof *t->projected_x);
+    memset(t->projected_y, 0, shape.m * sizeof *t->projected_y);
+    for (size_t n = 0; n < shape.n; n++) {
+        const uint64_t r = random_of(n, shape.n);
+        for (size_t k = 0; k < shape.k; k++)
+            t->projected_x[k] += r * (uint64_t)(int64_t)x[n * shape.k + k];
+        for (size_t m = 0; m < shape.m; m++)
+            t->projected_y[m] += r * (uint64_t)(int64_t)y[n * shape.m + m];
+    }
+}
+
+/* Computes Y with the kernel and leaves both projections. */
+static tern_status call(proof *p, trial *t, tern_error *error)
+{
+    tern_case c = p->model->kernel;
+    const tern_data data = {.x = TERN_X_RANDOM, .seed = 1 + t->shape.n};
+    tern_product product;
+
+    c.shape = t->shape;
+    const char *refusal = tern_product_bind(&product, &c, p->model->threads);
+    if (refusal != NULL)
+        return tern_error_set(error, TERN_USAGE, "kernel '%s' cannot do %zux%zux%zu: %s", c.kernel->name, c.shape.m,
+                              c.shape.k, c.shape.n, refusal);
+    const size_t x_bytes = (t->shape.n * t->shape.k + 63) / 64 * 64;
+    const size_t y_bytes = (t->shape.n * t->shape.m * sizeof(int32_t) + 63) / 64 * 64;
+    tern_memory memory;
+    const tern_status status = tern_memory_new(&memory, "a trial of the kernel",
+                                               x_bytes + y_bytes + tern_product_scratch_bytes(&product), error);
+    if (status != TERN_OK)
+        return status;
+    int8_t *x = (int8_t *)memory.data;
+    int32_t *y = (int32_t *)(void *)(memory.data + x_bytes);
+    tern_data_fill_x(&data, t->shape, x);
+    tern_product_call(&product,
+                      &(tern_call){.problem = &product.problem,
+                                   .packed = p->model->layer[p->layer].packed[p->linear],
+                                   .x = x,
+                                   .y = y,
+                                   .scratch = memory.data + x_bytes + y_bytes},
+                      p->team);
+    project(t->shape, x, y, t);
+    tern_memory_free(&memory);
+    return TERN_OK;
+}
+
+static uint64_t dot(const int8_t *w, const uint64_t *u, size_t k)
+{
+    uint64_t sum = 0;
+
+    for (size_t i = 0; i < k; i++)
+        sum += (uint64_t)(int64_t)w[i] * u[i];
+    return sum;
+}
+
+static void note_wrong(proof *p, size_t trial_index, size_t row)
+{
+    const uint64_t here = (uint64_t)trial_index << 32 | row;
+    uint64_t seen = atomic_load(&p->first_wrong);
+
+    while (here < seen && !atomic_compare_exchange_weak(&p->first_wrong, &seen, here)) {
+    }
+}
+
+static void compare_rows(void *argument, uint32_t thread, uint32_t threads)
+{
+    proof *p = argument;
+    const tern_shape shape = p->trial[0].shape;
+    const tern_slice slice = tern_slice_of(shape.m, thread, threads);
+    int8_t *w = p->rows + thread * CHUNK_ROWS * shape.k;
+
+    for (size_t begin = slice.begin; begin < slice.end; begin += CHUNK_ROWS) {
+        const size_t end = begin + CHUNK_ROWS < slice.end ? begin + CHUNK_ROWS : slice.end;
+        tern_linear_trits(p->weights, p->layer, p->linear, begin, end, w);
+        for (size_t i = 0; i < p->trials; i++)
+            for (size_t m = begin; m < end; m++)
+                if (dot(w + (m - begin) * shape.k, p->trial[i].projected_x, shape.k) != p->trial[i].projected_y[m])
+                    note_wrong(p, i, m);
+    }
+}
+
+static tern_status prove(proof *p, tern_finding *finding, tern_error *error)
+{
+    const tern_shape shape = p->trial[0].shape;
+    const size_t values = p->trials * (shape.k + shape.m);
+    uint64_t *projections = malloc(values * sizeof *projections);
+    tern_status status = TERN_OK;
+
+    p->rows = malloc(tern_team_threads(p->team) * CHUNK_ROWS * shape.k);
+    if (projections == NULL || p->rows == NULL)
+        status = tern_error_memory(error, "a trial of the kernel", (double)(values * sizeof *projections));
+    for (size_t i = 0; i < p->trials && status == TERN_OK; i++) {
+        p->trial[i].projected_x = projections + i * (shape.k + shape.m);
+        p->trial[i].projected_y = p->trial[i].projected_x + shape.k;
+        status = call(p, &p->trial[i], error);
+    }
+    if (status == TERN_OK) {
+        tern_team_run(p->team, compare_rows, p);
+        const uint64_t wrong = atomic_load(&p->first_wrong);
+        if (wrong != UINT64_MAX) {
+            finding->verdict = TERN_MISMATCH;
+            tern_text_append(finding->reason, sizeof finding->reason,
+                             "Y is wrong for %zux%zux%zu with the weights of layer %" PRIu32 ", from row %" PRIu64
+                             " on",
+                             shape.m, shape.k, p->trial[wrong >> 32].shape.n, p->layer, wrong & UINT32_MAX);
+        }
+    }
+    free(projections);
+    free(p->rows);
+    return status;
+}
+
+tern_status tern_verify_layer(const tern_model *model, const tern_weights *weights, uint32_t layer,
+                              const uint32_t *tokens, size_t counts, tern_team *team, tern_finding *finding,
+                              tern_error *error)
+{
+    tern_status status = TERN_OK;
+
+    memset(finding, 0, sizeof *finding);
+    for (tern_linear linear = 0; linear < TERN_LINEARS && status == TERN_OK && finding->verdict == TERN_EXACT;
+         linear++) {
+        proof p = {.model = model,
+                   .weights = weights,
+                   .team = team,
+                   .layer = layer,
+                   .linear = linear,
+                   .first_wrong = UINT64_MAX};
+        for (; p.trials < counts && p.trials < MAX_COUNTS; p.trials++)
+            p.trial[p.trials].shape = tern_linear_shape(&model->geometry, linear, tokens[p.trials]);
+        status = prove(&p, finding, error);
+    }
+    return status;
+}

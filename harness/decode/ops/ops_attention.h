@@ -1,0 +1,246 @@
+/*
+ * ops_attention.h - softmax(q K^T / sqrt(head_dim)) V over a ring. Included by ops_body.h, once for each instruction
+ * set.
+ *
+ * Visible positions count from 0 for the oldest. Keys give the scores of all of them, softmax makes weights of the
+ * scores, and values are added up in order, so that nothing depends on where a tile begins or the ring wraps: a tile
+ * ends at the latest there. The queries of a group share what is read of keys and values and, from TILE_X queries on,
+ * its conversion to floats.
+ */
+#ifndef TERN_OPS_ATTENTION_H
+#define TERN_OPS_ATTENTION_H
+
+#include "decode/ops/ops_rows.h"
+
+/* Floats of a tile of keys or values; of the queries of a group. */
+enum { TILE_FLOATS = 4096, GROUP_FLOATS = 4096 };
+
+typedef struct attention {
+    const tern_kv *kv;
+    uint32_t layer, sequence, kv_head;
+    size_t dim;                                /* head_dim, and zeros up to whole lanes */
+    size_t count;                              /* queries of the group */
+    size_t seen[TERN_ATTEND_GROUP], most_seen; /* positions that each of them sees */
+    uint64_t first;                            /* the oldest */
+    float *scores;                             /* context of each query */
+    float query[GROUP_FLOATS] __attribute__((aligned(64)));
+    float out[GROUP_FLOATS] __attribute__((aligned(64)));
+    float tile[TILE_FLOATS] __attribute__((aligned(64)));
+} attention;
+
+/* Visible positions [begin, begin + rows.count), in slots that follow one another. */
+typedef struct stretch {
+    size_t begin;
+    rows_at rows;
+    const float *scale;
+} stretch;
+
+INLINE stretch stretch_at(const attention *a, tern_kv_part part, size_t begin)
+{
+    const tern_kv *kv = a->kv;
+    const size_t slot = (size_t)((a->first + begin) % kv->context), most = TILE_FLOATS / a->dim;
+    const uint8_t *rows = tern_kv_rows(kv, part, a->layer, a->sequence, a->kv_head);
+    const float *scale = tern_kv_scales(kv, part, a->layer, a->sequence, a->kv_head);
+    const size_t count = least(least(a->most_seen - begin, kv->context - slot), most);
+
+    return (stretch){begin, {rows + slot * kv->row_bytes, kv->row_bytes, count}, scale == NULL ? NULL : scale + slot};
+}
+
+/* Its rows as floats. */
+INLINE rows_at to_floats(attention *a, tern_kv_type type, const rows_at *rows)
+{
+    const size_t dim = a->dim;
+    const uint8_t *row = rows->row;
+    float *to = a->tile;
+
+    for (size_t r = 0; r < rows->count; r++, row += rows->stride_bytes, to += dim)
+        for (size_t i = 0; i < dim; i += 16)
+            lanes_store(to + i, load_as(type, row, i));
+    return (rows_at){(const uint8_t *)a->tile, a->dim * sizeof *a->tile, rows->count};
+}
+
+/* x[i] *= scale[i] */
+INLINE void times(float *x, const float *scale, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        x[i] = x[i] * scale[i];
+}
+
+INLINE size_t seen_of(const attention *a, size_t query, size_t begin)
+{
+    return a->seen[query] > begin ? a->seen[query] - begin : 0;
+}
+
+INLINE float *scores_of(const attention *a, size_t query)
+{
+    return a->scores + query * a->kv->context;
+}
+
+INLINE void score(attention *a, tern_kv_type type)
+{
+    for (size_t begin = 0; begin < a->most_seen;) {
+        const stretch s = stretch_at(a, TERN_KEY, begin);
+        float *scores = scores_of(a, 0) + begin;
+        if (a->count < TILE_X)
+            dot_rows(type, s.rows, a->dim, a->query, a->dim, a->count, scores, a->kv->context);
+        else
+            dot_rows(TERN_KV_F32, to_floats(a, type, &s.rows), a->dim, a->query, a->dim, a->count, scores,
+                     a->kv->context);
+        for (size_t query = 0; s.scale != NULL && query < a->count; query++)
+            times(scores_of(a, query) + begin, s.scale, s.rows.count);
+        begin += s.rows.count;
+    }
+}
+
+/* out[i] += weight[position] * value[position][i] for x_count queries and `columns` times 16 elements. */
+INLINE void mix_tile(tern_kv_type type, int x_count, int columns, const float *weight, size_t weight_stride,
+                     const rows_at *rows, size_t first, float *out, size_t out_stride)
+{
+    const uint8_t *row = rows->row + first * bytes_of(type);
+    lanes total[16], value[8];
+
+    out += first;
+    for (int k = 0; k < x_count; k++)
+        for (int c = 0; c < columns; c++)
+            total[k * columns + c] = lanes_load(out + (size_t)k * out_stride + 16 * c);
+    for (size_t r = 0; r < rows->count; r++, row += rows->stride_bytes) {
+        for (int c = 0; c < columns; c++) {
+            value[c] = load_as(type, row, 16 * (size_t)c);
+            if (x_count == 1)
+                fetch_ahead(row + AHEAD_BYTES, 16 * (size_t)c * bytes_of(type));
+        }
+        for (int k = 0; k < x_count; k++) {
+            const lanes factor = lanes_set(weight[(size_t)k * weight_stride + r]);
+            for (int c = 0; c < columns; c++)
+                total[k * columns + c] = lanes_fma(factor, value[c], total[k * columns + c]);
+        }
+    }
+    for (int k = 0; k < x_count; k++)
+        for (int c = 0; c < columns; c++)
+            lanes_store(out + (size_t)k * out_stride + 16 * c, total[k * columns + c]);
+}
+
+/* All TILE_X queries from `first` on over the same rows of floats. */
+INLINE void mix_together(attention *a, const rows_at *rows, size_t first, size_t begin)
+{
+    const float *weight = scores_of(a, first) + begin;
+    float *out = a->out + first * a->dim;
+    size_t i = 0;
+
+    for (; i + 16 * TILE_COLUMNS <= a->dim; i += 16 * TILE_COLUMNS)
+        mix_tile(TERN_KV_F32, TILE_X, TILE_COLUMNS, weight, a->kv->context, rows, i, out, a->dim);
+    for (; i < a->dim; i += 16)
+        mix_tile(TERN_KV_F32, TILE_X, 1, weight, a->kv->context, rows, i, out, a->dim);
+}
+
+/* Rows [from, ...) of those that begin at position `begin`, as far as the query sees them. */
+INLINE void mix_alone(attention *a, tern_kv_type type, const rows_at *rows, size_t from, size_t query, size_t begin)
+{
+    const size_t to = least(rows->count, seen_of(a, query, begin));
+    const rows_at seen = {rows->row + from * rows->stride_bytes, rows->stride_bytes, to > from ? to - from : 0};
+    const float *weight = scores_of(a, query) + begin + from;
+    float *out = a->out + query * a->dim;
+    size_t i = 0;
+
+    for (; i + 16 * ALONE_COLUMNS <= a->dim; i += 16 * ALONE_COLUMNS)
+        mix_tile(type, 1, ALONE_COLUMNS, weight, 0, &seen, i, out, 0);
+    for (; i + 8 * ALONE_COLUMNS <= a->dim; i += 8 * ALONE_COLUMNS)
+        mix_tile(type, 1, ALONE_COLUMNS / 2, weight, 0, &seen, i, out, 0);
+    for (; i < a->dim; i += 16)
+        mix_tile(type, 1, 1, weight, 0, &seen, i, out, 0);
+}
+
+/* First what TILE_X queries all see, then what is left to some of them. */
+INLINE void mix_group(attention *a, const rows_at *floats, size_t begin)
+{
+    for (size_t first = 0; first < a->count; first += TILE_X) {
+        const size_t end = least(first + TILE_X, a->count);
+        rows_at all = {floats->row, floats->stride_bytes, end - first == TILE_X ? floats->count : 0};
+        for (size_t query = first; query < end; query++)
+            all.count = least(all.count, seen_of(a, query, begin));
+        mix_together(a, &all, first, begin);
+        for (size_t query = first; query < end; query++)
+            mix_alone(a, TERN_KV_F32, floats, all.count, query, begin);
+    }
+}
+
+INLINE void mix(attention *a, tern_kv_type type)
+{
+    for (size_t begin = 0; begin < a->most_seen;) {
+        const stretch s = stretch_at(a, TERN_VALUE, begin);
+        for (size_t query = 0; s.scale != NULL && query < a->count; query++)
+            times(scores_of(a, query) + begin, s.scale, least(s.rows.count, seen_of(a, query, begin)));
+        if (a->count >= TILE_X) {
+            const rows_at floats = to_floats(a, type, &s.rows);
+            mix_group(a, &floats, begin);
+        } else {
+            for (size_t query = 0; query < a->count; query++)
+                mix_alone(a, type, &s.rows, 0, query, begin);
+        }
+        begin += s.rows.count;
+    }
+}
+
+/*
+ * What the queries see. Those that see past the ring's first round are all at one position, so that the oldest is the
+ * same for all.
+ */
+INLINE void look(attention *a, const tern_attend *query)
+{
+    uint64_t last = 0;
+
+    for (size_t i = 0; i < a->count; i++)
+        last = query[i].position > last ? query[i].position : last;
+    a->first = last < a->kv->context ? 0 : last + 1 - a->kv->context;
+    a->most_seen = (size_t)(last - a->first) + 1;
+    for (size_t i = 0; i < a->count; i++)
+        a->seen[i] = (size_t)(query[i].position - a->first) + 1;
+}
+
+/* A group of a->count queries. */
+INLINE void attend_group(attention *a, tern_kv_type type, const tern_attend *query)
+{
+    const uint32_t head_dim = a->kv->head_dim;
+    const float root = 1.0f / sqrtf((float)head_dim);
+    float total[TERN_ATTEND_GROUP];
+
+    look(a, query);
+    memset(a->query, 0, a->count * a->dim * sizeof *a->query);
+    memset(a->out, 0, a->count * a->dim * sizeof *a->out);
+    for (size_t i = 0; i < a->count; i++)
+        for (uint32_t j = 0; j < head_dim; j++)
+            a->query[i * a->dim + j] = query[i].query[j] * root;
+    score(a, type);
+    for (size_t i = 0; i < a->count; i++) {
+        const float top = top_of(scores_of(a, i), a->seen[i]);
+        total[i] = exps(scores_of(a, i), top, 1.0f, a->seen[i], scores_of(a, i));
+    }
+    mix(a, type);
+    for (size_t i = 0; i < a->count; i++)
+        for (uint32_t j = 0; j < head_dim; j++)
+            query[i].out[j] = a->out[i * a->dim + j] * (1.0f / total[i]);
+}
+
+static void attend(const tern_kv *kv, uint32_t layer, uint32_t sequence, uint32_t kv_head, const tern_attend *query,
+                   size_t count, float *scores)
+{
+    attention a; /* most of it need not be zeros */
+
+    a.kv = kv;
+    a.layer = layer;
+    a.sequence = sequence;
+    a.kv_head = kv_head;
+    a.scores = scores;
+    a.dim = (kv->head_dim + (size_t)15) / 16 * 16;
+    for (size_t i = 0; i < count; i += a.count) {
+        a.count = least(count - i, least(TERN_ATTEND_GROUP, GROUP_FLOATS / a.dim));
+        if (kv->type == TERN_KV_F32)
+            attend_group(&a, TERN_KV_F32, query + i);
+        else if (kv->type == TERN_KV_F16)
+            attend_group(&a, TERN_KV_F16, query + i);
+        else
+            attend_group(&a, TERN_KV_I8, query + i);
+    }
+}
+
+#endif

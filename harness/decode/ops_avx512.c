@@ -1,9 +1,0 @@
-#if defined(__x86_64__)
-
-#include "decode/lanes_avx512.h"
-
-#include "decode/ops_body.h"
-
-#else
-typedef int tern_ops_of_x86;
-#endif

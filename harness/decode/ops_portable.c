@@ -1,3 +1,0 @@
-#include "decode/lanes_portable.h"
-
-#include "decode/ops_body.h"

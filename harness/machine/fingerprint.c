@@ -1,0 +1,157 @@
+/*
+ * Reads the fingerprint of a run from the build, the command line, /proc and /sys.
+ */
+#include "record/run.h"
+
+#include "base/text.h"
+#include "machine/build_info.h"
+
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/personality.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
+
+extern char **environ;
+
+/* First line of a file without its newline; "" when there is none. */
+static void read_first_line(const char *path, char *text, size_t bytes)
+{
+    FILE *stream = fopen(path, "r");
+
+    text[0] = '\0';
+    if (stream == NULL)
+        return;
+    if (fgets(text, (int)bytes, stream) != NULL)
+        text[strcspn(text, "\n")] = '\0';
+    fclose(stream);
+}
+
+/* The value of the first "key : value" line of a file such as /proc/cpuinfo; "" when there is none. */
+static void read_key(const char *path, const char *key, char *text, size_t bytes)
+{
+    FILE *stream = fopen(path, "r");
+    char line[1024];
+
+    text[0] = '\0';
+    if (stream == NULL)
+        return;
+    while (text[0] == '\0' && fgets(line, sizeof line, stream) != NULL) {
+        const char *colon = strchr(line, ':');
+        if (colon == NULL || strncmp(line, key, strlen(key)) != 0)
+            continue;
+        line[strcspn(line, "\n")] = '\0';
+        tern_text_copy(text, bytes, colon + 1 + strspn(colon + 1, " \t"));
+    }
+    fclose(stream);
+}
+
+/* The chosen word of a line such as "always [madvise] never". */
+static void read_bracketed(const char *path, char *text, size_t bytes)
+{
+    char line[128];
+
+    read_first_line(path, line, sizeof line);
+    char *open = strchr(line, '['), *close = strchr(line, ']');
+    text[0] = '\0';
+    if (open != NULL && close != NULL && open < close) {
+        *close = '\0';
+        tern_text_copy(text, bytes, open + 1);
+    }
+}
+
+/* Control group version 2, then 1. */
+static double read_cpu_quota(void)
+{
+    char line[64];
+    double quota = 0.0, period = 100000.0;
+
+    read_first_line("/sys/fs/cgroup/cpu.max", line, sizeof line);
+    if (sscanf(line, "%lf %lf", &quota, &period) == 2 && period > 0.0)
+        return quota / period;
+    read_first_line("/sys/fs/cgroup/cpu/cpu.cfs_quota_us", line, sizeof line);
+    quota = strtod(line, NULL);
+    read_first_line("/sys/fs/cgroup/cpu/cpu.cfs_period_us", line, sizeof line);
+    period = strtod(line, NULL);
+    return quota > 0.0 && period > 0.0 ? quota / period : 0.0;
+}
+
+static void describe_build(tern_run *run)
+{
+    tern_text_copy(run->version, sizeof run->version, TERN_BUILD_VERSION);
+    tern_text_copy(run->commit, sizeof run->commit, TERN_BUILD_COMMIT);
+    run->dirty = TERN_BUILD_DIRTY;
+    tern_text_copy(run->build_type, sizeof run->build_type, TERN_BUILD_TYPE);
+    tern_text_copy(run->compiler, sizeof run->compiler, TERN_BUILD_COMPILER);
+    tern_text_copy(run->flags, sizeof run->flags, TERN_BUILD_FLAGS);
+}
+
+static void describe_command(tern_run *run, int argc, char **argv)
+{
+    const time_t now = time(NULL);
+    struct tm utc;
+
+    for (int i = 0; i < argc; i++)
+        tern_text_append(run->command, sizeof run->command, "%s%s", i ? " " : "", argv[i]);
+    if (gmtime_r(&now, &utc) != NULL)
+        strftime(run->time, sizeof run->time, "%Y-%m-%dT%H:%M:%SZ", &utc);
+    for (char **variable = environ; *variable != NULL; variable++)
+        if (strncmp(*variable, "OMP_", 4) == 0 || strncmp(*variable, "GOMP_", 5) == 0 ||
+            strncmp(*variable, "KMP_", 4) == 0)
+            tern_text_append(run->openmp, sizeof run->openmp, "%s%s", run->openmp[0] ? " " : "", *variable);
+}
+
+static void describe_cpu(tern_run *run)
+{
+    cpu_set_t allowed;
+    char flags[8192];
+
+    read_key("/proc/cpuinfo", "model name", run->cpu, sizeof run->cpu);
+    if (run->cpu[0] == '\0')
+        tern_text_copy(run->cpu, sizeof run->cpu, "unknown CPU");
+    run->cpus_online = (uint32_t)sysconf(_SC_NPROCESSORS_ONLN);
+    if (sched_getaffinity(0, sizeof allowed, &allowed) == 0)
+        run->cpus_allowed = (uint32_t)CPU_COUNT(&allowed);
+    run->cpu_quota = read_cpu_quota();
+    read_first_line("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", run->governor, sizeof run->governor);
+    read_first_line("/sys/hypervisor/type", run->hypervisor, sizeof run->hypervisor);
+    if (run->hypervisor[0] == '\0') {
+        read_key("/proc/cpuinfo", "flags", flags, sizeof flags);
+        if (strstr(flags, " hypervisor") != NULL)
+            read_first_line("/sys/class/dmi/id/sys_vendor", run->hypervisor, sizeof run->hypervisor);
+        if (strstr(flags, " hypervisor") != NULL && run->hypervisor[0] == '\0')
+            tern_text_copy(run->hypervisor, sizeof run->hypervisor, "virtual machine");
+    }
+}
+
+static void describe_system(tern_run *run)
+{
+    struct utsname name;
+    char line[64];
+
+    if (uname(&name) == 0) {
+        tern_text_copy(run->host, sizeof run->host, name.nodename);
+        tern_text_append(run->os_kernel, sizeof run->os_kernel, "%s %s", name.sysname, name.release);
+    }
+    run->memory_bytes = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
+    read_bracketed("/sys/kernel/mm/transparent_hugepage/enabled", run->huge_pages, sizeof run->huge_pages);
+    read_first_line("/proc/sys/kernel/randomize_va_space", line, sizeof line);
+    run->aslr = line[0] != '0' && (personality(0xffffffff) & ADDR_NO_RANDOMIZE) == 0;
+    read_first_line("/proc/loadavg", line, sizeof line);
+    run->load = strtod(line, NULL);
+}
+
+void tern_run_describe(tern_run *run, int argc, char **argv)
+{
+    memset(run, 0, sizeof *run);
+    describe_build(run);
+    describe_command(run, argc, argv);
+    describe_cpu(run);
+    describe_system(run);
+    tern_text_append(run->machine_class, sizeof run->machine_class, "%s | %u CPUs | %.0f GiB | %s | %s", run->cpu,
+                     run->cpus_allowed, (double)run->memory_bytes / (double)(1ull << 30), TERN_BUILD_COMPILER_MAJOR,
+                     run->os_kernel);
+}

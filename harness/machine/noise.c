@@ -1,0 +1,94 @@
+#include "machine/noise.h"
+
+#include "machine/memory.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Reads the start of a file. Returns text, "" when there is none. */
+static char *read_file(const char *path, char *text, size_t bytes)
+{
+    FILE *stream = fopen(path, "r");
+    size_t length = 0;
+
+    if (stream != NULL) {
+        length = fread(text, 1, bytes - 1, stream);
+        fclose(stream);
+    }
+    text[length] = '\0';
+    return text;
+}
+
+/* The number that stands after key in text, NaN when the key is not there. */
+static double number_after(const char *text, const char *key)
+{
+    const char *at = strstr(text, key);
+    char *end;
+
+    if (at == NULL)
+        return (double)NAN;
+    const double number = strtod(at + strlen(key), &end);
+    return end == at + strlen(key) ? (double)NAN : number;
+}
+
+/*
+ * proc(5): cpu user nice system idle iowait irq softirq steal. A CPU that is idle wants nothing that could be stolen.
+ */
+static double read_steal_share(void)
+{
+    double user, nice, system, idle, waiting, irq, softirq, steal;
+    char text[512];
+
+    if (sscanf(read_file("/proc/stat", text, sizeof text), "cpu %lf %lf %lf %lf %lf %lf %lf %lf", &user, &nice, &system,
+               &idle, &waiting, &irq, &softirq, &steal) != 8)
+        return (double)NAN;
+    const double wanted = user + nice + system + irq + softirq + steal;
+    return wanted > 0.0 ? steal / wanted : 0.0;
+}
+
+/* Control group version 2, then 1. */
+static double read_throttled_share(void)
+{
+    char text[1024];
+
+    if (read_file("/sys/fs/cgroup/cpu.stat", text, sizeof text)[0] == '\0')
+        read_file("/sys/fs/cgroup/cpu/cpu.stat", text, sizeof text);
+    return number_after(text, "nr_throttled ") / fmax(number_after(text, "nr_periods "), 1.0);
+}
+
+static bool read_turbo(void)
+{
+    char text[16];
+
+    if (read_file("/sys/devices/system/cpu/intel_pstate/no_turbo", text, sizeof text)[0] != '\0')
+        return text[0] == '0';
+    return read_file("/sys/devices/system/cpu/cpufreq/boost", text, sizeof text)[0] == '1';
+}
+
+void tern_noise_read(tern_noise *noise, const tern_run *run, const tern_topology *topology, uint32_t threads,
+                     uint32_t cpus, bool cold)
+{
+    char text[512];
+
+    memset(noise, 0, sizeof *noise);
+    noise->run = run;
+    noise->threads = threads;
+    noise->cpus = cpus;
+    noise->nodes = topology->nodes;
+    noise->threads_per_core = topology->threads_per_core;
+    if (cold) {
+        const uint64_t most = tern_memory_available_bytes() / 2;
+        noise->ring_wanted_bytes = tern_memory_cold_bytes(topology->llc_bytes);
+        noise->ring_bytes = noise->ring_wanted_bytes < most ? noise->ring_wanted_bytes : most;
+    }
+    noise->steal_share = read_steal_share();
+    noise->pressure_share = number_after(read_file("/proc/pressure/cpu", text, sizeof text), "some avg10=") / 100.0;
+    noise->throttled_share = read_throttled_share();
+    noise->numa_balancing = read_file("/proc/sys/kernel/numa_balancing", text, sizeof text)[0] == '1';
+    noise->turbo = read_turbo();
+    read_file("/sys/devices/system/clocksource/clocksource0/current_clocksource", noise->clock_source,
+              sizeof noise->clock_source);
+    noise->clock_source[strcspn(noise->clock_source, "\n")] = '\0';
+}

@@ -1,0 +1,38 @@
+/*
+ * pin.h - which thread runs on which CPU. The harness is the only owner of affinity: it binds its own team and the
+ * OpenMP team of a kernel that has one, and asks in every thread where it really runs.
+ */
+#ifndef TERN_PIN_H
+#define TERN_PIN_H
+
+#include "base/team.h"
+#include "machine/topology.h"
+
+/* Thread i runs on cpu[i % cpus]. cpus = 0: the operating system decides. */
+typedef struct tern_pin {
+    uint32_t cpus;
+    int32_t cpu[TERN_MAX_THREADS];
+} tern_pin;
+
+/*
+ * Chooses CPUs for that many threads (at most TERN_MAX_THREADS):
+ *     compact   neighbouring cores of one memory node, then of the next one
+ *     spread    one core of each memory node in turn
+ *     none      leaves it to the operating system
+ *     CPULIST   "0-3,8": in that order
+ * compact and spread give every core one thread before any core gets a second. With more threads than CPUs they share.
+ * TERN_USAGE: no such CPU, or not a list. TERN_ENVIRONMENT: the CPU is there, but this program may not use it.
+ */
+tern_status tern_pin_choose(tern_pin *pin, const char *how, const tern_topology *topology, uint32_t threads,
+                            tern_error *error);
+
+/*
+ * Binds every thread of the team and sets seen[i] to the CPU on which thread i then runs; -1 when pin->cpus is 0, and
+ * nothing is bound. TERN_ENVIRONMENT when a thread cannot be bound, or runs elsewhere.
+ */
+tern_status tern_pin_team(const tern_pin *pin, tern_team *team, int32_t seen[TERN_MAX_THREADS], tern_error *error);
+
+/* The same for the OpenMP team that a parallel region of that many threads has. */
+tern_status tern_pin_openmp(const tern_pin *pin, uint32_t threads, int32_t seen[TERN_MAX_THREADS], tern_error *error);
+
+#endif

@@ -1,0 +1,281 @@
+#include "machine/roof.h"
+
+#include "base/clock.h"
+#include "base/stats.h"
+#include "base/text.h"
+#include "machine/memory.h"
+#include "machine/probe.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    LINE_BYTES = 64,
+    QUARTERS = 4, /* ways of reading are tried on a quarter of the buffer each, in turn */
+    TRIES = 2,    /* of each way */
+    PASSES = 5,   /* with the best way */
+    PEAK_TRIES = 5,
+    CHASES = 3,
+    CHASE_LOADS = 100000
+};
+
+static const double peak_ns = 5e6;
+
+/* How far ahead to prefetch. Some processors read fastest when they are left alone, others do not. */
+static const uint32_t aheads[] = {0, 512, 1024, 2048};
+
+typedef struct outcome {
+    tern_status status;
+    tern_error error;
+    tern_roof roof;
+} outcome;
+
+typedef struct job {
+    const tern_pin *pin;
+    uint32_t threads, isa;
+    uint64_t llc_bytes;
+    tern_team *team;
+    tern_memory buffer;
+    /* what the team is to do now */
+    const tern_probe *probe;
+    uint64_t turns;
+    size_t begin, bytes, ahead;
+    double ghz[TERN_MAX_THREADS];
+    volatile uint64_t sink[TERN_MAX_THREADS]; /* so that no result is left out as unused */
+} job;
+
+static double time_team(job *j, tern_team_fn *fn)
+{
+    const double start_ns = tern_clock_ns();
+
+    tern_team_run(j->team, fn, j);
+    return tern_clock_ns() - start_ns;
+}
+
+/* A thread's part of j->bytes, in blocks that every reader takes. */
+static tern_slice part_of(const job *j, uint32_t thread, uint32_t threads)
+{
+    enum { BLOCK = 4096 };
+    tern_slice part = tern_slice_of(j->bytes / BLOCK, thread, threads);
+
+    part.begin = j->begin + part.begin * BLOCK;
+    part.end = j->begin + part.end * BLOCK;
+    return part;
+}
+
+/*
+ * Fills the buffer with indices of lines. Line i leads to line a*i + c modulo their number, a power of two: that walk
+ * visits all of them (Hull and Dobell, 1962, for a = 1 modulo 4 and odd c), in no order that hardware could foresee,
+ * and needs no shuffle. The factors are those of Numerical Recipes' ranqd1.
+ */
+static void fill(void *argument, uint32_t thread, uint32_t threads)
+{
+    const job *j = argument;
+    const tern_slice part = part_of(j, thread, threads);
+    const uint64_t lines = j->buffer.bytes / LINE_BYTES;
+
+    for (size_t at = part.begin; at < part.end; at += LINE_BYTES) {
+        uint64_t *line = (uint64_t *)(void *)(j->buffer.data + at);
+        for (size_t i = 0; i < LINE_BYTES / sizeof *line; i++)
+            line[i] = (1664525 * (at / LINE_BYTES) + 1013904223) % lines;
+    }
+}
+
+static void read_part(void *argument, uint32_t thread, uint32_t threads)
+{
+    job *j = argument;
+    const tern_slice part = part_of(j, thread, threads);
+
+    j->sink[thread] = j->probe->read(j->buffer.data + part.begin, part.end - part.begin, j->ahead);
+}
+
+static void multiply(void *argument, uint32_t thread, uint32_t threads)
+{
+    job *j = argument;
+
+    (void)threads;
+    j->sink[thread] = j->probe->multiply(j->turns);
+}
+
+static void look_at_clock(void *argument, uint32_t thread, uint32_t threads)
+{
+    job *j = argument;
+
+    (void)threads;
+    j->ghz[thread] = tern_clock_ghz();
+}
+
+static tern_status make_buffer(job *j, tern_error *error)
+{
+    const uint64_t wanted = tern_memory_cold_bytes(j->llc_bytes), most = tern_memory_available_bytes() / 2;
+    uint64_t bytes = TERN_HUGE_PAGE;
+
+    while (bytes < wanted && 2 * bytes <= most)
+        bytes *= 2;
+    const tern_status status = tern_memory_new(&j->buffer, "measuring the memory's bandwidth", bytes, error);
+    if (status != TERN_OK)
+        return status;
+    j->bytes = bytes;
+    time_team(j, fill);
+    return TERN_OK;
+}
+
+/* Reads the next quarter of the buffer, which no cache has kept while the others were read. */
+static double try_reading(job *j, unsigned *quarter)
+{
+    j->bytes = j->buffer.bytes / QUARTERS;
+    j->begin = (*quarter)++ % QUARTERS * j->bytes;
+    return (double)j->bytes / time_team(j, read_part);
+}
+
+/* Finds the fastest way to read, then reads the whole buffer that way. */
+static void measure_read(job *j, tern_roof *roof)
+{
+    const tern_probe *best = NULL;
+    double best_gbps = 0.0, pass_gbps[PASSES];
+    unsigned quarter = 0;
+
+    for (const tern_probe *const *probe = tern_probes; *probe != NULL; probe++) {
+        if ((*probe)->read == NULL || ((*probe)->isa & ~j->isa) != 0)
+            continue;
+        j->probe = *probe;
+        for (size_t i = 0; i < TRIES * sizeof aheads / sizeof *aheads; i++) {
+            j->ahead = aheads[i / TRIES];
+            const double gbps = try_reading(j, &quarter);
+            if (gbps > best_gbps) {
+                best_gbps = gbps;
+                best = *probe;
+                roof->read_ahead_bytes = aheads[i / TRIES];
+            }
+        }
+    }
+    roof->reader = j->probe = best;
+    j->ahead = roof->read_ahead_bytes;
+    j->begin = 0;
+    j->bytes = j->buffer.bytes;
+    for (int pass = 0; pass < PASSES; pass++)
+        pass_gbps[pass] = (double)j->bytes / time_team(j, read_part);
+    tern_stats_sort(pass_gbps, PASSES);
+    roof->read_gbps = pass_gbps[PASSES - 1];
+    roof->read_median_gbps = tern_stats_median(pass_gbps, PASSES);
+    roof->buffer_bytes = j->bytes;
+}
+
+static void measure_latency(job *j, tern_roof *roof)
+{
+    double load_ns[CHASES];
+    uint64_t at = 0;
+
+    for (int chase = 0; chase < CHASES; chase++) {
+        const double start_ns = tern_clock_ns();
+        for (int i = 0; i < CHASE_LOADS; i++)
+            at = *(const uint64_t *)(const void *)(j->buffer.data + at * LINE_BYTES);
+        load_ns[chase] = (tern_clock_ns() - start_ns) / CHASE_LOADS;
+        j->sink[0] = at;
+    }
+    tern_stats_sort(load_ns, CHASES);
+    roof->latency_ns = tern_stats_median(load_ns, CHASES);
+}
+
+static double measure_peak(job *j)
+{
+    double best = 0.0;
+
+    j->turns = 1000;
+    for (double elapsed_ns = 0.0; elapsed_ns < peak_ns; j->turns *= 2)
+        elapsed_ns = time_team(j, multiply);
+    for (int i = 0; i < PEAK_TRIES; i++) {
+        const double macs = (double)j->turns * j->probe->macs_per_turn * j->threads;
+        best = fmax(best, macs / time_team(j, multiply));
+    }
+    return best;
+}
+
+static void measure_peaks(job *j, tern_roof *roof)
+{
+    for (const tern_probe *const *probe = tern_probes; *probe != NULL && roof->peaks < TERN_PEAKS_MAX; probe++) {
+        tern_peak *peak = &roof->peak[roof->peaks];
+
+        if (((*probe)->isa & ~j->isa) != 0 || ((*probe)->permit != NULL && (*probe)->permit() != 0))
+            continue;
+        j->probe = *probe;
+        tern_text_copy(peak->level, sizeof peak->level, (*probe)->level);
+        tern_text_copy(peak->instruction, sizeof peak->instruction, (*probe)->instruction);
+        peak->probe = *probe;
+        peak->gmacs = measure_peak(j);
+        roof->peaks++;
+        if (peak->gmacs > roof->gmacs) {
+            roof->gmacs = peak->gmacs;
+            tern_text_copy(roof->instruction, sizeof roof->instruction, peak->instruction);
+        }
+    }
+}
+
+static tern_status measure(job *j, outcome *o)
+{
+    tern_roof *roof = &o->roof;
+    tern_status status;
+
+    roof->threads = j->threads;
+    if ((status = tern_team_new(&j->team, j->threads, &o->error)) != TERN_OK ||
+        (status = tern_pin_team(j->pin, j->team, roof->cpu, &o->error)) != TERN_OK ||
+        (status = make_buffer(j, &o->error)) != TERN_OK)
+        goto out;
+    time_team(j, look_at_clock);
+    roof->ghz = tern_stats_mean(j->ghz, j->threads);
+    measure_read(j, roof);
+    measure_latency(j, roof);
+    measure_peaks(j, roof);
+out:
+    tern_memory_free(&j->buffer);
+    tern_team_free(j->team);
+    return status;
+}
+
+static void measure_in_child(void *argument, void *result)
+{
+    outcome *o = result;
+
+    o->status = measure(argument, o);
+}
+
+tern_status tern_roof_measure(tern_roof *roof, const tern_pin *pin, uint32_t threads, uint32_t isa, uint64_t llc_bytes,
+                              const tern_child_options *child, tern_error *error)
+{
+    job j = {.pin = pin, .threads = threads, .isa = isa, .llc_bytes = llc_bytes};
+    outcome o = {.status = TERN_OK};
+    tern_child_outcome end;
+    const tern_status status = tern_child_run(measure_in_child, &j, &o, sizeof o, child, &end, error);
+
+    if (status != TERN_OK)
+        return status;
+    if (end.end != TERN_CHILD_DONE)
+        return tern_error_set(error, TERN_ENVIRONMENT, "the roofs of %u threads could not be measured: %s", threads,
+                              end.reason);
+    if (o.status != TERN_OK && error != NULL)
+        *error = o.error;
+    *roof = o.roof;
+    return o.status;
+}
+
+/* All levels up to the highest that the kernel needs. Bits stand in the order of levels. */
+static uint32_t levels_up_to(uint32_t isa)
+{
+    uint32_t levels = 0;
+
+    while ((isa & ~levels) != 0)
+        levels = levels << 1 | 1;
+    return levels;
+}
+
+const tern_peak *tern_roof_peak(const tern_roof *roof, uint32_t isa)
+{
+    const uint32_t levels = levels_up_to(isa);
+    const tern_peak *best = NULL;
+
+    for (uint32_t i = 0; i < roof->peaks; i++)
+        if ((roof->peak[i].probe->isa & ~levels) == 0 && (best == NULL || roof->peak[i].gmacs > best->gmacs))
+            best = &roof->peak[i];
+    return best;
+}

@@ -1,0 +1,91 @@
+#ifdef HAVE_HWLOC
+
+#include "machine/topology_read.h"
+
+#include <errno.h>
+#include <hwloc.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The lowest CPU of the enclosing object of that type, which names it; the CPU itself where there is none. */
+static int32_t lowest(hwloc_topology_t machine, hwloc_obj_type_t type, hwloc_obj_t pu)
+{
+    const hwloc_obj_t object = hwloc_get_ancestor_obj_by_type(machine, type, pu);
+
+    return object == NULL ? (int32_t)pu->os_index : hwloc_bitmap_first(object->cpuset);
+}
+
+static void add_cpus(tern_topology *topology, hwloc_topology_t machine)
+{
+    for (hwloc_obj_t pu = NULL; (pu = hwloc_get_next_obj_by_type(machine, HWLOC_OBJ_PU, pu)) != NULL;)
+        topology->cpu[topology->cpus++] = (tern_cpu){
+            .id = (int32_t)pu->os_index,
+            .socket = lowest(machine, HWLOC_OBJ_PACKAGE, pu),
+            .core = lowest(machine, HWLOC_OBJ_CORE, pu),
+            .node = pu->nodeset == NULL || hwloc_bitmap_iszero(pu->nodeset) ? 0 : hwloc_bitmap_first(pu->nodeset),
+        };
+}
+
+static void add_cache(tern_topology *topology, hwloc_obj_t cache, int32_t *shared)
+{
+    const struct hwloc_cache_attr_s *attributes = &cache->attr->cache;
+    size_t count = 0;
+    int id;
+
+    hwloc_bitmap_foreach_begin(id, cache->cpuset) shared[count++] = id;
+    hwloc_bitmap_foreach_end();
+    tern_topology_add_cache(topology, attributes->depth,
+                            attributes->type == HWLOC_OBJ_CACHE_DATA          ? TERN_CACHE_DATA
+                            : attributes->type == HWLOC_OBJ_CACHE_INSTRUCTION ? TERN_CACHE_INSTRUCTION
+                                                                              : TERN_CACHE_UNIFIED,
+                            attributes->size, attributes->linesize, shared, count);
+}
+
+static void add_caches(tern_topology *topology, hwloc_topology_t machine, int32_t *shared)
+{
+    const int depth = hwloc_topology_get_depth(machine);
+
+    for (int level = 0; level < depth; level++)
+        if (hwloc_obj_type_is_cache(hwloc_get_depth_type(machine, level)))
+            for (hwloc_obj_t cache = NULL; (cache = hwloc_get_next_obj_by_depth(machine, level, cache)) != NULL;)
+                add_cache(topology, cache, shared);
+}
+
+tern_status tern_topology_read_hwloc(tern_topology *topology, tern_error *error)
+{
+    hwloc_topology_t machine;
+    int32_t *shared = NULL;
+    tern_status status;
+
+    if (hwloc_topology_init(&machine) != 0)
+        return tern_error_memory(error, "hwloc", 0.0);
+    /* CPUs that are not allowed belong to the machine, too; which are allowed is not hwloc's to say (allowed.h). */
+    if (hwloc_topology_set_flags(machine, HWLOC_TOPOLOGY_FLAG_INCLUDE_DISALLOWED) != 0 ||
+        hwloc_topology_set_icache_types_filter(machine, HWLOC_TYPE_FILTER_KEEP_ALL) != 0 ||
+        hwloc_topology_load(machine) != 0) {
+        status = tern_error_set(error, TERN_ENVIRONMENT, "hwloc cannot read the topology: %s", strerror(errno));
+        goto out;
+    }
+    const size_t count = (size_t)hwloc_get_nbobjs_by_type(machine, HWLOC_OBJ_PU);
+    if ((status = tern_topology_make_room(topology, count, error)) != TERN_OK)
+        goto out;
+    shared = malloc(count * sizeof *shared);
+    if (shared == NULL) {
+        status = tern_error_memory(error, "the list of CPUs", (double)(count * sizeof *shared));
+        goto out;
+    }
+    topology->source = "hwloc";
+    add_cpus(topology, machine);
+    add_caches(topology, machine, shared);
+out:
+    free(shared);
+    hwloc_topology_destroy(machine);
+    return status;
+}
+
+#else
+
+/* ISO C wants a declaration in every file. */
+typedef int tern_topology_without_hwloc;
+
+#endif

@@ -1,0 +1,154 @@
+/*
+ * Linux: Documentation/ABI/stable/sysfs-devices-system-cpu and sysfs-devices-node. Groups of CPUs are told by their
+ * lists, whose lowest number names them: the ids beside the lists are not unique on every machine.
+ */
+#include "base/text.h"
+#include "machine/allowed.h"
+#include "machine/cpulist.h"
+#include "machine/topology_read.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A tree and room for one list of it. */
+typedef struct reader {
+    const char *root;
+    tern_topology *topology;
+    int32_t list[TERN_ALLOWED_MAX];
+    size_t count;
+} reader;
+
+/* Reads the first line of root/path, without its newline. */
+static bool read_line(const reader *r, const char *path, char *text, size_t bytes)
+{
+    char whole[512] = "";
+
+    tern_text_append(whole, sizeof whole, "%s/%s", r->root, path);
+    FILE *stream = fopen(whole, "r");
+    if (stream == NULL)
+        return false;
+    const bool got = fgets(text, (int)bytes, stream) != NULL;
+    fclose(stream);
+    if (got)
+        text[strcspn(text, "\n")] = '\0';
+    return got;
+}
+
+static bool read_list(reader *r, const char *path)
+{
+    char text[8192];
+
+    return read_line(r, path, text, sizeof text) &&
+           tern_cpulist_parse(text, r->list, sizeof r->list / sizeof *r->list, &r->count);
+}
+
+/* The lowest CPU of a list, which names the group, or the CPU itself when there is no list. */
+static int32_t lowest(reader *r, const char *file, int32_t cpu)
+{
+    char path[128] = "";
+
+    tern_text_append(path, sizeof path, "cpu/cpu%d/topology/%s", cpu, file);
+    return read_list(r, path) ? r->list[0] : cpu;
+}
+
+static bool read_cache_file(const reader *r, int32_t cpu, unsigned index, const char *file, char *text, size_t bytes)
+{
+    char path[128] = "";
+
+    tern_text_append(path, sizeof path, "cpu/cpu%d/cache/index%u/%s", cpu, index, file);
+    return read_line(r, path, text, bytes);
+}
+
+/* Sizes are written as "48K". */
+static uint64_t parse_size(const char *text)
+{
+    char *unit;
+    const uint64_t number = strtoull(text, &unit, 10);
+
+    return *unit == 'K' ? number << 10 : *unit == 'M' ? number << 20 : number;
+}
+
+/* Adds the cache unless a lower CPU shares it, and has added it. Returns false when there is none of that index. */
+static bool add_cache(reader *r, int32_t cpu, unsigned index)
+{
+    char level[16], kind[16], size[32], line[16] = "0", path[128] = "";
+
+    if (!read_cache_file(r, cpu, index, "level", level, sizeof level) ||
+        !read_cache_file(r, cpu, index, "type", kind, sizeof kind))
+        return false;
+    tern_text_append(path, sizeof path, "cpu/cpu%d/cache/index%u/shared_cpu_list", cpu, index);
+    if (!read_cache_file(r, cpu, index, "size", size, sizeof size) || !read_list(r, path) || r->list[0] != cpu)
+        return true;
+    read_cache_file(r, cpu, index, "coherency_line_size", line, sizeof line);
+    tern_topology_add_cache(r->topology, (uint32_t)strtoul(level, NULL, 10),
+                            kind[0] == 'D'   ? TERN_CACHE_DATA
+                            : kind[0] == 'I' ? TERN_CACHE_INSTRUCTION
+                                             : TERN_CACHE_UNIFIED,
+                            parse_size(size), (uint32_t)strtoul(line, NULL, 10), r->list, r->count);
+    return true;
+}
+
+static void add_cpu(reader *r, int32_t id)
+{
+    tern_cpu *cpu = &r->topology->cpu[r->topology->cpus++];
+
+    cpu->id = id;
+    cpu->socket = lowest(r, "core_siblings_list", id);
+    cpu->core = lowest(r, "thread_siblings_list", id);
+    for (unsigned index = 0; add_cache(r, id, index); index++)
+        continue;
+}
+
+static void set_nodes(reader *r)
+{
+    int32_t nodes[1024];
+    size_t count;
+
+    if (!read_list(r, "node/online") || r->count > sizeof nodes / sizeof *nodes)
+        return;
+    count = r->count;
+    memcpy(nodes, r->list, count * sizeof *nodes);
+    for (size_t n = 0; n < count; n++) {
+        char path[64] = "";
+        tern_text_append(path, sizeof path, "node/node%d/cpulist", nodes[n]);
+        if (!read_list(r, path))
+            continue;
+        for (uint32_t i = 0; i < r->topology->cpus; i++)
+            for (size_t j = 0; j < r->count; j++)
+                if (r->list[j] == r->topology->cpu[i].id)
+                    r->topology->cpu[i].node = nodes[n];
+    }
+}
+
+tern_status tern_topology_read_sys(tern_topology *topology, const char *root, tern_error *error)
+{
+    reader *r = calloc(1, sizeof *r);
+    int32_t *online = NULL;
+    tern_status status = TERN_OK;
+
+    if (r == NULL)
+        return tern_error_memory(error, "reading the topology", sizeof *r);
+    r->root = root;
+    r->topology = topology;
+    topology->source = "/sys";
+    if (!read_list(r, "cpu/online")) {
+        status =
+            tern_error_set(error, TERN_ENVIRONMENT, "%s/cpu/online cannot be read; mount /sys in the container", root);
+        goto out;
+    }
+    const size_t count = r->count;
+    online = malloc(count * sizeof *online);
+    if (online == NULL || (status = tern_topology_make_room(topology, count, error)) != TERN_OK) {
+        status = tern_error_memory(error, "the list of CPUs", (double)(count * sizeof *online));
+        goto out;
+    }
+    memcpy(online, r->list, count * sizeof *online);
+    for (size_t i = 0; i < count; i++)
+        add_cpu(r, online[i]);
+    set_nodes(r);
+out:
+    free(online);
+    free(r);
+    return status;
+}

@@ -1,0 +1,53 @@
+#include "measure/fixture.h"
+
+#include "check/data.h"
+#include "measure/arena.h"
+
+#include <string.h>
+
+static tern_status make_data(tern_fixture *fixture, const tern_case *c, size_t x_align, tern_error *error)
+{
+    size_t end = 0;
+    const size_t w = tern_arena_take(&end, c->shape.m * c->shape.k, 1, 0);
+    const size_t x = tern_arena_take(&end, c->shape.n * c->shape.k, x_align, 1);
+    const tern_status status = tern_memory_new(&fixture->memory, "W and X", end, error);
+
+    if (status != TERN_OK)
+        return status;
+    fixture->w = (int8_t *)(fixture->memory.data + w);
+    fixture->x = (int8_t *)(fixture->memory.data + x);
+    tern_data_fill_w(&c->data, c->shape, fixture->w);
+    tern_data_fill_x(&c->data, c->shape, fixture->x);
+    return TERN_OK;
+}
+
+static tern_status make_team(tern_fixture *fixture, uint32_t threads, tern_error *error)
+{
+    const tern_status status = tern_team_new(&fixture->team, threads, error);
+
+    return status == TERN_OK ? tern_pin_team(fixture->pin, fixture->team, fixture->seen, error) : status;
+}
+
+tern_status tern_fixture_open(tern_fixture *fixture, const tern_case *c, size_t x_align, const tern_pin *pin,
+                              tern_error *error)
+{
+    memset(fixture, 0, sizeof *fixture);
+    fixture->pin = pin;
+    const tern_status status = make_data(fixture, c, x_align, error);
+    return status == TERN_OK ? make_team(fixture, c->threads, error) : status;
+}
+
+tern_status tern_fixture_dismiss(tern_fixture *fixture, tern_error *error)
+{
+    if (tern_team_threads(fixture->team) == 1)
+        return TERN_OK;
+    tern_team_free(fixture->team);
+    fixture->team = NULL;
+    return make_team(fixture, 1, error);
+}
+
+void tern_fixture_close(tern_fixture *fixture)
+{
+    tern_team_free(fixture->team);
+    tern_memory_free(&fixture->memory);
+}

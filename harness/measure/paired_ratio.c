@@ -1,0 +1,34 @@
+#include "measure/paired_ratio.h"
+
+#include "base/text.h"
+#include "record/pairing.h"
+
+#include <math.h>
+
+void tern_paired_ratio_to_roof(tern_timing *timing, double units_per_call, const char *name,
+                               const tern_roof_arm *roof_arm)
+{
+    const tern_estimate ratio = tern_pairing_ratio(roof_arm->timing.sample_ns, timing->sample_ns, timing->samples);
+    const double scale = units_per_call / roof_arm->units_per_call;
+
+    if (timing->roof_paired[0] != '\0' && scale * ratio.median <= timing->roof_paired_median)
+        return;
+    tern_text_copy(timing->roof_paired, sizeof timing->roof_paired, name);
+    timing->roof_paired_median = scale * ratio.median;
+    timing->roof_paired_low = scale * ratio.low;
+    timing->roof_paired_high = scale * ratio.high;
+    for (uint32_t i = 0; i < timing->samples; i++)
+        timing->roof_sample[i] = roof_arm->units_per_call / roof_arm->timing.sample_ns[i];
+}
+
+void tern_paired_ratio_to_baseline(tern_timing *timing, const tern_timing *baseline)
+{
+    tern_estimate ratio = {(double)NAN, (double)NAN, (double)NAN};
+
+    if (baseline != NULL)
+        ratio = tern_pairing_ratio(baseline->sample_ns, timing->sample_ns, timing->samples);
+    timing->rounds = timing->samples;
+    timing->ratio_median = ratio.median;
+    timing->ratio_low = ratio.low;
+    timing->ratio_high = ratio.high;
+}

@@ -1,0 +1,222 @@
+/*
+ * However a child ends, the parent learns how, in time, and is left as it was.
+ */
+#include "base/child.h"
+
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+typedef struct answer {
+    int value;
+    pid_t grandchild;
+} answer;
+
+static answer result;
+static tern_child_outcome outcome;
+
+static double seconds(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+static tern_child_end run_with(tern_child_fn *fn, const tern_child_options *options)
+{
+    result = (answer){.value = 40};
+    assert_int_equal(tern_child_run(fn, NULL, &result, sizeof result, options, &outcome, NULL), TERN_OK);
+    return outcome.end;
+}
+
+static tern_child_end run(tern_child_fn *fn)
+{
+    const tern_child_options options = {.deadline_s = 20.0};
+
+    return run_with(fn, &options);
+}
+
+static void adds_two(void *argument, void *shared)
+{
+    (void)argument;
+    ((answer *)shared)->value += 2;
+}
+
+static void an_answer_comes_back(void **state)
+{
+    (void)state;
+    assert_int_equal(run(adds_two), TERN_CHILD_DONE);
+    assert_int_equal(result.value, 42);
+}
+
+static void crashes(void *argument, void *shared)
+{
+    (void)argument;
+    ((answer *)shared)->value = 1;
+    raise(SIGFPE);
+}
+
+static void a_signal_is_a_crash(void **state)
+{
+    (void)state;
+    assert_int_equal(run(crashes), TERN_CHILD_CRASH);
+    assert_non_null(strstr(outcome.reason, "ended by signal 8"));
+    assert_int_equal(result.value, 1);
+}
+
+static void leaves(void *argument, void *shared)
+{
+    (void)argument, (void)shared;
+    fprintf(stderr, "\n==== 12\nbecause it may\nand more\n");
+    exit(3);
+}
+
+static void an_exit_is_a_crash_with_its_first_words(void **state)
+{
+    (void)state;
+    assert_int_equal(run(leaves), TERN_CHILD_CRASH);
+    assert_string_equal(outcome.reason, "left the process with exit status 3: because it may");
+}
+
+static void hangs(void *argument, void *shared)
+{
+    (void)argument, (void)shared;
+    for (;;)
+        pause();
+}
+
+static void a_hang_ends_at_its_deadline(void **state)
+{
+    const tern_child_options options = {.deadline_s = 0.2};
+    const double start = seconds();
+
+    (void)state;
+    assert_int_equal(run_with(hangs, &options), TERN_CHILD_TIMEOUT);
+    assert_string_equal(outcome.reason, "no answer after 0.2 s");
+    assert_true(seconds() - start >= 0.2 && seconds() - start < 5.0);
+}
+
+static int ticks;
+
+static bool tick_three_times(void *context)
+{
+    (void)context;
+    return ++ticks < 3;
+}
+
+static void a_tick_may_stop_it(void **state)
+{
+    const tern_child_options options = {.deadline_s = 20.0, .tick = tick_three_times};
+
+    (void)state;
+    assert_int_equal(run_with(hangs, &options), TERN_CHILD_STOPPED);
+    assert_int_equal(ticks, 3);
+}
+
+/* Ends, and leaves a process of its own behind. */
+static void forks(void *argument, void *shared)
+{
+    (void)argument;
+    const pid_t pid = fork();
+
+    if (pid == 0)
+        for (;;)
+            pause();
+    ((answer *)shared)->grandchild = pid;
+}
+
+static void no_process_is_left(void **state)
+{
+    const double start = seconds();
+
+    (void)state;
+    assert_int_equal(run(forks), TERN_CHILD_DONE);
+    assert_true(result.grandchild > 0);
+    /* Killed, and gone as soon as its new parent has taken note. */
+    while (kill(result.grandchild, 0) == 0 && seconds() - start < 10.0) {
+        char path[64], line[256] = "";
+        snprintf(path, sizeof path, "/proc/%d/stat", (int)result.grandchild);
+        FILE *stat = fopen(path, "r");
+        if (stat != NULL) {
+            if (fgets(line, sizeof line, stat) == NULL)
+                line[0] = '\0';
+            fclose(stat);
+        }
+        if (strstr(line, ") Z ") != NULL)
+            return;
+    }
+    assert_true(seconds() - start < 10.0);
+}
+
+static void prints_without_end(void *argument, void *shared)
+{
+    (void)argument, (void)shared;
+    for (int i = 0; i < 100000; i++)
+        if (printf("a line that should not be seen\n") < 0)
+            break;
+    fflush(stdout);
+}
+
+static void what_it_prints_is_not_seen(void **state)
+{
+    (void)state;
+    assert_int_equal(run(prints_without_end), TERN_CHILD_DONE);
+}
+
+static void closes_all_files(void *argument, void *shared)
+{
+    (void)argument;
+    for (int fd = 0; fd < 64; fd++)
+        close(fd);
+    const struct timespec nap = {.tv_nsec = 50 * 1000 * 1000};
+    nanosleep(&nap, NULL);
+    ((answer *)shared)->value = 7;
+}
+
+static void closing_all_files_is_not_an_end(void **state)
+{
+    (void)state;
+    assert_int_equal(run(closes_all_files), TERN_CHILD_DONE);
+    assert_int_equal(result.value, 7);
+}
+
+static void a_quick_one_costs_little(void **state)
+{
+    double best = 1.0;
+
+    (void)state;
+    for (int i = 0; i < 50; i++) {
+        const double start = seconds();
+        run(adds_two);
+        best = seconds() - start < best ? seconds() - start : best;
+    }
+    /* Some 0.3 ms here; a sanitizer's fork takes longer. */
+    assert_true(best < 0.05);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_answer_comes_back),
+        cmocka_unit_test(a_signal_is_a_crash),
+        cmocka_unit_test(an_exit_is_a_crash_with_its_first_words),
+        cmocka_unit_test(a_hang_ends_at_its_deadline),
+        cmocka_unit_test(a_tick_may_stop_it),
+        cmocka_unit_test(no_process_is_left),
+        cmocka_unit_test(what_it_prints_is_not_seen),
+        cmocka_unit_test(closing_all_files_is_not_an_end),
+        cmocka_unit_test(a_quick_one_costs_little),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Each kernel's object file holds the instructions that the kernel claims, and none that it does not.
+. "$SOURCE/harness/tests/cli/cli.sh"
+[ "$(uname -m)" = x86_64 ] && command -v objdump >/dev/null || exit 77
+[ -z "${SANITIZE:-}" ] || exit 77
+
+objects=$(dirname "$TERNBENCH")/kernels/CMakeFiles/kernels.dir
+
+# holds OBJECT PATTERN / holds_not OBJECT PATTERN: extended regular expressions on the disassembly
+holds() {
+    [ -e "$objects/$1" ] || { echo "FAILED: $1 was not built"; failures=$((failures + 1)); return; }
+    objdump -dr --no-show-raw-insn "$objects/$1" | grep -qE "$2" ||
+        { echo "FAILED: $1 holds no $2"; failures=$((failures + 1)); }
+}
+holds_not() {
+    local hit
+    [ -e "$objects/$1" ] || { echo "FAILED: $1 was not built"; failures=$((failures + 1)); return; }
+    hit=$(objdump -d --no-show-raw-insn "$objects/$1" | grep -E "$2" | head -1)
+    [ -z "$hit" ] || { echo "FAILED: $1 holds $hit"; failures=$((failures + 1)); }
+}
+
+for portable in reference.c.o scalar.c.o portable.c.o; do
+    holds_not $portable '%[yz]mm'
+done
+holds portable.c.o 'pmaddwd'
+holds avx2.c.o 'vpmaddubsw .*%ymm'
+holds_not avx2.c.o '%zmm'
+holds tmac_lut.c.o 'vpshufb .*%ymm'
+holds_not tmac_lut.c.o '%zmm'
+holds vnni2.c.o 'vpdpbusd .*%zmm'
+holds vnni_t5.c.o 'vpdpbusd .*%zmm'
+holds omp_tiled.c.o 'GOMP_parallel|__kmpc_fork_call'
+finish

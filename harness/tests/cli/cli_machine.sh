@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# ternbench machine: its JSON follows the schema, it agrees with lscpu, and it measures every number of threads.
+. "$SOURCE/harness/tests/cli/cli.sh"
+
+expect 0 "$TERNBENCH" machine --format json -q
+cp out machine.json
+schema=$SOURCE/harness/cli/machine.schema.json
+/usr/bin/python3 -m jsonschema -i machine.json "$schema" >validation 2>&1 ||
+    { echo "FAILED: the JSON does not follow its schema:"; cat validation; failures=$((failures + 1)); }
+
+# field PYTHON_EXPRESSION: a value of machine.json, called m
+field() {
+    /usr/bin/python3 -c "import json; m = json.load(open('machine.json')); print($1)"
+}
+# same WHAT OURS THEIRS
+same() {
+    [ "$2" = "$3" ] || { echo "FAILED: $1: ternbench says '$2', lscpu '$3'"; failures=$((failures + 1)); }
+}
+lscpu_field() {
+    LC_ALL=C lscpu | sed -n "s/^$1: *//p"
+}
+same "model" "$(field "m['run']['cpu']")" "$(lscpu_field 'Model name')"
+same "CPUs online" "$(field "len(m['cpus'])")" "$(lscpu -p=CPU | grep -vc '^#')"
+same "cores" "$(field "m['topology']['cores']")" "$(lscpu -p=CORE,SOCKET | grep -v '^#' | sort -u | wc -l)"
+same "sockets" "$(field "m['topology']['sockets']")" "$(lscpu_field 'Socket(s)')"
+same "threads a core" "$(field "m['topology']['threads_per_core']")" "$(lscpu_field 'Thread(s) per core')"
+same "numbers of threads measured" "$(field "[r['threads'] for r in m['roofs']][-1]")" "$(nproc)"
+
+expect 0 "$TERNBENCH" machine --no-roofs -q
+says out "allowed"
+expect 0 taskset -c 0 "$TERNBENCH" machine --no-roofs -q
+says out "1 allowed"
+finish

@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# A wrong kernel as a user meets it: the report of the failure, the line that runs it again, exit status 1, and all other cases.
+. "$SOURCE/harness/tests/cli/cli.sh"
+[ -z "${SANITIZE:-}" ] || exit 77
+
+# between LOW HIGH VALUE WHAT
+between() {
+    awk -v low="$1" -v high="$2" -v value="$3" 'BEGIN { exit !(value >= low && value <= high) }' ||
+        { echo "FAILED: $4 is $3, not in $1..$2"; failures=$((failures + 1)); }
+}
+
+expect 1 "$TERNBENCH" check "$SOURCE/suites/seed.suite" --plugin "$MUTANTS" --filter '^seed-tmac/' --no-edges --out csv:seed.csv
+says err "hint: "
+says err "again: ternbench repro --plugin"
+cases=0
+while read -r differ error; do
+    between 99 100 "$differ" "share of values that differ, in percent"
+    between 250 600 "$error" "relative L2 error, in percent"
+    cases=$((cases + 1))
+done < <(sed -n 's/.*differ (\([0-9.]*\) %).*relative L2 error \([0-9.]*\) %/\1 \2/p' err)
+[ "$cases" -eq 8 ] || { echo "FAILED: seed-tmac was rejected on $cases of 8 shapes"; failures=$((failures + 1)); }
+
+# The line that it prints runs that case again.
+id=$(sed -n "s/.*again: ternbench repro .*'\(.*\)'/\1/p" err | head -1)
+expect 1 "$TERNBENCH" repro --plugin "$MUTANTS" "$id"
+says err "MISMATCH"
+
+# A crash and a hang are verdicts; the cases after them still run.
+printf '[a]\nkernels = %s\nshapes = 16x64x2\n' "$(printf '%s ' crash hang exit unmutated)" >bad.suite
+expect 1 "$TERNBENCH" check bad.suite --plugin "$MUTANTS" --no-edges --deadline 0.5
+says err "CRASH  crash/"
+says err "signal 11"
+says err "TIMEOUT  hang/"
+says err "CRASH  exit/"
+says out "4 of 4 cases: 1 EXACT, 3 wrong"
+finish

@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# Records: a run that was cut off goes on with --resume and ends like one that ran through; every format can be drawn again.
+. "$SOURCE/harness/tests/cli/cli.sh"
+
+printf '[suite]\nbaseline = reference\n[a]\nkernels = reference\nshapes = 8x64x16 16x256x32 7x13x1\nthreads = 1 all\n' >a.suite
+quick=(--budget 0.02 --no-roofs -q)
+
+expect 0 "$TERNBENCH" run a.suite "${quick[@]}" --out jsonl:whole.jsonl --out csv:whole.csv
+says out "EXACT"
+cases=$("$TERNBENCH" run a.suite --list | wc -l)
+[ "$(grep -c '"type":"case"' whole.jsonl)" -eq "$cases" ] || { echo "FAILED: not a record a case"; failures=$((failures + 1)); }
+[ "$(wc -l <whole.csv)" -eq $((cases + 1)) ] || { echo "FAILED: not a line a case"; failures=$((failures + 1)); }
+head -1 whole.jsonl >first && says first '"type":"run"'
+tail -1 whole.jsonl >last && says last '"complete":true'
+
+# Cut in the middle of the third record, as a full disk or a power cut would.
+head -c $(($(head -4 whole.jsonl | wc -c) - 20)) whole.jsonl >cut.jsonl
+expect 0 "$TERNBENCH" report cut.jsonl
+says err "the last line was cut off"
+expect 0 "$TERNBENCH" run a.suite "${quick[@]}" --out jsonl:cut.jsonl --resume
+says out "$cases of $cases cases"
+[ "$(grep -c '"type":"case"' cut.jsonl)" -eq "$cases" ] || { echo "FAILED: resumed file is not whole"; failures=$((failures + 1)); }
+sed -n 's/.*"id":"\([^"]*\)".*/\1/p' cut.jsonl | sort | uniq -d >twice
+[ ! -s twice ] || { echo "FAILED: a case stands twice"; failures=$((failures + 1)); }
+
+# Resuming a finished run measures nothing again.
+cp whole.jsonl done.jsonl
+expect 0 "$TERNBENCH" run a.suite "${quick[@]}" --out jsonl:done.jsonl --resume
+diff <(grep '"type":"case"' whole.jsonl) <(grep '"type":"case"' done.jsonl) >/dev/null ||
+    { echo "FAILED: a finished case was measured again"; failures=$((failures + 1)); }
+
+# Ctrl-C: a closing line that says so, 128 + signal, and the records so far.
+"$TERNBENCH" run a.suite --budget 30 --min-samples 512 --no-roofs -q --out jsonl:stopped.jsonl >out 2>err </dev/null &
+pid=$!
+until [ -s stopped.jsonl ]; do sleep 0.1; done
+sleep 0.5
+kill -INT $pid
+wait $pid
+status=$?
+[ $status -eq 130 ] || { echo "FAILED: Ctrl-C gave exit $status"; failures=$((failures + 1)); }
+tail -1 stopped.jsonl >last && says last '"interrupted by signal 2"'
+expect 0 "$TERNBENCH" run a.suite "${quick[@]}" --out jsonl:stopped.jsonl --resume
+
+# The same data whatever the filter: the id names the data, the hash of Y is the check; a report is drawn from the file alone.
+expect 0 "$TERNBENCH" report whole.jsonl --format csv
+says out "reference/7x13x1/w=random"
+expect 0 "$TERNBENCH" report whole.jsonl --format jsonl
+diff out whole.jsonl >/dev/null || { echo "FAILED: a record changed on its way through report"; failures=$((failures + 1)); }
+expect 0 "$TERNBENCH" repro 'reference/7x13x1/w=random,x=random,p0=0.42,seed=1/t=1/hot' "${quick[@]}"
+says out "1 EXACT"
+finish

@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# Bad input gets one sentence and exit status 2; nothing to run is 5.
+. "$SOURCE/harness/tests/cli/cli.sh"
+
+printf '[a]\nkernels = reference\nshapes = 8x64x16\n' >ok.suite
+printf '[a]\nkernels = reference\n\nshaeps = 8x64x16\n' >misspelt.suite
+
+expect 2 "$TERNBENCH"
+expect 2 "$TERNBENCH" rnu
+says err "did you mean 'run'"
+expect 2 "$TERNBENCH" check
+expect 2 "$TERNBENCH" check --no-such-option ok.suite
+expect 2 "$TERNBENCH" check missing.suite
+says err "cannot read suite missing.suite"
+expect 2 "$TERNBENCH" check misspelt.suite
+says err "misspelt.suite:4: unknown axis 'shaeps', did you mean 'shapes'"
+expect 2 "$TERNBENCH" check ok.suite --isa mmx
+says err "unknown ISA level 'mmx'"
+expect 2 "$TERNBENCH" check ok.suite --filter '('
+says err "--filter '('"
+expect 2 "$TERNBENCH" check ok.suite --out yaml:x
+says err "unknown format 'yaml'"
+expect 2 "$TERNBENCH" check ok.suite --out jsonl:no/such/folder/x
+says err "cannot write no/such/folder/x"
+expect 2 "$TERNBENCH" check ok.suite --resume
+says err "--resume needs --out jsonl:FILE"
+expect 2 "$TERNBENCH" check ok.suite --set colour=red
+says err "unknown axis 'colour'"
+expect 2 "$TERNBENCH" repro nonsense
+says err "no case id"
+expect 2 "$TERNBENCH" report missing.jsonl
+expect 0 "$TERNBENCH" kernels --pick 64x256 --no-roofs
+says out "64x256x1 should take it"
+expect 2 "$TERNBENCH" kernels --pick 64x --no-roofs
+expect 5 "$TERNBENCH" check ok.suite --filter no-such-case
+says err "nothing to run"
+expect 2 "$TERNBENCH" run ok.suite --pin 4095 --no-roofs
+says err "4095"
+expect 2 "$TERNBENCH" run ok.suite --pin nowhere --no-roofs
+says err "nowhere"
+if [ "$(nproc)" -gt 1 ]; then
+    expect 4 taskset -c 0 "$TERNBENCH" run ok.suite --pin 1 --no-roofs
+    says err "CPU 1"
+    expect 4 "$TERNBENCH" run ok.suite -t 64 --strict --no-roofs
+    says err "--strict refuses this machine: "
+fi
+expect 0 "$TERNBENCH" --help
+expect 0 "$TERNBENCH" run --help
+expect 0 "$TERNBENCH" --version
+expect 0 "$TERNBENCH" kernels
+says out "reference:"
+expect 0 "$TERNBENCH" check ok.suite --no-edges --list
+says out "reference/8x64x16/w=random,x=random,p0=0.42,seed=1"
+finish

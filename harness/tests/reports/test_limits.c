@@ -1,0 +1,163 @@
+/*
+ * What the reports of limits and crossovers say of records whose samples are known.
+ */
+#include "report.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { SAMPLES = 9 };
+
+static tern_results results;
+
+static int tear_down(void **state)
+{
+    (void)state;
+    tern_results_free(&results);
+    memset(&results, 0, sizeof results);
+    return 0;
+}
+
+/* One call takes ns, in all rounds of race. */
+static tern_record *add(const char *kernel, double p0, double ns, uint64_t paired)
+{
+    static tern_record r;
+
+    r = (tern_record){.w = "random",
+                      .x = "random",
+                      .cache = "hot",
+                      .isa = "avx2",
+                      .m = 64,
+                      .k = 64,
+                      .n = 1,
+                      .p0 = p0,
+                      .seed = 1,
+                      .threads = 1,
+                      .bits_per_weight = 2.0,
+                      .timed = true,
+                      .paired = paired};
+    strcpy(r.kernel, kernel);
+    r.timing = (tern_timing){.samples = SAMPLES,
+                             .rounds = paired == 0 ? 0 : SAMPLES,
+                             .median_ns = ns,
+                             .low_ns = ns,
+                             .high_ns = ns,
+                             .macs = 64 * 64,
+                             .packed_bytes = 1024,
+                             .roof_share = 0.5,
+                             .roof_instruction = "vpmaddubsw ymm"};
+    for (size_t i = 0; i < SAMPLES; i++)
+        r.timing.sample_ns[i] = ns;
+    assert_int_equal(tern_results_add(&results, &r, NULL), TERN_OK);
+    return &results.records[results.count - 1];
+}
+
+/* What the report prints must hold the words. */
+static void says(tern_report_fn *report, const char *words)
+{
+    char *text = NULL;
+    size_t bytes;
+    FILE *stream = open_memstream(&text, &bytes);
+
+    assert_non_null(stream);
+    report(stream, &results);
+    fclose(stream);
+    if (strstr(text, words) == NULL)
+        fail_msg("'%s' is not in: %s", words, text);
+    free(text);
+}
+
+static void two_kernels(const double *p0, const double *a_ns, const double *b_ns, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        add("tables", p0[i], a_ns[i], i + 1);
+        add("dense", p0[i], b_ns[i], i + 1);
+    }
+}
+
+static void a_crossover_lies_between_two_shares(void **state)
+{
+    static const double p0[] = {0.85, 0.33, 0.5}, tables[] = {50.0, 200.0, 110.0}, dense[] = {100.0, 100.0, 100.0};
+
+    (void)state;
+    two_kernels(p0, tables, dense, 3);
+    says(tern_report_crossovers,
+         "Zeros in W, 64x64x1, threads=1, hot:\n  tables passes dense at P(0) between 0.5 and 0.85: "
+         "0.50 times as fast at 0.33, 2.00 at 0.85\n");
+}
+
+static void one_that_is_always_slower_never_passes(void **state)
+{
+    static const double p0[] = {0.33, 0.85}, tables[] = {500.0, 250.0}, dense[] = {100.0, 100.0};
+
+    (void)state;
+    two_kernels(p0, tables, dense, 2);
+    says(tern_report_crossovers,
+         "  tables never passes dense within P(0) 0.33..0.85: 0.20 times as fast at 0.33, 0.40 at 0.85\n");
+}
+
+static void one_share_makes_no_crossover(void **state)
+{
+    char *text = NULL;
+    size_t bytes;
+    FILE *stream = open_memstream(&text, &bytes);
+
+    (void)state;
+    add("tables", 0.33, 100.0, 1);
+    add("dense", 0.33, 200.0, 1);
+    tern_report_crossovers(stream, &results);
+    fclose(stream);
+    assert_string_equal(text, "");
+    free(text);
+}
+
+static void the_fastest_is_named_with_its_roof_and_its_lead(void **state)
+{
+    tern_record *fast;
+
+    (void)state;
+    add("dense", 0.42, 300.0, 1);
+    fast = add("dots", 0.42, 200.0, 1);
+    fast->bits_per_weight = 1.6;
+    strcpy(fast->timing.roof_paired, "read");
+    fast->timing.roof_paired_median = 0.93;
+    fast->timing.roof_paired_low = 0.91;
+    fast->timing.roof_paired_high = 0.95;
+    strcpy(results.run.baseline, "dense");
+    says(tern_report_limits,
+         "Fastest: dots reads at 93 % (91..95) of the read bandwidth, 1.50 (1.50..1.50) times as fast as "
+         "dense, the best with two bits a weight.");
+    says(tern_report_limits, "x dense");
+}
+
+static void without_a_race_no_interval_is_made_up(void **state)
+{
+    tern_record *other;
+
+    (void)state;
+    add("dense", 0.42, 300.0, 0);
+    other = add("dots", 0.42, 200.0, 0);
+    other->timing.low_ns = 150.0;
+    other->timing.high_ns = 400.0;
+    says(tern_report_limits, "Fastest: dots multiplies at 50 % of its vpmaddubsw ymm peak");
+    says(tern_report_limits, "No difference was seen between it and dense.");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(a_crossover_lies_between_two_shares, tear_down),
+        cmocka_unit_test_teardown(one_that_is_always_slower_never_passes, tear_down),
+        cmocka_unit_test_teardown(one_share_makes_no_crossover, tear_down),
+        cmocka_unit_test_teardown(the_fastest_is_named_with_its_roof_and_its_lead, tear_down),
+        cmocka_unit_test_teardown(without_a_race_no_interval_is_made_up, tear_down),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
