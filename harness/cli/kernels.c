@@ -1,6 +1,8 @@
 /*
  * ternbench kernels: what there is to run, and whether it can run here.
  */
+#include "cli/kernels.h"
+
 #include "cli/command.h"
 #include "cli/interrupt.h"
 #include "machine/isa.h"
@@ -52,11 +54,42 @@ static tern_status pick(tern_session *session, tern_error *error)
     return status;
 }
 
-static void list(const tern_session *session)
+static tern_status list_text(const tern_session *session, tern_error *error)
 {
+    (void)error;
     for (size_t i = 0; i < tern_registry_count(session->registry); i++)
         print_kernel(tern_registry_kernel(session->registry, i), tern_registry_source(session->registry, i),
                      session->plan.isa);
+    return TERN_OK;
+}
+
+/* For scripts: what can run here, one a line. */
+static tern_status list_names(const tern_session *session, tern_error *error)
+{
+    (void)error;
+    for (size_t i = 0; i < tern_registry_count(session->registry); i++) {
+        const tern_kernel *kernel = tern_registry_kernel(session->registry, i);
+        if ((kernel->isa & ~session->plan.isa) == 0)
+            printf("%s\n", kernel->name);
+    }
+    return TERN_OK;
+}
+
+static tern_status list_json(const tern_session *session, tern_error *error)
+{
+    return tern_kernels_json(stdout, session->registry, session->plan.isa, session->options->isa, error);
+}
+
+static const char *const forms[] = {"text", "json", "names", NULL};
+
+static tern_status list(const tern_session *session, tern_error *error)
+{
+    static tern_status (*const lists[])(const tern_session *, tern_error *) = {list_text, list_json, list_names};
+    size_t i = 0;
+
+    while (strcmp(forms[i], session->options->form) != 0)
+        i++;
+    return lists[i](session, error);
 }
 
 int tern_command_kernels(int argc, char **argv)
@@ -66,14 +99,18 @@ int tern_command_kernels(int argc, char **argv)
     tern_error error = {""};
 
     tern_options_init(&options);
-    tern_options_parse(&options, argc, argv, "",
-                       "Lists the kernels: what they need, where they come from, their toggles.");
+    options.forms = forms;
+    options.form = forms[0];
+    tern_options_parse(
+        &options, argc, argv, "",
+        "Lists the kernels: what they need, where they come from, their toggles. --format json for programs, "
+        "names for those that can run here under --isa.");
     tern_interrupt_install();
     tern_status status = tern_session_open(&session, &options, options.pick != NULL, argc, argv, &error);
     if (status == TERN_OK && options.pick != NULL)
         status = pick(&session, &error);
     else if (status == TERN_OK)
-        list(&session);
+        status = list(&session, &error);
     if (status != TERN_OK)
         fprintf(stderr, "%s: %s\n", argv[0], error.text);
     tern_session_close(&session);

@@ -9,6 +9,7 @@
 #include "run/environment.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 static bool not_interrupted(void *context)
@@ -75,6 +76,7 @@ static tern_status describe(tern_machine *machine, const tern_environment *envir
 
 int tern_command_machine(int argc, char **argv)
 {
+    static const char *const forms[] = {"text", "json", NULL};
     tern_options options;
     tern_session session;
     tern_environment environment = {0};
@@ -84,6 +86,8 @@ int tern_command_machine(int argc, char **argv)
     if (machine == NULL)
         return TERN_ENVIRONMENT;
     tern_options_init(&options);
+    options.forms = forms;
+    options.form = forms[0];
     tern_options_parse(&options, argc, argv, "",
                        "Tells what the machine is and measures its limits. --format json for programs.");
     tern_interrupt_install();
@@ -92,7 +96,7 @@ int tern_command_machine(int argc, char **argv)
         status = tern_environment_open(&environment, &session, &error);
     if (status == TERN_OK)
         status = describe(machine, &environment, &error);
-    if (status == TERN_OK && options.json)
+    if (status == TERN_OK && strcmp(options.form, "json") == 0)
         status = tern_machine_json(stdout, machine, &error);
     else if (status == TERN_OK)
         tern_machine_text(stdout, machine);

@@ -67,7 +67,8 @@ static const struct argp_option common_table[] = {
     {"no-roofs", KEY_NO_ROOFS, NULL, 0, "do not measure the machine's limits, some seconds a thread count", 2},
     {"out", 'o', "FORMAT:FILE", 0, "write records to FILE as well; jsonl is written case by case (repeatable)", 3},
     {"format", KEY_FORMAT, "FORMAT", 0,
-     "what standard output gets, one of the formats of --out (default: table; decode: decode); machine: json", 3},
+     "what standard output gets, one of the formats of --out (default: table; decode: decode); machine, kernels: json",
+     3},
     {"strict", KEY_STRICT, NULL, 0, "refuse a machine whose state would spoil the figures (exit 4)", 3},
     {"quiet", 'q', NULL, 0, "no progress", 3},
     {"verbose", 'v', NULL, 0, "a line for every case", 3},
@@ -104,6 +105,29 @@ static const tern_report *find_format(const char *name, struct argp_state *state
         tern_text_append(names, sizeof names, " %s", report->name);
     argp_error(state, "unknown format '%s'; there are%s", name, names);
     return NULL;
+}
+
+static const char *find_form(const char *const *forms, const char *name, struct argp_state *state)
+{
+    char names[256] = "";
+
+    for (; *forms != NULL; forms++) {
+        if (strcmp(*forms, name) == 0)
+            return *forms;
+        tern_text_append(names, sizeof names, " %s", *forms);
+    }
+    argp_error(state, "unknown format '%s'; there are%s", name, names);
+    return NULL;
+}
+
+static void set_format(tern_options *options, struct argp_state *state, const char *name)
+{
+    if (options->forms != NULL) {
+        options->form = find_form(options->forms, name, state);
+        return;
+    }
+    options->format = find_format(name, state);
+    options->has_format = true;
 }
 
 static void add_output(tern_options *options, struct argp_state *state, char *text)
@@ -165,9 +189,7 @@ static error_t parse_common(int key, char *text, struct argp_state *state)
         add_output(options, state, text);
         break;
     case KEY_FORMAT:
-        options->json = strcmp(text, "json") == 0;
-        options->format = find_format(options->json ? "jsonl" : text, state);
-        options->has_format = true;
+        set_format(options, state, text);
         break;
     case KEY_STRICT:
         options->strict = true;

@@ -29,6 +29,8 @@ typedef struct tern_options {
     tern_output output[TERN_OPTION_LIST]; /* --out, in order */
     size_t outputs;
     const tern_report *format; /* what goes to standard output at the end */
+    const char *const *forms;  /* of a command that draws no report: what --format takes, the first is the default */
+    const char *form;          /* which of them */
     const char *filter;
     const char *isa;
     const char *override_axis[TERN_OPTION_LIST],
@@ -37,7 +39,7 @@ typedef struct tern_options {
     const char *pick;            /* a shape; NULL: none */
     bool has_format, has_budget; /* said, not left to the suite */
     bool interleave;
-    bool list, compare, json, resume, strict, quiet, no_edges, no_roofs;
+    bool list, compare, resume, strict, quiet, no_edges, no_roofs;
     int verbose;
     double deadline_s; /* of one case, on top of what its size needs */
     double budget_s;   /* of one case */

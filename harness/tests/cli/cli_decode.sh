@@ -22,7 +22,7 @@ same() {
     expect 0 decode "$@"
     [ "$(hashes out)" = "$first" ] || { echo "FAILED: other logits with $*: $(hashes out), not $first"; failures=$((failures + 1)); }
 }
-for kernel in $("$TERNBENCH" kernels | sed -n 's/^\([a-z0-9._]*\): .*/\1/p'); do
+for kernel in $("$TERNBENCH" kernels --format names); do
     same --kernel "$kernel" -t 2 --isa native
 done
 same --kernel scalar -t 3

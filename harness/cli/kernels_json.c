@@ -1,0 +1,49 @@
+#include "cli/kernels.h"
+
+#include "machine/isa.h"
+
+#include <jansson.h>
+
+enum { KERNELS_SCHEMA = 1 };
+
+static json_t *toggles_of(const tern_kernel *kernel)
+{
+    json_t *list = json_array();
+
+    for (const tern_toggle *t = kernel->toggles; t != NULL && t->name != NULL; t++)
+        json_array_append_new(list,
+                              json_pack("{s:s, s:s, s:s?, s:i, s:i, s:i}", "name", t->name, "summary", t->summary,
+                                        "needs", t->needs, "initial", t->initial, "low", t->low, "high", t->high));
+    return list;
+}
+
+static json_t *kernel_of(const tern_kernel *kernel, const char *source, uint32_t isa)
+{
+    char needs[64];
+
+    return json_pack("{s:s, s:s, s:s, s:b, s:f, s:s?, s:s, s:{s:I, s:I, s:I}, s:o}", "name", kernel->name, "summary",
+                     kernel->summary, "isa", tern_isa_text(kernel->isa, needs, sizeof needs), "runnable",
+                     (kernel->isa & ~isa) == 0, "bits_per_weight", kernel->bits_per_weight, "refines", kernel->refines,
+                     "source", source, "multiple", "m", (json_int_t)kernel->multiple.m, "k",
+                     (json_int_t)kernel->multiple.k, "n", (json_int_t)kernel->multiple.n, "toggles",
+                     toggles_of(kernel));
+}
+
+tern_status tern_kernels_json(FILE *stream, const tern_registry *registry, uint32_t isa, const char *cap,
+                              tern_error *error)
+{
+    json_t *kernels = json_array();
+    char offered[128];
+
+    for (size_t i = 0; i < tern_registry_count(registry); i++)
+        json_array_append_new(kernels,
+                              kernel_of(tern_registry_kernel(registry, i), tern_registry_source(registry, i), isa));
+    json_t *json = json_pack("{s:s, s:i, s:s, s:s, s:o}", "type", "kernels", "schema", KERNELS_SCHEMA, "isa",
+                             tern_isa_text(isa, offered, sizeof offered), "isa_cap", cap, "kernels", kernels);
+    if (json == NULL)
+        return tern_error_memory(error, "the kernels as JSON", 0.0);
+    const int failed = json_dumpf(json, stream, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
+    fputc('\n', stream);
+    json_decref(json);
+    return failed ? tern_error_set(error, TERN_ENVIRONMENT, "cannot write JSON to standard output") : TERN_OK;
+}

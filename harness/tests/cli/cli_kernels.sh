@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# ternbench kernels for programs: the JSON follows its schema, and `names` lists what can run under the cap, no more and no less.
+. "$SOURCE/harness/tests/cli/cli.sh"
+
+kernels() {
+    "$TERNBENCH" kernels "$@"
+}
+fail() {
+    echo "FAILED: $1"
+    failures=$((failures + 1))
+}
+
+for cap in scalar native; do
+    expect 0 kernels --isa $cap --format json
+    cp out kernels.json
+    /usr/bin/python3 -m jsonschema -i kernels.json "$SOURCE/harness/cli/kernels.schema.json" >validation 2>&1 ||
+        { fail "the JSON under --isa $cap does not follow its schema"; cat validation; }
+    /usr/bin/python3 - >runnable <<'PYTHON'
+import json
+for kernel in json.load(open("kernels.json"))["kernels"]:
+    if kernel["runnable"]:
+        print(kernel["name"])
+PYTHON
+    expect 0 kernels --isa $cap --format names
+    cmp -s out runnable || fail "names and json disagree under --isa $cap"
+    grep -qx reference out || fail "reference cannot run under --isa $cap"
+    cp out names.$cap
+done
+# Under the lowest cap only what needs nothing is left; a kernel that names are given for does run.
+/usr/bin/python3 -c '
+import json
+for kernel in json.load(open("kernels.json"))["kernels"]:
+    if kernel["isa"] == "portable":
+        print(kernel["name"])' >portable
+cmp -s names.scalar portable || fail "--isa scalar lists other kernels than the portable ones"
+printf '[a]\nkernels = %s\nshapes = 1x256x1\n' "$(tr '\n' ' ' <names.native)" >all.suite
+expect 0 "$TERNBENCH" check all.suite --no-edges
+says_not err "left out"
+
+expect 0 kernels
+says out "reference: "
+expect 2 kernels --format table
+says err "there are text json names"
+finish
