@@ -9,9 +9,9 @@
 
 static const tern_record *find(const tern_results *results, const char *id)
 {
-    for (size_t i = 0; i < results->count; i++)
-        if (results->records[i].timed && strcmp(results->records[i].id, id) == 0)
-            return &results->records[i];
+    for (size_t i = 0; i < results->cases.count; i++)
+        if (results->cases.item[i].timed && strcmp(results->cases.item[i].id, id) == 0)
+            return &results->cases.item[i];
     return NULL;
 }
 
@@ -20,8 +20,8 @@ size_t tern_report_compare(FILE *stream, const tern_results *before, const tern_
     size_t pairs = 0, near = 0;
 
     fprintf(stream, "%8s  %8s  %7s  case\n", "before", "after", "change");
-    for (size_t i = 0; i < before->count; i++) {
-        const tern_record *a = &before->records[i], *b = find(after, a->id);
+    for (size_t i = 0; i < before->cases.count; i++) {
+        const tern_record *a = &before->cases.item[i], *b = find(after, a->id);
         char first[16], second[16];
         if (!a->timed || b == NULL)
             continue;

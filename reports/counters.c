@@ -22,11 +22,11 @@ static void put_counter(FILE *stream, const tern_counter *counter)
 
 void tern_report_counters(FILE *stream, const tern_results *results)
 {
-    for (size_t i = 0; i < results->count; i++) {
-        const tern_timing *t = &results->records[i].timing;
-        if (!results->records[i].timed)
+    for (size_t i = 0; i < results->cases.count; i++) {
+        const tern_timing *t = &results->cases.item[i].timing;
+        if (!results->cases.item[i].timed)
             continue;
-        fprintf(stream, "\n%s\n", results->records[i].id);
+        fprintf(stream, "\n%s\n", results->cases.item[i].id);
         for (uint32_t j = 0; j < t->counters; j++)
             put_counter(stream, &t->counter[j]);
         if (t->counters == 0)

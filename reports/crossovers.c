@@ -15,9 +15,9 @@ enum { SHARES_MAX = 64 };
 /* Whether two records differ in the share of zeros at most. */
 static bool same_series(const tern_record *a, const tern_record *b)
 {
-    return a->timed && b->timed && a->m == b->m && a->k == b->k && a->n == b->n && a->threads == b->threads &&
-           a->seed == b->seed && strcmp(a->cache, b->cache) == 0 && strcmp(a->x, b->x) == 0 &&
-           strcmp(a->w, "random") == 0 && strcmp(b->w, "random") == 0;
+    return a->run == b->run && a->timed && b->timed && a->m == b->m && a->k == b->k && a->n == b->n &&
+           a->threads == b->threads && a->seed == b->seed && strcmp(a->cache, b->cache) == 0 &&
+           strcmp(a->x, b->x) == 0 && strcmp(a->w, "random") == 0 && strcmp(b->w, "random") == 0;
 }
 
 static bool same_kernel(const tern_record *a, const tern_record *b)
@@ -28,7 +28,7 @@ static bool same_kernel(const tern_record *a, const tern_record *b)
 /* The first of its kernel in its series. */
 static bool is_first(const tern_results *results, const tern_record *r)
 {
-    for (const tern_record *other = results->records; other < r; other++)
+    for (const tern_record *other = results->cases.item; other < r; other++)
         if (same_series(other, r) && same_kernel(other, r))
             return false;
     return r->timed && strcmp(r->w, "random") == 0;
@@ -60,12 +60,12 @@ static void add_point(series *s, double p0, tern_estimate speedup)
 static void collect(const tern_results *results, const tern_record *a, const tern_record *b, series *s)
 {
     s->points = 0;
-    for (size_t i = 0; i < results->count; i++) {
-        const tern_record *mine = &results->records[i];
+    for (size_t i = 0; i < results->cases.count; i++) {
+        const tern_record *mine = &results->cases.item[i];
         if (!same_series(mine, a) || !same_kernel(mine, a))
             continue;
-        for (size_t j = 0; j < results->count; j++) {
-            const tern_record *theirs = &results->records[j];
+        for (size_t j = 0; j < results->cases.count; j++) {
+            const tern_record *theirs = &results->cases.item[j];
             if (same_series(theirs, b) && same_kernel(theirs, b) && theirs->p0 == mine->p0)
                 add_point(s, mine->p0, tern_pairing_speedup(mine, theirs));
         }
@@ -128,7 +128,7 @@ static bool put_pairs(FILE *stream, const tern_results *results, const tern_reco
 {
     series s;
 
-    for (const tern_record *b = a + 1; b < results->records + results->count; b++) {
+    for (const tern_record *b = a + 1; b < results->cases.item + results->cases.count; b++) {
         if (!same_series(a, b) || same_kernel(a, b) || !is_first(results, b))
             continue;
         collect(results, a, b, &s);
@@ -150,7 +150,7 @@ static bool put_pairs(FILE *stream, const tern_results *results, const tern_reco
 
 static bool begins_series(const tern_results *results, const tern_record *r)
 {
-    for (const tern_record *other = results->records; other < r; other++)
+    for (const tern_record *other = results->cases.item; other < r; other++)
         if (same_series(other, r))
             return false;
     return true;
@@ -158,12 +158,13 @@ static bool begins_series(const tern_results *results, const tern_record *r)
 
 void tern_report_crossovers(FILE *stream, const tern_results *results)
 {
-    for (size_t i = 0; i < results->count; i++) {
+    for (size_t i = 0; i < results->cases.count; i++) {
         bool begun = false;
-        if (!begins_series(results, &results->records[i]))
+        if (!begins_series(results, &results->cases.item[i]))
             continue;
-        for (size_t j = i; j < results->count; j++)
-            if (same_series(&results->records[i], &results->records[j]) && is_first(results, &results->records[j]))
-                begun = put_pairs(stream, results, &results->records[j], begun);
+        for (size_t j = i; j < results->cases.count; j++)
+            if (same_series(&results->cases.item[i], &results->cases.item[j]) &&
+                is_first(results, &results->cases.item[j]))
+                begun = put_pairs(stream, results, &results->cases.item[j], begun);
     }
 }

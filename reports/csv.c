@@ -64,6 +64,6 @@ void tern_report_csv(FILE *stream, const tern_results *results)
           "low_ns,"
           "high_ns,min_ns,samples,gmacs,gbps,roof_read_gbps,roof_gmacs,intensity,roof_share,pack_ns,reason\r\n",
           stream);
-    for (size_t i = 0; i < results->count; i++)
-        put_record(stream, &results->records[i]);
+    for (size_t i = 0; i < results->cases.count; i++)
+        put_record(stream, &results->cases.item[i]);
 }

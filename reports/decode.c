@@ -155,9 +155,9 @@ static void put_cache(FILE *stream, const tern_decode_record *r)
 
 static void put_comparison(FILE *stream, const tern_results *results, const tern_decode_record *r)
 {
-    for (size_t i = 0; i < results->decode_count; i++) {
-        const tern_decode_record *b = &results->decodes[i];
-        if (!b->baseline || !b->timed || strcmp(b->model, r->model) != 0)
+    for (size_t i = 0; i < results->decodes.count; i++) {
+        const tern_decode_record *b = &results->decodes.item[i];
+        if (b->run != r->run || !b->baseline || !b->timed || strcmp(b->model, r->model) != 0)
             continue;
         fprintf(stream, "  baseline %s, %" PRIu32 " thread%s: %.3f tok/s decode, %.3f prefill", b->kernel, b->threads,
                 b->threads == 1 ? "" : "s", b->decode.tokens_per_s, b->prefill.tokens_per_s);
@@ -170,8 +170,8 @@ static void put_comparison(FILE *stream, const tern_results *results, const tern
 
 void tern_report_decode(FILE *stream, const tern_results *results)
 {
-    for (size_t i = 0; i < results->decode_count; i++) {
-        const tern_decode_record *r = &results->decodes[i];
+    for (size_t i = 0; i < results->decodes.count; i++) {
+        const tern_decode_record *r = &results->decodes.item[i];
         if (r->baseline)
             continue;
         put_subject(stream, r);

@@ -17,15 +17,15 @@ enum { NAME_WIDTH = 22 };
 
 static bool same_block(const tern_record *a, const tern_record *b)
 {
-    return a->timed && b->timed && a->threads == b->threads && tern_record_same_problem(a, b);
+    return a->run == b->run && a->timed && b->timed && a->threads == b->threads && tern_record_same_problem(a, b);
 }
 
 static bool is_first_of_block(const tern_results *results, size_t index)
 {
     for (size_t i = 0; i < index; i++)
-        if (same_block(&results->records[i], &results->records[index]))
+        if (same_block(&results->cases.item[i], &results->cases.item[index]))
             return false;
-    return results->records[index].timed;
+    return results->cases.item[index].timed;
 }
 
 static bool has_two_bits(const tern_record *r)
@@ -44,8 +44,8 @@ static const tern_record *find_fastest(const tern_results *results, const tern_r
 {
     const tern_record *fastest = NULL;
 
-    for (size_t i = 0; i < results->count; i++) {
-        const tern_record *r = &results->records[i];
+    for (size_t i = 0; i < results->cases.count; i++) {
+        const tern_record *r = &results->cases.item[i];
         if (r != but && same_block(r, of) && is_wanted(r) &&
             (fastest == NULL || tern_pairing_speedup(r, fastest).median > 1.0))
             fastest = r;
@@ -55,9 +55,9 @@ static const tern_record *find_fastest(const tern_results *results, const tern_r
 
 static const tern_record *find_baseline(const tern_results *results, const tern_record *of)
 {
-    for (size_t i = 0; i < results->count; i++) {
-        const tern_record *r = &results->records[i];
-        if (same_block(r, of) && r->toggles[0] == '\0' && strcmp(r->kernel, results->run.baseline) == 0)
+    for (size_t i = 0; i < results->cases.count; i++) {
+        const tern_record *r = &results->cases.item[i];
+        if (same_block(r, of) && r->toggles[0] == '\0' && strcmp(r->kernel, results->runs.item[of->run].baseline) == 0)
             return r;
     }
     return NULL;
@@ -154,7 +154,7 @@ static void put_achievement(FILE *stream, const tern_record *r)
 /* Of those whose instruction sets are no others than this one's. */
 static bool is_first_of_isa(const tern_results *results, const tern_record *r)
 {
-    for (const tern_record *other = results->records; other < r; other++)
+    for (const tern_record *other = results->cases.item; other < r; other++)
         if (same_block(other, r) && strcmp(other->isa, r->isa) == 0)
             return false;
     return true;
@@ -164,7 +164,7 @@ static const tern_record *find_fastest_of_isa(const tern_results *results, const
 {
     const tern_record *fastest = of;
 
-    for (const tern_record *r = of; r < results->records + results->count; r++)
+    for (const tern_record *r = of; r < results->cases.item + results->cases.count; r++)
         if (same_block(r, of) && strcmp(r->isa, of->isa) == 0 && tern_pairing_speedup(r, fastest).median > 1.0)
             fastest = r;
     return fastest;
@@ -173,8 +173,8 @@ static const tern_record *find_fastest_of_isa(const tern_results *results, const
 /* What the fastest does with less than the instructions of the overall winner. */
 static void put_lesser_isas(FILE *stream, const tern_results *results, const tern_record *best)
 {
-    for (size_t i = 0; i < results->count; i++) {
-        const tern_record *r = &results->records[i];
+    for (size_t i = 0; i < results->cases.count; i++) {
+        const tern_record *r = &results->cases.item[i];
         if (!same_block(r, best) || strcmp(r->isa, best->isa) == 0 || !is_first_of_isa(results, r))
             continue;
         fprintf(stream, "  With %s: ", r->isa);
@@ -207,16 +207,16 @@ static void put_block(FILE *stream, const tern_results *results, const tern_reco
     const tern_record *baseline = find_baseline(results, first);
 
     put_head(stream, first, two_bits, baseline);
-    for (size_t i = 0; i < results->count; i++)
-        if (same_block(first, &results->records[i]))
-            put_line(stream, &results->records[i], two_bits, baseline);
+    for (size_t i = 0; i < results->cases.count; i++)
+        if (same_block(first, &results->cases.item[i]))
+            put_line(stream, &results->cases.item[i], two_bits, baseline);
     put_sentence(stream, results, first, two_bits);
 }
 
 static void put_findings(FILE *stream, const tern_results *results)
 {
-    for (size_t i = 0; i < results->count; i++) {
-        const tern_record *r = &results->records[i];
+    for (size_t i = 0; i < results->cases.count; i++) {
+        const tern_record *r = &results->cases.item[i];
         if (!r->timed && r->threads > 0)
             fprintf(stream, "\n%s: %s%s%s\n", r->id, tern_verdict_name(r->finding.verdict),
                     r->finding.reason[0] ? ", " : "", r->finding.reason);
@@ -225,9 +225,9 @@ static void put_findings(FILE *stream, const tern_results *results)
 
 void tern_report_limits(FILE *stream, const tern_results *results)
 {
-    for (size_t i = 0; i < results->count; i++)
+    for (size_t i = 0; i < results->cases.count; i++)
         if (is_first_of_block(results, i))
-            put_block(stream, results, &results->records[i]);
+            put_block(stream, results, &results->cases.item[i]);
     tern_report_crossovers(stream, results);
     put_findings(stream, results);
 }

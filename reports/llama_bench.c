@@ -35,8 +35,8 @@ void tern_report_llama_bench(FILE *stream, const tern_results *results)
     fprintf(stream,
             "| ------------------------ | -----------: | ----------: | ---------------- | ------: | ---------: | "
             "---------------: |\n");
-    for (size_t i = 0; i < results->decode_count; i++) {
-        const tern_decode_record *r = &results->decodes[i];
+    for (size_t i = 0; i < results->decodes.count; i++) {
+        const tern_decode_record *r = &results->decodes.item[i];
         if (!r->timed || r->baseline)
             continue;
         put_row(stream, r, "pp", r->prompt_tokens, &r->prefill);

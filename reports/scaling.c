@@ -16,8 +16,8 @@
 /* Whether two records differ in threads alone. */
 static bool same_but_threads(const tern_record *a, const tern_record *b)
 {
-    return a->timed && b->timed && strcmp(a->kernel, b->kernel) == 0 && strcmp(a->toggles, b->toggles) == 0 &&
-           tern_record_same_problem(a, b);
+    return a->run == b->run && a->timed && b->timed && strcmp(a->kernel, b->kernel) == 0 &&
+           strcmp(a->toggles, b->toggles) == 0 && tern_record_same_problem(a, b);
 }
 
 /* NaN when the kernel's threads were not seen one by one. */
@@ -56,30 +56,30 @@ static void put_block(FILE *stream, const tern_results *results, const tern_reco
 {
     const tern_record *fewest = first;
 
-    for (size_t i = 0; i < results->count; i++)
-        if (same_but_threads(first, &results->records[i]) && results->records[i].threads < fewest->threads)
-            fewest = &results->records[i];
+    for (size_t i = 0; i < results->cases.count; i++)
+        if (same_but_threads(first, &results->cases.item[i]) && results->cases.item[i].threads < fewest->threads)
+            fewest = &results->cases.item[i];
     fprintf(stream, "\n%s%s%s  %zux%zux%zu  %s  p0=%.3g  seed=%" PRIu64 "\n", first->kernel,
             first->toggles[0] ? "+" : "", first->toggles, first->m, first->k, first->n, first->cache, first->p0,
             first->seed);
     fprintf(stream, "  %7s  %8s  %10s  %10s  %10s  %9s\n", "threads", "median", "speed-up", "efficiency", "imbalance",
             "fork-join");
-    for (size_t i = 0; i < results->count; i++)
-        if (same_but_threads(first, &results->records[i]))
-            put_line(stream, fewest, &results->records[i]);
+    for (size_t i = 0; i < results->cases.count; i++)
+        if (same_but_threads(first, &results->cases.item[i]))
+            put_line(stream, fewest, &results->cases.item[i]);
 }
 
 static bool is_first(const tern_results *results, size_t index)
 {
     for (size_t i = 0; i < index; i++)
-        if (same_but_threads(&results->records[i], &results->records[index]))
+        if (same_but_threads(&results->cases.item[i], &results->cases.item[index]))
             return false;
-    return results->records[index].timed;
+    return results->cases.item[index].timed;
 }
 
 void tern_report_scaling(FILE *stream, const tern_results *results)
 {
-    for (size_t i = 0; i < results->count; i++)
+    for (size_t i = 0; i < results->cases.count; i++)
         if (is_first(results, i))
-            put_block(stream, results, &results->records[i]);
+            put_block(stream, results, &results->cases.item[i]);
 }

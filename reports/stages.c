@@ -9,15 +9,15 @@
 
 static bool same_group(const tern_record *a, const tern_record *b)
 {
-    return strcmp(a->suite, b->suite) == 0 && strcmp(a->group, b->group) == 0;
+    return a->run == b->run && strcmp(a->suite, b->suite) == 0 && strcmp(a->group, b->group) == 0;
 }
 
 static bool is_first(const tern_results *results, size_t index)
 {
     for (size_t i = 0; i < index; i++)
-        if (results->records[i].timed && same_group(&results->records[i], &results->records[index]))
+        if (results->cases.item[i].timed && same_group(&results->cases.item[i], &results->cases.item[index]))
             return false;
-    return results->records[index].timed;
+    return results->cases.item[index].timed;
 }
 
 static void put_time(FILE *stream, double ns)
@@ -42,13 +42,13 @@ static void put_line(FILE *stream, const tern_record *r)
 
 void tern_report_stages(FILE *stream, const tern_results *results)
 {
-    for (size_t i = 0; i < results->count; i++) {
+    for (size_t i = 0; i < results->cases.count; i++) {
         if (!is_first(results, i))
             continue;
-        fprintf(stream, "\n[%s]\n  %9s  %9s  %9s  %9s  %8s  %8s  %9s  case\n", results->records[i].group, "call",
+        fprintf(stream, "\n[%s]\n  %9s  %9s  %9s  %9s  %8s  %8s  %9s  case\n", results->cases.item[i].group, "call",
                 "prepare", "run", "fork-join", "GMAC/s", "GB/s", "pack GB/s");
-        for (size_t j = i; j < results->count; j++)
-            if (results->records[j].timed && same_group(&results->records[i], &results->records[j]))
-                put_line(stream, &results->records[j]);
+        for (size_t j = i; j < results->cases.count; j++)
+            if (results->cases.item[j].timed && same_group(&results->cases.item[i], &results->cases.item[j]))
+                put_line(stream, &results->cases.item[j]);
     }
 }

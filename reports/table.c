@@ -1,5 +1,5 @@
 /*
- * The text table: one block for each shape, data, thread count and cache state, one line a kernel. Within a block all
+ * The text table: for each run, one block for each shape, data, thread count and cache state, one line a kernel. Within a block all
  * that differs is the kernel, so that lines may be compared.
  */
 #include "record/pairing.h"
@@ -13,13 +13,13 @@ enum { KERNEL_WIDTH = 34 };
 
 static bool same_block(const tern_record *a, const tern_record *b)
 {
-    return a->threads == b->threads && tern_record_same_problem(a, b);
+    return a->run == b->run && a->threads == b->threads && tern_record_same_problem(a, b);
 }
 
 static bool is_first_of_block(const tern_results *results, size_t index)
 {
     for (size_t i = 0; i < index; i++)
-        if (same_block(&results->records[i], &results->records[index]))
+        if (same_block(&results->cases.item[i], &results->cases.item[index]))
             return false;
     return true;
 }
@@ -27,9 +27,10 @@ static bool is_first_of_block(const tern_results *results, size_t index)
 /* The timed record of the baseline kernel in the block of `of`, or NULL. */
 static const tern_record *find_baseline(const tern_results *results, const tern_record *of)
 {
-    for (size_t i = 0; i < results->count; i++) {
-        const tern_record *r = &results->records[i];
-        if (r->timed && r->toggles[0] == '\0' && strcmp(r->kernel, results->run.baseline) == 0 && same_block(r, of))
+    for (size_t i = 0; i < results->cases.count; i++) {
+        const tern_record *r = &results->cases.item[i];
+        if (r->timed && r->toggles[0] == '\0' && strcmp(r->kernel, results->runs.item[of->run].baseline) == 0 &&
+            same_block(r, of))
             return r;
     }
     return NULL;
@@ -37,7 +38,7 @@ static const tern_record *find_baseline(const tern_results *results, const tern_
 
 static void put_block_head(FILE *stream, const tern_results *results, const tern_record *r)
 {
-    const char *baseline = results->run.baseline;
+    const char *baseline = results->runs.item[r->run].baseline;
 
     fprintf(stream, "\n%zux%zux%zu", r->m, r->k, r->n);
     if (strcmp(r->w, "random") == 0)
@@ -106,15 +107,46 @@ static void put_line(FILE *stream, const tern_results *results, const tern_recor
     fputc('\n', stream);
 }
 
+/* Whose cases follow; the one run of most results needs no word. */
+static void put_run(FILE *stream, const tern_results *results, uint32_t index)
+{
+    const tern_run *run = &results->runs.item[index];
+    const tern_run_end *end = tern_results_end(results, index);
+
+    if (results->runs.count < 2)
+        return;
+    fprintf(stream, "\nRun %" PRIu32 " of %zu: %s, %s, %" PRIu32 " CPU%s, %s, commit %s", index + 1,
+            results->runs.count, run->host, run->cpu, run->cpus_allowed, run->cpus_allowed == 1 ? "" : "s", run->time,
+            run->commit);
+    if (end == NULL)
+        fputs(", cut off", stream);
+    else if (!end->complete)
+        fprintf(stream, ", incomplete: %s", end->reason);
+    fputc('\n', stream);
+}
+
+static bool is_shown(const tern_record *r, uint32_t run)
+{
+    return r->run == run && strcmp(r->group, "edges") != 0;
+}
+
+static void put_blocks(FILE *stream, const tern_results *results, uint32_t run)
+{
+    for (size_t i = 0; i < results->cases.count; i++) {
+        const tern_record *first = &results->cases.item[i];
+        if (!is_shown(first, run) || !is_first_of_block(results, i))
+            continue;
+        put_block_head(stream, results, first);
+        for (size_t j = i; j < results->cases.count; j++)
+            if (is_shown(&results->cases.item[j], run) && same_block(first, &results->cases.item[j]))
+                put_line(stream, results, &results->cases.item[j]);
+    }
+}
+
 void tern_report_table(FILE *stream, const tern_results *results)
 {
-    for (size_t i = 0; i < results->count; i++) {
-        if (strcmp(results->records[i].group, "edges") == 0 || !is_first_of_block(results, i))
-            continue;
-        put_block_head(stream, results, &results->records[i]);
-        for (size_t j = i; j < results->count; j++)
-            if (strcmp(results->records[j].group, "edges") != 0 &&
-                same_block(&results->records[i], &results->records[j]))
-                put_line(stream, results, &results->records[j]);
+    for (uint32_t run = 0; run < results->runs.count; run++) {
+        put_run(stream, results, run);
+        put_blocks(stream, results, run);
     }
 }

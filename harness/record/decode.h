@@ -37,6 +37,7 @@ typedef struct tern_phase {
 } tern_phase;
 
 typedef struct tern_decode_record {
+    uint32_t run; /* its run in a tern_results; not written */
     char id[TERN_ID_BYTES];
     char model[64];
     char source[256]; /* of the weights: the seed, or a file */

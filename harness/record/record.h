@@ -100,6 +100,7 @@ typedef struct tern_record_fact {
 } tern_record_fact;
 
 typedef struct tern_record {
+    uint32_t run;           /* its run in a tern_results; not written */
     char id[TERN_ID_BYTES]; /* runs again with `ternbench repro ID` */
     char suite[64];
     char group[64];

@@ -1,5 +1,8 @@
 /*
- * results.h - all records of a run in memory: what a report is drawn from.
+ * results.h - all that was read from any number of files, or recorded by one run: what a report is drawn from.
+ *
+ * Lines are kept by type, each in the order of its file, and each knows its run: for a case r of `results`, its
+ * fingerprint is results->runs.item[r->run], and its closing line tern_results_end(results, r->run).
  */
 #ifndef TERN_RESULTS_H
 #define TERN_RESULTS_H
@@ -9,26 +12,57 @@
 #include "record/record.h"
 #include "record/run.h"
 
-typedef struct tern_results {
-    tern_run run;
-    tern_run_end end;
-    bool ended; /* end is filled */
-    tern_record *records;
+/* The types of lines in a file of records. */
+typedef enum tern_line { TERN_LINE_RUN, TERN_LINE_CASE, TERN_LINE_DECODE, TERN_LINE_END, TERN_LINES } tern_line;
+
+/* An array that grows; `list` is what code sees that serves every type of line. */
+typedef struct tern_list {
+    void *item;
     size_t count, capacity;
-    tern_decode_record *decodes;
-    size_t decode_count, decode_capacity;
+} tern_list;
+
+#define TERN_LIST_OF(type)                                                                                             \
+    union {                                                                                                            \
+        tern_list list;                                                                                                \
+        struct {                                                                                                       \
+            type *item;                                                                                                \
+            size_t count, capacity;                                                                                    \
+        };                                                                                                             \
+    }
+
+/* Line `index` of its type. */
+typedef struct tern_line_place {
+    tern_line line;
+    size_t index;
+} tern_line_place;
+
+/* All zero: empty. Adding may move what is there, so keep indices across it, not pointers. */
+typedef struct tern_results {
+    TERN_LIST_OF(tern_run) runs;
+    TERN_LIST_OF(tern_record) cases;
+    TERN_LIST_OF(tern_decode_record) decodes;
+    TERN_LIST_OF(tern_run_end) ends;
+    TERN_LIST_OF(tern_line_place) order; /* of all lines, as they stood in the files */
 } tern_results;
 
-/* Appends a copy. */
-tern_status tern_results_add(tern_results *results, const tern_record *record, tern_error *error);
-tern_status tern_results_add_decode(tern_results *results, const tern_decode_record *record, tern_error *error);
+/*
+ * Appends a copy of a line: value is a tern_run, tern_record, tern_decode_record or tern_run_end. It becomes part of
+ * the last run, of which there must be one unless the line is a run.
+ */
+tern_status tern_results_add(tern_results *results, tern_line line, const void *value, tern_error *error);
 
 /*
- * Appends the records of a file. The fingerprint and closing line are those of the last file read. A line that was
- * cut off is passed over, and *cut, when not NULL, set.
+ * Appends the runs of a file with their records. A line that was cut off is passed over, and *cut, when not NULL, set.
  */
 tern_status tern_results_read(tern_results *results, const char *path, bool *cut, tern_error *error);
 
+/* The closing line of a run; NULL when it was cut off. */
+const tern_run_end *tern_results_end(const tern_results *results, uint32_t run);
+
+/* Takes away the closing line of the last run, if there is one, so that more may be added to that run. */
+void tern_results_reopen(tern_results *results);
+
+/* Leaves it empty. */
 void tern_results_free(tern_results *results);
 
 #endif

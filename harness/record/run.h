@@ -47,6 +47,7 @@ typedef struct tern_run {
 
 /* The closing line. A file without one was cut off. */
 typedef struct tern_run_end {
+    uint32_t run;     /* its run in a tern_results; not written */
     bool complete;    /* every planned case has its record */
     char reason[256]; /* why not: "interrupted by signal 2", "time budget" */
     uint32_t done, exact, wrong, skipped;

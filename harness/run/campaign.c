@@ -230,8 +230,8 @@ static int conclude(campaign *run, tern_status status)
     tern_run_end *end = &run->end;
 
     end->done = end->exact = end->wrong = end->skipped = 0;
-    for (size_t i = 0; i < results->count; i++)
-        count(end, &results->records[i]);
+    for (size_t i = 0; i < results->cases.count; i++)
+        count(end, &results->cases.item[i]);
     end->complete = status == TERN_OK && end->reason[0] == '\0';
     end->seconds = tern_progress_clock() - run->progress.started_s;
     end->status = tern_interrupt_signal() != 0       ? 128 + tern_interrupt_signal()

@@ -24,12 +24,12 @@ static tern_status reopen(tern_sink *sink, size_t index, tern_error *error)
     if (status != TERN_OK)
         return status;
     /* Rewritten whole: the records so far without a closing line and without what was cut off. */
-    const bool ended = sink->results.ended;
-    sink->results.ended = false;
+    const size_t lines = sink->results.order.count;
+    tern_results_reopen(&sink->results);
     sink->stream[index] = fopen(path, "r+");
     if (sink->stream[index] == NULL)
         return tern_error_set(error, TERN_USAGE, "cannot write %s: %s", path, strerror(errno));
-    if (!ended && !cut) {
+    if (sink->results.order.count == lines && !cut) {
         fseek(sink->stream[index], 0, SEEK_END);
         return TERN_OK;
     }
@@ -67,21 +67,22 @@ tern_status tern_sink_open(tern_sink *sink, const tern_options *options, const t
         }
     if (status == TERN_OK && options->resume && !has_jsonl)
         return tern_error_set(error, TERN_USAGE, "--resume needs --out jsonl:FILE, the file to go on with");
-    sink->results.run = *run;
+    if (status == TERN_OK && sink->results.runs.count == 0)
+        status = tern_results_add(&sink->results, TERN_LINE_RUN, run, error);
     return status;
 }
 
 bool tern_sink_has(const tern_sink *sink, const char *id)
 {
-    for (size_t i = 0; i < sink->results.count; i++)
-        if (strcmp(sink->results.records[i].id, id) == 0)
+    for (size_t i = 0; i < sink->results.cases.count; i++)
+        if (strcmp(sink->results.cases.item[i].id, id) == 0)
             return true;
     return false;
 }
 
 tern_status tern_sink_add(tern_sink *sink, const tern_record *record, tern_error *error)
 {
-    tern_status status = tern_results_add(&sink->results, record, error);
+    tern_status status = tern_results_add(&sink->results, TERN_LINE_CASE, record, error);
 
     for (size_t i = 0; i < sink->options->outputs && status == TERN_OK; i++)
         if (sink->stream[i] != NULL)
@@ -91,7 +92,7 @@ tern_status tern_sink_add(tern_sink *sink, const tern_record *record, tern_error
 
 tern_status tern_sink_add_decode(tern_sink *sink, const tern_decode_record *record, tern_error *error)
 {
-    tern_status status = tern_results_add_decode(&sink->results, record, error);
+    tern_status status = tern_results_add(&sink->results, TERN_LINE_DECODE, record, error);
 
     for (size_t i = 0; i < sink->options->outputs && status == TERN_OK; i++)
         if (sink->stream[i] != NULL)
@@ -101,10 +102,8 @@ tern_status tern_sink_add_decode(tern_sink *sink, const tern_decode_record *reco
 
 tern_status tern_sink_close(tern_sink *sink, const tern_run_end *end, tern_error *error)
 {
-    tern_status status = TERN_OK;
+    tern_status status = tern_results_add(&sink->results, TERN_LINE_END, end, error);
 
-    sink->results.end = *end;
-    sink->results.ended = true;
     for (size_t i = 0; i < sink->options->outputs && status == TERN_OK; i++)
         status = sink->stream[i] != NULL ? tern_file_write_end(sink->stream[i], end, error)
                                          : tern_output_write(&sink->options->output[i], &sink->results, error);

@@ -46,6 +46,16 @@ expect 0 "$TERNBENCH" report whole.jsonl --format csv
 says out "reference/7x13x1/w=random"
 expect 0 "$TERNBENCH" report whole.jsonl --format jsonl
 diff out whole.jsonl >/dev/null || { echo "FAILED: a record changed on its way through report"; failures=$((failures + 1)); }
+# Two machines in one report: each case under its own, and exported and read again the report is the same to the byte.
+sed 's/"host":"[^"]*"/"host":"elsewhere"/' whole.jsonl >other.jsonl
+expect 0 "$TERNBENCH" report whole.jsonl other.jsonl --out jsonl:both.jsonl
+says out "Run 2 of 2: elsewhere,"
+[ "$(grep -c ' x reference' out)" -eq $((2 * $("$TERNBENCH" report whole.jsonl | grep -c ' x reference'))) ] ||
+    { echo "FAILED: a baseline is lost"; failures=$((failures + 1)); }
+mv out first
+cat whole.jsonl other.jsonl | diff - both.jsonl >/dev/null || { echo "FAILED: exported lines are not those read"; failures=$((failures + 1)); }
+expect 0 "$TERNBENCH" report both.jsonl
+diff out first >/dev/null || { echo "FAILED: the exported file gives another report"; failures=$((failures + 1)); }
 expect 0 "$TERNBENCH" repro 'reference/7x13x1/w=random,x=random,p0=0.42,seed=1/t=1/hot' "${quick[@]}"
 says out "1 EXACT"
 finish

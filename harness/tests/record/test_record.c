@@ -77,13 +77,13 @@ static void gives_back_what_was_written(void **state)
     write_file(record, NULL);
     assert_int_equal(tern_results_read(&results, path, &cut, NULL), TERN_OK);
     assert_false(cut);
-    assert_true(results.ended && results.end.complete);
-    assert_float_equal(results.end.seconds, 1.5, 0.0);
-    assert_int_equal(results.run.warnings, 2);
-    assert_string_equal(results.run.warning[1], "two");
-    assert_int_equal(results.count, 1);
+    assert_true(tern_results_end(&results, 0) != NULL && results.ends.item[0].complete);
+    assert_float_equal(results.ends.item[0].seconds, 1.5, 0.0);
+    assert_int_equal(results.runs.item[0].warnings, 2);
+    assert_string_equal(results.runs.item[0].warning[1], "two");
+    assert_int_equal(results.cases.count, 1);
 
-    const tern_record *read = &results.records[0];
+    const tern_record *read = &results.cases.item[0];
     assert_string_equal(read->id, record->id);
     assert_true(read->seed == record->seed && read->k == 3);
     assert_int_equal(read->finding.verdict, TERN_MISMATCH);
@@ -125,10 +125,10 @@ static void gives_back_a_run_of_the_decode_loop(void **state)
     assert_int_equal(tern_file_write_decode(stream, record, NULL), TERN_OK);
     fclose(stream);
     assert_int_equal(tern_results_read(&results, path, NULL, NULL), TERN_OK);
-    assert_int_equal(results.decode_count, 1);
-    assert_true(isnan(results.decodes[0].prefill.roof_share));
-    results.decodes[0].prefill.roof_share = record->prefill.roof_share;
-    assert_memory_equal(&results.decodes[0], record, sizeof *record);
+    assert_int_equal(results.decodes.count, 1);
+    assert_true(isnan(results.decodes.item[0].prefill.roof_share));
+    results.decodes.item[0].prefill.roof_share = record->prefill.roof_share;
+    assert_memory_equal(&results.decodes.item[0], record, sizeof *record);
     tern_results_free(&results);
     free(record);
     unlink(path);
@@ -146,8 +146,8 @@ static void reads_a_cut_file_up_to_its_last_whole_line(void **state)
     write_file(record, "{\"type\":\"case\",\"id\":\"to");
     assert_int_equal(tern_results_read(&results, path, &cut, NULL), TERN_OK);
     assert_true(cut);
-    assert_false(results.ended);
-    assert_int_equal(results.count, 1);
+    assert_null(tern_results_end(&results, 0));
+    assert_int_equal(results.cases.count, 1);
     tern_results_free(&results);
     free(record);
     unlink(path);

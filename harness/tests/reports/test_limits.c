@@ -16,11 +16,16 @@ enum { SAMPLES = 9 };
 
 static tern_results results;
 
+static int set_up(void **state)
+{
+    (void)state;
+    return tern_results_add(&results, TERN_LINE_RUN, &(tern_run){.cases = 1}, NULL) == TERN_OK ? 0 : -1;
+}
+
 static int tear_down(void **state)
 {
     (void)state;
     tern_results_free(&results);
-    memset(&results, 0, sizeof results);
     return 0;
 }
 
@@ -54,8 +59,8 @@ static tern_record *add(const char *kernel, double p0, double ns, uint64_t paire
                              .roof_instruction = "vpmaddubsw ymm"};
     for (size_t i = 0; i < SAMPLES; i++)
         r.timing.sample_ns[i] = ns;
-    assert_int_equal(tern_results_add(&results, &r, NULL), TERN_OK);
-    return &results.records[results.count - 1];
+    assert_int_equal(tern_results_add(&results, TERN_LINE_CASE, &r, NULL), TERN_OK);
+    return &results.cases.item[results.cases.count - 1];
 }
 
 /* What the report prints must hold the words. */
@@ -129,7 +134,7 @@ static void the_fastest_is_named_with_its_roof_and_its_lead(void **state)
     fast->timing.roof_paired_median = 0.93;
     fast->timing.roof_paired_low = 0.91;
     fast->timing.roof_paired_high = 0.95;
-    strcpy(results.run.baseline, "dense");
+    strcpy(results.runs.item[0].baseline, "dense");
     says(tern_report_limits,
          "Fastest: dots reads at 93 % (91..95) of the read bandwidth, 1.50 (1.50..1.50) times as fast as "
          "dense, the best with two bits a weight.");
@@ -152,11 +157,11 @@ static void without_a_race_no_interval_is_made_up(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(a_crossover_lies_between_two_shares, tear_down),
-        cmocka_unit_test_teardown(one_that_is_always_slower_never_passes, tear_down),
-        cmocka_unit_test_teardown(one_share_makes_no_crossover, tear_down),
-        cmocka_unit_test_teardown(the_fastest_is_named_with_its_roof_and_its_lead, tear_down),
-        cmocka_unit_test_teardown(without_a_race_no_interval_is_made_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_crossover_lies_between_two_shares, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(one_that_is_always_slower_never_passes, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(one_share_makes_no_crossover, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_fastest_is_named_with_its_roof_and_its_lead, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(without_a_race_no_interval_is_made_up, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,143 @@
+/*
+ * Results of several runs: each case stays with its own run, and what is written of them reads as the same.
+ */
+#include "record/results.h"
+#include "report.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static const char path[] = "test_results.tmp.jsonl";
+
+static void add_case(tern_results *results, const char *kernel, double ns)
+{
+    tern_record *r = calloc(1, sizeof *r);
+
+    assert_non_null(r);
+    snprintf(r->id, sizeof r->id, "%s/1x1x1", kernel);
+    strcpy(r->kernel, kernel);
+    strcpy(r->w, "random");
+    strcpy(r->cache, "hot");
+    r->m = r->k = r->n = r->threads = 1;
+    r->timed = true;
+    r->timing.median_ns = r->timing.low_ns = r->timing.high_ns = ns;
+    assert_int_equal(tern_results_add(results, TERN_LINE_CASE, r, NULL), TERN_OK);
+    free(r);
+}
+
+/* A quick machine, whose baseline is plain, and a slow one, whose run was cut off. */
+static tern_results two_machines(void)
+{
+    tern_results results = {0};
+    const tern_run quick = {.host = "quick", .baseline = "plain", .cases = 2}, slow = {.host = "slow", .cases = 9};
+    const tern_run_end end = {.complete = true, .done = 2};
+
+    assert_int_equal(tern_results_add(&results, TERN_LINE_RUN, &quick, NULL), TERN_OK);
+    add_case(&results, "plain", 8.0);
+    add_case(&results, "fast", 2.0);
+    assert_int_equal(tern_results_add(&results, TERN_LINE_END, &end, NULL), TERN_OK);
+    assert_int_equal(tern_results_add(&results, TERN_LINE_RUN, &slow, NULL), TERN_OK);
+    add_case(&results, "fast", 64.0);
+    return results;
+}
+
+static void draw(tern_report_fn *report, const tern_results *results, char **text)
+{
+    size_t bytes;
+    FILE *stream = open_memstream(text, &bytes);
+
+    assert_non_null(stream);
+    report(stream, results);
+    fclose(stream);
+}
+
+static void a_case_belongs_to_the_run_before_it(void **state)
+{
+    tern_results results = two_machines();
+
+    (void)state;
+    assert_int_equal(results.runs.count, 2);
+    assert_string_equal(results.runs.item[results.cases.item[1].run].host, "quick");
+    assert_string_equal(results.runs.item[results.cases.item[2].run].host, "slow");
+    assert_int_equal(tern_results_end(&results, 0)->done, 2);
+    assert_null(tern_results_end(&results, 1));
+    tern_results_free(&results);
+    assert_int_equal(results.cases.count, 0);
+}
+
+static void the_table_names_the_machine_of_each_case_and_keeps_its_baseline(void **state)
+{
+    tern_results results = two_machines();
+    char *text, *slow;
+
+    (void)state;
+    draw(tern_report_table, &results, &text);
+    slow = strstr(text, "Run 2 of 2: slow");
+    assert_non_null(strstr(text, "Run 1 of 2: quick"));
+    assert_non_null(strstr(text, "4.00 (4.00..4.00)"));
+    assert_non_null(slow);
+    assert_non_null(strstr(slow, "cut off"));
+    assert_non_null(strstr(slow, "64.0 ns"));
+    assert_null(strstr(slow, "8.00 ns"));
+    assert_null(strstr(slow, "x plain"));
+    free(text);
+    tern_results_free(&results);
+}
+
+static void what_is_exported_reads_as_the_same(void **state)
+{
+    tern_results results = two_machines(), again = {0};
+    FILE *stream = fopen(path, "w");
+
+    (void)state;
+    assert_non_null(stream);
+    tern_report_jsonl(stream, &results);
+    fclose(stream);
+    assert_int_equal(tern_results_read(&again, path, NULL, NULL), TERN_OK);
+    for (const tern_report *report = tern_reports; report->name != NULL; report++) {
+        char *first, *second;
+        draw(report->write, &results, &first);
+        draw(report->write, &again, &second);
+        assert_string_equal(first, second);
+        free(first);
+        free(second);
+    }
+    tern_results_free(&results);
+    tern_results_free(&again);
+    unlink(path);
+}
+
+static void a_run_that_ended_is_taken_up_again(void **state)
+{
+    tern_results results = two_machines();
+    const tern_run_end end = {.reason = "interrupted"};
+
+    (void)state;
+    tern_results_reopen(&results);
+    assert_non_null(tern_results_end(&results, 0)); /* it was not the last line */
+    assert_int_equal(tern_results_add(&results, TERN_LINE_END, &end, NULL), TERN_OK);
+    assert_non_null(tern_results_end(&results, 1));
+    tern_results_reopen(&results);
+    assert_null(tern_results_end(&results, 1));
+    add_case(&results, "late", 1.0);
+    assert_int_equal(results.cases.item[3].run, 1);
+    tern_results_free(&results);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_case_belongs_to_the_run_before_it),
+        cmocka_unit_test(the_table_names_the_machine_of_each_case_and_keeps_its_baseline),
+        cmocka_unit_test(what_is_exported_reads_as_the_same),
+        cmocka_unit_test(a_run_that_ended_is_taken_up_again),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
