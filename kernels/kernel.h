@@ -14,7 +14,7 @@
  *
  * What a kernel promises, and the checker holds it to:
  *   - every element of Y is exact for every legal input and shape; nothing else is written;
- *   - it reads nothing outside packed W, X and scratch, and leaves W and X as they were;
+ *   - it reads nothing outside packed W, X, its plan and scratch, and leaves W, X and the plan as they were;
  *   - the same call gives the same answer, whatever the thread count, the order of the slices, the old contents of
  *     Y and scratch, and whatever was computed before: no state survives a call;
  *   - it leaves the floating-point mode, the CPU affinity, signal handlers and the heap as it found them.
@@ -72,6 +72,7 @@ typedef struct tern_call {
     const int8_t *x;    /* N*K bytes, aligned to x_align */
     int32_t *y;         /* N*M values, aligned to y_align */
     void *scratch;      /* scratch_bytes() bytes, aligned to 64, contents undefined, shared by the threads of a call */
+    const void *plan;   /* what make_plan() made for a problem equal to this one; NULL when the kernel has no plan */
 } tern_call;
 
 /* The part of a stage's units that one thread does: [begin, end). thread < problem->threads. */
@@ -146,6 +147,22 @@ typedef struct tern_kernel {
      * no heap.
      */
     void (*pack_rows)(const tern_problem *problem, const int8_t *w, tern_slice rows, void *packed);
+
+    /*
+     * A plan is what a kernel makes once for a problem, and every call then only reads: tables that follow from the
+     * shape alone, or the objects of a library. The three are NULL when there is none. The caller owns its memory,
+     * plan_bytes() bytes that stay where they are, aligned to 64, contents undefined.
+     *
+     * make_plan() is called after bind() has accepted the problem, and fills that memory. Returns NULL, or a constant
+     * sentence that says what it lacks; then there is nothing to drop. What can be refused sooner, bind() refuses. Any
+     * number of plans exist at the same time, of the same problem too, and none knows of another. The threads of a call
+     * share one, and so do calls that run at the same time.
+     */
+    size_t (*plan_bytes)(const tern_problem *problem);
+    const char *(*make_plan)(const tern_problem *problem, void *plan);
+
+    /* Gives back what make_plan() took beside the plan's memory. May be NULL: nothing. */
+    void (*drop_plan)(void *plan);
 } tern_kernel;
 
 #define TERN_KERNEL_HEAD .abi = TERN_KERNEL_ABI, .bytes = sizeof(tern_kernel)

@@ -9,6 +9,7 @@ static const char *const names[TERN_BUFFERS] = {
     [TERN_BUFFER_X] = "X",
     [TERN_BUFFER_Y] = "Y",
     [TERN_BUFFER_SCRATCH] = "scratch",
+    [TERN_BUFFER_PLAN] = "its plan",
 };
 
 static tern_status make(tern_buffers *buffers, tern_buffer which, size_t bytes, size_t align, tern_error *error)
@@ -42,6 +43,7 @@ tern_status tern_buffers_place(tern_buffers *buffers, const tern_product *produc
         {TERN_BUFFER_X, shape.n * shape.k, kernel->x_align},
         {TERN_BUFFER_Y, shape.n * shape.m * sizeof(int32_t), kernel->y_align},
         {TERN_BUFFER_SCRATCH, tern_product_scratch_bytes(product), 64},
+        {TERN_BUFFER_PLAN, tern_product_plan_bytes(product), 64},
     };
     tern_status status = TERN_OK;
 

@@ -17,6 +17,7 @@ typedef enum tern_buffer {
     TERN_BUFFER_X,
     TERN_BUFFER_Y,
     TERN_BUFFER_SCRATCH,
+    TERN_BUFFER_PLAN,
     TERN_BUFFERS
 } tern_buffer;
 

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { PLAN_ALIGN = 64 };
+
 bool tern_exam_fail(tern_exam *exam, tern_verdict verdict, const char *format, ...)
 {
     tern_finding *finding = &exam->result->finding;
@@ -81,6 +83,7 @@ tern_status tern_exam_new(tern_exam *exam, const tern_battery_task *task, tern_b
 
 void tern_exam_free(tern_exam *exam)
 {
+    tern_product_drop_plan(&exam->product);
     tern_team_free(exam->team);
     tern_buffers_free(&exam->buffers);
     free(exam->other);
@@ -88,18 +91,24 @@ void tern_exam_free(tern_exam *exam)
     free(exam->row_sum);
 }
 
+static bool unsupported(tern_exam *exam, const char *sentence)
+{
+    exam->result->finding.verdict = TERN_UNSUPPORTED;
+    tern_text_copy(exam->result->finding.reason, sizeof exam->result->finding.reason, sentence);
+    return false;
+}
+
 bool tern_exam_bind(tern_exam *exam, bool *refused)
 {
+    note(exam, "drop_plan()");
+    tern_product_drop_plan(&exam->product);
     note(exam, "bind()");
     const char *sentence = tern_product_bind(&exam->product, exam->task->c, exam->pass->threads);
 
     *refused = sentence != NULL;
     if (sentence == NULL || exam->pass->threads > 1)
         return true;
-    /* One that refuses one thread refuses the case. */
-    exam->result->finding.verdict = TERN_UNSUPPORTED;
-    tern_text_copy(exam->result->finding.reason, sizeof exam->result->finding.reason, sentence);
-    return false;
+    return unsupported(exam, sentence); /* one that refuses one thread refuses the case */
 }
 
 static bool make_team(tern_exam *exam)
@@ -169,6 +178,41 @@ static bool pack(tern_exam *exam)
            tern_exam_fail_machine(exam, error.text);
 }
 
+/*
+ * Makes and drops the plan of another problem, so that whatever a plan left outside its own memory is of the wrong one.
+ */
+static bool make_other_plan(tern_exam *exam)
+{
+    tern_case c = *exam->task->c;
+    tern_product other;
+
+    c.shape.n += exam->product.kernel->multiple.n;
+    if (tern_product_bind(&other, &c, exam->pass->threads + 1) != NULL)
+        return true;
+    const size_t bytes = (tern_product_plan_bytes(&other) + PLAN_ALIGN - 1) / PLAN_ALIGN * PLAN_ALIGN;
+    void *memory = aligned_alloc(PLAN_ALIGN, bytes);
+    if (memory == NULL)
+        return tern_exam_fail_machine(exam, "out of memory for a plan");
+    tern_product_make_plan(&other, memory);
+    tern_product_drop_plan(&other);
+    free(memory);
+    return true;
+}
+
+static bool make_plan(tern_exam *exam)
+{
+    const tern_guard *plan = tern_exam_buffer(exam, TERN_BUFFER_PLAN);
+
+    if (plan->bytes == 0)
+        return true;
+    note(exam, "make_plan()");
+    tern_guard_paint_object(plan);
+    const char *lacking = tern_product_make_plan(&exam->product, plan->data);
+    if (lacking != NULL)
+        return unsupported(exam, lacking);
+    return red_zones_whole(exam) && make_other_plan(exam);
+}
+
 bool tern_exam_prepare(tern_exam *exam, uint8_t paint)
 {
     tern_error error;
@@ -183,6 +227,9 @@ bool tern_exam_prepare(tern_exam *exam, uint8_t paint)
     if (!pack(exam))
         return false;
     tern_buffers_paint(&exam->buffers, paint);
+    if (!make_plan(exam))
+        return false;
+    tern_buffers_remember(&exam->buffers, TERN_BUFFER_PLAN);
     tern_buffers_remember(&exam->buffers, TERN_BUFFER_X);
     tern_buffers_remember(&exam->buffers, TERN_BUFFER_PACKED);
     return tern_buffers_close_packing(&exam->buffers, true, &error) == TERN_OK ||
@@ -262,6 +309,7 @@ bool tern_exam_call(tern_exam *exam)
         .x = (const int8_t *)tern_exam_buffer(exam, TERN_BUFFER_X)->data,
         .y = tern_exam_y(exam),
         .scratch = tern_exam_buffer(exam, TERN_BUFFER_SCRATCH)->data,
+        .plan = exam->product.plan,
     };
 
     scribble(exam);
@@ -274,5 +322,6 @@ bool tern_exam_call(tern_exam *exam)
 
 bool tern_exam_outside_whole(tern_exam *exam)
 {
-    return red_zones_whole(exam) && unchanged(exam, TERN_BUFFER_X) && unchanged(exam, TERN_BUFFER_PACKED);
+    return red_zones_whole(exam) && unchanged(exam, TERN_BUFFER_X) && unchanged(exam, TERN_BUFFER_PACKED) &&
+           unchanged(exam, TERN_BUFFER_PLAN);
 }

@@ -43,7 +43,7 @@ void tern_exam_free(tern_exam *exam);
 /* Binds the kernel. Leaves *refused set, and goes on, when it refuses this number of threads and not the case. */
 bool tern_exam_bind(tern_exam *exam, bool *refused);
 
-/* Lays out buffers, paints them, fills them with data and packs W. */
+/* Lays out buffers, paints them, fills them with data, packs W and makes the plan. */
 bool tern_exam_prepare(tern_exam *exam, uint8_t paint);
 
 /* Computes Y. */

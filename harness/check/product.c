@@ -23,6 +23,27 @@ const char *tern_product_bind(tern_product *product, const tern_case *c, uint32_
     return kernel->bind(&product->problem, &product->stages);
 }
 
+size_t tern_product_plan_bytes(const tern_product *product)
+{
+    return product->kernel->plan_bytes == NULL ? 0 : product->kernel->plan_bytes(&product->problem);
+}
+
+const char *tern_product_make_plan(tern_product *product, void *memory)
+{
+    if (product->kernel->plan_bytes == NULL)
+        return NULL;
+    const char *lacking = product->kernel->make_plan(&product->problem, memory);
+    product->plan = lacking == NULL ? memory : NULL;
+    return lacking;
+}
+
+void tern_product_drop_plan(tern_product *product)
+{
+    if (product->plan != NULL && product->kernel->drop_plan != NULL)
+        product->kernel->drop_plan(product->plan);
+    product->plan = NULL;
+}
+
 size_t tern_product_scratch_bytes(const tern_product *product)
 {
     return product->kernel->scratch_bytes == NULL ? 0 : product->kernel->scratch_bytes(&product->problem);

@@ -13,6 +13,7 @@ typedef struct tern_product {
     int32_t toggle[TERN_MAX_TOGGLES];
     tern_problem problem; /* its toggle points at the array above: do not copy the struct */
     tern_stages stages;
+    void *plan; /* NULL until it is made, or when the kernel has none */
 } tern_product;
 
 /*
@@ -20,6 +21,18 @@ typedef struct tern_product {
  * says why the kernel cannot do this problem. The product holds no memory of its own.
  */
 const char *tern_product_bind(tern_product *product, const tern_case *c, uint32_t threads);
+
+/* Bytes of the kernel's plan for this problem, 0 for none. */
+size_t tern_product_plan_bytes(const tern_product *product);
+
+/*
+ * Makes the plan, without which a kernel that has one must not be called, in memory of that many bytes, aligned to 64,
+ * which stays the caller's. Returns NULL, or the kernel's sentence. tern_product_drop_plan() before the memory goes.
+ */
+const char *tern_product_make_plan(tern_product *product, void *memory);
+
+/* Does nothing when there is no plan. */
+void tern_product_drop_plan(tern_product *product);
 
 /* Bytes of scratch the product needs, 0 for none. */
 size_t tern_product_scratch_bytes(const tern_product *product);
@@ -54,7 +67,7 @@ typedef struct tern_busy {
 
 /*
  * Computes Y once: prepare, a barrier, run. The team must have problem.threads threads, or be of any size when the
- * kernel owns its team. call->problem must be &product->problem.
+ * kernel owns its team. call->problem must be &product->problem, call->plan product->plan.
  */
 void tern_product_call(const tern_product *product, const tern_call *call, tern_team *team);
 

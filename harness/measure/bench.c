@@ -12,7 +12,7 @@ enum { FORK_JOIN_BATCHES = 9, FORK_JOIN_CALLS = 200 };
 /* Packing is timed again until this much has gone into it: the first time also makes pages. */
 static const double pack_again_ns = 30e6;
 
-static tern_status make_arrays(tern_bench *bench, tern_error *error)
+static tern_status make_arrays(tern_bench *bench, const char **refusal, tern_error *error)
 {
     const tern_shape shape = bench->c->shape;
     const size_t y_bytes = shape.m * shape.n * sizeof *bench->y;
@@ -22,7 +22,8 @@ static tern_status make_arrays(tern_bench *bench, tern_error *error)
     const size_t y = tern_arena_take(&end, y_bytes, bench->product.kernel->y_align, 2);
     const size_t scratch = tern_arena_take(&end, bench->scratch_bytes, 1, 3);
     const size_t first_y = tern_arena_take(&end, y_bytes, 1, 0);
-    const tern_status status = tern_memory_new(&bench->memory, "Y and scratch", end, error);
+    const size_t plan = tern_arena_take(&end, tern_product_plan_bytes(&bench->product), 1, 1);
+    const tern_status status = tern_memory_new(&bench->memory, "Y, scratch and plan", end, error);
     if (status != TERN_OK)
         return status;
     if (!tern_case_huge_pages(bench->c))
@@ -30,6 +31,7 @@ static tern_status make_arrays(tern_bench *bench, tern_error *error)
     bench->y = (int32_t *)(void *)(bench->memory.data + y);
     bench->first_y = (int32_t *)(void *)(bench->memory.data + first_y);
     bench->scratch = bench->scratch_bytes == 0 ? NULL : bench->memory.data + scratch;
+    *refusal = tern_product_make_plan(&bench->product, bench->memory.data + plan);
     return TERN_OK;
 }
 
@@ -84,7 +86,8 @@ tern_status tern_bench_open(tern_bench *bench, const tern_case *c, tern_fixture 
     *refusal = tern_product_bind(&bench->product, c, c->threads);
     if (*refusal != NULL)
         return TERN_OK;
-    if ((status = make_arrays(bench, error)) != TERN_OK || (status = make_ring(bench, ring_bytes, error)) != TERN_OK ||
+    if ((status = make_arrays(bench, refusal, error)) != TERN_OK || *refusal != NULL ||
+        (status = make_ring(bench, ring_bytes, error)) != TERN_OK ||
         !(bench->product.kernel->flags & TERN_KERNEL_OWNS_TEAM))
         return status;
     if ((status = tern_fixture_dismiss(fixture, error)) != TERN_OK)
@@ -108,6 +111,7 @@ tern_status tern_bench_copy(tern_bench *bench, uint64_t ring_bytes, tern_error *
 void tern_bench_close(tern_bench *bench)
 {
     tern_ring_free(&bench->ring);
+    tern_product_drop_plan(&bench->product);
     tern_memory_free(&bench->memory);
 }
 

@@ -12,7 +12,7 @@
 typedef struct tern_bench {
     const tern_case *c;
     tern_fixture *fixture;
-    tern_memory memory;   /* of the arrays below, laid out as kernel.h says */
+    tern_memory memory;   /* of the kernel's plan and the arrays below, laid out as kernel.h says */
     int32_t *y, *first_y; /* first_y: as large as Y, for the caller */
     void *scratch;        /* NULL when the kernel needs none */
     size_t scratch_bytes;
@@ -50,6 +50,7 @@ static inline tern_call tern_bench_next(tern_bench *bench)
         .x = bench->fixture->x,
         .y = bench->y,
         .scratch = bench->scratch,
+        .plan = bench->product.plan,
     };
 
     bench->slot = bench->slot + 1 == bench->ring.slots ? 0 : bench->slot + 1;

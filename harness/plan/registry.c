@@ -56,6 +56,8 @@ static const char *contract_breach(const tern_kernel *k)
         return "packed_bytes and bind must be set";
     if ((k->pack == NULL) == (k->pack_rows == NULL))
         return "either pack or pack_rows must be set";
+    if ((k->plan_bytes == NULL) != (k->make_plan == NULL) || (k->plan_bytes == NULL && k->drop_plan != NULL))
+        return "plan_bytes and make_plan must be set together, drop_plan only with them";
     if (k->multiple.m == 0 || k->multiple.k == 0 || k->multiple.n == 0 || k->row_step == 0)
         return "multiple and row_step must be at least 1";
     if (k->tile.m == 0 || k->tile.k == 0 || k->tile.n == 0)

@@ -98,19 +98,11 @@ static void lay_out(tern_decoder *d, tern_pages *pages, size_t scratch_bytes)
     }
 }
 
-/* What kernels ask for, and whole cache lines. */
-static size_t alignment(const tern_kernel *kernel)
-{
-    const size_t x = kernel->x_align, y = kernel->y_align, most = x > y ? x : y;
-
-    return most > CACHE_LINE ? most : CACHE_LINE;
-}
-
 static tern_status reserve(tern_decoder *d, tern_error *error)
 {
     const tern_model *model = d->model;
     const tern_geometry *g = &model->geometry;
-    tern_pages pages = {.align = alignment(model->kernel.kernel)};
+    tern_pages pages = {.align = tern_pages_alignment(model->kernel.kernel)};
     size_t scratch_bytes;
     tern_status status = try_kernel(d, &scratch_bytes, error);
 

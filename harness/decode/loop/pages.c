@@ -3,6 +3,15 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+enum { CACHE_LINE = 64 };
+
+size_t tern_pages_alignment(const tern_kernel *kernel)
+{
+    const size_t x = kernel->x_align, y = kernel->y_align, most = x > y ? x : y;
+
+    return most > CACHE_LINE ? most : CACHE_LINE;
+}
+
 void *tern_pages_take(tern_pages *pages, size_t bytes)
 {
     const size_t begin = (pages->used + pages->align - 1) / pages->align * pages->align;

@@ -5,6 +5,7 @@
 #define TERN_PAGES_H
 
 #include "base/team.h"
+#include "kernel.h"
 #include "machine/memory.h"
 
 #include <stdbool.h>
@@ -17,6 +18,9 @@ typedef struct tern_pages {
     uint8_t *base;
     size_t used, align;
 } tern_pages;
+
+/* The align that serves X, Y, scratch and plan of this kernel, and whole cache lines. */
+size_t tern_pages_alignment(const tern_kernel *kernel);
 
 /* Returns NULL as long as there is no base. */
 void *tern_pages_take(tern_pages *pages, size_t bytes);

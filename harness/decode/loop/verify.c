@@ -3,7 +3,7 @@
 #include "base/text.h"
 #include "check/data.h"
 #include "check/product.h"
-#include "machine/memory.h"
+#include "decode/loop/pages.h"
 
 #include <inttypes.h>
 #include <stdatomic.h>
@@ -57,38 +57,68 @@ static void project(const tern_shape shape, const int8_t *x, const int32_t *y, t
     }
 }
 
+/* What a call of a product needs, each piece aligned as the kernel asks. */
+typedef struct room {
+    int8_t *x;
+    int32_t *y;
+    void *scratch, *plan;
+} room;
+
+static size_t lay_out(room *r, uint8_t *base, const tern_product *product)
+{
+    const tern_shape shape = product->problem.shape;
+    tern_pages pages = {.base = base, .align = tern_pages_alignment(product->kernel)};
+
+    r->x = tern_pages_take(&pages, shape.n * shape.k);
+    r->y = tern_pages_take(&pages, shape.n * shape.m * sizeof *r->y);
+    r->scratch = tern_pages_take(&pages, tern_product_scratch_bytes(product));
+    r->plan = tern_pages_take(&pages, tern_product_plan_bytes(product));
+    return pages.used;
+}
+
+static tern_status refuse(const tern_product *product, const char *sentence, tern_error *error)
+{
+    const tern_shape shape = product->problem.shape;
+
+    return tern_error_set(error, TERN_USAGE, "kernel '%s' cannot do %zux%zux%zu: %s", product->kernel->name, shape.m,
+                          shape.k, shape.n, sentence);
+}
+
 /* Computes Y with the kernel and leaves both projections. */
 static tern_status call(proof *p, trial *t, tern_error *error)
 {
     tern_case c = p->model->kernel;
     const tern_data data = {.x = TERN_X_RANDOM, .seed = 1 + t->shape.n};
     tern_product product;
+    tern_memory memory;
+    room r;
 
     c.shape = t->shape;
     const char *refusal = tern_product_bind(&product, &c, p->model->threads);
     if (refusal != NULL)
-        return tern_error_set(error, TERN_USAGE, "kernel '%s' cannot do %zux%zux%zu: %s", c.kernel->name, c.shape.m,
-                              c.shape.k, c.shape.n, refusal);
-    const size_t x_bytes = (t->shape.n * t->shape.k + 63) / 64 * 64;
-    const size_t y_bytes = (t->shape.n * t->shape.m * sizeof(int32_t) + 63) / 64 * 64;
-    tern_memory memory;
-    const tern_status status = tern_memory_new(&memory, "a trial of the kernel",
-                                               x_bytes + y_bytes + tern_product_scratch_bytes(&product), error);
+        return refuse(&product, refusal, error);
+    tern_status status = tern_memory_new(&memory, "a trial of the kernel", lay_out(&r, NULL, &product), error);
     if (status != TERN_OK)
         return status;
-    int8_t *x = (int8_t *)memory.data;
-    int32_t *y = (int32_t *)(void *)(memory.data + x_bytes);
-    tern_data_fill_x(&data, t->shape, x);
-    tern_product_call(&product,
-                      &(tern_call){.problem = &product.problem,
-                                   .packed = p->model->layer[p->layer].packed[p->linear],
-                                   .x = x,
-                                   .y = y,
-                                   .scratch = memory.data + x_bytes + y_bytes},
-                      p->team);
-    project(t->shape, x, y, t);
+    lay_out(&r, memory.data, &product);
+    refusal = tern_product_make_plan(&product, r.plan);
+    if (refusal == NULL) {
+        tern_data_fill_x(&data, t->shape, r.x);
+        tern_product_call(&product,
+                          &(tern_call){.problem = &product.problem,
+                                       .packed = p->model->layer[p->layer].packed[p->linear],
+                                       .x = r.x,
+                                       .y = r.y,
+                                       .scratch = r.scratch,
+                                       .plan = product.plan},
+                          p->team);
+        project(t->shape, r.x, r.y, t);
+    } else {
+        status = refuse(&product, refusal, error);
+    }
+    tern_product_drop_plan(&product);
     tern_memory_free(&memory);
-    return TERN_OK;
+    return status;
 }
 
 static uint64_t dot(const int8_t *w, const uint64_t *u, size_t k)

@@ -51,15 +51,19 @@ static inline const int8_t *mutant_x(const tern_call *call, size_t n)
                                          .summary = its_summary, .packed_bytes = mutant_packed_bytes,                  \
                                          .pack = mutant_pack,    .bind = bind_##symbol}
 
-/* A mutant of one element: value(call, m, n). */
-#define MUTANT_VALUE(symbol, its_name, its_summary, value)                                                             \
+/* A run() that computes value(call, m, n) for each element. */
+#define MUTANT_RUN(symbol, value)                                                                                      \
     static void run_##symbol(const tern_call *call, tern_slice rows)                                                   \
     {                                                                                                                  \
         const tern_shape shape = call->problem->shape;                                                                 \
         for (size_t n = 0; n < shape.n; n++)                                                                           \
             for (size_t m = rows.begin; m < rows.end; m++)                                                             \
                 call->y[n * shape.m + m] = value(call, m, n);                                                          \
-    }                                                                                                                  \
+    }
+
+/* A mutant of one element. */
+#define MUTANT_VALUE(symbol, its_name, its_summary, value)                                                             \
+    MUTANT_RUN(symbol, value)                                                                                          \
     MUTANT(symbol, its_name, its_summary, run_##symbol)
 
 /* A mutant with scratch, and a prepare() that has one unit a token. */

@@ -51,6 +51,7 @@ static void refuses_breaches_of_the_contract(void **state)
     kernel = toy("Toy kernel"), expect(&kernel, "name must be");
     kernel = toy("toy"), kernel.bind = NULL, expect(&kernel, "must be set");
     kernel = toy("toy"), kernel.pack = NULL, expect(&kernel, "either pack or pack_rows");
+    kernel = toy("toy"), kernel.plan_bytes = toy_packed_bytes, expect(&kernel, "plan_bytes and make_plan");
     kernel = toy("toy"), kernel.row_step = 0, expect(&kernel, "row_step");
     kernel = toy("toy"), kernel.tile.k = 0, expect(&kernel, "tile");
     kernel = toy("toy"), kernel.x_align = 3, expect(&kernel, "powers of two");
