@@ -1,5 +1,6 @@
 #include "cli/command.h"
 #include "machine/build_info.h"
+#include "machine/isa.h"
 
 #include <locale.h>
 #include <stdio.h>
@@ -33,8 +34,11 @@ static void print_usage(FILE *stream)
     for (size_t i = 0; i < COMMANDS; i++)
         fprintf(stream, "  %-9s %s\n", commands[i].name, commands[i].summary);
     fprintf(stream,
-            "\n`ternbench COMMAND --help` tells more. Exit status: 0 right, 1 wrong result or crash in a kernel,\n"
-            "2 usage or bad input, 4 environment, 5 nothing to run, 77 all skipped, 128+N ended by signal N.\n");
+            "\n`ternbench COMMAND --help` tells more.\n\n"
+            "%s=avx2 (or scalar, avx512, ...) in the environment caps every command as if the processor had no\n"
+            "more. Exit status: 0 right, 1 wrong result or crash in a kernel, 2 usage or bad input, 4 environment,\n"
+            "5 nothing to run, 77 all skipped, 128+N ended by signal N.\n",
+            TERN_ISA_VARIABLE);
 }
 
 static void print_version(void)
@@ -71,6 +75,7 @@ static int unknown_command(const char *name)
 int main(int argc, char **argv)
 {
     char name[64] = "ternbench ";
+    tern_error error;
 
     setlocale(LC_ALL, "");
     setlocale(LC_NUMERIC, "C");
@@ -85,6 +90,10 @@ int main(int argc, char **argv)
     if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
         print_version();
         return TERN_OK;
+    }
+    if (tern_isa_check_environment(&error) != TERN_OK) {
+        fprintf(stderr, "ternbench: %s\n", error.text);
+        return TERN_USAGE;
     }
     for (size_t i = 0; i < COMMANDS; i++)
         if (strcmp(argv[1], commands[i].name) == 0) {

@@ -3,10 +3,14 @@
 #include "base/text.h"
 #include "kernel.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #if defined(__x86_64__)
 #include <cpuid.h>
+#include <stdbool.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 #elif defined(__aarch64__)
 #include <asm/hwcap.h>
 #include <sys/auxv.h>
@@ -64,10 +68,22 @@ static uint32_t saved_state(void)
     return a;
 }
 
-uint32_t tern_isa_detect(void)
+/*
+ * A process may use the tiles of AMX only when it has asked, and some containers let none ask: Linux,
+ * Documentation/arch/x86/xstate.rst. This asks what could be had and takes nothing.
+ */
+static bool tiles_can_be_had(void)
+{
+    enum { ARCH_GET_XCOMP_SUPP = 0x1021, XFEATURE_XTILEDATA = 18 };
+    uint64_t supported = 0;
+
+    return syscall(SYS_arch_prctl, ARCH_GET_XCOMP_SUPP, &supported) == 0 && (supported >> XFEATURE_XTILEDATA & 1) != 0;
+}
+
+static uint32_t processor(void)
 {
     const uint32_t xcr0 = saved_state();
-    uint32_t found = 0, lacking = 0;
+    uint32_t found = 0, lacking = tiles_can_be_had() ? 0 : (uint32_t)TERN_ISA_AMXINT8;
 
     for (size_t i = 0; i < sizeof features / sizeof *features; i++) {
         unsigned word[4] = {0};
@@ -83,7 +99,7 @@ uint32_t tern_isa_detect(void)
 
 #elif defined(__aarch64__)
 
-uint32_t tern_isa_detect(void)
+static uint32_t processor(void)
 {
     const unsigned long capabilities = getauxval(AT_HWCAP);
 
@@ -93,7 +109,7 @@ uint32_t tern_isa_detect(void)
 
 #else
 
-uint32_t tern_isa_detect(void)
+static uint32_t processor(void)
 {
     return 0;
 }
@@ -126,5 +142,44 @@ char *tern_isa_text(uint32_t isa, char *text, size_t bytes)
             tern_text_append(text, bytes, "%s%s", text[0] ? " " : "", levels[i].name);
     if (text[0] == '\0')
         tern_text_append(text, bytes, "portable");
+    return text;
+}
+
+/* What the environment leaves; all of it where it says nothing. */
+static tern_status environment_cap(uint32_t *mask, tern_error *error)
+{
+    const char *name = getenv(TERN_ISA_VARIABLE);
+    tern_error why;
+
+    *mask = UINT32_MAX;
+    if (name == NULL || tern_isa_cap(name, mask, &why) == TERN_OK)
+        return TERN_OK;
+    *mask = 0;
+    return tern_error_set(error, TERN_USAGE, "the environment variable " TERN_ISA_VARIABLE ": %s", why.text);
+}
+
+uint32_t tern_isa_detect(void)
+{
+    uint32_t mask;
+
+    (void)environment_cap(&mask, NULL);
+    return processor() & mask;
+}
+
+tern_status tern_isa_check_environment(tern_error *error)
+{
+    uint32_t mask;
+
+    return environment_cap(&mask, error);
+}
+
+char *tern_isa_cap_text(const char *cap, char *text, size_t bytes)
+{
+    const char *name = getenv(TERN_ISA_VARIABLE);
+
+    text[0] = '\0';
+    tern_text_append(text, bytes, "%s", cap);
+    if (name != NULL)
+        tern_text_append(text, bytes, ", " TERN_ISA_VARIABLE "=%s", name);
     return text;
 }

@@ -9,8 +9,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* TERN_ISA_ bits that both the processor and the operating system's saved state allow. */
+/*
+ * Caps the whole program as if the processor had no more, whatever --isa says: a level as tern_isa_cap() knows it. So
+ * a run, and every test, can be made as on a lesser machine.
+ */
+#define TERN_ISA_VARIABLE "TERNBENCH_ISA"
+
+/*
+ * TERN_ISA_ bits that the processor, the operating system's saved state and the environment allow. None where the
+ * environment names an unknown level.
+ */
 uint32_t tern_isa_detect(void);
+
+/* TERN_USAGE where the environment names an unknown level. */
+tern_status tern_isa_check_environment(tern_error *error);
 
 /*
  * Bits that remain under a cap: "scalar", "avx2", "avxvnni", "avx512", "avx512vnni", "avx512vbmi", "amx", "neon",
@@ -20,5 +32,8 @@ tern_status tern_isa_cap(const char *name, uint32_t *mask, tern_error *error);
 
 /* "avx2 avx512vnni", or "portable" for none. Returns text. */
 char *tern_isa_text(uint32_t isa, char *text, size_t bytes);
+
+/* How a run was capped, for its fingerprint: "native", "avx2, TERNBENCH_ISA=avx512". Returns text. */
+char *tern_isa_cap_text(const char *cap, char *text, size_t bytes);
 
 #endif

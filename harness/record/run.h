@@ -25,7 +25,7 @@ typedef struct tern_run {
     char os_kernel[96];
     char hypervisor[32];
     char isa[128];    /* what the processor offers */
-    char isa_cap[16]; /* what --isa allowed */
+    char isa_cap[48]; /* what --isa, and the environment, allowed */
     uint32_t cpus_online, cpus_allowed;
     double cpu_quota; /* CPUs' worth of time that the cgroup allows; 0 = no limit */
     uint64_t memory_bytes, llc_bytes;

@@ -44,7 +44,7 @@ static void describe(tern_session *session, int argc, char **argv)
 
     tern_run_describe(run, argc, argv);
     tern_isa_text(tern_isa_detect(), run->isa, sizeof run->isa);
-    tern_text_copy(run->isa_cap, sizeof run->isa_cap, session->options->isa);
+    tern_isa_cap_text(session->options->isa, run->isa_cap, sizeof run->isa_cap);
     tern_text_copy(run->repro, sizeof run->repro, "ternbench repro");
     for (size_t i = 0; i < session->options->plugins; i++)
         tern_text_append(run->repro, sizeof run->repro, " --plugin %s", session->options->plugin[i]);

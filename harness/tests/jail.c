@@ -1,5 +1,6 @@
 /*
- * Runs a command as a container would that forbids system calls: each one named fails with EPERM.
+ * Runs a command as a container would that forbids system calls: each one named fails with EPERM. "amx" stands for the
+ * calls by which a process asks for the tiles of AMX.
  *
  *     jail perf_event_open,sched_setaffinity -- COMMAND [ARGUMENT...]
  */
@@ -14,67 +15,75 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { MOST_CALLS = 16 };
+enum { MOST_CALLS = 16, RULE = 5 }; /* a rule is that many instructions of the filter */
 
-static const struct {
+/* A system call, or those whose first argument is at least so large. */
+typedef struct forbidden {
     const char *name;
-    unsigned number;
-} calls[] = {
-    {"perf_event_open", SYS_perf_event_open},
-    {"sched_setaffinity", SYS_sched_setaffinity},
-    {"ptrace", SYS_ptrace},
-    {"madvise", SYS_madvise},
-    {"set_mempolicy", SYS_set_mempolicy},
-    {"get_mempolicy", SYS_get_mempolicy},
-    {"mbind", SYS_mbind},
-    {"personality", SYS_personality},
-    {"sched_setscheduler", SYS_sched_setscheduler},
+    unsigned number, at_least;
+} forbidden;
+
+static const forbidden calls[] = {
+    {"perf_event_open", SYS_perf_event_open, 0},
+    {"sched_setaffinity", SYS_sched_setaffinity, 0},
+    {"ptrace", SYS_ptrace, 0},
+    {"madvise", SYS_madvise, 0},
+    {"set_mempolicy", SYS_set_mempolicy, 0},
+    {"get_mempolicy", SYS_get_mempolicy, 0},
+    {"mbind", SYS_mbind, 0},
+    {"personality", SYS_personality, 0},
+    {"sched_setscheduler", SYS_sched_setscheduler, 0},
+#ifdef SYS_arch_prctl
+    {"amx", SYS_arch_prctl, 0x1021}, /* ARCH_GET_XCOMP_SUPP; the codes below it are needed to start a program */
+#endif
 };
 
-static int number_of(const char *name, unsigned *number)
+static const forbidden *find(const char *name)
 {
     for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
-        if (strcmp(calls[i].name, name) == 0) {
-            *number = calls[i].number;
-            return 0;
-        }
-    return -1;
+        if (strcmp(calls[i].name, name) == 0)
+            return &calls[i];
+    return NULL;
 }
 
-/* load the number; for each call: if equal, go to the refusal; allow; refuse */
-static int forbid(const unsigned *number, size_t count)
+/* Adds to a filter: refuse this call, or go on. */
+static size_t forbid(struct sock_filter *code, const forbidden *call)
 {
-    struct sock_filter code[MOST_CALLS + 3];
-    size_t length = 0;
+    const struct sock_filter refusal[RULE] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call->number, 0, 3),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[0])),
+        BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, call->at_least, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+    };
 
-    code[length++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr));
-    for (size_t i = 0; i < count; i++)
-        code[length++] =
-            (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, number[i], (unsigned char)(count - i), 0);
-    code[length++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
-    code[length++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM);
-
-    const struct sock_fprog program = {(unsigned short)length, code};
-    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0;
+    memcpy(code, refusal, sizeof refusal);
+    return RULE;
 }
 
 int main(int argc, char **argv)
 {
-    unsigned number[MOST_CALLS];
-    size_t count = 0;
+    struct sock_filter code[MOST_CALLS * RULE + 1];
+    size_t length = 0;
 
     if (argc < 4 || strcmp(argv[2], "--") != 0)
         return 2;
-    for (char *name = strtok(argv[1], ","); name != NULL; name = strtok(NULL, ","))
-        if (count == MOST_CALLS || number_of(name, &number[count++]) != 0) {
+    for (char *name = strtok(argv[1], ","); name != NULL; name = strtok(NULL, ",")) {
+        const forbidden *call = find(name);
+        if (call == NULL || length == MOST_CALLS * RULE) {
             fprintf(stderr, "jail: does not know %s\n", name);
             return 2;
         }
-    if (forbid(number, count) != 0) {
+        length += forbid(code + length, call);
+    }
+    code[length++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+
+    const struct sock_fprog program = {(unsigned short)length, code};
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0) {
         perror("jail");
         return 77;
     }
-    execv(argv[3], argv + 3);
+    execvp(argv[3], argv + 3);
     perror(argv[3]);
     return 2;
 }

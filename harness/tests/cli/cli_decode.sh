@@ -65,8 +65,8 @@ says out "pp13"
 says out "tg9"
 expect 0 "$TERNBENCH" report d.jsonl --format decode
 says out "over 3 repetitions"
-expect 0 "$TERNBENCH" decode --no-roofs -q --model "$SOURCE/suites/tiny.model" --tokens 3 --target 10 --budget 1000
-says out "baseline"
+expect 0 decode --kernel portable --baseline reference --tokens 3 --target 10 --budget 1000
+says out "baseline reference"
 says out "% of it"
 says out "of the budget"
 expect 0 decode --kernel scalar --prompt-ids 1,2,3

@@ -20,6 +20,13 @@ expect 0 taskset -c 0 "$TERNBENCH" run a.suite "${quick[@]}" -t 2
 says out "EXACT"
 says err "warning:"
 
+# Where no process may ask for the tiles of AMX, they are as good as absent.
+if [ "$(uname -m)" = x86_64 ]; then
+    expect 0 "$JAIL" amx -- "$TERNBENCH" machine --no-roofs -q
+    grep -q 'ISA .*;' out || { echo "FAILED: no line of instruction sets"; failures=$((failures + 1)); }
+    says_not out "amx"
+fi
+
 if [ "$(id -u)" -eq 0 ] && command -v setpriv >/dev/null; then
     chmod 777 . && chmod a+r a.suite
     expect 0 setpriv --reuid=65534 --regid=65534 --clear-groups "$TERNBENCH" run a.suite "${quick[@]}"

@@ -16,6 +16,12 @@ expect 2 "$TERNBENCH" check misspelt.suite
 says err "misspelt.suite:4: unknown axis 'shaeps', did you mean 'shapes'"
 expect 2 "$TERNBENCH" check ok.suite --isa mmx
 says err "unknown ISA level 'mmx'"
+expect 2 env TERNBENCH_ISA=mmx "$TERNBENCH" kernels
+says err "the environment variable TERNBENCH_ISA: unknown ISA level 'mmx'"
+expect 0 env TERNBENCH_ISA=scalar "$TERNBENCH" machine --no-roofs -q
+says out "portable; cap: native, TERNBENCH_ISA=scalar"
+expect 0 env TERNBENCH_ISA=scalar "$TERNBENCH" check ok.suite --set kernels='*' --isa native --no-edges --list
+says_not out "avx"
 expect 2 "$TERNBENCH" check ok.suite --filter '('
 says err "--filter '('"
 expect 2 "$TERNBENCH" check ok.suite --out yaml:x
