@@ -3,7 +3,7 @@
  * and all else alike, one sentence. A kernel is ahead where the interval of the ratio lies beyond 1, or where there
  * is no interval, the ratio.
  */
-#include "record/pairing.h"
+#include "analyse/speedup.h"
 #include "report.h"
 
 #include <inttypes.h>
@@ -67,7 +67,7 @@ static void collect(const tern_results *results, const tern_record *a, const ter
         for (size_t j = 0; j < results->cases.count; j++) {
             const tern_record *theirs = &results->cases.item[j];
             if (same_series(theirs, b) && same_kernel(theirs, b) && theirs->p0 == mine->p0)
-                add_point(s, mine->p0, tern_pairing_speedup(mine, theirs));
+                add_point(s, mine->p0, tern_speedup_estimate(mine, theirs));
         }
     }
 }

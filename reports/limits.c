@@ -6,7 +6,7 @@
  *     % roof   of the nearer of read bandwidth and the multiply-add peak of the kernel's instructions
  *     x 2-bit  times as fast as the fastest kernel with two bits a weight
  */
-#include "record/pairing.h"
+#include "analyse/speedup.h"
 #include "report.h"
 
 #include <inttypes.h>
@@ -47,7 +47,7 @@ static const tern_record *find_fastest(const tern_results *results, const tern_r
     for (size_t i = 0; i < results->cases.count; i++) {
         const tern_record *r = &results->cases.item[i];
         if (r != but && same_block(r, of) && is_wanted(r) &&
-            (fastest == NULL || tern_pairing_speedup(r, fastest).median > 1.0))
+            (fastest == NULL || tern_speedup_estimate(r, fastest).median > 1.0))
             fastest = r;
     }
     return fastest;
@@ -111,7 +111,7 @@ static void put_speedup(FILE *stream, const tern_record *r, const tern_record *o
     char text[48] = "1.00";
 
     if (r != over)
-        with_interval(tern_pairing_speedup(r, over), 2, text, sizeof text);
+        with_interval(tern_speedup_estimate(r, over), 2, text, sizeof text);
     fprintf(stream, "  %-*s", width, text);
 }
 
@@ -165,7 +165,7 @@ static const tern_record *find_fastest_of_isa(const tern_results *results, const
     const tern_record *fastest = of;
 
     for (const tern_record *r = of; r < results->cases.item + results->cases.count; r++)
-        if (same_block(r, of) && strcmp(r->isa, of->isa) == 0 && tern_pairing_speedup(r, fastest).median > 1.0)
+        if (same_block(r, of) && strcmp(r->isa, of->isa) == 0 && tern_speedup_estimate(r, fastest).median > 1.0)
             fastest = r;
     return fastest;
 }
@@ -193,10 +193,10 @@ static void put_sentence(FILE *stream, const tern_results *results, const tern_r
     put_achievement(stream, best);
     if (two_bits != NULL && two_bits != best)
         fprintf(stream, ", %s times as fast as %s, the best with two bits a weight",
-                with_interval(tern_pairing_speedup(best, two_bits), 2, text, sizeof text),
+                with_interval(tern_speedup_estimate(best, two_bits), 2, text, sizeof text),
                 name_of(two_bits, name, sizeof name));
     fputs(".\n", stream);
-    if (second != NULL && !(tern_pairing_speedup(best, second).low > 1.0))
+    if (second != NULL && !(tern_speedup_estimate(best, second).low > 1.0))
         fprintf(stream, "  No difference was seen between it and %s.\n", name_of(second, name, sizeof name));
     put_lesser_isas(stream, results, best);
 }

@@ -2,7 +2,7 @@
  * The text table: for each run, one block for each shape, data, thread count and cache state, one line a kernel. Within a block all
  * that differs is the kernel, so that lines may be compared.
  */
-#include "record/pairing.h"
+#include "analyse/speedup.h"
 #include "report.h"
 
 #include <inttypes.h>
@@ -75,7 +75,7 @@ static void put_interval(FILE *stream, const tern_timing *t)
 /* How many times as fast as the baseline, and the interval. */
 static void put_ratio(FILE *stream, const tern_record *baseline, const tern_record *r)
 {
-    const tern_estimate speedup = tern_pairing_speedup(r, baseline);
+    const tern_estimate speedup = tern_speedup_estimate(r, baseline);
 
     fprintf(stream, "  %.2f", speedup.median);
     if (baseline != r && isfinite(speedup.low))

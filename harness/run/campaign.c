@@ -280,8 +280,7 @@ int tern_campaign_run(tern_session *session)
         exit_status = conclude(run, status);
         tern_progress_clear(&run->progress);
         const tern_status closed = tern_sink_close(&run->sink, &run->end, status == TERN_OK ? &error : NULL);
-        if (session->options->format->write == tern_report_table ||
-            session->options->format->write == tern_report_limits)
+        if (session->options->format->with_summary)
             tern_announce_end(session, &run->end);
         if (exit_status == TERN_OK)
             exit_status = (int)closed;
