@@ -11,7 +11,7 @@
 #include "base/text.h"
 #include "check/change.h"
 #include "check/compare.h"
-#include "check/exam.h"
+#include "check/pass_run.h"
 #include "check/state.h"
 
 #include <string.h>
@@ -42,134 +42,134 @@ static const tern_pass passes[] = {
 };
 
 /* Whether all that is wrong in Y is what other inputs would give. */
-static bool is_answer_of(tern_exam *exam, unsigned change)
+static bool is_answer_of(tern_pass_run *run, unsigned change)
 {
-    const int32_t *y = tern_exam_y(exam);
+    const int32_t *y = tern_pass_run_y(run);
 
-    for (size_t i = 0; i < exam->values; i++)
-        if (y[i] != exam->expected[i] &&
-            y[i] != tern_change_value(change, exam->task->expected[i], exam->row_sum[i % exam->task->c->shape.m]))
+    for (size_t i = 0; i < run->values; i++)
+        if (y[i] != run->expected[i] &&
+            y[i] != tern_change_value(change, run->task->expected[i], run->row_sum[i % run->task->c->shape.m]))
             return false;
     return true;
 }
 
-static bool differs_each_time(tern_exam *exam)
+static bool differs_each_time(tern_pass_run *run)
 {
-    const size_t bytes = exam->values * sizeof *exam->other;
+    const size_t bytes = run->values * sizeof *run->other;
 
-    if (tern_exam_runs_alone(exam))
+    if (tern_pass_run_runs_alone(run))
         return false;
-    memcpy(exam->other, tern_exam_y(exam), bytes);
-    return tern_exam_call(exam) && memcmp(exam->other, tern_exam_y(exam), bytes) != 0;
+    memcpy(run->other, tern_pass_run_y(run), bytes);
+    return tern_pass_run_call(run) && memcmp(run->other, tern_pass_run_y(run), bytes) != 0;
 }
 
 /* The hints that need more than one answer. */
-static void add_hints(tern_exam *exam)
+static void add_hints(tern_pass_run *run)
 {
-    char *hint = exam->result->finding.hint;
-    const size_t bytes = sizeof exam->result->finding.hint;
+    char *hint = run->result->finding.hint;
+    const size_t bytes = sizeof run->result->finding.hint;
 
-    for (unsigned change = 0; change < exam->pass->change; change++)
-        if (is_answer_of(exam, change)) {
+    for (unsigned change = 0; change < run->pass->change; change++)
+        if (is_answer_of(run, change)) {
             tern_text_copy(hint, bytes, "the answer is that of inputs which stood there before: something is kept");
             return;
         }
-    if (differs_each_time(exam))
+    if (differs_each_time(run))
         tern_text_append(hint, bytes, "%sthe same call gives another answer each time", hint[0] == '\0' ? "" : "; ");
 }
 
-static bool answer_right(tern_exam *exam)
+static bool answer_right(tern_pass_run *run)
 {
     const tern_comparison comparison = {
-        .shape = exam->task->c->shape,
-        .w = (const int8_t *)tern_exam_buffer(exam, TERN_BUFFER_W)->data,
-        .x = (const int8_t *)tern_exam_buffer(exam, TERN_BUFFER_X)->data,
-        .expected = exam->expected,
-        .got = tern_exam_y(exam),
-        .untouched = tern_exam_untouched(exam),
+        .shape = run->task->c->shape,
+        .w = (const int8_t *)tern_pass_run_buffer(run, TERN_BUFFER_W)->data,
+        .x = (const int8_t *)tern_pass_run_buffer(run, TERN_BUFFER_X)->data,
+        .expected = run->expected,
+        .got = tern_pass_run_y(run),
+        .untouched = tern_pass_run_untouched(run),
     };
     tern_error error;
 
-    if (memcmp(comparison.expected, comparison.got, exam->values * sizeof *comparison.got) == 0)
+    if (memcmp(comparison.expected, comparison.got, run->values * sizeof *comparison.got) == 0)
         return true;
-    if (tern_buffers_close_packing(&exam->buffers, false, &error) != TERN_OK)
-        return tern_exam_fail_machine(exam, error.text);
-    tern_compare(&comparison, &exam->result->finding);
-    if (exam->right_before && exam->pass->change == 0)
-        tern_exam_fail(exam, TERN_NONDETERMINISTIC, "Y was right before, and is wrong");
+    if (tern_buffers_close_packing(&run->buffers, false, &error) != TERN_OK)
+        return tern_pass_run_fail_machine(run, error.text);
+    tern_compare(&comparison, &run->result->finding);
+    if (run->right_before && run->pass->change == 0)
+        tern_pass_run_fail(run, TERN_NONDETERMINISTIC, "Y was right before, and is wrong");
     else
-        tern_exam_fail(exam, TERN_MISMATCH, "Y is wrong");
-    add_hints(exam);
+        tern_pass_run_fail(run, TERN_MISMATCH, "Y is wrong");
+    add_hints(run);
     return false;
 }
 
-static int calls(const tern_exam *exam)
+static int calls(const tern_pass_run *run)
 {
-    const tern_shape shape = exam->task->c->shape;
+    const tern_shape shape = run->task->c->shape;
     const double wanted = REPEATED_MACS / ((double)shape.m * (double)shape.k * (double)shape.n);
-    const bool race = exam->pass->threads > 1 && !tern_exam_runs_alone(exam);
-    const int most = exam->pass->often ? MOST_CALLS_OFTEN : race ? MOST_CALLS_IN_RACE : 1;
+    const bool race = run->pass->threads > 1 && !tern_pass_run_runs_alone(run);
+    const int most = run->pass->often ? MOST_CALLS_OFTEN : race ? MOST_CALLS_IN_RACE : 1;
 
     return wanted < 1.0 ? 1 : wanted < most ? (int)wanted : most;
 }
 
 /* Calls the kernel and looks at its answer and at everything else. */
-static bool call_and_look(tern_exam *exam)
+static bool call_and_look(tern_pass_run *run)
 {
-    const int count = calls(exam);
+    const int count = calls(run);
     size_t least_growth_bytes = SIZE_MAX; /* of the heap, by a call */
     tern_state before, after;
 
     tern_state_take(&before);
     for (int i = 0; i < count; i++, before = after) {
-        if (!tern_exam_call(exam) || !tern_exam_outside_whole(exam) || !answer_right(exam))
+        if (!tern_pass_run_call(run) || !tern_pass_run_outside_whole(run) || !answer_right(run))
             return false;
         tern_state_take(&after);
-        const char *difference = tern_state_difference(&before, &after, tern_exam_owns_team(exam));
+        const char *difference = tern_state_difference(&before, &after, tern_pass_run_owns_team(run));
         if (difference != NULL)
-            return tern_exam_fail(exam, TERN_OVERRUN, "%s leaves %s changed", exam->result->step, difference);
+            return tern_pass_run_fail(run, TERN_OVERRUN, "%s leaves %s changed", run->result->step, difference);
         const size_t growth = after.heap_bytes > before.heap_bytes ? after.heap_bytes - before.heap_bytes : 0;
         if (i >= CALLS_TO_EMPTY_CACHES && growth < least_growth_bytes)
             least_growth_bytes = growth;
     }
     if (count > CALLS_TO_EMPTY_CACHES && least_growth_bytes > 0)
-        return tern_exam_fail(exam, TERN_OVERRUN, "%s leaves %zu bytes more on the heap each time,", exam->result->step,
-                              least_growth_bytes);
-    exam->right_before |= exam->pass->change == 0;
+        return tern_pass_run_fail(run, TERN_OVERRUN, "%s leaves %zu bytes more on the heap each time,",
+                                  run->result->step, least_growth_bytes);
+    run->right_before |= run->pass->change == 0;
     return true;
 }
 
-static bool run_pass(tern_exam *exam, uint8_t paint)
+static bool run_pass(tern_pass_run *run, uint8_t paint)
 {
     bool refused;
 
-    if (!tern_exam_bind(exam, &refused))
+    if (!tern_pass_run_bind(run, &refused))
         return false;
-    return refused || (tern_exam_prepare(exam, paint) && call_and_look(exam));
+    return refused || (tern_pass_run_prepare(run, paint) && call_and_look(run));
 }
 
-static void run_passes(tern_exam *exam)
+static void run_passes(tern_pass_run *run)
 {
-    const tern_shape shape = exam->task->c->shape;
+    const tern_shape shape = run->task->c->shape;
     const bool large = (double)shape.m * (double)shape.k * (double)shape.n > LARGE_MACS;
 
     for (size_t i = 0; i < sizeof passes / sizeof *passes; i++) {
-        exam->pass = &passes[i];
-        if ((!large || exam->pass->large) && !run_pass(exam, (uint8_t)(0xA5 + 0x17 * i)))
+        run->pass = &passes[i];
+        if ((!large || run->pass->large) && !run_pass(run, (uint8_t)(0xA5 + 0x17 * i)))
             return;
     }
 }
 
 void tern_battery_run(const tern_battery_task *task, tern_battery_result *result)
 {
-    tern_exam exam;
+    tern_pass_run run;
 
-    if (tern_exam_new(&exam, task, result) == TERN_OK) {
-        tern_fault_watch(exam.buffers.guard, TERN_BUFFERS, &result->fault);
-        result->finding.values = exam.values;
-        run_passes(&exam);
+    if (tern_pass_run_new(&run, task, result) == TERN_OK) {
+        tern_fault_watch(run.buffers.guard, TERN_BUFFERS, &result->fault);
+        result->finding.values = run.values;
+        run_passes(&run);
     } else {
-        tern_exam_fail_machine(&exam, "out of memory for the expected result");
+        tern_pass_run_fail_machine(&run, "out of memory for the expected result");
     }
-    tern_exam_free(&exam);
+    tern_pass_run_free(&run);
 }

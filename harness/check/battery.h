@@ -24,6 +24,7 @@ typedef struct tern_battery_result {
     bool failed_machine; /* no memory or no threads: finding.reason says what */
     const char *step;    /* "pack()": the part of the kernel that was called last */
     const char *pass;    /* "with 2 threads": under what circumstances */
+    size_t place;        /* of a sweep: where it is */
     tern_fault fault;
 } tern_battery_result;
 

@@ -28,31 +28,71 @@ void tern_buffers_free(tern_buffers *buffers)
         tern_guard_free(&buffers->guard[i]);
 }
 
-tern_status tern_buffers_place(tern_buffers *buffers, const tern_product *product, tern_guard_side side,
-                               tern_error *error)
+typedef struct need {
+    tern_buffer which;
+    size_t bytes, align;
+} need;
+
+enum { NEEDS = TERN_BUFFERS - 1 };
+
+/* Of all but PACKED, which is as long as pack() says. */
+static void list_needs(const tern_product *product, need needs[NEEDS])
 {
     const tern_kernel *kernel = product->kernel;
     const tern_problem *problem = &product->problem;
     const tern_shape shape = problem->shape;
-    const struct {
-        tern_buffer which;
-        size_t bytes, align;
-    } needs[] = {
-        {TERN_BUFFER_W, shape.m * shape.k, 1},
-        {TERN_BUFFER_STAGING, kernel->packed_bytes(problem), kernel->packed_align},
-        {TERN_BUFFER_X, shape.n * shape.k, kernel->x_align},
-        {TERN_BUFFER_Y, shape.n * shape.m * sizeof(int32_t), kernel->y_align},
-        {TERN_BUFFER_SCRATCH, tern_product_scratch_bytes(product), 64},
-        {TERN_BUFFER_PLAN, tern_product_plan_bytes(product), 64},
-    };
+
+    needs[0] = (need){TERN_BUFFER_W, shape.m * shape.k, 1};
+    needs[1] = (need){TERN_BUFFER_STAGING, kernel->packed_bytes(problem), kernel->packed_align};
+    needs[2] = (need){TERN_BUFFER_X, shape.n * shape.k, kernel->x_align};
+    needs[3] = (need){TERN_BUFFER_Y, shape.n * shape.m * sizeof(int32_t), kernel->y_align};
+    needs[4] = (need){TERN_BUFFER_SCRATCH, tern_product_scratch_bytes(product), 64};
+    needs[5] = (need){TERN_BUFFER_PLAN, tern_product_plan_bytes(product), 64};
+}
+
+tern_status tern_buffers_place(tern_buffers *buffers, const tern_product *product, tern_guard_side side,
+                               tern_error *error)
+{
+    need needs[NEEDS];
     tern_status status = TERN_OK;
 
+    list_needs(product, needs);
     if (side != buffers->side)
         tern_buffers_free(buffers);
     buffers->side = side;
-    for (size_t i = 0; i < sizeof needs / sizeof *needs && status == TERN_OK; i++)
+    for (size_t i = 0; i < NEEDS && status == TERN_OK; i++)
         status = make(buffers, needs[i].which, needs[i].bytes, needs[i].align, error);
     return status;
+}
+
+tern_status tern_buffers_fit(tern_buffers *buffers, const tern_product *product, tern_error *error)
+{
+    need needs[NEEDS];
+    tern_status status = TERN_OK;
+
+    list_needs(product, needs);
+    for (size_t i = 0; i < NEEDS && status == TERN_OK; i++)
+        status = tern_guard_fit(&buffers->guard[needs[i].which], names[needs[i].which], needs[i].bytes, needs[i].align,
+                                error);
+    return status;
+}
+
+tern_status tern_buffers_fit_packed(tern_buffers *buffers, const tern_kernel *kernel, size_t bytes, tern_error *error)
+{
+    tern_guard *packed = &buffers->guard[TERN_BUFFER_PACKED];
+    const tern_status status = tern_guard_fit(packed, names[TERN_BUFFER_PACKED], bytes, kernel->packed_align, error);
+
+    if (status == TERN_OK)
+        memcpy(packed->data, buffers->guard[TERN_BUFFER_STAGING].data, bytes);
+    return status;
+}
+
+int32_t tern_buffers_untouched(const tern_buffers *buffers)
+{
+    int32_t value;
+
+    memset(&value, buffers->paint, sizeof value);
+    return value;
 }
 
 tern_status tern_buffers_take_packed(tern_buffers *buffers, const tern_kernel *kernel, size_t bytes, tern_error *error)

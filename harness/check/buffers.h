@@ -37,6 +37,16 @@ tern_status tern_buffers_place(tern_buffers *buffers, const tern_product *produc
                                tern_error *error);
 void tern_buffers_free(tern_buffers *buffers);
 
+/*
+ * The same with each buffer at the end of pages that are used again for the next product, whatever its size; for
+ * sweeps. PACKED comes with tern_buffers_fit_packed(), which copies the first bytes bytes of STAGING.
+ */
+tern_status tern_buffers_fit(tern_buffers *buffers, const tern_product *product, tern_error *error);
+tern_status tern_buffers_fit_packed(tern_buffers *buffers, const tern_kernel *kernel, size_t bytes, tern_error *error);
+
+/* What Y holds where nothing was written since it was painted. */
+int32_t tern_buffers_untouched(const tern_buffers *buffers);
+
 /* Copies the first bytes bytes of STAGING to PACKED. Unless the side is AFTER, PACKED stays where it is. */
 tern_status tern_buffers_take_packed(tern_buffers *buffers, const tern_kernel *kernel, size_t bytes, tern_error *error);
 

@@ -4,13 +4,17 @@
 #include "check/battery.h"
 #include "check/data.h"
 #include "check/oracle.h"
+#include "check/sweep_run.h"
+#include "plan/sweep.h"
+#include "record/record.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 struct tern_checker {
     bool filled;
-    tern_problem_key data; /* what W, X and Y are of */
+    tern_shape shape;
+    tern_data data;
     int8_t *w, *x;
     int32_t *expected;
 };
@@ -37,38 +41,48 @@ void tern_checker_free(tern_checker *checker)
     free(checker);
 }
 
-static tern_status fill(tern_checker *checker, const tern_case *c, tern_error *error)
+static bool has(const tern_checker *checker, tern_shape shape, const tern_data *data)
 {
-    const tern_problem_key data = tern_problem_key_of_data(tern_case_problem(c));
-    const tern_shape shape = c->shape;
+    return checker->filled && tern_shape_same(checker->shape, shape) && tern_data_same(&checker->data, data);
+}
+
+static tern_status fill(tern_checker *checker, tern_shape shape, const tern_data *data, tern_error *error)
+{
     const size_t expected_bytes = shape.m * shape.n * sizeof *checker->expected;
 
-    if (checker->filled && tern_problem_key_same(&checker->data, &data))
+    if (has(checker, shape, data))
         return TERN_OK;
     forget(checker);
-    checker->data = data;
+    checker->shape = shape;
+    checker->data = *data;
     checker->w = malloc(shape.m * shape.k);
     checker->x = malloc(shape.n * shape.k);
     checker->expected = malloc(expected_bytes);
     if (checker->w == NULL || checker->x == NULL || checker->expected == NULL)
         return tern_error_memory(error, "W, X and Y",
                                  (double)(shape.m * shape.k) + (double)(shape.n * shape.k) + (double)expected_bytes);
-    tern_data_fill_w(&c->data, shape, checker->w);
-    tern_data_fill_x(&c->data, shape, checker->x);
+    tern_data_fill_w(data, shape, checker->w);
+    tern_data_fill_x(data, shape, checker->x);
     const tern_status status = tern_oracle_fill(shape, checker->w, checker->x, checker->expected, error);
     checker->filled = status == TERN_OK;
     return status;
 }
 
-static void run_battery(void *task, void *result)
+static void run_task(void *argument, void *result)
 {
-    tern_battery_run(task, result);
+    const tern_battery_task *task = argument;
+
+    if (task->c->data.sweep == TERN_SWEEP_NONE)
+        tern_battery_run(task, result);
+    else
+        tern_sweep_run(task, result);
 }
 
 /* A fault in a guard page was an overrun, whatever signal it ended in; any other end says where it happened. */
-static void explain(const tern_battery_result *result, tern_finding *finding)
+static void explain(const tern_case *c, const tern_battery_result *result, tern_finding *finding)
 {
-    char fault[128];
+    tern_sweep_item item;
+    char fault[128], id[TERN_ID_BYTES];
 
     if (result->pass == NULL)
         return;
@@ -81,7 +95,10 @@ static void explain(const tern_battery_result *result, tern_finding *finding)
         tern_text_append(finding->reason, sizeof finding->reason, "%s%s, in %s", fault[0] == '\0' ? "" : ": ", fault,
                          result->step);
     }
-    tern_text_append(finding->reason, sizeof finding->reason, " %s", result->pass);
+    if (c->data.sweep == TERN_SWEEP_NONE)
+        tern_text_append(finding->reason, sizeof finding->reason, " %s", result->pass);
+    else if (tern_sweep_at(c, result->place, &item))
+        tern_text_append(finding->reason, sizeof finding->reason, " in %s", tern_case_id(&item.c, id, sizeof id));
 }
 
 tern_status tern_check_case(tern_checker *checker, const tern_case *c, const tern_child_options *options,
@@ -96,16 +113,17 @@ tern_status tern_check_case(tern_checker *checker, const tern_case *c, const ter
         tern_text_copy(finding->reason, sizeof finding->reason, "K is above 16777215, where int32 sums may overflow");
         return TERN_OK;
     }
-    tern_status status = fill(checker, c, error);
+    /* A sweep makes the data of its items. */
+    tern_status status = c->data.sweep == TERN_SWEEP_NONE ? fill(checker, c->shape, &c->data, error) : TERN_OK;
     if (status != TERN_OK)
         return status;
     tern_battery_task task = {.c = c, .w = checker->w, .x = checker->x, .expected = checker->expected};
-    status = tern_child_run(run_battery, &task, &result, sizeof result, options, &outcome, error);
+    status = tern_child_run(run_task, &task, &result, sizeof result, options, &outcome, error);
     if (status != TERN_OK)
         return status;
     if (outcome.end != TERN_CHILD_DONE) {
         *finding = tern_finding_of_child(&outcome);
-        explain(&result, finding);
+        explain(c, &result, finding);
     } else if (result.failed_machine) {
         return tern_error_set(error, TERN_ENVIRONMENT, "%s", result.finding.reason);
     } else {

@@ -56,6 +56,24 @@ tern_status tern_guard_new(tern_guard *guard, const char *name, size_t bytes, si
     return TERN_OK;
 }
 
+tern_status tern_guard_fit(tern_guard *guard, const char *name, size_t bytes, size_t align, tern_error *error)
+{
+    enum { ZONE_BYTES = 256, LEAST_BYTES = 64 * 1024 };
+    const size_t usable = guard->map == NULL ? 0 : (size_t)(pages_end(guard) - pages_begin(guard));
+
+    if (usable < bytes + align) {
+        tern_guard_free(guard);
+        const tern_status status =
+            tern_guard_new(guard, name, bytes < LEAST_BYTES ? LEAST_BYTES : 2 * bytes, align, TERN_GUARD_AFTER, error);
+        if (status != TERN_OK)
+            return status;
+    }
+    guard->zone = ZONE_BYTES;
+    guard->bytes = bytes;
+    guard->data = place(guard, align, TERN_GUARD_AFTER);
+    return TERN_OK;
+}
+
 void tern_guard_free(tern_guard *guard)
 {
     if (guard->map != NULL)
@@ -63,12 +81,20 @@ void tern_guard_free(tern_guard *guard)
     *guard = (tern_guard){0};
 }
 
+/* Where the red zone before the object begins. */
+static uint8_t *zone_begin(const tern_guard *guard)
+{
+    uint8_t *begin = pages_begin(guard);
+
+    return guard->zone == 0 || guard->data < begin + guard->zone ? begin : guard->data - guard->zone;
+}
+
 void tern_guard_paint(tern_guard *guard, uint8_t paint)
 {
     uint8_t *end = guard->data + guard->bytes;
 
     guard->paint = paint;
-    memset(pages_begin(guard), paint, (size_t)(guard->data - pages_begin(guard)));
+    memset(zone_begin(guard), paint, (size_t)(guard->data - zone_begin(guard)));
     memset(end, paint, (size_t)(pages_end(guard) - end));
 }
 
@@ -108,7 +134,7 @@ bool tern_guard_find_change(const tern_guard *guard, tern_guard_breach *breach)
     for (const uint8_t *p = guard->data + guard->bytes; changed == NULL && p < pages_end(guard); p++)
         if (*p != guard->paint)
             changed = p;
-    for (const uint8_t *p = guard->data; changed == NULL && p-- > pages_begin(guard);)
+    for (const uint8_t *p = guard->data; changed == NULL && p-- > zone_begin(guard);)
         if (*p != guard->paint)
             changed = p;
     if (changed != NULL)

@@ -24,6 +24,7 @@ typedef struct tern_guard {
     uint8_t *data;
     size_t bytes;
     uint8_t paint; /* what the red zones hold */
+    size_t zone;   /* bytes of the red zone before the object that are painted; 0: all */
     bool closed;
     uint8_t *map; /* of map_bytes: guard pages, pages, guard pages */
     size_t map_bytes;
@@ -36,6 +37,13 @@ typedef struct tern_guard {
 tern_status tern_guard_new(tern_guard *guard, const char *name, size_t bytes, size_t align, tern_guard_side side,
                            tern_error *error);
 void tern_guard_free(tern_guard *guard);
+
+/*
+ * Makes the object one of bytes bytes that ends at the guard pages, as near as align allows, in pages that may be
+ * larger; maps new ones only when they are not large enough. For many objects one after the other: only the last bytes
+ * of the red zone before them are painted and looked at. Contents are undefined. guard may be zeros.
+ */
+tern_status tern_guard_fit(tern_guard *guard, const char *name, size_t bytes, size_t align, tern_error *error);
 
 /* Fills the red zones with the byte paint. */
 void tern_guard_paint(tern_guard *guard, uint8_t paint);

@@ -45,7 +45,7 @@ static tern_status draw_files(const char *program, const tern_options *options, 
     for (size_t i = 0; i < options->outputs && status == TERN_OK; i++)
         status = tern_output_write(&options->output[i], &results, error);
     if (status == TERN_OK)
-        status = tern_report_write(options->format, stdout, &results, error);
+        options->format->write(stdout, &results);
     tern_results_free(&results);
     return status;
 }

@@ -11,21 +11,14 @@
 /* So that no product of sizes overflows, and a slip of the keyboard is told as one. */
 #define MAX_WEIGHTS ((size_t)1 << 40)
 
-tern_problem_key tern_case_problem(const tern_case *c)
+bool tern_shape_same(tern_shape a, tern_shape b)
 {
-    tern_problem_key key = {
-        .m = c->shape.m,
-        .k = c->shape.k,
-        .n = c->shape.n,
-        .p0 = c->data.p0,
-        .seed = c->data.seed,
-        .threads = c->threads,
-    };
+    return a.m == b.m && a.k == b.k && a.n == b.n;
+}
 
-    tern_text_copy(key.w, sizeof key.w, tern_w_pattern_name(c->data.w));
-    tern_text_copy(key.x, sizeof key.x, tern_x_pattern_name(c->data.x));
-    tern_text_copy(key.cache, sizeof key.cache, tern_cache_name(c->cache));
-    return key;
+bool tern_data_same(const tern_data *a, const tern_data *b)
+{
+    return a->w == b->w && a->x == b->x && a->p0 == b->p0 && a->seed == b->seed && a->sweep == b->sweep;
 }
 
 void tern_case_init(tern_case *c, const tern_kernel *kernel)
@@ -67,6 +60,8 @@ char *tern_case_id(const tern_case *c, char *text, size_t bytes)
     tern_text_append(text, bytes, "%s%s%s/%zux%zux%zu/w=%s,x=%s,p0=%.12g,seed=%" PRIu64, c->kernel->name,
                      toggles[0] ? "+" : "", toggles, c->shape.m, c->shape.k, c->shape.n, tern_w_pattern_name(c->data.w),
                      tern_x_pattern_name(c->data.x), c->data.p0, c->data.seed);
+    if (c->data.sweep != TERN_SWEEP_NONE)
+        tern_text_append(text, bytes, ",sweep=%s", tern_sweep_name(c->data.sweep));
     if (c->cache != TERN_CHECK_ONLY)
         tern_text_append(text, bytes, "/t=%" PRIu32 "/%s", c->threads, tern_cache_name(c->cache));
     return text;
@@ -110,10 +105,15 @@ static bool parse_seed(tern_case *c, const char *value)
     return tern_text_u64(value, 0, INT64_MAX, &c->data.seed);
 }
 
+static bool parse_sweep(tern_case *c, const char *value)
+{
+    return tern_sweep_parse(value, &c->data.sweep);
+}
+
 static const struct {
     const char *name;
     bool (*parse)(tern_case *, const char *value);
-} data_keys[] = {{"w", parse_w}, {"x", parse_x}, {"p0", parse_p0}, {"seed", parse_seed}};
+} data_keys[] = {{"w", parse_w}, {"x", parse_x}, {"p0", parse_p0}, {"seed", parse_seed}, {"sweep", parse_sweep}};
 
 /* Reads one "key=value" of the data part. */
 static bool parse_data_word(tern_case *c, char *word)
@@ -170,6 +170,8 @@ tern_status tern_case_parse(tern_case *c, const char *id, const tern_registry *r
             return tern_error_set(error, TERN_USAGE, "the id's data part is wrong at '%s'", word);
     if (parts == THREADS)
         return TERN_OK;
+    if (c->data.sweep != TERN_SWEEP_NONE)
+        return tern_error_set(error, TERN_USAGE, "a sweep is only checked; leave out '/t=...' of '%s'", id);
     if (strncmp(part[THREADS], "t=", 2) != 0 || !tern_text_u64(part[THREADS] + 2, 1, 4096, &threads))
         return tern_error_set(error, TERN_USAGE, "'%s' is no thread count; write t=N", part[THREADS]);
     c->threads = (uint32_t)threads;

@@ -12,7 +12,6 @@
 #include "base/error.h"
 #include "kernel.h"
 #include "plan/registry.h"
-#include "record/problem_key.h"
 
 #include <stdbool.h>
 
@@ -21,7 +20,11 @@ typedef enum tern_w_pattern {
     TERN_W_ZERO,
     TERN_W_PLUS,
     TERN_W_MINUS,
-    TERN_W_ALTERNATING
+    TERN_W_ALTERNATING, /* +1, -1, ... along k */
+    TERN_W_BLOCKS,      /* runs of equal weights, of 4 to 512, and blocks of zeros */
+    TERN_W_MIXED,       /* shares of zeros from 0 to 1, another one from row to row */
+    TERN_W_NEAR,        /* rows that are the first one but for one weight */
+    TERN_W_COUNT        /* all patterns of 8 neighbours, counted through */
 } tern_w_pattern;
 
 typedef enum tern_x_pattern {
@@ -30,8 +33,30 @@ typedef enum tern_x_pattern {
     TERN_X_MAX, /* all 127 */
     TERN_X_ALTERNATING,
     TERN_X_ONEHOT, /* one value a token that is not zero; K tokens have one in each column, so that Y holds all of W */
-    TERN_X_ZERO
+    TERN_X_ZERO,
+    TERN_X_RELU2,  /* what a squared ReLU leaves: half zeros, nothing below */
+    TERN_X_SPARSE, /* 10 to 90 % zeros, another share from token to token */
+    TERN_X_BLOCKS, /* half zeros, in runs of 4 to 512; every fifth token is all zero */
+    TERN_X_NEAR    /* tokens that are the first one but for one value */
 } tern_x_pattern;
+
+/*
+ * A sweep is one case that stands for a list of small ones, which one child process calls one after the other. What
+ * they are stands in plan/sweep.h.
+ */
+typedef enum tern_sweep {
+    TERN_SWEEP_NONE,
+    TERN_SWEEP_SIZES,    /* residues of M, K and N alone and in pairs, whole tiles, sizes above blocks */
+    TERN_SWEEP_CONTENTS, /* what W and X are made of */
+    TERN_SWEEP_WIDTHS,   /* sums and strides that pass 16 bits or a float */
+    TERN_SWEEP_TOGGLES,  /* each toggle at its ends */
+    TERN_SWEEP_CALLS,    /* a tiny product, very often */
+    TERN_SWEEP_DEEP,     /* of all that, what takes minutes */
+    TERN_SWEEPS
+} tern_sweep;
+
+const char *tern_sweep_name(tern_sweep sweep); /* "sizes" */
+bool tern_sweep_parse(const char *text, tern_sweep *sweep);
 
 const char *tern_w_pattern_name(tern_w_pattern pattern);
 const char *tern_x_pattern_name(tern_x_pattern pattern);
@@ -44,6 +69,7 @@ typedef struct tern_data {
     tern_x_pattern x;
     double p0; /* share of zeros of a random W, 0..1 */
     uint64_t seed;
+    tern_sweep sweep;
 } tern_data;
 
 /*
@@ -61,10 +87,13 @@ typedef struct tern_case {
     tern_data data;
     uint32_t threads; /* 0 when check only */
     tern_cache cache;
+    bool
+        brief; /* one of many of its kernel: what does not depend on sizes and data is left to the others. Not in the id. */
 } tern_case;
 
-/* All but the kernel and its toggles. */
-tern_problem_key tern_case_problem(const tern_case *c);
+/* Whether two cases ask for the same W, X and so Y. */
+bool tern_shape_same(tern_shape a, tern_shape b);
+bool tern_data_same(const tern_data *a, const tern_data *b);
 
 /* Gives the case its kernel and that kernel's own choice of toggles. */
 void tern_case_init(tern_case *c, const tern_kernel *kernel);

@@ -5,6 +5,8 @@
  */
 #include "plan/edges.h"
 
+#include "plan/sweep.h"
+
 #include <string.h>
 
 /* Multiply-adds of one case, so that even a slow kernel answers at once. */
@@ -68,6 +70,7 @@ static void add(list *l, tern_shape shape, tern_w_pattern w, tern_x_pattern x)
     c.data = (tern_data){.w = w, .x = x, .p0 = 0.42, .seed = 1};
     c.threads = 0;
     c.cache = TERN_CHECK_ONLY;
+    c.brief = true;
     for (size_t i = 0; i < l->count; i++)
         if (same(&l->edge[i], &c))
             return;
@@ -115,6 +118,15 @@ static void add_unpacking(list *l)
     }
 }
 
+static void add_sweeps(list *l)
+{
+    for (tern_sweep sweep = TERN_SWEEP_NONE + 1; sweep < TERN_SWEEP_DEEP; sweep++) {
+        const tern_case c = tern_sweep_case(l->of, sweep);
+        if (tern_sweep_count(&c) > 0 && l->count < TERN_EDGES_MAX)
+            l->edge[l->count++] = c;
+    }
+}
+
 size_t tern_edges_list(const tern_case *of, tern_case edge[TERN_EDGES_MAX])
 {
     list l = {.of = of, .edge = edge};
@@ -126,5 +138,6 @@ size_t tern_edges_list(const tern_case *of, tern_case edge[TERN_EDGES_MAX])
     for (size_t i = 0; i < sizeof long_shapes / sizeof *long_shapes; i++)
         for (size_t j = 0; j < sizeof extreme_data / sizeof *extreme_data; j++)
             add(&l, long_shapes[i], extreme_data[j].w, extreme_data[j].x);
+    add_sweeps(&l);
     return l.count;
 }

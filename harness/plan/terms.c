@@ -6,12 +6,25 @@
 #include <string.h>
 
 static const char *const w_names[] = {
-    [TERN_W_RANDOM] = "random",           [TERN_W_ZERO] = "zero", [TERN_W_PLUS] = "plus", [TERN_W_MINUS] = "minus",
+    [TERN_W_RANDOM] = "random",
+    [TERN_W_ZERO] = "zero",
+    [TERN_W_PLUS] = "plus",
+    [TERN_W_MINUS] = "minus",
     [TERN_W_ALTERNATING] = "alternating",
+    [TERN_W_BLOCKS] = "blocks",
+    [TERN_W_MIXED] = "mixed",
+    [TERN_W_NEAR] = "near",
+    [TERN_W_COUNT] = "count",
 };
 static const char *const x_names[] = {
-    [TERN_X_RANDOM] = "random",           [TERN_X_MIN] = "min",       [TERN_X_MAX] = "max",
-    [TERN_X_ALTERNATING] = "alternating", [TERN_X_ONEHOT] = "onehot", [TERN_X_ZERO] = "zero",
+    [TERN_X_RANDOM] = "random", [TERN_X_MIN] = "min",   [TERN_X_MAX] = "max",     [TERN_X_ALTERNATING] = "alternating",
+    [TERN_X_ONEHOT] = "onehot", [TERN_X_ZERO] = "zero", [TERN_X_RELU2] = "relu2", [TERN_X_SPARSE] = "sparse",
+    [TERN_X_BLOCKS] = "blocks", [TERN_X_NEAR] = "near",
+};
+static const char *const sweep_names[TERN_SWEEPS] = {
+    [TERN_SWEEP_NONE] = "",         [TERN_SWEEP_SIZES] = "sizes",     [TERN_SWEEP_CONTENTS] = "contents",
+    [TERN_SWEEP_WIDTHS] = "widths", [TERN_SWEEP_TOGGLES] = "toggles", [TERN_SWEEP_CALLS] = "calls",
+    [TERN_SWEEP_DEEP] = "deep",
 };
 static const char *const cache_names[] = {[TERN_CHECK_ONLY] = "", [TERN_HOT] = "hot", [TERN_COLD] = "cold"};
 
@@ -36,6 +49,11 @@ const char *tern_x_pattern_name(tern_x_pattern pattern)
     return x_names[pattern];
 }
 
+const char *tern_sweep_name(tern_sweep sweep)
+{
+    return sweep_names[sweep];
+}
+
 const char *tern_cache_name(tern_cache cache)
 {
     return cache_names[cache];
@@ -57,6 +75,15 @@ bool tern_x_pattern_parse(const char *text, tern_x_pattern *pattern)
     if (index >= 0)
         *pattern = (tern_x_pattern)index;
     return index >= 0;
+}
+
+bool tern_sweep_parse(const char *text, tern_sweep *sweep)
+{
+    const int index = find(sweep_names, COUNT(sweep_names), text);
+
+    if (index > 0)
+        *sweep = (tern_sweep)index;
+    return index > 0;
 }
 
 bool tern_cache_parse(const char *text, tern_cache *cache)

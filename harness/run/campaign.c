@@ -5,6 +5,7 @@
 #include "cli/interrupt.h"
 #include "cli/progress.h"
 #include "measure/paired.h"
+#include "plan/sweep.h"
 #include "run/checks.h"
 #include "run/environment.h"
 #include "run/planned.h"
@@ -43,7 +44,8 @@ static bool tick(void *context)
  */
 static tern_child_options child_options(campaign *run, const tern_case *c)
 {
-    const double macs = (double)c->shape.m * (double)c->shape.k * (double)c->shape.n;
+    const double macs = c->data.sweep != TERN_SWEEP_NONE ? tern_sweep_macs(c)
+                                                         : (double)c->shape.m * (double)c->shape.k * (double)c->shape.n;
     const tern_options *options = run->session->options;
     const double timing_s = c->cache == TERN_CHECK_ONLY ? 0.0 : 30.0 + 4.0 * options->budget_s;
 
@@ -280,7 +282,8 @@ int tern_campaign_run(tern_session *session)
         exit_status = conclude(run, status);
         tern_progress_clear(&run->progress);
         const tern_status closed = tern_sink_close(&run->sink, &run->end, status == TERN_OK ? &error : NULL);
-        if (session->options->format->with_summary)
+        if (session->options->format->write == tern_report_table ||
+            session->options->format->write == tern_report_limits)
             tern_announce_end(session, &run->end);
         if (exit_status == TERN_OK)
             exit_status = (int)closed;

@@ -9,7 +9,7 @@
 
 static bool is_line_by_line(const tern_output *output)
 {
-    return output->format->line_by_line;
+    return output->format->write == tern_report_jsonl;
 }
 
 /*
@@ -107,9 +107,9 @@ tern_status tern_sink_close(tern_sink *sink, const tern_run_end *end, tern_error
     for (size_t i = 0; i < sink->options->outputs && status == TERN_OK; i++)
         status = sink->stream[i] != NULL ? tern_file_write_end(sink->stream[i], end, error)
                                          : tern_output_write(&sink->options->output[i], &sink->results, error);
-    const tern_status shown = tern_report_write(sink->options->format, stdout, &sink->results, error);
+    sink->options->format->write(stdout, &sink->results);
     fflush(stdout);
-    return status == TERN_OK ? shown : status;
+    return status;
 }
 
 void tern_sink_free(tern_sink *sink)

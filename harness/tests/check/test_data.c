@@ -110,6 +110,89 @@ static void one_hot_tokens_take_every_column_once(void **state)
     }
 }
 
+static size_t count_zeros(const int8_t *values, size_t count)
+{
+    size_t zeros = 0;
+
+    for (size_t i = 0; i < count; i++)
+        zeros += values[i] == 0;
+    return zeros;
+}
+
+/* How many of the values of two rows differ. */
+static size_t count_differences(const int8_t *a, const int8_t *b, size_t count)
+{
+    size_t different = 0;
+
+    for (size_t i = 0; i < count; i++)
+        different += a[i] != b[i];
+    return different;
+}
+
+static void every_w_is_made_of_trits(void **state)
+{
+    (void)state;
+    for (tern_w_pattern pattern = TERN_W_RANDOM; pattern <= TERN_W_COUNT; pattern++) {
+        const tern_data data = {.w = pattern, .p0 = 0.42, .seed = 3};
+        tern_data_fill_w(&data, shape, w);
+        for (size_t i = 0; i < sizeof w; i++)
+            assert_in_range(w[i] + 1, 0, 2);
+    }
+}
+
+static void structured_w_has_its_structure(void **state)
+{
+    static bool seen[6561];
+    static int8_t every[81 * 648];
+    tern_data data = {.w = TERN_W_MIXED, .p0 = 0.42, .seed = 3};
+
+    (void)state;
+    tern_data_fill_w(&data, shape, w);
+    assert_int_equal(count_zeros(w + 1 * K, K), 0);
+    assert_int_equal(count_zeros(w + 3 * K, K), K);
+    data.w = TERN_W_NEAR;
+    tern_data_fill_w(&data, shape, w);
+    for (size_t m = 1; m < M; m++)
+        assert_int_equal(count_differences(w, w + m * K, K), 1);
+    data.w = TERN_W_COUNT;
+    tern_data_fill_w(&data, (tern_shape){81, 648, 1}, every);
+    for (size_t i = 0; i < sizeof every; i += 8) {
+        size_t pattern = 0;
+        for (size_t j = 0; j < 8; j++)
+            pattern = 3 * pattern + (size_t)(every[i + j] + 1);
+        seen[pattern] = true;
+    }
+    for (size_t i = 0; i < sizeof seen; i++)
+        assert_true(seen[i]);
+    data.w = TERN_W_BLOCKS;
+    tern_data_fill_w(&data, shape, w);
+    for (size_t k = 0; k < 256; k++) /* row 5 is made of runs of 256, or of zeros */
+        assert_true(w[5 * K + k] == 0 || w[5 * K + k] == w[5 * K + k / 64 * 64]);
+}
+
+static void structured_x_has_its_structure(void **state)
+{
+    tern_data data = {.x = TERN_X_RELU2, .seed = 3};
+
+    (void)state;
+    tern_data_fill_x(&data, shape, x);
+    for (size_t i = 0; i < sizeof x; i++)
+        assert_true(x[i] >= 0);
+    assert_in_range(count_zeros(x, sizeof x), sizeof x / 2, sizeof x * 2 / 3);
+    data.x = TERN_X_SPARSE;
+    for (size_t k = 100; k < 100 + 9; k++) {
+        tern_data_fill_x(&data, (tern_shape){1, k, 1}, x);
+        assert_in_range(count_zeros(x, k), 1, k - 1);
+    }
+    data.x = TERN_X_BLOCKS;
+    tern_data_fill_x(&data, shape, x);
+    assert_int_equal(count_zeros(x + 4 * K, K), K);
+    data.x = TERN_X_NEAR;
+    tern_data_fill_x(&data, shape, x);
+    for (size_t n = 1; n < N; n++)
+        assert_int_equal(count_differences(x, x + n * K, K), 1);
+}
+
 /* Against the definition, written down once more. */
 static void the_oracle_is_the_definition(void **state)
 {
@@ -173,10 +256,17 @@ static void threads_change_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_same_seed_gives_the_same_data),         cmocka_unit_test(another_seed_gives_other_data),
-        cmocka_unit_test(zeros_have_their_share_and_signs_are_even), cmocka_unit_test(random_x_takes_every_value),
-        cmocka_unit_test(one_hot_tokens_take_every_column_once),     cmocka_unit_test(the_oracle_is_the_definition),
-        cmocka_unit_test(the_oracle_holds_at_the_largest_k),         cmocka_unit_test(threads_change_nothing),
+        cmocka_unit_test(the_same_seed_gives_the_same_data),
+        cmocka_unit_test(another_seed_gives_other_data),
+        cmocka_unit_test(zeros_have_their_share_and_signs_are_even),
+        cmocka_unit_test(random_x_takes_every_value),
+        cmocka_unit_test(every_w_is_made_of_trits),
+        cmocka_unit_test(structured_w_has_its_structure),
+        cmocka_unit_test(structured_x_has_its_structure),
+        cmocka_unit_test(one_hot_tokens_take_every_column_once),
+        cmocka_unit_test(the_oracle_is_the_definition),
+        cmocka_unit_test(the_oracle_holds_at_the_largest_k),
+        cmocka_unit_test(threads_change_nothing),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

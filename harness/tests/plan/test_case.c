@@ -38,6 +38,8 @@ static void reads_back_what_it_writes(void **state)
     static const char *const ids[] = {
         "toy/1x1x1/w=random,x=random,p0=0.42,seed=1",
         "toy+prefetch=0/4096x11008x64/w=plus,x=min,p0=0,seed=9223372036854775807/t=2/cold",
+        "toy/64x64x64/w=random,x=random,p0=0.42,seed=1,sweep=sizes",
+        "toy/8x16x1/w=count,x=relu2,p0=0.42,seed=1/t=1/hot",
         "toy+prefetch=1,block_m=4096/7x16777215x3/w=alternating,x=onehot,p0=0.123456789,seed=0/t=64/hot",
     };
 

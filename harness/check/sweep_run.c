@@ -1,0 +1,253 @@
+#include "check/sweep_run.h"
+
+#include "base/text.h"
+#include "check/buffers.h"
+#include "check/compare.h"
+#include "check/data.h"
+#include "check/oracle.h"
+#include "check/product.h"
+#include "plan/sweep.h"
+#include "record/record.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Lives as long as the sweep; buffers stay where they are as long as they are large enough. */
+typedef struct sweep {
+    const tern_case *of;
+    tern_battery_result *result;
+    tern_sweep_item item;
+    tern_product product;
+    tern_buffers buffers;
+    tern_team *team;
+    int32_t *expected;
+    size_t expected_values; /* room in expected */
+    size_t items, refused;
+    char refusal[128]; /* why the first of them */
+} sweep;
+
+static bool fail(sweep *s, tern_verdict verdict, const char *what)
+{
+    tern_finding *finding = &s->result->finding;
+    char id[TERN_ID_BYTES];
+
+    finding->verdict = verdict;
+    finding->reason[0] = '\0';
+    tern_text_append(finding->reason, sizeof finding->reason, "%s in %s", what,
+                     tern_case_id(&s->item.c, id, sizeof id));
+    return false;
+}
+
+static bool fail_machine(sweep *s, const char *sentence)
+{
+    s->result->failed_machine = true;
+    tern_text_copy(s->result->finding.reason, sizeof s->result->finding.reason, sentence);
+    return false;
+}
+
+static void note(sweep *s, const char *step)
+{
+    s->result->step = step;
+}
+
+/* Counts a refusal; NULL is none. */
+static bool is_refused(sweep *s, const char *refusal)
+{
+    if (refusal != NULL && s->refused++ == 0)
+        tern_text_copy(s->refusal, sizeof s->refusal, refusal);
+    return refusal != NULL;
+}
+
+static uint8_t *data(const sweep *s, tern_buffer which)
+{
+    return s->buffers.guard[which].data;
+}
+
+/* Makes room for the item, each buffer just before a guard page, and paints what lies around it. */
+static bool place(sweep *s)
+{
+    const tern_shape shape = s->item.c.shape;
+    const size_t values = shape.m * shape.n;
+    tern_error error;
+
+    if (tern_buffers_fit(&s->buffers, &s->product, &error) != TERN_OK)
+        return fail_machine(s, error.text);
+    if (values <= s->expected_values)
+        return true;
+    free(s->expected);
+    s->expected = malloc(values * sizeof *s->expected);
+    s->expected_values = s->expected == NULL ? 0 : values;
+    return s->expected != NULL || fail_machine(s, "out of memory for the expected result");
+}
+
+static bool fill(sweep *s)
+{
+    const tern_case *c = &s->item.c;
+    int8_t *w = (int8_t *)data(s, TERN_BUFFER_W), *x = (int8_t *)data(s, TERN_BUFFER_X);
+    tern_error error;
+
+    tern_data_fill_w(&c->data, c->shape, w);
+    tern_data_fill_x(&c->data, c->shape, x);
+    return tern_oracle_fill(c->shape, w, x, s->expected, &error) == TERN_OK || fail_machine(s, error.text);
+}
+
+static bool zones_whole(sweep *s)
+{
+    tern_guard_breach breach;
+    char place_text[96], what[160] = "";
+
+    if (!tern_buffers_find_change(&s->buffers, &breach))
+        return true;
+    tern_text_append(what, sizeof what, "%s writes %s,", s->result->step,
+                     tern_guard_breach_text(&breach, place_text, sizeof place_text));
+    return fail(s, TERN_OVERRUN, what);
+}
+
+static bool pack(sweep *s)
+{
+    const tern_guard *staging = &s->buffers.guard[TERN_BUFFER_STAGING];
+    tern_error error;
+
+    note(s, "pack()");
+    const size_t bytes = tern_product_pack(&s->product, (const int8_t *)data(s, TERN_BUFFER_W), staging->data, s->team);
+    if (bytes == 0)
+        return fail(s, TERN_CRASH, "pack() returns 0, as if memory had run out,");
+    if (bytes > staging->bytes)
+        return fail(s, TERN_OVERRUN, "pack() returns more bytes than packed_bytes()");
+    if (!zones_whole(s))
+        return false;
+    return tern_buffers_fit_packed(&s->buffers, s->product.kernel, bytes, &error) == TERN_OK ||
+           fail_machine(s, error.text);
+}
+
+static const char *make_plan(sweep *s)
+{
+    const tern_guard *plan = &s->buffers.guard[TERN_BUFFER_PLAN];
+
+    tern_guard_paint_object(plan);
+    return tern_product_make_plan(&s->product, plan->data);
+}
+
+static bool answer_right(sweep *s)
+{
+    const tern_comparison comparison = {
+        .shape = s->item.c.shape,
+        .w = (const int8_t *)data(s, TERN_BUFFER_W),
+        .x = (const int8_t *)data(s, TERN_BUFFER_X),
+        .expected = s->expected,
+        .got = (const int32_t *)(const void *)data(s, TERN_BUFFER_Y),
+        .untouched = tern_buffers_untouched(&s->buffers),
+    };
+    const tern_shape shape = s->item.c.shape;
+
+    if (memcmp(comparison.expected, comparison.got, shape.m * shape.n * sizeof *comparison.got) == 0)
+        return true;
+    tern_compare(&comparison, &s->result->finding);
+    return fail(s, TERN_MISMATCH, "Y is wrong");
+}
+
+static void call(sweep *s)
+{
+    tern_product_call(&s->product,
+                      &(tern_call){.problem = &s->product.problem,
+                                   .packed = data(s, TERN_BUFFER_PACKED),
+                                   .x = (const int8_t *)data(s, TERN_BUFFER_X),
+                                   .y = (int32_t *)(void *)data(s, TERN_BUFFER_Y),
+                                   .scratch = data(s, TERN_BUFFER_SCRATCH),
+                                   .plan = s->product.plan},
+                      s->team);
+}
+
+/* Y' of X' = ~x = -x - 1 is -Y - (row sums of W), so that turning every bit of X gives two answers in turn. */
+static void turn_x(sweep *s)
+{
+    const tern_guard *x = &s->buffers.guard[TERN_BUFFER_X];
+    const int8_t *w = (const int8_t *)data(s, TERN_BUFFER_W);
+    const tern_shape shape = s->item.c.shape;
+
+    for (size_t i = 0; i < x->bytes; i++)
+        x->data[i] = (uint8_t)~x->data[i];
+    for (size_t m = 0; m < shape.m; m++) {
+        int32_t sum = 0;
+        for (size_t k = 0; k < shape.k; k++)
+            sum += w[m * shape.k + k];
+        for (size_t n = 0; n < shape.n; n++)
+            s->expected[n * shape.m + m] = -s->expected[n * shape.m + m] - sum;
+    }
+}
+
+static bool call_and_look(sweep *s)
+{
+    tern_buffers_paint(&s->buffers, (uint8_t)(0xA5 + s->items));
+    tern_guard_paint_object(&s->buffers.guard[TERN_BUFFER_Y]);
+    tern_buffers_remember(&s->buffers, TERN_BUFFER_X);
+    tern_buffers_remember(&s->buffers, TERN_BUFFER_PACKED);
+    note(s, s->product.stages.prepare == NULL ? "run()" : "prepare() or run()");
+    for (uint32_t i = 0; i < s->item.calls; i++) {
+        call(s);
+        if (!answer_right(s))
+            return false;
+        if (s->item.calls > 1)
+            turn_x(s);
+    }
+    if (s->item.calls == 1 && !tern_buffers_unchanged(&s->buffers, TERN_BUFFER_X))
+        return fail(s, TERN_OVERRUN, "run() changes X, which it may only read,");
+    if (!tern_buffers_unchanged(&s->buffers, TERN_BUFFER_PACKED))
+        return fail(s, TERN_OVERRUN, "run() changes packed W, which it may only read,");
+    return zones_whole(s);
+}
+
+/* Whether the sweep goes on. */
+static bool run_item(sweep *s)
+{
+    note(s, "bind()");
+    s->items++;
+    if (is_refused(s, tern_product_bind(&s->product, &s->item.c, 1)))
+        return true;
+    if (!place(s))
+        return false;
+    tern_buffers_paint(&s->buffers, (uint8_t)(0x5A + s->items));
+    if (!fill(s) || !pack(s))
+        return false;
+    note(s, "make_plan()");
+    if (is_refused(s, make_plan(s)))
+        return true;
+    const bool right = call_and_look(s);
+    note(s, "drop_plan()");
+    tern_product_drop_plan(&s->product);
+    return right;
+}
+
+static void conclude(sweep *s)
+{
+    tern_finding *finding = &s->result->finding;
+
+    finding->verdict = s->items > 0 && s->refused == s->items ? TERN_UNSUPPORTED : TERN_EXACT;
+    finding->reason[0] = '\0';
+    if (s->refused > 0)
+        tern_text_append(finding->reason, sizeof finding->reason, "%zu of %zu refused, the first because %s",
+                         s->refused, s->items, s->refusal);
+}
+
+void tern_sweep_run(const tern_battery_task *task, tern_battery_result *result)
+{
+    const size_t places = tern_sweep_count(task->c);
+    sweep s = {.of = task->c, .result = result};
+    bool goes_on = true;
+    tern_error error;
+
+    tern_fault_watch(s.buffers.guard, TERN_BUFFERS, &result->fault);
+    result->pass = "in a sweep";
+    if (tern_team_new(&s.team, 1, &error) != TERN_OK)
+        goes_on = fail_machine(&s, error.text);
+    for (size_t i = 0; i < places && goes_on; i++) {
+        result->place = i;
+        if (tern_sweep_at(task->c, i, &s.item))
+            goes_on = run_item(&s);
+    }
+    if (goes_on)
+        conclude(&s);
+    tern_team_free(s.team);
+    tern_buffers_free(&s.buffers);
+    free(s.expected);
+}

@@ -1,0 +1,122 @@
+#include "base/random.h"
+#include "plan/sweep_segments.h"
+
+/* Vector code goes by 8, 16, 32 or 64: with all residues of 64, all of those are there. */
+enum { RESIDUES = 64, LARGEST_TILE = 512 };
+
+/*
+ * Pairs of residues, as a Latin square: with m and k running through all pairs and n = m + k, each of the three pairs
+ * of sizes takes all 64 x 64 values. A step that is odd visits all of them out of order, so that one shape differs
+ * from the next in each size.
+ */
+static size_t count_pairs(const tern_kernel *kernel)
+{
+    (void)kernel;
+    return RESIDUES * RESIDUES;
+}
+
+static bool fill_pair(size_t index, tern_sweep_item *item)
+{
+    const tern_shape multiple = item->c.kernel->multiple;
+    const size_t pair = index * 2731 % (RESIDUES * RESIDUES);
+    const size_t m = pair / RESIDUES + 1, k = pair % RESIDUES + 1, n = (m + k) % RESIDUES + 1;
+
+    item->c.shape = (tern_shape){m * multiple.m, k * multiple.k, n * multiple.n};
+    return true;
+}
+
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+static size_t most(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
+/* Sizes from 65 up to one block of residues and two tiles, of each dimension alone; the others are thin. */
+static size_t count_residues_of(const tern_kernel *kernel, size_t dimension)
+{
+    tern_shape tile = kernel->tile;
+
+    return most(2 * least(*tern_shape_size(&tile, dimension), LARGEST_TILE), 2 * RESIDUES);
+}
+
+static const tern_shape thin[] = {{5, 40, 1}, {33, 70, 4}, {17, 96, 17}};
+
+enum { THIN = sizeof thin / sizeof *thin };
+
+static size_t count_residues(const tern_kernel *kernel)
+{
+    return THIN * (count_residues_of(kernel, 0) + count_residues_of(kernel, 1) + count_residues_of(kernel, 2));
+}
+
+static bool fill_residue(size_t index, tern_sweep_item *item)
+{
+    size_t dimension = 0, i = index / THIN;
+
+    for (size_t count; i >= (count = count_residues_of(item->c.kernel, dimension)); dimension++)
+        i -= count;
+    item->c.shape = thin[index % THIN];
+    *tern_shape_size(&item->c.shape, dimension) = RESIDUES + 1 + i;
+    return true;
+}
+
+/* One to three whole tiles of each size, for the kernel's own tile and for usual ones. */
+static const tern_shape usual_tiles[] = {{0, 0, 0}, {8, 32, 4}, {16, 64, 16}, {32, 128, 8}, {64, 256, 1}, {1, 512, 32}};
+
+static size_t count_tiles(const tern_kernel *kernel)
+{
+    (void)kernel;
+    return 27 * sizeof usual_tiles / sizeof *usual_tiles;
+}
+
+static bool fill_tiles(size_t index, tern_sweep_item *item)
+{
+    const tern_shape tile = index < 27 ? item->c.kernel->tile : usual_tiles[index / 27];
+    const size_t i = index % 27;
+
+    item->c.shape = (tern_shape){tile.m * (i % 3 + 1), tile.k * (i / 3 % 3 + 1), tile.n * (i / 9 + 1)};
+    return true;
+}
+
+/* Loops are cut in blocks so that they fit a cache: sizes above and around the usual ones. */
+static const size_t beyond[] = {255, 257, 511, 513, 600, 1023, 1025, 2049, 5000};
+static const tern_shape beside[] = {{1, 8, 1}, {7, 33, 1}, {9, 33, 4}, {16, 64, 17}};
+
+static size_t count_beyond(const tern_kernel *kernel)
+{
+    (void)kernel;
+    return 3 * (sizeof beyond / sizeof *beyond) * (sizeof beside / sizeof *beside);
+}
+
+static bool fill_beyond(size_t index, tern_sweep_item *item)
+{
+    item->c.shape = beside[index / 3 % (sizeof beside / sizeof *beside)];
+    *tern_shape_size(&item->c.shape, index % 3) = beyond[index / 3 / (sizeof beside / sizeof *beside)];
+    return true;
+}
+
+/* Shapes that nobody thought of: each size from 1 to 2^11, small ones as likely as large ones. */
+static size_t count_random(const tern_kernel *kernel)
+{
+    (void)kernel;
+    return 1000;
+}
+
+static bool fill_random(size_t index, tern_sweep_item *item)
+{
+    for (size_t dimension = 0; dimension < 3; dimension++) {
+        const uint64_t random = tern_random_number(dimension, index);
+        const size_t magnitude = (size_t)1 << random % 11;
+        *tern_shape_size(&item->c.shape, dimension) = magnitude + (random >> 8) % magnitude;
+    }
+    item->c.data.seed = index;
+    return true;
+}
+
+const tern_sweep_segment tern_sweep_sizes[] = {
+    {count_pairs, fill_pair, 3e5},    {count_residues, fill_residue, 2e5}, {count_tiles, fill_tiles, 2e6},
+    {count_beyond, fill_beyond, 6e6}, {count_random, fill_random, 2e5},    {0},
+};
