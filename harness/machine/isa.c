@@ -3,13 +3,12 @@
 #include "base/text.h"
 #include "kernel.h"
 
-#include <stdlib.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 #if defined(__x86_64__)
 #include <cpuid.h>
-#include <stdbool.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 #elif defined(__aarch64__)
