@@ -3,7 +3,7 @@
  * and all else alike, one sentence. A kernel is ahead where the interval of the ratio lies beyond 1, or where there
  * is no interval, the ratio.
  */
-#include "record/pairing.h"
+#include "analyse/speedup.h"
 #include "report.h"
 
 #include <inttypes.h>
@@ -15,9 +15,11 @@ enum { SHARES_MAX = 64 };
 /* Whether two records differ in the share of zeros at most. */
 static bool same_series(const tern_record *a, const tern_record *b)
 {
-    return a->run == b->run && a->timed && b->timed && a->m == b->m && a->k == b->k && a->n == b->n &&
-           a->threads == b->threads && a->seed == b->seed && strcmp(a->cache, b->cache) == 0 &&
-           strcmp(a->x, b->x) == 0 && strcmp(a->w, "random") == 0 && strcmp(b->w, "random") == 0;
+    const tern_problem_key mine = tern_problem_key_of_any_zeros(a->problem);
+    const tern_problem_key theirs = tern_problem_key_of_any_zeros(b->problem);
+
+    return a->run == b->run && a->timed && b->timed && strcmp(mine.w, "random") == 0 &&
+           tern_problem_key_same(&mine, &theirs);
 }
 
 static bool same_kernel(const tern_record *a, const tern_record *b)
@@ -31,7 +33,7 @@ static bool is_first(const tern_results *results, const tern_record *r)
     for (const tern_record *other = results->cases.item; other < r; other++)
         if (same_series(other, r) && same_kernel(other, r))
             return false;
-    return r->timed && strcmp(r->w, "random") == 0;
+    return r->timed && strcmp(r->problem.w, "random") == 0;
 }
 
 typedef struct point {
@@ -66,8 +68,8 @@ static void collect(const tern_results *results, const tern_record *a, const ter
             continue;
         for (size_t j = 0; j < results->cases.count; j++) {
             const tern_record *theirs = &results->cases.item[j];
-            if (same_series(theirs, b) && same_kernel(theirs, b) && theirs->p0 == mine->p0)
-                add_point(s, mine->p0, tern_pairing_speedup(mine, theirs));
+            if (same_series(theirs, b) && same_kernel(theirs, b) && theirs->problem.p0 == mine->problem.p0)
+                add_point(s, mine->problem.p0, tern_speedup_estimate(mine, theirs));
         }
     }
 }
@@ -135,8 +137,8 @@ static bool put_pairs(FILE *stream, const tern_results *results, const tern_reco
         if (s.points < 2)
             continue;
         if (!begun)
-            fprintf(stream, "\nZeros in W, %zux%zux%zu, threads=%" PRIu32 ", %s:\n", a->m, a->k, a->n, a->threads,
-                    a->cache);
+            fprintf(stream, "\nZeros in W, %zux%zux%zu, threads=%" PRIu32 ", %s:\n", a->problem.m, a->problem.k,
+                    a->problem.n, a->problem.threads, a->problem.cache);
         begun = true;
         if (s.point[s.points - 1].speedup.median >= s.point[0].speedup.median) {
             put_sentence(stream, a, b, &s);

@@ -37,8 +37,9 @@ static void put_record(FILE *stream, const tern_record *r)
         fputc(',', stream);
         put_text(stream, texts[i]);
     }
-    fprintf(stream, ",%zu,%zu,%zu,%" PRIu32 ",%s,%s,%s,%.12g,%" PRIu64 ",%s", r->m, r->k, r->n, r->threads, r->cache,
-            r->w, r->x, r->p0, r->seed, tern_verdict_name(r->finding.verdict));
+    fprintf(stream, ",%zu,%zu,%zu,%" PRIu32 ",%s,%s,%s,%.12g,%" PRIu64 ",%s", r->problem.m, r->problem.k, r->problem.n,
+            r->problem.threads, r->problem.cache, r->problem.w, r->problem.x, r->problem.p0, r->problem.seed,
+            tern_verdict_name(r->finding.verdict));
     fprintf(stream, ",%" PRIu64, r->finding.mismatches);
     put_number(stream, true, r->bits_per_weight);
     put_number(stream, r->timed, t->median_ns);

@@ -6,7 +6,7 @@
  *     % roof   of the nearer of read bandwidth and the multiply-add peak of the kernel's instructions
  *     x 2-bit  times as fast as the fastest kernel with two bits a weight
  */
-#include "record/pairing.h"
+#include "analyse/speedup.h"
 #include "report.h"
 
 #include <inttypes.h>
@@ -17,7 +17,7 @@ enum { NAME_WIDTH = 22 };
 
 static bool same_block(const tern_record *a, const tern_record *b)
 {
-    return a->run == b->run && a->timed && b->timed && a->threads == b->threads && tern_record_same_problem(a, b);
+    return a->run == b->run && a->timed && b->timed && tern_problem_key_same(&a->problem, &b->problem);
 }
 
 static bool is_first_of_block(const tern_results *results, size_t index)
@@ -47,7 +47,7 @@ static const tern_record *find_fastest(const tern_results *results, const tern_r
     for (size_t i = 0; i < results->cases.count; i++) {
         const tern_record *r = &results->cases.item[i];
         if (r != but && same_block(r, of) && is_wanted(r) &&
-            (fastest == NULL || tern_pairing_speedup(r, fastest).median > 1.0))
+            (fastest == NULL || tern_speedup_estimate(r, fastest).median > 1.0))
             fastest = r;
     }
     return fastest;
@@ -93,8 +93,8 @@ static void put_head(FILE *stream, const tern_record *r, const tern_record *two_
 {
     char name[sizeof r->kernel + sizeof r->toggles];
 
-    fprintf(stream, "\n%zux%zux%zu  p0=%.3g  seed=%" PRIu64 "  threads=%" PRIu32 "  %s", r->m, r->k, r->n, r->p0,
-            r->seed, r->threads, r->cache);
+    fprintf(stream, "\n%zux%zux%zu  p0=%.3g  seed=%" PRIu64 "  threads=%" PRIu32 "  %s", r->problem.m, r->problem.k,
+            r->problem.n, r->problem.p0, r->problem.seed, r->problem.threads, r->problem.cache);
     if (r->timing.roof_read_gbps > 0.0)
         fprintf(stream, "  read bandwidth %.1f GB/s", r->timing.roof_read_gbps);
     fprintf(stream, "\n  %-*s  %4s  %8s  %7s  %8s  %-16s  %-15s", NAME_WIDTH, "kernel", "bits", "median", "GB/s",
@@ -111,7 +111,7 @@ static void put_speedup(FILE *stream, const tern_record *r, const tern_record *o
     char text[48] = "1.00";
 
     if (r != over)
-        with_interval(tern_pairing_speedup(r, over), 2, text, sizeof text);
+        with_interval(tern_speedup_estimate(r, over), 2, text, sizeof text);
     fprintf(stream, "  %-*s", width, text);
 }
 
@@ -124,9 +124,9 @@ static void put_line(FILE *stream, const tern_record *r, const tern_record *two_
             r->bits_per_weight, tern_report_time(t->median_ns, median, sizeof median),
             (double)t->packed_bytes / t->median_ns, tern_record_gmacs(r),
             with_interval(roof_percent(t), 0, share, sizeof share),
-            t->roof_paired[0] != '\0'       ? t->roof_paired
-            : strcmp(r->cache, "cold") == 0 ? "nearer, alone"
-                                            : t->roof_instruction);
+            t->roof_paired[0] != '\0'               ? t->roof_paired
+            : strcmp(r->problem.cache, "cold") == 0 ? "nearer, alone"
+                                                    : t->roof_instruction);
     if (two_bits != NULL)
         put_speedup(stream, r, two_bits, 22);
     if (baseline != NULL)
@@ -165,7 +165,7 @@ static const tern_record *find_fastest_of_isa(const tern_results *results, const
     const tern_record *fastest = of;
 
     for (const tern_record *r = of; r < results->cases.item + results->cases.count; r++)
-        if (same_block(r, of) && strcmp(r->isa, of->isa) == 0 && tern_pairing_speedup(r, fastest).median > 1.0)
+        if (same_block(r, of) && strcmp(r->isa, of->isa) == 0 && tern_speedup_estimate(r, fastest).median > 1.0)
             fastest = r;
     return fastest;
 }
@@ -193,10 +193,10 @@ static void put_sentence(FILE *stream, const tern_results *results, const tern_r
     put_achievement(stream, best);
     if (two_bits != NULL && two_bits != best)
         fprintf(stream, ", %s times as fast as %s, the best with two bits a weight",
-                with_interval(tern_pairing_speedup(best, two_bits), 2, text, sizeof text),
+                with_interval(tern_speedup_estimate(best, two_bits), 2, text, sizeof text),
                 name_of(two_bits, name, sizeof name));
     fputs(".\n", stream);
-    if (second != NULL && !(tern_pairing_speedup(best, second).low > 1.0))
+    if (second != NULL && !(tern_speedup_estimate(best, second).low > 1.0))
         fprintf(stream, "  No difference was seen between it and %s.\n", name_of(second, name, sizeof name));
     put_lesser_isas(stream, results, best);
 }
@@ -217,7 +217,7 @@ static void put_findings(FILE *stream, const tern_results *results)
 {
     for (size_t i = 0; i < results->cases.count; i++) {
         const tern_record *r = &results->cases.item[i];
-        if (!r->timed && r->threads > 0)
+        if (!r->timed && r->problem.threads > 0)
             fprintf(stream, "\n%s: %s%s%s\n", r->id, tern_verdict_name(r->finding.verdict),
                     r->finding.reason[0] ? ", " : "", r->finding.reason);
     }

@@ -18,6 +18,8 @@ typedef struct tern_report {
     const char *name;
     const char *summary;
     tern_report_fn *write;
+    bool line_by_line; /* the records themselves: a run can write each as soon as it is there */
+    bool with_summary; /* for people who look at a run: what came of it follows the report */
 } tern_report;
 
 /* Ends with a row whose name is NULL. */
@@ -25,6 +27,9 @@ extern const tern_report tern_reports[];
 
 /* NULL when there is none of that name. */
 const tern_report *tern_report_find(const char *name);
+
+/* Writes all of it. TERN_ENVIRONMENT when memory ran out; errors of the stream show in ferror(). */
+tern_status tern_report_write(const tern_report *report, FILE *stream, const tern_results *results, tern_error *error);
 
 tern_report_fn tern_report_table;
 tern_report_fn tern_report_limits;

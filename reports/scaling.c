@@ -16,8 +16,11 @@
 /* Whether two records differ in threads alone. */
 static bool same_but_threads(const tern_record *a, const tern_record *b)
 {
+    const tern_problem_key mine = tern_problem_key_of_any_threads(a->problem);
+    const tern_problem_key theirs = tern_problem_key_of_any_threads(b->problem);
+
     return a->run == b->run && a->timed && b->timed && strcmp(a->kernel, b->kernel) == 0 &&
-           strcmp(a->toggles, b->toggles) == 0 && tern_record_same_problem(a, b);
+           strcmp(a->toggles, b->toggles) == 0 && tern_problem_key_same(&mine, &theirs);
 }
 
 /* NaN when the kernel's threads were not seen one by one. */
@@ -45,9 +48,10 @@ static void put_line(FILE *stream, const tern_record *fewest, const tern_record 
     const double speedup = fewest->timing.median_ns / r->timing.median_ns;
     char median[16], fork_join[16];
 
-    fprintf(stream, "  %7" PRIu32 "  %8s", r->threads, tern_report_time(r->timing.median_ns, median, sizeof median));
+    fprintf(stream, "  %7" PRIu32 "  %8s", r->problem.threads,
+            tern_report_time(r->timing.median_ns, median, sizeof median));
     put_number(stream, speedup);
-    put_number(stream, speedup * fewest->threads / r->threads);
+    put_number(stream, speedup * fewest->problem.threads / r->problem.threads);
     put_number(stream, imbalance(&r->timing));
     fprintf(stream, "  %9s\n", tern_report_time(r->timing.fork_join_ns, fork_join, sizeof fork_join));
 }
@@ -57,11 +61,12 @@ static void put_block(FILE *stream, const tern_results *results, const tern_reco
     const tern_record *fewest = first;
 
     for (size_t i = 0; i < results->cases.count; i++)
-        if (same_but_threads(first, &results->cases.item[i]) && results->cases.item[i].threads < fewest->threads)
+        if (same_but_threads(first, &results->cases.item[i]) &&
+            results->cases.item[i].problem.threads < fewest->problem.threads)
             fewest = &results->cases.item[i];
     fprintf(stream, "\n%s%s%s  %zux%zux%zu  %s  p0=%.3g  seed=%" PRIu64 "\n", first->kernel,
-            first->toggles[0] ? "+" : "", first->toggles, first->m, first->k, first->n, first->cache, first->p0,
-            first->seed);
+            first->toggles[0] ? "+" : "", first->toggles, first->problem.m, first->problem.k, first->problem.n,
+            first->problem.cache, first->problem.p0, first->problem.seed);
     fprintf(stream, "  %7s  %8s  %10s  %10s  %10s  %9s\n", "threads", "median", "speed-up", "efficiency", "imbalance",
             "fork-join");
     for (size_t i = 0; i < results->cases.count; i++)

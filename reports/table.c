@@ -2,7 +2,7 @@
  * The text table: for each run, one block for each shape, data, thread count and cache state, one line a kernel. Within a block all
  * that differs is the kernel, so that lines may be compared.
  */
-#include "record/pairing.h"
+#include "analyse/speedup.h"
 #include "report.h"
 
 #include <inttypes.h>
@@ -13,7 +13,7 @@ enum { KERNEL_WIDTH = 34 };
 
 static bool same_block(const tern_record *a, const tern_record *b)
 {
-    return a->run == b->run && a->threads == b->threads && tern_record_same_problem(a, b);
+    return a->run == b->run && tern_problem_key_same(&a->problem, &b->problem);
 }
 
 static bool is_first_of_block(const tern_results *results, size_t index)
@@ -40,19 +40,19 @@ static void put_block_head(FILE *stream, const tern_results *results, const tern
 {
     const char *baseline = results->runs.item[r->run].baseline;
 
-    fprintf(stream, "\n%zux%zux%zu", r->m, r->k, r->n);
-    if (strcmp(r->w, "random") == 0)
-        fprintf(stream, "  p0=%.3g", r->p0);
+    fprintf(stream, "\n%zux%zux%zu", r->problem.m, r->problem.k, r->problem.n);
+    if (strcmp(r->problem.w, "random") == 0)
+        fprintf(stream, "  p0=%.3g", r->problem.p0);
     else
-        fprintf(stream, "  w=%s", r->w);
-    if (strcmp(r->x, "random") != 0)
-        fprintf(stream, "  x=%s", r->x);
-    fprintf(stream, "  seed=%" PRIu64, r->seed);
-    if (r->threads == 0) {
+        fprintf(stream, "  w=%s", r->problem.w);
+    if (strcmp(r->problem.x, "random") != 0)
+        fprintf(stream, "  x=%s", r->problem.x);
+    fprintf(stream, "  seed=%" PRIu64, r->problem.seed);
+    if (r->problem.threads == 0) {
         fprintf(stream, "\n  %-*s  verdict\n", KERNEL_WIDTH, "kernel");
         return;
     }
-    fprintf(stream, "  threads=%" PRIu32 "  %s\n", r->threads, r->cache);
+    fprintf(stream, "  threads=%" PRIu32 "  %s\n", r->problem.threads, r->problem.cache);
     fprintf(stream, "  %-*s  %-8s  %8s  %-19s  %8s  %7s  %7s", KERNEL_WIDTH, "kernel", "verdict", "median",
             "95 % interval", "GMAC/s", "GB/s", "% roof");
     if (baseline[0] != '\0')
@@ -75,7 +75,7 @@ static void put_interval(FILE *stream, const tern_timing *t)
 /* How many times as fast as the baseline, and the interval. */
 static void put_ratio(FILE *stream, const tern_record *baseline, const tern_record *r)
 {
-    const tern_estimate speedup = tern_pairing_speedup(r, baseline);
+    const tern_estimate speedup = tern_speedup_estimate(r, baseline);
 
     fprintf(stream, "  %.2f", speedup.median);
     if (baseline != r && isfinite(speedup.low))

@@ -46,6 +46,17 @@ tern_interval tern_stats_median_interval(const double *sorted, size_t count)
     return (tern_interval){sorted[rank - 1], sorted[count - rank]};
 }
 
+tern_estimate tern_stats_ratio(const double *above, const double *below, size_t count, double *ratio)
+{
+    if (count == 0)
+        return (tern_estimate){(double)NAN, (double)NAN, (double)NAN};
+    for (size_t i = 0; i < count; i++)
+        ratio[i] = above[i] / below[i];
+    tern_stats_sort(ratio, count);
+    const tern_interval interval = tern_stats_median_interval(ratio, count);
+    return (tern_estimate){tern_stats_median(ratio, count), interval.low, interval.high};
+}
+
 double tern_stats_half_width(tern_interval interval, double centre)
 {
     return centre > 0.0 ? 0.5 * (interval.high - interval.low) / centre : (double)NAN;

@@ -10,6 +10,11 @@ typedef struct tern_interval {
     double low, high;
 } tern_interval;
 
+/* A median and its 95 % order-statistic interval; NaN what is not known. */
+typedef struct tern_estimate {
+    double median, low, high;
+} tern_estimate;
+
 /* Sorts in place, smallest first. NaN is not allowed. */
 void tern_stats_sort(double *values, size_t count);
 
@@ -26,6 +31,12 @@ tern_interval tern_stats_median_interval(const double *sorted, size_t count);
 
 /* Rank (from 1) of the lower end of that interval; the upper one has as many samples above it. 0 below 6 samples. */
 size_t tern_stats_median_rank(size_t count);
+
+/*
+ * Of above[i] / below[i], taken pair by pair: what slowed both down in a round does not show. All NaN when count is 0.
+ * ratio is room for count values, and holds the ratios afterwards, sorted.
+ */
+tern_estimate tern_stats_ratio(const double *above, const double *below, size_t count, double *ratio);
 
 /* Half of the interval's width / centre. NaN when the interval is, or when centre is not above 0. */
 double tern_stats_half_width(tern_interval interval, double centre);

@@ -13,8 +13,7 @@
 
 struct tern_checker {
     bool filled;
-    tern_shape shape;
-    tern_data data;
+    tern_problem_key data; /* what W, X and Y are of */
     int8_t *w, *x;
     int32_t *expected;
 };
@@ -41,28 +40,24 @@ void tern_checker_free(tern_checker *checker)
     free(checker);
 }
 
-static bool has(const tern_checker *checker, tern_shape shape, const tern_data *data)
+static tern_status fill(tern_checker *checker, const tern_case *c, tern_error *error)
 {
-    return checker->filled && tern_shape_same(checker->shape, shape) && tern_data_same(&checker->data, data);
-}
-
-static tern_status fill(tern_checker *checker, tern_shape shape, const tern_data *data, tern_error *error)
-{
+    const tern_problem_key data = tern_problem_key_of_data(tern_case_problem(c));
+    const tern_shape shape = c->shape;
     const size_t expected_bytes = shape.m * shape.n * sizeof *checker->expected;
 
-    if (has(checker, shape, data))
+    if (checker->filled && tern_problem_key_same(&checker->data, &data))
         return TERN_OK;
     forget(checker);
-    checker->shape = shape;
-    checker->data = *data;
+    checker->data = data;
     checker->w = malloc(shape.m * shape.k);
     checker->x = malloc(shape.n * shape.k);
     checker->expected = malloc(expected_bytes);
     if (checker->w == NULL || checker->x == NULL || checker->expected == NULL)
         return tern_error_memory(error, "W, X and Y",
                                  (double)(shape.m * shape.k) + (double)(shape.n * shape.k) + (double)expected_bytes);
-    tern_data_fill_w(data, shape, checker->w);
-    tern_data_fill_x(data, shape, checker->x);
+    tern_data_fill_w(&c->data, shape, checker->w);
+    tern_data_fill_x(&c->data, shape, checker->x);
     const tern_status status = tern_oracle_fill(shape, checker->w, checker->x, checker->expected, error);
     checker->filled = status == TERN_OK;
     return status;
@@ -114,7 +109,7 @@ tern_status tern_check_case(tern_checker *checker, const tern_case *c, const ter
         return TERN_OK;
     }
     /* A sweep makes the data of its items. */
-    tern_status status = c->data.sweep == TERN_SWEEP_NONE ? fill(checker, c->shape, &c->data, error) : TERN_OK;
+    tern_status status = c->data.sweep == TERN_SWEEP_NONE ? fill(checker, c, error) : TERN_OK;
     if (status != TERN_OK)
         return status;
     tern_battery_task task = {.c = c, .w = checker->w, .x = checker->x, .expected = checker->expected};

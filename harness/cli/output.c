@@ -9,9 +9,9 @@ tern_status tern_output_write(const tern_output *output, const tern_results *res
 
     if (stream == NULL)
         return tern_error_set(error, TERN_USAGE, "cannot write %s: %s", output->path, strerror(errno));
-    output->format->write(stream, results);
+    const tern_status status = tern_report_write(output->format, stream, results, error);
     const bool failed = ferror(stream) != 0;
     if (fclose(stream) != 0 || failed)
         return tern_error_set(error, TERN_ENVIRONMENT, "cannot write %s: %s", output->path, strerror(errno));
-    return TERN_OK;
+    return status;
 }

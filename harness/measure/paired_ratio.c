@@ -1,14 +1,16 @@
 #include "measure/paired_ratio.h"
 
+#include "base/stats.h"
 #include "base/text.h"
-#include "record/pairing.h"
 
 #include <math.h>
 
 void tern_paired_ratio_to_roof(tern_timing *timing, double units_per_call, const char *name,
                                const tern_roof_arm *roof_arm)
 {
-    const tern_estimate ratio = tern_pairing_ratio(roof_arm->timing.sample_ns, timing->sample_ns, timing->samples);
+    double ratios[TERN_MAX_SAMPLES];
+    const tern_estimate ratio =
+        tern_stats_ratio(roof_arm->timing.sample_ns, timing->sample_ns, timing->samples, ratios);
     const double scale = units_per_call / roof_arm->units_per_call;
 
     if (timing->roof_paired[0] != '\0' && scale * ratio.median <= timing->roof_paired_median)
@@ -24,9 +26,10 @@ void tern_paired_ratio_to_roof(tern_timing *timing, double units_per_call, const
 void tern_paired_ratio_to_baseline(tern_timing *timing, const tern_timing *baseline)
 {
     tern_estimate ratio = {(double)NAN, (double)NAN, (double)NAN};
+    double ratios[TERN_MAX_SAMPLES];
 
     if (baseline != NULL)
-        ratio = tern_pairing_ratio(baseline->sample_ns, timing->sample_ns, timing->samples);
+        ratio = tern_stats_ratio(baseline->sample_ns, timing->sample_ns, timing->samples, ratios);
     timing->rounds = timing->samples;
     timing->ratio_median = ratio.median;
     timing->ratio_low = ratio.low;

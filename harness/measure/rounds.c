@@ -1,7 +1,6 @@
 #include "measure/rounds.h"
 
 #include "base/stats.h"
-#include "record/pairing.h"
 
 #include <xxhash.h>
 
@@ -9,11 +8,12 @@
 static double half_width(const tern_arm *arm)
 {
     const double own = tern_sampler_summarise(arm->timing);
+    double ratios[TERN_MAX_SAMPLES];
 
     if (arm->reference == NULL)
         return own;
     const tern_estimate ratio =
-        tern_pairing_ratio(arm->timing->sample_ns, arm->reference->sample_ns, arm->timing->samples);
+        tern_stats_ratio(arm->timing->sample_ns, arm->reference->sample_ns, arm->timing->samples, ratios);
     return tern_stats_half_width((tern_interval){ratio.low, ratio.high}, ratio.median);
 }
 

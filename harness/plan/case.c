@@ -11,14 +11,22 @@
 /* So that no product of sizes overflows, and a slip of the keyboard is told as one. */
 #define MAX_WEIGHTS ((size_t)1 << 40)
 
-bool tern_shape_same(tern_shape a, tern_shape b)
+tern_problem_key tern_case_problem(const tern_case *c)
 {
-    return a.m == b.m && a.k == b.k && a.n == b.n;
-}
+    tern_problem_key key = {
+        .m = c->shape.m,
+        .k = c->shape.k,
+        .n = c->shape.n,
+        .p0 = c->data.p0,
+        .seed = c->data.seed,
+        .threads = c->threads,
+    };
 
-bool tern_data_same(const tern_data *a, const tern_data *b)
-{
-    return a->w == b->w && a->x == b->x && a->p0 == b->p0 && a->seed == b->seed && a->sweep == b->sweep;
+    tern_text_copy(key.w, sizeof key.w, tern_w_pattern_name(c->data.w));
+    tern_text_copy(key.x, sizeof key.x, tern_x_pattern_name(c->data.x));
+    tern_text_copy(key.cache, sizeof key.cache, tern_cache_name(c->cache));
+    tern_text_copy(key.sweep, sizeof key.sweep, tern_sweep_name(c->data.sweep));
+    return key;
 }
 
 void tern_case_init(tern_case *c, const tern_kernel *kernel)

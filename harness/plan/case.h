@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "kernel.h"
 #include "plan/registry.h"
+#include "record/problem_key.h"
 
 #include <stdbool.h>
 
@@ -91,9 +92,8 @@ typedef struct tern_case {
         brief; /* one of many of its kernel: what does not depend on sizes and data is left to the others. Not in the id. */
 } tern_case;
 
-/* Whether two cases ask for the same W, X and so Y. */
-bool tern_shape_same(tern_shape a, tern_shape b);
-bool tern_data_same(const tern_data *a, const tern_data *b);
+/* All but the kernel and its toggles. */
+tern_problem_key tern_case_problem(const tern_case *c);
 
 /* Gives the case its kernel and that kernel's own choice of toggles. */
 void tern_case_init(tern_case *c, const tern_kernel *kernel);

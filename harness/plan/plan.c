@@ -9,24 +9,44 @@
 #include <string.h>
 #include <xxhash.h>
 
+/* The case of an id, by the hash of the id alone; NULL when it is not there. */
 static tern_planned *find(const tern_plan *plan, uint64_t hash)
 {
-    for (size_t i = 0; i < plan->count; i++)
-        if (plan->cases[i].hash == hash)
-            return &plan->cases[i];
-    return NULL;
+    size_t cursor = 0, place;
+
+    return tern_index_next(&plan->by_id, hash, &cursor, &place) ? &plan->cases[place] : NULL;
 }
 
-/* The race that the case belongs to: that of the same problem, threads and cache state, or a new one. */
-static uint32_t find_paired(tern_plan *plan, const tern_case *c)
+/* Puts the last case into the group that is sampled in turns on its problem, or into a new one. */
+static tern_status add_to_group(tern_plan *plan, tern_error *error)
 {
-    for (size_t i = plan->count; i-- > 0;) {
-        const tern_case *other = &plan->cases[i].c;
-        if (plan->cases[i].paired != 0 && other->threads == c->threads && other->cache == c->cache &&
-            tern_shape_same(other->shape, c->shape) && tern_data_same(&other->data, &c->data))
-            return plan->cases[i].paired;
+    tern_planned *planned = &plan->cases[plan->count - 1];
+    const tern_problem_key problem = tern_case_problem(&planned->c);
+    const uint64_t hash = tern_problem_key_hash(&problem);
+    size_t cursor = 0, place;
+
+    while (tern_index_next(&plan->by_problem, hash, &cursor, &place)) {
+        const tern_problem_key other = tern_case_problem(&plan->cases[place].c);
+        if (tern_problem_key_same(&other, &problem)) {
+            planned->paired = plan->cases[place].paired;
+            return TERN_OK;
+        }
     }
-    return ++plan->paired_groups;
+    planned->paired = ++plan->paired_groups;
+    return tern_index_add(&plan->by_problem, hash, plan->count - 1, error);
+}
+
+static tern_status make_room(tern_plan *plan, tern_error *error)
+{
+    if (plan->count < plan->capacity)
+        return TERN_OK;
+    const size_t capacity = plan->capacity == 0 ? 64 : 2 * plan->capacity;
+    tern_planned *cases = realloc(plan->cases, capacity * sizeof *cases);
+    if (cases == NULL)
+        return tern_error_memory(error, "the plan", (double)(capacity * sizeof *cases));
+    plan->cases = cases;
+    plan->capacity = capacity;
+    return TERN_OK;
 }
 
 static tern_status add(tern_plan *plan, const tern_case *c, const char *suite, const char *group, bool interleave,
@@ -40,21 +60,14 @@ static tern_status add(tern_plan *plan, const tern_case *c, const char *suite, c
     const uint64_t hash = XXH3_64bits(id, strlen(id));
     if (find(plan, hash) != NULL)
         return TERN_OK;
-    if (plan->count == plan->capacity) {
-        const size_t capacity = plan->capacity == 0 ? 64 : 2 * plan->capacity;
-        tern_planned *cases = realloc(plan->cases, capacity * sizeof *cases);
-        if (cases == NULL)
-            return tern_error_memory(error, "the plan", (double)(capacity * sizeof *cases));
-        plan->cases = cases;
-        plan->capacity = capacity;
-    }
-    const bool paired_groups = c->cache != TERN_CHECK_ONLY && (interleave || plan->interleave);
-    const uint32_t paired = paired_groups ? find_paired(plan, c) : 0;
+    tern_status status = make_room(plan, error);
+    if (status != TERN_OK || (status = tern_index_add(&plan->by_id, hash, plan->count, error)) != TERN_OK)
+        return status;
     tern_planned *planned = &plan->cases[plan->count++];
-    *planned = (tern_planned){.c = *c, .hash = hash, .paired = paired};
+    *planned = (tern_planned){.c = *c};
     tern_text_copy(planned->suite, sizeof planned->suite, suite);
     tern_text_copy(planned->group, sizeof planned->group, group);
-    return TERN_OK;
+    return c->cache != TERN_CHECK_ONLY && (interleave || plan->interleave) ? add_to_group(plan, error) : TERN_OK;
 }
 
 tern_status tern_plan_add(tern_plan *plan, const tern_case *c, const char *suite, const char *group, tern_error *error)
@@ -289,6 +302,8 @@ tern_status tern_plan_add_edges(tern_plan *plan, tern_error *error)
 void tern_plan_free(tern_plan *plan)
 {
     free(plan->cases);
+    tern_index_free(&plan->by_id);
+    tern_index_free(&plan->by_problem);
     plan->cases = NULL;
     plan->count = plan->capacity = 0;
 }

@@ -7,6 +7,7 @@
 #ifndef TERN_PLAN_H
 #define TERN_PLAN_H
 
+#include "base/index.h"
 #include "plan/suite.h"
 
 #include <regex.h>
@@ -15,7 +16,6 @@ typedef struct tern_planned {
     tern_case c;
     char suite[64], group[64];
     char pick_reason[256]; /* why `auto` took this kernel; "" when the suite names it */
-    uint64_t hash;         /* of the id: XXH3 */
     uint32_t paired;       /* cases of one race are sampled in turns; from 1, 0 = timed alone */
 } tern_planned;
 
@@ -26,8 +26,9 @@ typedef tern_status tern_plan_pick(void *context, const tern_case *c, const tern
 typedef struct tern_plan {
     tern_planned *cases;
     size_t count, capacity;
-    bool timed;      /* false: threads and cache state are left out */
-    bool interleave; /* all cases, whatever their groups say */
+    tern_index by_id, by_problem; /* of cases; by_problem of those that are sampled in turns */
+    bool timed;                   /* false: threads and cache state are left out */
+    bool interleave;              /* all cases, whatever their groups say */
     uint32_t paired_groups;
     uint32_t isa;          /* what kernels may use */
     uint32_t threads_all;  /* what `threads = all` means */

@@ -6,6 +6,7 @@
 #ifndef TERN_RECORD_H
 #define TERN_RECORD_H
 
+#include "record/problem_key.h"
 #include "record/verdict.h"
 
 #include <stdbool.h>
@@ -107,12 +108,7 @@ typedef struct tern_record {
     char kernel[64];
     char pick_reason[256]; /* why `auto` took this kernel; "" when the suite names it */
     char toggles[256]; /* "prefetch=0,unroll=1": only those that differ from the kernel's own choice; may be empty */
-    size_t m, k, n;
-    char w[16], x[16]; /* names of the data patterns */
-    double p0;         /* share of zeros in a random W */
-    uint64_t seed;
-    uint32_t threads;       /* 0 in a record that was only checked */
-    char cache[8];          /* "hot", "cold", or "" in a record that was only checked */
+    tern_problem_key problem;
     char isa[64];           /* what the kernel needs, portable: nothing */
     double bits_per_weight; /* as the kernel declares; in a timed record, as W was really packed */
     double p0_measured;     /* share of zeros of the W that was used */
@@ -124,9 +120,6 @@ typedef struct tern_record {
     uint32_t facts;
     tern_record_fact fact[TERN_MAX_FACTS];
 } tern_record;
-
-/* Whether two records are of the same shape, data and cache state: they may be compared. */
-bool tern_record_same_problem(const tern_record *a, const tern_record *b);
 
 /* Fills intensity, roof_share and the real bits_per_weight from what was measured. */
 void tern_record_conclude(tern_record *record);

@@ -1,8 +1,8 @@
 #include "run/campaign.h"
 
-#include "base/interrupt.h"
 #include "base/text.h"
 #include "cli/announce.h"
+#include "cli/interrupt.h"
 #include "cli/progress.h"
 #include "measure/paired.h"
 #include "plan/sweep.h"
@@ -282,8 +282,7 @@ int tern_campaign_run(tern_session *session)
         exit_status = conclude(run, status);
         tern_progress_clear(&run->progress);
         const tern_status closed = tern_sink_close(&run->sink, &run->end, status == TERN_OK ? &error : NULL);
-        if (session->options->format->write == tern_report_table ||
-            session->options->format->write == tern_report_limits)
+        if (session->options->format->with_summary)
             tern_announce_end(session, &run->end);
         if (exit_status == TERN_OK)
             exit_status = (int)closed;

@@ -15,11 +15,6 @@ void tern_checks_close(tern_checks *checks)
     free(checks->checked);
 }
 
-static bool same_problem(const tern_case *a, const tern_case *b)
-{
-    return tern_shape_same(a->shape, b->shape) && tern_data_same(&a->data, &b->data);
-}
-
 static const tern_finding *find(const tern_checks *checks, const tern_case *c)
 {
     for (size_t i = 0; i < checks->count; i++) {
@@ -47,10 +42,12 @@ static tern_status keep(tern_checks *checks, const tern_case *c, const tern_find
 tern_status tern_checks_look(tern_checks *checks, const tern_case *c, const tern_child_options *child,
                              tern_finding *finding, tern_error *error)
 {
+    const tern_problem_key data = tern_problem_key_of_data(tern_case_problem(c));
     tern_case alone = *c;
 
-    if (checks->count > 0 && !same_problem(&checks->checked[0].c, c))
+    if (!tern_problem_key_same(&checks->data, &data))
         checks->count = 0;
+    checks->data = data;
     const tern_finding *known = find(checks, c);
     if (known != NULL) {
         *finding = *known;

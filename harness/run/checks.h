@@ -14,6 +14,7 @@ typedef struct tern_checked {
 /* Keeps the verdicts on one shape and its data, of which all cases stand together in a plan. */
 typedef struct tern_checks {
     tern_checker *checker;
+    tern_problem_key data;
     tern_checked *checked;
     size_t count, capacity;
 } tern_checks;

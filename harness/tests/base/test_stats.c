@@ -95,6 +95,21 @@ static void simple_figures(void **state)
     assert_true(isnan(tern_stats_imbalance(idle, 2)));
 }
 
+static void ratios_are_taken_pair_by_pair(void **state)
+{
+    /* A machine that slows down by a factor of 9 while two are sampled in turns, one three times as slow. */
+    const double fast[] = {1.0, 2.0, 9.0, 4.0, 5.0, 6.0, 7.0}, slow[] = {3.0, 6.0, 27.0, 12.0, 15.0, 18.0, 21.0};
+    double ratio[7];
+    const tern_estimate known = tern_stats_ratio(slow, fast, 7, ratio), none = tern_stats_ratio(slow, fast, 0, ratio);
+
+    (void)state;
+    near(known.median, 3.0);
+    near(known.low, 3.0);
+    near(known.high, 3.0);
+    assert_true(isnan(none.median) && isnan(none.low) && isnan(none.high));
+    assert_true(isnan(tern_stats_ratio(slow, fast, 3, ratio).low));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -103,6 +118,7 @@ int main(void)
         cmocka_unit_test(interval_covers_95_percent_and_no_shorter_one_does),
         cmocka_unit_test(interval_ends_are_the_samples_of_those_ranks),
         cmocka_unit_test(simple_figures),
+        cmocka_unit_test(ratios_are_taken_pair_by_pair),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

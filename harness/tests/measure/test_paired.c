@@ -2,8 +2,8 @@
  * Cases timed in turns: who ran together says so and can be paired, and one that crashes, hangs or goes wrong spoils
  * nobody else's figures. No test looks at how long anything took.
  */
+#include "analyse/speedup.h"
 #include "measure/paired.h"
-#include "record/pairing.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -49,7 +49,7 @@ static void who_ran_in_turns_is_paired(void **state)
         for (size_t j = 0; j < RACERS; j++) {
             const tern_timing *t = &f->record[j].timing;
             assert_true(f->record[j].timed && f->record[j].paired != 0);
-            assert_true(tern_pairing_exists(&f->record[0], &f->record[j]));
+            assert_true(tern_speedup_is_paired(&f->record[0], &f->record[j]));
             assert_int_equal(t->rounds, t->samples);
             assert_true(t->ratio_low <= t->ratio_median && t->ratio_median <= t->ratio_high && t->ratio_low > 0.0);
         }
@@ -83,7 +83,7 @@ static void one_that_fails_takes_nobody_along(void **state)
         assert_false(f->record[SPOILER].timed);
         assert_int_equal(f->record[SPOILER].finding.verdict, table[i].verdict);
         assert_true(f->record[0].timed && f->record[2].timed);
-        assert_true(tern_pairing_exists(&f->record[0], &f->record[2]));
+        assert_true(tern_speedup_is_paired(&f->record[0], &f->record[2]));
     }
 }
 
@@ -96,8 +96,8 @@ static void a_kernel_with_threads_of_its_own_goes_alone(void **state)
     for (size_t i = 0; i < RACERS; i++)
         assert_true(f->record[i].timed);
     assert_true(f->record[SPOILER].paired == 0);
-    assert_false(tern_pairing_exists(&f->record[0], &f->record[SPOILER]));
-    assert_true(tern_pairing_exists(&f->record[0], &f->record[2]));
+    assert_false(tern_speedup_is_paired(&f->record[0], &f->record[SPOILER]));
+    assert_true(tern_speedup_is_paired(&f->record[0], &f->record[2]));
 }
 
 int main(void)

@@ -21,10 +21,10 @@ static void fill(tern_record *record)
     memset(record, 0, sizeof *record);
     strcpy(record->id, "toy/2x3x4/\"quoted\"\n\xc3\xa9");
     strcpy(record->kernel, "toy");
-    strcpy(record->cache, "hot");
-    record->m = 2, record->k = 3, record->n = 4;
-    record->seed = INT64_MAX;
-    record->p0 = 0.1;
+    strcpy(record->problem.cache, "hot");
+    record->problem.m = 2, record->problem.k = 3, record->problem.n = 4;
+    record->problem.seed = INT64_MAX;
+    record->problem.p0 = 0.1;
     record->timed = true;
     record->finding.verdict = TERN_MISMATCH;
     record->finding.mismatches = 5;
@@ -85,7 +85,7 @@ static void gives_back_what_was_written(void **state)
 
     const tern_record *read = &results.cases.item[0];
     assert_string_equal(read->id, record->id);
-    assert_true(read->seed == record->seed && read->k == 3);
+    assert_true(read->problem.seed == record->problem.seed && read->problem.k == 3);
     assert_int_equal(read->finding.verdict, TERN_MISMATCH);
     assert_memory_equal(&read->finding.difference[0], &record->finding.difference[0], sizeof(tern_difference));
     assert_int_equal(read->timing.samples, TERN_MAX_SAMPLES);

@@ -22,9 +22,9 @@ static void add_case(tern_results *results, const char *kernel, double ns)
     assert_non_null(r);
     snprintf(r->id, sizeof r->id, "%s/1x1x1", kernel);
     strcpy(r->kernel, kernel);
-    strcpy(r->w, "random");
-    strcpy(r->cache, "hot");
-    r->m = r->k = r->n = r->threads = 1;
+    strcpy(r->problem.w, "random");
+    strcpy(r->problem.cache, "hot");
+    r->problem.m = r->problem.k = r->problem.n = r->problem.threads = 1;
     r->timed = true;
     r->timing.median_ns = r->timing.low_ns = r->timing.high_ns = ns;
     assert_int_equal(tern_results_add(results, TERN_LINE_CASE, r, NULL), TERN_OK);

@@ -34,19 +34,13 @@ static tern_record *add(const char *kernel, double p0, double ns, uint64_t paire
 {
     static tern_record r;
 
-    r = (tern_record){.w = "random",
-                      .x = "random",
-                      .cache = "hot",
-                      .isa = "avx2",
-                      .m = 64,
-                      .k = 64,
-                      .n = 1,
-                      .p0 = p0,
-                      .seed = 1,
-                      .threads = 1,
-                      .bits_per_weight = 2.0,
-                      .timed = true,
-                      .paired = paired};
+    r = (tern_record){
+        .problem =
+            {.m = 64, .k = 64, .n = 1, .w = "random", .x = "random", .p0 = p0, .seed = 1, .threads = 1, .cache = "hot"},
+        .isa = "avx2",
+        .bits_per_weight = 2.0,
+        .timed = true,
+        .paired = paired};
     strcpy(r.kernel, kernel);
     r.timing = (tern_timing){.samples = SAMPLES,
                              .rounds = paired == 0 ? 0 : SAMPLES,
