@@ -1,6 +1,5 @@
 #include "decode/loop/decoder.h"
 
-#include "check/product.h"
 #include "decode/loop/forward.h"
 #include "decode/loop/pages.h"
 
@@ -23,24 +22,25 @@ static const char *options_fault(const tern_geometry *g, const tern_decoder_opti
     return NULL;
 }
 
-/* Tries every number of tokens that a block may have. Gives the most scratch that any of them needs. */
-static tern_status try_kernel(const tern_decoder *d, size_t *scratch_bytes, tern_error *error)
+/*
+ * Binds the kernel to every number of tokens that a block may have, and keeps what is known to occur: a call of one of
+ * those allocates nothing. Gives the most scratch that any of them needs.
+ */
+static tern_status bind_kernel(tern_decoder *d, size_t *scratch_bytes, tern_error *error)
 {
-    tern_case c = d->model->kernel;
-    tern_product product;
+    const tern_product *product;
+    tern_status status = tern_products_new(&d->products, d->model, d->options.block, error);
 
-    *scratch_bytes = 0;
-    for (tern_linear linear = 0; linear < TERN_LINEARS; linear++)
-        for (size_t tokens = 1; tokens <= d->options.block; tokens++) {
-            c.shape = tern_linear_shape(&d->model->geometry, linear, tokens);
-            const char *refusal = tern_product_bind(&product, &c, d->model->threads);
-            if (refusal != NULL)
-                return tern_error_set(error, TERN_USAGE, "kernel '%s' cannot do %zux%zux%zu: %s", c.kernel->name,
-                                      c.shape.m, c.shape.k, c.shape.n, refusal);
-            const size_t bytes = tern_product_scratch_bytes(&product);
-            *scratch_bytes = bytes > *scratch_bytes ? bytes : *scratch_bytes;
-        }
-    return TERN_OK;
+    if (status == TERN_OK)
+        status = tern_products_try(d->products, scratch_bytes, error);
+    for (size_t i = 0; i < d->options.expected_counts && status == TERN_OK; i++)
+        if (d->options.expected[i] > 0 && d->options.expected[i] <= d->options.block)
+            status = tern_products_get(d->products, d->options.expected[i], &product, error);
+    /* Without the cache a sequence is run again at every length. */
+    for (size_t i = 1; !d->options.kv_cache && i <= d->options.block && i <= d->options.history && status == TERN_OK;
+         i++)
+        status = tern_products_get(d->products, i, &product, error);
+    return status;
 }
 
 /* Largest M and K of a product. */
@@ -104,7 +104,7 @@ static tern_status reserve(tern_decoder *d, tern_error *error)
     const tern_geometry *g = &model->geometry;
     tern_pages pages = {.align = tern_pages_alignment(model->kernel.kernel)};
     size_t scratch_bytes;
-    tern_status status = try_kernel(d, &scratch_bytes, error);
+    tern_status status = bind_kernel(d, &scratch_bytes, error);
 
     if (status != TERN_OK)
         return status;
@@ -160,6 +160,7 @@ void tern_decoder_free(tern_decoder *d)
 {
     if (d == NULL)
         return;
+    tern_products_free(d->products);
     tern_kv_free(&d->kv);
     tern_memory_free(&d->memory);
     free(d);
@@ -169,6 +170,7 @@ static void run_block(tern_decoder *d)
 {
     if (d->tokens == 0)
         return;
+    tern_products_get(d->products, d->tokens, &d->product, NULL); /* is there: can_run() */
     tern_forward_block(d);
     for (size_t i = 0; i < d->stretches; i++)
         for (size_t token = 0; token < d->stretch[i].tokens; token++)
@@ -230,15 +232,29 @@ static uint32_t run_without_cache(tern_decoder *d, const tern_input *input, size
     return rows;
 }
 
-static bool history_holds(const tern_decoder *d, const tern_input *input, size_t count)
+/* Whether the kernel is bound for the blocks that so many tokens make. */
+static bool has_products(tern_decoder *d, size_t tokens)
+{
+    const size_t block = d->options.block, rest = tokens % block;
+    const tern_product *product;
+
+    return (tokens < block || tern_products_get(d->products, block, &product, NULL) == TERN_OK) &&
+           (rest == 0 || tern_products_get(d->products, rest, &product, NULL) == TERN_OK);
+}
+
+/* Whether all that the call will need is there. */
+static bool can_run(tern_decoder *d, const tern_input *input, size_t count)
 {
     size_t added = 0;
 
+    if (d->options.kv_cache)
+        return has_products(d, count);
     for (size_t i = 0; i < count; i++) {
         added++;
         if (!is_last(input, count, i))
             continue;
-        if (d->length[input[i].sequence] + added > d->options.history)
+        const size_t length = d->length[input[i].sequence] + added;
+        if (length > d->options.history || !has_products(d, length))
             return false;
         added = 0;
     }
@@ -247,9 +263,9 @@ static bool history_holds(const tern_decoder *d, const tern_input *input, size_t
 
 const float *tern_decoder_run(tern_decoder *d, const tern_input *input, size_t count)
 {
-    if (!d->options.kv_cache && !history_holds(d, input, count))
-        return NULL;
     tern_stopwatch_resume(&d->watch);
+    if (!can_run(d, input, count))
+        return NULL;
     const uint32_t rows = d->options.kv_cache ? run_with_cache(d, input, count) : run_without_cache(d, input, count);
     tern_forward_head(d, rows);
     return d->logits;

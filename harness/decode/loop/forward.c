@@ -5,8 +5,6 @@
  */
 #include "decode/loop/forward.h"
 
-#include "check/product.h"
-
 #include <math.h>
 #include <string.h>
 
@@ -38,18 +36,15 @@ static void each_token(tern_decoder *d, token_fn *fn)
 
 static void multiply(tern_decoder *d, tern_linear linear)
 {
-    const tern_model *model = d->model;
-    tern_case c = model->kernel;
-    tern_product product;
+    const tern_product *product = &d->product[linear];
 
-    c.shape = tern_linear_shape(&model->geometry, linear, d->tokens);
-    tern_product_bind(&product, &c, model->threads); /* tern_decoder_new() has seen that it can */
-    tern_product_call(&product,
-                      &(tern_call){.problem = &product.problem,
-                                   .packed = model->layer[d->layer].packed[linear],
+    tern_product_call(product,
+                      &(tern_call){.problem = &product->problem,
+                                   .packed = d->model->layer[d->layer].packed[linear],
                                    .x = d->q,
                                    .y = d->y,
-                                   .scratch = d->scratch},
+                                   .scratch = d->scratch,
+                                   .plan = product->plan},
                       d->team);
     tern_stopwatch_cut(&d->watch, TERN_DECODE_GEMM);
 }

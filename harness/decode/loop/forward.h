@@ -9,6 +9,7 @@
 #define TERN_FORWARD_H
 
 #include "decode/loop/decoder.h"
+#include "decode/loop/products.h"
 #include "decode/loop/stopwatch.h"
 
 #define TERN_NO_LOGITS UINT32_MAX
@@ -34,6 +35,7 @@ struct tern_decoder {
     tern_memory memory;
     uint64_t buffer_bytes;
     tern_stopwatch watch;
+    tern_products *products;
 
     /* the block */
     size_t tokens, stretches;
@@ -41,6 +43,7 @@ struct tern_decoder {
     uint32_t *stretch_of; /* index of stretch */
     uint32_t *logits_row; /* where the logits of this token go, or TERN_NO_LOGITS */
     tern_stretch *stretch;
+    const tern_product *product; /* by tern_linear, of this number of tokens */
     uint32_t layer;
     size_t units;
     atomic_size_t next_unit;

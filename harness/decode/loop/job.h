@@ -9,8 +9,8 @@
 #include "decode/loop/loop.h"
 #include "decode/loop/token_choice.h"
 #include "machine/pin.h"
-#include "plan/case.h"
 #include "model/weights.h"
+#include "plan/case.h"
 #include "record/decode.h"
 
 #include <stdatomic.h>

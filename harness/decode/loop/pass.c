@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/heap.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -60,6 +61,7 @@ static void run_prompt(tern_passage *s, tern_pass_result *p)
         fill_prompt(s, sequence);
         const double start_ns = tern_clock_ns();
         const float *logits = tern_decoder_run(s->decoder, s->prompt, tokens);
+        assert(logits != NULL);
         p->prefill.total_ms += 1e-6 * (tern_clock_ns() - start_ns);
         take_parts(s, &p->prefill, choose(s, logits, sequence, 1, 0));
     }
@@ -75,6 +77,7 @@ static void run_steps(tern_passage *s, tern_pass_result *p, uint32_t steps)
     for (uint32_t step = 0; step < steps; step++) {
         const double start_ns = tern_clock_ns();
         const float *logits = tern_decoder_run(s->decoder, s->next, sequences);
+        assert(logits != NULL);
         const double run_ns = tern_clock_ns() - start_ns;
         const double sampling_ns = choose(s, logits, 0, sequences, step + 1);
         p->decode.total_ms += 1e-6 * run_ns;

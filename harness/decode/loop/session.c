@@ -23,6 +23,8 @@ typedef struct session {
     tern_weights weights;
     tern_team *team;
     tern_model model;
+    uint32_t tokens[4]; /* how many each product will have, `counts` numbers */
+    size_t counts;
     tern_passage passage;
     tern_pass_result *result;
 } session;
@@ -55,24 +57,29 @@ static tern_status load(session *s, tern_error *error)
     return status != TERN_OK ? status : tern_model_load(&s->model, &s->weights, &job->kernel, s->team, &options, error);
 }
 
-/* Every number of tokens that a call will have, on the first and on the last layer. */
-static tern_status verify(session *s, tern_error *error)
+/* The numbers of tokens that the products of this job will have. */
+static void list_counts(session *s)
 {
     const tern_decode_job *job = s->job;
     const uint32_t block = job->block < job->prompt_tokens ? job->block : job->prompt_tokens;
-    const uint32_t tokens[] = {1, job->sequences, block, block == 0 ? 1 : job->prompt_tokens % block};
+    const uint32_t counts[] = {1, job->sequences, block, block == 0 ? 1 : job->prompt_tokens % block};
+
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
+        if (counts[i] > 0)
+            s->tokens[s->counts++] = counts[i];
+}
+
+/* Every number of tokens that a call will have, on the first and on the last layer. */
+static tern_status verify(session *s, tern_error *error)
+{
     const uint32_t layer[] = {0, s->model.geometry.layers - 1};
-    uint32_t wanted[4];
-    size_t counts = 0;
     tern_status status = TERN_OK;
 
-    for (size_t i = 0; i < 4; i++)
-        if (tokens[i] > 0)
-            wanted[counts++] = tokens[i];
+    list_counts(s);
     for (size_t i = 0; i < 2 && status == TERN_OK && s->record->finding.verdict == TERN_EXACT; i++) {
         tern_job_tell(s->job, TERN_JOB_VERIFYING, 0.5 * (double)i);
-        status =
-            tern_verify_layer(&s->model, &s->weights, layer[i], wanted, counts, s->team, &s->record->finding, error);
+        status = tern_verify_layer(&s->model, &s->weights, layer[i], s->tokens, s->counts, s->team, &s->record->finding,
+                                   error);
     }
     return status;
 }
@@ -92,6 +99,8 @@ static tern_decoder_options loop_options(const session *s, bool kv_cache)
         .block = job->block,
         .logit_rows = job->sequences,
         .history = job->prompt_tokens + job->new_tokens,
+        .expected = s->tokens,
+        .expected_counts = s->counts,
     };
 }
 

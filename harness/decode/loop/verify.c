@@ -2,8 +2,8 @@
 
 #include "base/text.h"
 #include "check/data.h"
-#include "check/product.h"
 #include "decode/loop/pages.h"
+#include "decode/loop/products.h"
 
 #include <inttypes.h>
 #include <stdatomic.h>
@@ -23,6 +23,7 @@ typedef struct trial {
 typedef struct proof {
     const tern_model *model;
     const tern_weights *weights;
+    tern_products *products;
     tern_team *team;
     uint32_t layer;
     tern_linear linear;
@@ -61,7 +62,7 @@ static void project(const tern_shape shape, const int8_t *x, const int32_t *y, t
 typedef struct room {
     int8_t *x;
     int32_t *y;
-    void *scratch, *plan;
+    void *scratch;
 } room;
 
 static size_t lay_out(room *r, uint8_t *base, const tern_product *product)
@@ -72,53 +73,37 @@ static size_t lay_out(room *r, uint8_t *base, const tern_product *product)
     r->x = tern_pages_take(&pages, shape.n * shape.k);
     r->y = tern_pages_take(&pages, shape.n * shape.m * sizeof *r->y);
     r->scratch = tern_pages_take(&pages, tern_product_scratch_bytes(product));
-    r->plan = tern_pages_take(&pages, tern_product_plan_bytes(product));
     return pages.used;
-}
-
-static tern_status refuse(const tern_product *product, const char *sentence, tern_error *error)
-{
-    const tern_shape shape = product->problem.shape;
-
-    return tern_error_set(error, TERN_USAGE, "kernel '%s' cannot do %zux%zux%zu: %s", product->kernel->name, shape.m,
-                          shape.k, shape.n, sentence);
 }
 
 /* Computes Y with the kernel and leaves both projections. */
 static tern_status call(proof *p, trial *t, tern_error *error)
 {
-    tern_case c = p->model->kernel;
     const tern_data data = {.x = TERN_X_RANDOM, .seed = 1 + t->shape.n};
-    tern_product product;
+    const tern_product *product;
     tern_memory memory;
     room r;
+    tern_status status = tern_products_get(p->products, t->shape.n, &product, error);
 
-    c.shape = t->shape;
-    const char *refusal = tern_product_bind(&product, &c, p->model->threads);
-    if (refusal != NULL)
-        return refuse(&product, refusal, error);
-    tern_status status = tern_memory_new(&memory, "a trial of the kernel", lay_out(&r, NULL, &product), error);
     if (status != TERN_OK)
         return status;
-    lay_out(&r, memory.data, &product);
-    refusal = tern_product_make_plan(&product, r.plan);
-    if (refusal == NULL) {
-        tern_data_fill_x(&data, t->shape, r.x);
-        tern_product_call(&product,
-                          &(tern_call){.problem = &product.problem,
-                                       .packed = p->model->layer[p->layer].packed[p->linear],
-                                       .x = r.x,
-                                       .y = r.y,
-                                       .scratch = r.scratch,
-                                       .plan = product.plan},
-                          p->team);
-        project(t->shape, r.x, r.y, t);
-    } else {
-        status = refuse(&product, refusal, error);
-    }
-    tern_product_drop_plan(&product);
+    product += p->linear;
+    status = tern_memory_new(&memory, "a trial of the kernel", lay_out(&r, NULL, product), error);
+    if (status != TERN_OK)
+        return status;
+    lay_out(&r, memory.data, product);
+    tern_data_fill_x(&data, t->shape, r.x);
+    tern_product_call(product,
+                      &(tern_call){.problem = &product->problem,
+                                   .packed = p->model->layer[p->layer].packed[p->linear],
+                                   .x = r.x,
+                                   .y = r.y,
+                                   .scratch = r.scratch,
+                                   .plan = product->plan},
+                      p->team);
+    project(t->shape, r.x, r.y, t);
     tern_memory_free(&memory);
-    return status;
+    return TERN_OK;
 }
 
 static uint64_t dot(const int8_t *w, const uint64_t *u, size_t k)
@@ -191,13 +176,18 @@ tern_status tern_verify_layer(const tern_model *model, const tern_weights *weigh
                               const uint32_t *tokens, size_t counts, tern_team *team, tern_finding *finding,
                               tern_error *error)
 {
-    tern_status status = TERN_OK;
+    tern_products *products;
+    uint32_t most = 0;
 
     memset(finding, 0, sizeof *finding);
+    for (size_t i = 0; i < counts; i++)
+        most = tokens[i] > most ? tokens[i] : most;
+    tern_status status = tern_products_new(&products, model, most, error);
     for (tern_linear linear = 0; linear < TERN_LINEARS && status == TERN_OK && finding->verdict == TERN_EXACT;
          linear++) {
         proof p = {.model = model,
                    .weights = weights,
+                   .products = products,
                    .team = team,
                    .layer = layer,
                    .linear = linear,
@@ -206,5 +196,6 @@ tern_status tern_verify_layer(const tern_model *model, const tern_weights *weigh
             p.trial[p.trials].shape = tern_linear_shape(&model->geometry, linear, tokens[p.trials]);
         status = prove(&p, finding, error);
     }
+    tern_products_free(products);
     return status;
 }

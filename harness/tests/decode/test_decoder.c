@@ -42,6 +42,7 @@ static tern_registry *registry;
 
 static void start(machine *m, const way *w)
 {
+    const uint32_t expected[] = {1, SEQUENCES, w->block};
     const tern_model_options options = {.head = w->head, .huge_pages = !w->small_pages};
     const tern_decoder_options loop = {.kv_type = w->kv_type,
                                        .kv_cache = w->kv_cache,
@@ -50,7 +51,9 @@ static void start(machine *m, const way *w)
                                        .context = w->context,
                                        .sequences = SEQUENCES,
                                        .block = w->block,
-                                       .logit_rows = SEQUENCES};
+                                       .logit_rows = SEQUENCES,
+                                       .expected = expected,
+                                       .expected_counts = 3};
     tern_error error = {""};
     tern_case kernel;
 
