@@ -231,11 +231,12 @@ static void allocates_nothing_while_it_runs(void **state)
     }
 }
 
+/* A busy machine may stop the clock's thread between any two readings; one token of many is left in peace. */
 static void parts_add_up_to_the_whole(void **state)
 {
     const way w = plain_way(&small_swiglu);
     machine m = {.team = NULL};
-    double spent_ns = 0.0, parts_ns = 0.0;
+    double least_difference = INFINITY, least_other = INFINITY; /* shares of a token's time */
 
     (void)state;
     start(&m, &w);
@@ -244,15 +245,19 @@ static void parts_add_up_to_the_whole(void **state)
         const tern_input input = scripted(0, i);
         const double start_ns = tern_clock_ns();
         tern_decoder_run(m.decoder, &input, 1);
-        spent_ns += tern_clock_ns() - start_ns;
+        const double spent_ns = tern_clock_ns() - start_ns;
+        const tern_split split = tern_decoder_split(m.decoder);
+        double parts_ns = 0.0;
+        for (tern_decode_part part = 0; part < TERN_DECODE_PARTS; part++)
+            parts_ns += split.ns[part];
+        assert_true(split.ns[TERN_DECODE_GEMM] > 0.0 && split.ns[TERN_DECODE_ATTENTION] > 0.0 &&
+                    split.ns[TERN_DECODE_NORM] > 0.0 && split.ns[TERN_DECODE_HEAD] > 0.0);
+        assert_true(split.ns[TERN_DECODE_SAMPLING] == 0.0);
+        least_difference = fmin(least_difference, fabs(parts_ns / spent_ns - 1.0));
+        least_other = fmin(least_other, split.ns[TERN_DECODE_OTHER] / spent_ns);
     }
-    const tern_split split = tern_decoder_split(m.decoder);
-    for (tern_decode_part part = 0; part < TERN_DECODE_PARTS; part++)
-        parts_ns += split.ns[part];
-    assert_true(fabs(parts_ns - spent_ns) < 0.02 * spent_ns);
-    assert_true(split.ns[TERN_DECODE_GEMM] > 0.0 && split.ns[TERN_DECODE_ATTENTION] > 0.0 &&
-                split.ns[TERN_DECODE_NORM] > 0.0 && split.ns[TERN_DECODE_HEAD] > 0.0);
-    assert_true(split.ns[TERN_DECODE_SAMPLING] == 0.0 && split.ns[TERN_DECODE_OTHER] < 0.1 * spent_ns);
+    assert_true(least_difference < 0.02);
+    assert_true(least_other < 0.1);
     stop(&m);
 }
 
