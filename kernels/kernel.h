@@ -25,7 +25,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Raised when a field changes its meaning. Fields are only ever added at the end of a struct. */
+/*
+ * Raised when a field changes its meaning. Fields are only ever added at the end of a struct, and mean nothing when they
+ * are zero: a kernel built against an older header is taken as it is, one that sets a field which the program does not
+ * know is refused.
+ */
 #define TERN_KERNEL_ABI 1u
 
 /* Largest legal K: |sum| <= 128 * K must stay below 2^31. */
@@ -40,7 +44,8 @@ enum {
     TERN_ISA_AVX512VBMI = 1u << 4, /* VPERMB, VPERMI2B, VPMULTISHIFTQB */
     TERN_ISA_AMXINT8 = 1u << 5,    /* TDPBSSD */
     TERN_ISA_NEON = 1u << 6,
-    TERN_ISA_DOTPROD = 1u << 7 /* SDOT, UDOT */
+    TERN_ISA_DOTPROD = 1u << 7, /* SDOT, UDOT */
+    TERN_ISA_GFNI = 1u << 8     /* GF2P8AFFINEQB, on registers of whatever width the other bits allow */
 };
 
 typedef struct tern_shape {
@@ -58,7 +63,11 @@ typedef struct tern_toggle {
     int32_t initial, low, high;
 } tern_toggle;
 
-/* What is to be computed. toggle[i] is the value of the kernel's toggles[i]. */
+/*
+ * What is to be computed. toggle[i] is the value of the kernel's toggles[i]. Packed W depends on M, K and toggles alone:
+ * what was packed for one problem serves those of any other N and number of threads, as a model is packed once and then
+ * multiplied with one token, or with many.
+ */
 typedef struct tern_problem {
     tern_shape shape;
     uint32_t threads; /* >= 1 */
@@ -115,9 +124,23 @@ typedef struct tern_kernel {
     uint32_t isa;        /* TERN_ISA_ bits, all of them needed; 0 = portable */
     uint32_t flags;      /* TERN_KERNEL_ bits */
     double bits_per_weight;
-    tern_shape multiple; /* M, K and N must be multiples of these; 1 = any */
-    tern_shape tile;     /* sizes at which its code takes another path; the checker tests just around their multiples */
-    size_t row_step;     /* slices of run begin at multiples of this many rows */
+
+    /* Shapes that it takes: M, K and N must be multiples of these; 1 = any. The harness asks for no others. */
+    tern_shape multiple;
+
+    /*
+     * Where mistakes would show: the sizes at which its code takes another path, such as the rows of a block, the
+     * columns of a vector, the tokens that are done together; 1 = none. It limits nothing and divides no work. The
+     * checker takes shapes just below, at and above multiples of it.
+     */
+    tern_shape tile;
+
+    /*
+     * Rows that belong together: slices of run(), and of pack_rows(), begin at multiples of this many rows and end at
+     * such a multiple or at M. So no two threads share a block of packed W. The rows of Y that a slice covers are its
+     * own whatever this is.
+     */
+    size_t row_step;
     size_t packed_align, x_align, y_align; /* powers of two */
     const tern_toggle *toggles;            /* ends with a row whose name is NULL; or NULL */
 

@@ -39,6 +39,7 @@ static const tern_pass passes[] = {
      .name = "slice after slice, with guard pages before its buffers"},
     {TERN_GUARD_BEFORE, 1, BOTH, .large = true, .name = "when W and X are changed in place"},
     {TERN_GUARD_UNALIGNED, 1, 0, .name = "at addresses that are aligned as it declares and no more"},
+    {TERN_GUARD_AFTER, 1, 0, .other_pack = true, .name = "with W packed for another N and more threads"},
 };
 
 /* Whether all that is wrong in Y is what other inputs would give. */

@@ -36,27 +36,26 @@ typedef struct need {
 enum { NEEDS = TERN_BUFFERS - 1 };
 
 /* Of all but PACKED, which is as long as pack() says. */
-static void list_needs(const tern_product *product, need needs[NEEDS])
+static void list_needs(const tern_product *product, const tern_product *packer, need needs[NEEDS])
 {
     const tern_kernel *kernel = product->kernel;
-    const tern_problem *problem = &product->problem;
-    const tern_shape shape = problem->shape;
+    const tern_shape shape = product->problem.shape;
 
     needs[0] = (need){TERN_BUFFER_W, shape.m * shape.k, 1};
-    needs[1] = (need){TERN_BUFFER_STAGING, kernel->packed_bytes(problem), kernel->packed_align};
+    needs[1] = (need){TERN_BUFFER_STAGING, kernel->packed_bytes(&packer->problem), kernel->packed_align};
     needs[2] = (need){TERN_BUFFER_X, shape.n * shape.k, kernel->x_align};
     needs[3] = (need){TERN_BUFFER_Y, shape.n * shape.m * sizeof(int32_t), kernel->y_align};
     needs[4] = (need){TERN_BUFFER_SCRATCH, tern_product_scratch_bytes(product), 64};
     needs[5] = (need){TERN_BUFFER_PLAN, tern_product_plan_bytes(product), 64};
 }
 
-tern_status tern_buffers_place(tern_buffers *buffers, const tern_product *product, tern_guard_side side,
-                               tern_error *error)
+tern_status tern_buffers_place(tern_buffers *buffers, const tern_product *product, const tern_product *packer,
+                               tern_guard_side side, tern_error *error)
 {
     need needs[NEEDS];
     tern_status status = TERN_OK;
 
-    list_needs(product, needs);
+    list_needs(product, packer, needs);
     if (side != buffers->side)
         tern_buffers_free(buffers);
     buffers->side = side;
@@ -70,7 +69,7 @@ tern_status tern_buffers_fit(tern_buffers *buffers, const tern_product *product,
     need needs[NEEDS];
     tern_status status = TERN_OK;
 
-    list_needs(product, needs);
+    list_needs(product, product, needs);
     for (size_t i = 0; i < NEEDS && status == TERN_OK; i++)
         status = tern_guard_fit(&buffers->guard[needs[i].which], names[needs[i].which], needs[i].bytes, needs[i].align,
                                 error);

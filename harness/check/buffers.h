@@ -30,11 +30,11 @@ typedef struct tern_buffers {
 } tern_buffers;
 
 /*
- * Makes the buffers that the product needs; PACKED comes with tern_buffers_take_packed(). Those of the same side and
+ * Makes the buffers that the product needs, and the packer, whose M, K and toggles are the same; PACKED comes with tern_buffers_take_packed(). Those of the same side and
  * size stay where they are, so that a kernel sees other data at the same addresses.
  */
-tern_status tern_buffers_place(tern_buffers *buffers, const tern_product *product, tern_guard_side side,
-                               tern_error *error);
+tern_status tern_buffers_place(tern_buffers *buffers, const tern_product *product, const tern_product *packer,
+                               tern_guard_side side, tern_error *error);
 void tern_buffers_free(tern_buffers *buffers);
 
 /*

@@ -95,6 +95,16 @@ static bool unsupported(tern_pass_run *run, const char *sentence)
     return false;
 }
 
+/* Another N that the kernel takes, and more threads than the pass has. Returns whether it does. */
+static bool bind_other(tern_pass_run *run, tern_product *other)
+{
+    const size_t least = run->task->c->kernel->multiple.n;
+    tern_case c = *run->task->c;
+
+    c.shape.n = c.shape.n > least ? c.shape.n - least : c.shape.n + least;
+    return tern_product_bind(other, &c, run->pass->threads + 2) == NULL;
+}
+
 bool tern_pass_run_bind(tern_pass_run *run, bool *refused)
 {
     note(run, "drop_plan()");
@@ -103,6 +113,8 @@ bool tern_pass_run_bind(tern_pass_run *run, bool *refused)
     const char *sentence = tern_product_bind(&run->product, run->task->c, run->pass->threads);
 
     *refused = sentence != NULL;
+    if (!run->pass->other_pack || !bind_other(run, &run->packer))
+        tern_product_bind(&run->packer, run->task->c, run->pass->threads);
     if (sentence == NULL || run->pass->threads > 1)
         return true;
     return unsupported(run, sentence); /* one that refuses one thread refuses the case */
@@ -162,8 +174,8 @@ static bool pack(tern_pass_run *run)
     tern_guard_paint_object(staging);
     note(run, "pack()");
     const size_t bytes = run->pass->alone && kernel->pack_rows != NULL
-                             ? tern_product_pack_apart(&run->product, w, staging->data, run->pass->threads)
-                             : tern_product_pack(&run->product, w, staging->data, run->team);
+                             ? tern_product_pack_apart(&run->packer, w, staging->data, run->pass->threads)
+                             : tern_product_pack(&run->packer, w, staging->data, run->team);
     if (bytes == 0)
         return tern_pass_run_fail_machine(run, "pack() ran out of memory");
     if (bytes > staging->bytes)
@@ -180,11 +192,9 @@ static bool pack(tern_pass_run *run)
  */
 static bool make_other_plan(tern_pass_run *run)
 {
-    tern_case c = *run->task->c;
     tern_product other;
 
-    c.shape.n += run->product.kernel->multiple.n;
-    if (tern_product_bind(&other, &c, run->pass->threads + 1) != NULL)
+    if (!bind_other(run, &other))
         return true;
     const size_t bytes = (tern_product_plan_bytes(&other) + PLAN_ALIGN - 1) / PLAN_ALIGN * PLAN_ALIGN;
     void *memory = aligned_alloc(PLAN_ALIGN, bytes);
@@ -214,7 +224,7 @@ bool tern_pass_run_prepare(tern_pass_run *run, uint8_t paint)
 {
     tern_error error;
 
-    if (tern_buffers_place(&run->buffers, &run->product, run->pass->side, &error) != TERN_OK ||
+    if (tern_buffers_place(&run->buffers, &run->product, &run->packer, run->pass->side, &error) != TERN_OK ||
         tern_buffers_close_packing(&run->buffers, false, &error) != TERN_OK)
         return tern_pass_run_fail_machine(run, error.text);
     if (!make_team(run))

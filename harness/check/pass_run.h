@@ -15,6 +15,7 @@ typedef struct tern_pass {
     bool alone;      /* slice after slice, the last first, each with a Y of its own */
     bool often;      /* called many times, so that what each call leaves behind adds up */
     bool large;      /* also for large shapes */
+    bool other_pack; /* W packed for another N and number of threads */
     const char *name;
 } tern_pass;
 
@@ -25,6 +26,7 @@ typedef struct tern_pass_run {
     const tern_pass *pass;
     size_t values; /* N * M */
     tern_product product;
+    tern_product packer; /* what W is packed for: the same problem, unless the pass says otherwise */
     tern_buffers buffers;
     tern_team *team;
     int32_t *row_sum;  /* of W, M values */

@@ -30,6 +30,6 @@ void tern_announce_end(const tern_session *session, const tern_run_end *end)
            end->wrong, end->skipped, end->seconds);
     if (!end->complete)
         printf("not complete: %s; --resume goes on\n", end->reason);
-    for (size_t i = 0; i < session->options->outputs; i++)
-        printf("%s: %s\n", session->options->output[i].format->name, session->options->output[i].path);
+    for (size_t i = 0; i < session->options->outputs.count; i++)
+        printf("%s: %s\n", session->options->outputs.item[i].format->name, session->options->outputs.item[i].path);
 }

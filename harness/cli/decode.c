@@ -2,14 +2,14 @@
  * ternbench decode: a whole model, token by token. The kernel is first proven exact on the model's shapes; then
  * roofs, the loop, roofs again, and the baseline.
  */
+#include "base/interrupt.h"
 #include "base/text.h"
 #include "check/check.h"
 #include "cli/command.h"
 #include "cli/decode_job.h"
-#include "cli/decode_options.h"
 #include "cli/decode_progress.h"
 #include "cli/decode_prompt.h"
-#include "cli/interrupt.h"
+#include "cli/options.h"
 #include "cli/progress.h"
 #include "decode/loop/model.h"
 #include "measure/pick.h"
@@ -26,7 +26,7 @@
 enum { BASELINE_LAYERS = 2, BASELINE_PROMPT = 4, BASELINE_TOKENS = 4 };
 
 typedef struct command {
-    tern_decode_options options;
+    tern_options options;
     tern_session session;
     tern_environment environment;
     tern_sink sink;
@@ -240,7 +240,7 @@ static tern_status run(command *c, tern_error *error)
     if (status != TERN_OK || tern_interrupt_signal() != 0)
         return status;
     r->target_tokens_per_s = c->options.target;
-    r->budget_bytes = (uint64_t)(1e6 * c->options.budget_mb);
+    r->budget_bytes = (uint64_t)(1e6 * c->options.memory_mb);
     name_record(c, &c->job, r);
     if ((status = tern_sink_add_decode(&c->sink, r, error)) != TERN_OK)
         return status;
@@ -252,12 +252,12 @@ static tern_status run(command *c, tern_error *error)
     return r->timed && wanted ? run_baseline(c, error) : TERN_OK;
 }
 
-static tern_status open(command *c, int argc, char **argv, tern_error *error)
+static tern_status open(command *c, tern_error *error)
 {
     tern_status status;
 
-    if ((status = tern_session_open(&c->session, &c->options.common, true, argc, argv, error)) != TERN_OK ||
-        (status = tern_decode_progress_open(&c->progress, c->options.common.quiet, error)) != TERN_OK ||
+    if ((status = tern_session_open(&c->session, &c->options, true, error)) != TERN_OK ||
+        (status = tern_decode_progress_open(&c->progress, c->options.quiet, error)) != TERN_OK ||
         (status = tern_decode_job_make(&c->job, &c->options, &c->session, error)) != TERN_OK ||
         (status = tern_decode_prompt_read(&c->prompt, &c->options, &c->job, error)) != TERN_OK ||
         (status = look_at_model(c, error)) != TERN_OK)
@@ -267,25 +267,25 @@ static tern_status open(command *c, int argc, char **argv, tern_error *error)
         (status = tern_environment_open(&c->environment, &c->session, error)) != TERN_OK)
         return status;
     c->session.run.cases = 1;
-    for (uint32_t i = 0; i < c->session.run.warnings && !c->options.common.quiet; i++)
+    for (uint32_t i = 0; i < c->session.run.warnings && !c->options.quiet; i++)
         fprintf(stderr, "warning: %s\n", c->session.run.warning[i]);
-    return tern_sink_open(&c->sink, &c->options.common, &c->session.run, error);
+    return tern_sink_open(&c->sink, &c->options, &c->session.run, error);
 }
 
-int tern_command_decode(int argc, char **argv)
+int tern_command_decode(const tern_options *options, tern_error *error)
 {
     command *c = calloc(1, sizeof *c);
-    tern_error error = {""};
 
     if (c == NULL)
-        return TERN_ENVIRONMENT;
-    tern_decode_options_parse(&c->options, argc, argv);
+        return (int)tern_error_memory(error, "a decode run", sizeof *c);
+    c->options = *options;
+    tern_options_settle(&c->options, tern_report_find("decode"), 0.0);
     tern_interrupt_install();
     c->started_s = tern_progress_clock();
-    tern_status status = open(c, argc, argv, &error);
+    tern_status status = open(c, error);
     const bool opened = status == TERN_OK;
     if (opened)
-        status = run(c, &error);
+        status = run(c, error);
     tern_decode_progress_close(&c->progress);
     c->end.status = tern_interrupt_signal() != 0 ? 128 + tern_interrupt_signal()
                     : status != TERN_OK          ? (int)status
@@ -293,15 +293,15 @@ int tern_command_decode(int argc, char **argv)
                                                  : TERN_OK;
     c->end.complete = status == TERN_OK && tern_interrupt_signal() == 0;
     c->end.seconds = tern_progress_clock() - c->started_s;
-    tern_text_copy(c->end.reason, sizeof c->end.reason, error.text);
+    tern_text_copy(c->end.reason, sizeof c->end.reason, error->text);
     if (tern_interrupt_signal() != 0)
         tern_text_append(c->end.reason, sizeof c->end.reason, "interrupted by signal %d", tern_interrupt_signal());
-    if (opened && tern_sink_close(&c->sink, &c->end, error.text[0] == '\0' ? &error : NULL) != TERN_OK &&
+    if (opened && tern_sink_close(&c->sink, &c->end, error->text[0] == '\0' ? error : NULL) != TERN_OK &&
         c->end.status == TERN_OK)
         c->end.status = TERN_ENVIRONMENT;
     tern_decode_prompt_print(&c->prompt);
     if (c->end.reason[0] != '\0')
-        fprintf(stderr, "%s: %s\n", argv[0], c->end.reason);
+        tern_text_copy(error->text, sizeof error->text, c->end.reason);
     const int exit_status = c->end.status;
     tern_sink_free(&c->sink);
     tern_environment_close(&c->environment);

@@ -50,7 +50,7 @@ tern_status tern_decode_job_kernel(const tern_session *session, const char *name
     return status;
 }
 
-tern_status tern_decode_job_make(tern_decode_job *job, const tern_decode_options *o, const tern_session *session,
+tern_status tern_decode_job_make(tern_decode_job *job, const tern_options *o, const tern_session *session,
                                  tern_error *error)
 {
     tern_status status;
@@ -66,7 +66,7 @@ tern_status tern_decode_job_make(tern_decode_job *job, const tern_decode_options
                              .prompt_tokens = o->prompt,
                              .new_tokens = o->tokens,
                              .compare_cache = o->compare_cache,
-                             .sampler = o->sampler};
+                             .sampler = o->choice};
     job->sampler.seed = o->seed;
     if ((status = parse_toggles(job->toggle, o->toggles, error)) != TERN_OK ||
         (status = parse_threads(session, o->threads, &job->threads, error)) != TERN_OK)

@@ -4,7 +4,7 @@
 #ifndef TERN_DECODE_JOB_H
 #define TERN_DECODE_JOB_H
 
-#include "cli/decode_options.h"
+#include "cli/options.h"
 #include "decode/loop/job.h"
 #include "run/session.h"
 
@@ -15,7 +15,7 @@ tern_status tern_decode_job_kernel(const tern_session *session, const char *name
  * Fills all but prompt and progress. The kernel of "auto" is left NULL. options and session must outlive the job.
  * TERN_USAGE says which option is wrong.
  */
-tern_status tern_decode_job_make(tern_decode_job *job, const tern_decode_options *options, const tern_session *session,
+tern_status tern_decode_job_make(tern_decode_job *job, const tern_options *options, const tern_session *session,
                                  tern_error *error);
 
 #endif

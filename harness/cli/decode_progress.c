@@ -1,6 +1,6 @@
 #include "cli/decode_progress.h"
 
-#include "cli/interrupt.h"
+#include "base/interrupt.h"
 #include "cli/progress.h"
 
 #include <stdio.h>

@@ -39,8 +39,8 @@ static tern_status read_text(tern_decode_prompt *prompt, const char *model, cons
     return status;
 }
 
-tern_status tern_decode_prompt_read(tern_decode_prompt *prompt, const tern_decode_options *options,
-                                    tern_decode_job *job, tern_error *error)
+tern_status tern_decode_prompt_read(tern_decode_prompt *prompt, const tern_options *options, tern_decode_job *job,
+                                    tern_error *error)
 {
     uint32_t count = 0;
     tern_status status;

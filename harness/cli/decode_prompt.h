@@ -4,12 +4,12 @@
 #ifndef TERN_DECODE_PROMPT_H
 #define TERN_DECODE_PROMPT_H
 
-#include "cli/decode_options.h"
+#include "cli/options.h"
 #include "decode/loop/job.h"
 #include "model/tokenizer.h"
 
 typedef struct tern_decode_prompt {
-    const tern_decode_options *options;
+    const tern_options *options;
     tern_tokenizer *tokenizer; /* with --prompt-text */
     uint32_t *id;
     char *answer;
@@ -19,8 +19,8 @@ typedef struct tern_decode_prompt {
  * Reads --prompt-ids or --prompt-text and sets the job's prompt, which lives as long as this struct. TERN_USAGE when
  * there is none in it.
  */
-tern_status tern_decode_prompt_read(tern_decode_prompt *prompt, const tern_decode_options *options,
-                                    tern_decode_job *job, tern_error *error);
+tern_status tern_decode_prompt_read(tern_decode_prompt *prompt, const tern_options *options, tern_decode_job *job,
+                                    tern_error *error);
 
 /* Keeps the answer to a prompt that was given. */
 void tern_decode_prompt_answer(tern_decode_prompt *prompt, const tern_decode_record *record);

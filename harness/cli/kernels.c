@@ -3,8 +3,8 @@
  */
 #include "cli/kernels.h"
 
+#include "base/interrupt.h"
 #include "cli/command.h"
-#include "cli/interrupt.h"
 #include "machine/isa.h"
 #include "run/picker.h"
 
@@ -80,39 +80,23 @@ static tern_status list_json(const tern_session *session, tern_error *error)
     return tern_kernels_json(stdout, session->registry, session->plan.isa, session->options->isa, error);
 }
 
-static const char *const forms[] = {"text", "json", "names", NULL};
-
 static tern_status list(const tern_session *session, tern_error *error)
 {
-    static tern_status (*const lists[])(const tern_session *, tern_error *) = {list_text, list_json, list_names};
-    size_t i = 0;
+    const char *form = session->options->form;
 
-    while (strcmp(forms[i], session->options->form) != 0)
-        i++;
-    return lists[i](session, error);
+    return form == NULL || strcmp(form, "text") == 0 ? list_text(session, error)
+           : strcmp(form, "json") == 0               ? list_json(session, error)
+                                                     : list_names(session, error);
 }
 
-int tern_command_kernels(int argc, char **argv)
+int tern_command_kernels(const tern_options *options, tern_error *error)
 {
-    tern_options options;
     tern_session session;
-    tern_error error = {""};
 
-    tern_options_init(&options);
-    options.forms = forms;
-    options.form = forms[0];
-    tern_options_parse(
-        &options, argc, argv, "",
-        "Lists the kernels: what they need, where they come from, their toggles. --format json for programs, "
-        "names for those that can run here under --isa.");
     tern_interrupt_install();
-    tern_status status = tern_session_open(&session, &options, options.pick != NULL, argc, argv, &error);
-    if (status == TERN_OK && options.pick != NULL)
-        status = pick(&session, &error);
-    else if (status == TERN_OK)
-        status = list(&session, &error);
-    if (status != TERN_OK)
-        fprintf(stderr, "%s: %s\n", argv[0], error.text);
+    tern_status status = tern_session_open(&session, options, options->pick != NULL, error);
+    if (status == TERN_OK)
+        status = options->pick != NULL ? pick(&session, error) : list(&session, error);
     tern_session_close(&session);
     return (int)status;
 }

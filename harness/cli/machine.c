@@ -3,9 +3,9 @@
  */
 #include "cli/machine.h"
 
+#include "base/interrupt.h"
 #include "base/text.h"
 #include "cli/command.h"
-#include "cli/interrupt.h"
 #include "run/environment.h"
 
 #include <stdlib.h>
@@ -74,34 +74,24 @@ static tern_status describe(tern_machine *machine, const tern_environment *envir
                                                                         : measure_roofs(machine, environment, error);
 }
 
-int tern_command_machine(int argc, char **argv)
+int tern_command_machine(const tern_options *options, tern_error *error)
 {
-    static const char *const forms[] = {"text", "json", NULL};
-    tern_options options;
     tern_session session;
     tern_environment environment = {0};
-    tern_error error = {""};
     tern_machine *machine = calloc(1, sizeof *machine);
 
     if (machine == NULL)
-        return TERN_ENVIRONMENT;
-    tern_options_init(&options);
-    options.forms = forms;
-    options.form = forms[0];
-    tern_options_parse(&options, argc, argv, "",
-                       "Tells what the machine is and measures its limits. --format json for programs.");
+        return (int)tern_error_memory(error, "the machine", sizeof *machine);
     tern_interrupt_install();
-    tern_status status = tern_session_open(&session, &options, true, argc, argv, &error);
+    tern_status status = tern_session_open(&session, options, true, error);
     if (status == TERN_OK)
-        status = tern_environment_open(&environment, &session, &error);
+        status = tern_environment_open(&environment, &session, error);
     if (status == TERN_OK)
-        status = describe(machine, &environment, &error);
-    if (status == TERN_OK && strcmp(options.form, "json") == 0)
-        status = tern_machine_json(stdout, machine, &error);
+        status = describe(machine, &environment, error);
+    if (status == TERN_OK && options->form != NULL && strcmp(options->form, "json") == 0)
+        status = tern_machine_json(stdout, machine, error);
     else if (status == TERN_OK)
         tern_machine_text(stdout, machine);
-    if (status != TERN_OK)
-        fprintf(stderr, "%s: %s\n", argv[0], error.text);
     tern_environment_close(&environment);
     tern_session_close(&session);
     free(machine);

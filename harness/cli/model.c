@@ -8,82 +8,11 @@
 
 #include "base/text.h"
 
-#include <argp.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-
-enum { KEY_SEED = 256, KEY_P0, KEY_TYPE };
-
-typedef struct model_options {
-    const char *action, *file; /* "write", or "show" and its FILE */
-    const char *model, *out;
-    const tern_block_format *format;
-    uint64_t seed;
-    double p0;
-} model_options;
-
-static const struct argp_option table[] = {
-    {"model", 'm', "MODEL", 0, "write: a model of suites/ by name, or a .model file (default: bitnet-7b)", 0},
-    {"out", 'o', "FILE", 0, "write: where to", 0},
-    {"type", KEY_TYPE, "TYPE", 0, "write: of ternary tensors: tq1_0, tq2_0 (default) or i2_s", 0},
-    {"seed", KEY_SEED, "N", 0, "write: of the weights (default: 1)", 0},
-    {"p0", KEY_P0, "SHARE", 0, "write: share of zeros (default: 0.42)", 0},
-    {0},
-};
-
-static void take_argument(model_options *o, const char *text, struct argp_state *state)
-{
-    if (o->action == NULL && (strcmp(text, "write") == 0 || strcmp(text, "show") == 0))
-        o->action = text;
-    else if (o->action != NULL && strcmp(o->action, "show") == 0 && o->file == NULL)
-        o->file = text;
-    else
-        argp_error(state, "'%s' is not expected here", text);
-}
-
-static error_t parse(int key, char *text, struct argp_state *state)
-{
-    model_options *o = state->input;
-
-    switch (key) {
-    case 'm':
-        o->model = text;
-        break;
-    case 'o':
-        o->out = text;
-        break;
-    case KEY_TYPE:
-        o->format = tern_block_format_named(text);
-        if (o->format == NULL || !o->format->ternary)
-            argp_error(state, "--type takes tq1_0, tq2_0 or i2_s, not '%s'", text);
-        break;
-    case KEY_SEED:
-        if (!tern_text_u64(text, 0, INT64_MAX, &o->seed))
-            argp_error(state, "'%s' is no seed", text);
-        break;
-    case KEY_P0:
-        if (!tern_text_double(text, 0.0, 1.0, &o->p0))
-            argp_error(state, "'%s' is no share from 0 to 1", text);
-        break;
-    case ARGP_KEY_ARG:
-        take_argument(o, text, state);
-        break;
-    case ARGP_KEY_END:
-        if (o->action == NULL)
-            argp_error(state, "say write or show");
-        if (strcmp(o->action, "write") == 0 && o->out == NULL)
-            argp_error(state, "--out is missing: where is the file to go?");
-        if (strcmp(o->action, "show") == 0 && o->file == NULL)
-            argp_error(state, "which file is to be shown?");
-        break;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-    return 0;
-}
 
 static void tell(void *context, double share)
 {
@@ -94,26 +23,26 @@ static void tell(void *context, double share)
 }
 
 /* To a name beside it first, so that what has the name is whole. */
-static tern_status write_to(const model_options *o, const tern_weights *weights, tern_error *error)
+static tern_status write_to(const tern_options *o, const tern_weights *weights, tern_error *error)
 {
     char part[4096] = "";
     bool terminal = isatty(STDERR_FILENO);
     tern_status status;
 
-    tern_text_append(part, sizeof part, "%s.part", o->out);
+    tern_text_append(part, sizeof part, "%s.part", o->file);
     FILE *stream = fopen(part, "wb");
     if (stream == NULL)
         return tern_error_set(error, TERN_USAGE, "cannot write %s: %s", part, strerror(errno));
-    status = tern_gguf_write(stream, weights, o->format, tell, &terminal, error);
+    status = tern_gguf_write(stream, weights, o->type, tell, &terminal, error);
     const bool closed = fclose(stream) == 0;
-    if (status == TERN_OK && (!closed || rename(part, o->out) != 0))
-        status = tern_error_set(error, TERN_ENVIRONMENT, "cannot write %s: %s", o->out, strerror(errno));
+    if (status == TERN_OK && (!closed || rename(part, o->file) != 0))
+        status = tern_error_set(error, TERN_ENVIRONMENT, "cannot write %s: %s", o->file, strerror(errno));
     if (status != TERN_OK)
         unlink(part);
     return status;
 }
 
-static tern_status write_model(const model_options *o, tern_error *error)
+static tern_status write_model(const tern_options *o, tern_error *error)
 {
     tern_geometry geometry;
     tern_weights weights = {0};
@@ -124,9 +53,9 @@ static tern_status write_model(const model_options *o, tern_error *error)
     if (status == TERN_OK)
         status = write_to(o, &weights, error);
     if (status == TERN_OK) {
-        const tern_gguf_target target = tern_gguf_target_of(&geometry, o->format);
-        printf("%s: %s, %s, %" PRIu64 " ternary weights as %s, architecture %s\n", o->out, geometry.name,
-               weights.source, tern_geometry_ternary_weights(&geometry), o->format->name, target.architecture);
+        const tern_gguf_target target = tern_gguf_target_of(&geometry, o->type);
+        printf("%s: %s, %s, %" PRIu64 " ternary weights as %s, architecture %s\n", o->file, geometry.name,
+               weights.source, tern_geometry_ternary_weights(&geometry), o->type->name, target.architecture);
         if (target.alone != NULL)
             printf("  only ternbench can run it: %s\n", target.alone);
     }
@@ -150,17 +79,17 @@ static void print_geometry(const tern_weights *weights)
            tern_geometry_embedding_weights(g), tern_geometry_head_weights(g));
 }
 
-static tern_status show_model(const model_options *o, tern_error *error)
+static tern_status show_model(const char *path, tern_error *error)
 {
     tern_weights weights = {0};
     tern_gguf gguf;
-    tern_status status = tern_weights_gguf(&weights, o->file, error);
+    tern_status status = tern_weights_gguf(&weights, path, error);
 
     if (status != TERN_OK)
         return status;
     print_geometry(&weights);
     tern_weights_close(&weights);
-    status = tern_gguf_open(&gguf, o->file, error);
+    status = tern_gguf_open(&gguf, path, error);
     for (size_t i = 0; status == TERN_OK && i < gguf.tensors; i++) {
         const tern_gguf_tensor *t = &gguf.tensor[i];
         char name[65];
@@ -171,18 +100,14 @@ static tern_status show_model(const model_options *o, tern_error *error)
     return status;
 }
 
-int tern_command_model(int argc, char **argv)
+int tern_command_model_write(const tern_options *options, tern_error *error)
 {
-    static const struct argp argp = {
-        table, parse, "write|show [FILE]", "Writes seeded models as GGUF files, and shows what is in one.", NULL,
-        NULL,  NULL};
-    model_options o = {.model = "bitnet-7b", .format = tern_block_format_named("tq2_0"), .seed = 1, .p0 = 0.42};
-    tern_error error = {""};
+    if (options->file == NULL)
+        return (int)tern_error_set(error, TERN_USAGE, "--out is missing: where is the file to go?");
+    return (int)write_model(options, error);
+}
 
-    argp_err_exit_status = TERN_USAGE;
-    argp_parse(&argp, argc, argv, 0, NULL, &o);
-    const tern_status status = strcmp(o.action, "write") == 0 ? write_model(&o, &error) : show_model(&o, &error);
-    if (status != TERN_OK)
-        fprintf(stderr, "%s: %s\n", argv[0], error.text);
-    return (int)status;
+int tern_command_model_show(const tern_options *options, tern_error *error)
+{
+    return (int)show_model(options->arguments.item[0], error);
 }

@@ -1,67 +1,92 @@
 /*
- * options.h - the options of the subcommands that run cases.
+ * options.h - what a command line said. Which options there are stands in option_table.h, which a command heeds in
+ * command.h.
  */
 #ifndef TERN_OPTIONS_H
 #define TERN_OPTIONS_H
 
-#include "base/error.h"
+#include "decode/loop/token_choice.h"
+#include "model/blocks.h"
 #include "report.h"
 
-#include <argp.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 enum { TERN_OPTION_LIST = 32 };
 
+/* --out: where a report goes. */
 typedef struct tern_output {
     const tern_report *format;
     const char *path;
 } tern_output;
 
-/* Strings point into argv. */
+typedef struct tern_output_list {
+    tern_output item[TERN_OPTION_LIST];
+    size_t count;
+} tern_output_list;
+
+typedef struct tern_text_list {
+    const char *item[TERN_OPTION_LIST];
+    size_t count;
+} tern_text_list;
+
+/* Axes that replace those of suites: name[i] becomes values[i]. */
+typedef struct tern_axis_list {
+    const char *name[TERN_OPTION_LIST], *values[TERN_OPTION_LIST];
+    size_t count;
+} tern_axis_list;
+
+/* Strings point into argv. Text that was not said is NULL, a flag false; a number has the default of --help. */
 typedef struct tern_options {
-    const char *arguments_doc;              /* what the arguments are, as --help names them; "" = it takes none */
-    const char *argument[TERN_OPTION_LIST]; /* suites, or ids */
-    size_t arguments;
-    const char *plugin[TERN_OPTION_LIST];
-    size_t plugins;
-    tern_output output[TERN_OPTION_LIST]; /* --out, in order */
-    size_t outputs;
-    const tern_report *format; /* what goes to standard output at the end */
-    const char *const *forms;  /* of a command that draws no report: what --format takes, the first is the default */
-    const char *form;          /* which of them */
-    const char *filter;
+    const char *program; /* "ternbench run": begins what is said to the user */
+    int argc;            /* the whole command line, for the fingerprint */
+    char **argv;
+    tern_text_list arguments; /* suites, ids or files */
+
+    /* which kernels, which cases */
+    tern_text_list plugins;
     const char *isa;
-    const char *override_axis[TERN_OPTION_LIST],
-        *override_values[TERN_OPTION_LIST]; /* axes that replace those of suites */
-    size_t overrides;
-    const char *pick;            /* a shape; NULL: none */
-    bool has_format, has_budget; /* said, not left to the suite */
-    bool interleave;
-    bool list, compare, resume, strict, quiet, no_edges, no_roofs;
-    int verbose;
-    double deadline_s; /* of one case, on top of what its size needs */
-    double budget_s;   /* of one case */
-    double total_s;    /* of the run; 0 = none */
-    uint32_t min_samples;
-    const char *counters; /* NULL: none */
-    const char *pin;      /* NULL: compact, or none where threads cannot be bound */
+    const char *filter;
+    tern_axis_list axes;
+    const char *pick; /* a shape */
+    bool list, no_edges;
+
+    /* how they run */
+    bool interleave, no_roofs, strict;
+    const char *pin, *counters;
+    double deadline_s;    /* of one case, on top of what its size needs */
+    double budget_s;      /* of one case; NaN: what the suite wishes, or its default */
+    double total_s;       /* of the run; 0 = none */
+    uint32_t min_samples; /* of one case */
+
+    /* what comes out */
+    tern_output_list outputs;
+    const tern_report *format; /* NULL: what the suite wishes, or a table */
+    const char *form;          /* --format of commands that draw no report */
+    bool compare, resume, quiet;
+    uint32_t verbose;
+
+    /* a model, and the decode loop */
+    const char *model;    /* a name of suites/NAME.model, a .model file or a .gguf file */
+    const char *kernel;   /* NAME or NAME+toggles; "auto" */
+    const char *baseline; /* NAME; "none"; NULL: the portable kernel that the chosen one goes back to */
+    const char *toggles;  /* of the loop */
+    const char *threads;  /* a number, or "all" */
+    const char *text;     /* of the prompt */
+    const char *ids;      /* of the prompt, separated by commas */
+    const char *file;     /* that `model write` writes */
+    const tern_block_format *type;
+    uint32_t prompt, tokens, context, sequences, block, repetitions, compare_cache;
+    uint64_t seed;
+    double p0, target, memory_mb; /* 0 = no target, no budget */
+    tern_token_choice_options choice;
 } tern_options;
 
-/*
- * Of --isa, --plugin, --pin, --out, --format and the like: for a parser with options of its own, as a child whose
- * input is a tern_options.
- */
-extern const struct argp tern_options_common;
-
-/* Fills in the defaults. */
+/* Nothing is said yet. */
 void tern_options_init(tern_options *options);
 
-/*
- * Parses argv with the options above. arguments_doc and doc are argp's. On --help and on errors it prints and exits
- * as argp does, with TERN_USAGE for errors.
- */
-void tern_options_parse(tern_options *options, int argc, char **argv, const char *arguments_doc, const char *doc);
+/* What was not said: as suites wish (NULL, 0: no wish), or as --help says. */
+void tern_options_settle(tern_options *options, const tern_report *format, double budget_s);
 
 #endif

@@ -17,17 +17,17 @@ static tern_status read_file(const char *program, const char *path, tern_results
     return status;
 }
 
-static tern_status compare_files(const char *program, const tern_options *options, tern_error *error)
+static tern_status compare_files(const tern_options *options, tern_error *error)
 {
     static const double tolerance = 0.05;
     tern_results before = {0}, after = {0};
     tern_status status;
 
-    if (options->arguments != 2)
+    if (options->arguments.count != 2)
         return tern_error_set(error, TERN_USAGE, "--compare takes two files, the earlier first");
-    status = read_file(program, options->argument[0], &before, error);
+    status = read_file(options->program, options->arguments.item[0], &before, error);
     if (status == TERN_OK)
-        status = read_file(program, options->argument[1], &after, error);
+        status = read_file(options->program, options->arguments.item[1], &after, error);
     if (status == TERN_OK && tern_report_compare(stdout, &before, &after, tolerance) == 0)
         status = tern_error_set(error, TERN_NOTHING, "the two files have no timed case in common");
     tern_results_free(&before);
@@ -35,31 +35,25 @@ static tern_status compare_files(const char *program, const tern_options *option
     return status;
 }
 
-static tern_status draw_files(const char *program, const tern_options *options, tern_error *error)
+static tern_status draw_files(const tern_options *options, tern_error *error)
 {
     tern_results results = {0};
     tern_status status = TERN_OK;
 
-    for (size_t i = 0; i < options->arguments && status == TERN_OK; i++)
-        status = read_file(program, options->argument[i], &results, error);
-    for (size_t i = 0; i < options->outputs && status == TERN_OK; i++)
-        status = tern_output_write(&options->output[i], &results, error);
+    for (size_t i = 0; i < options->arguments.count && status == TERN_OK; i++)
+        status = read_file(options->program, options->arguments.item[i], &results, error);
+    for (size_t i = 0; i < options->outputs.count && status == TERN_OK; i++)
+        status = tern_output_write(&options->outputs.item[i], &results, error);
     if (status == TERN_OK)
         status = tern_report_write(options->format, stdout, &results, error);
     tern_results_free(&results);
     return status;
 }
 
-int tern_command_report(int argc, char **argv)
+int tern_command_report(const tern_options *given, tern_error *error)
 {
-    tern_options options;
-    tern_error error = {""};
+    tern_options options = *given;
 
-    tern_options_init(&options);
-    tern_options_parse(&options, argc, argv, "FILE...", "Draws a report from files of records.");
-    const tern_status status =
-        options.compare ? compare_files(argv[0], &options, &error) : draw_files(argv[0], &options, &error);
-    if (status != TERN_OK)
-        fprintf(stderr, "%s: %s\n", argv[0], error.text);
-    return (int)status;
+    tern_options_settle(&options, NULL, 0.0);
+    return (int)(options.compare ? compare_files(&options, error) : draw_files(&options, error));
 }

@@ -3,12 +3,12 @@
 #include "base/text.h"
 #include "kernel.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #if defined(__x86_64__)
 #include <cpuid.h>
-#include <stdbool.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 #elif defined(__aarch64__)
@@ -16,22 +16,27 @@
 #include <sys/auxv.h>
 #endif
 
-/* In the order of the caps: each level allows those before it. */
+/*
+ * In the order of the caps: each level allows those before it. GFNI came with VBMI on servers and without AVX-512
+ * elsewhere; it stands where no cap allows it that a processor of that level would lack.
+ */
 static const struct {
     const char *name;
     uint32_t bit;
+    bool any_width; /* code that needs it may be no wider than AVX2 */
 } levels[] = {
-    {"scalar", 0},
+    {"scalar", 0, false},
 #if defined(__aarch64__)
-    {"neon", TERN_ISA_NEON},
-    {"dotprod", TERN_ISA_DOTPROD},
+    {"neon", TERN_ISA_NEON, false},
+    {"dotprod", TERN_ISA_DOTPROD, false},
 #else
-    {"avx2", TERN_ISA_AVX2},
-    {"avxvnni", TERN_ISA_AVXVNNI},
-    {"avx512", TERN_ISA_AVX512},
-    {"avx512vnni", TERN_ISA_AVX512VNNI},
-    {"avx512vbmi", TERN_ISA_AVX512VBMI},
-    {"amx", TERN_ISA_AMXINT8},
+    {"avx2", TERN_ISA_AVX2, false},
+    {"avxvnni", TERN_ISA_AVXVNNI, false},
+    {"avx512", TERN_ISA_AVX512, false},
+    {"avx512vnni", TERN_ISA_AVX512VNNI, false},
+    {"avx512vbmi", TERN_ISA_AVX512VBMI, false},
+    {"gfni", TERN_ISA_GFNI, true},
+    {"amx", TERN_ISA_AMXINT8, false},
 #endif
 };
 
@@ -54,6 +59,7 @@ static const struct {
     {TERN_ISA_AVX512, 7, 0, EBX, 1u << 16 | 1u << 17 | 1u << 30 | 1u << 31, XCR0_AVX512}, /* F DQ BW VL */
     {TERN_ISA_AVX512VNNI, 7, 0, ECX, 1u << 11, XCR0_AVX512},                              /* AVX512_VNNI */
     {TERN_ISA_AVX512VBMI, 7, 0, ECX, 1u << 1, XCR0_AVX512},                               /* AVX512_VBMI */
+    {TERN_ISA_GFNI, 7, 0, ECX, 1u << 8, XCR0_AVX},                                        /* GFNI */
     {TERN_ISA_AMXINT8, 7, 0, EDX, 1u << 24 | 1u << 25, XCR0_AMX},                         /* AMX-TILE AMX-INT8 */
 };
 
@@ -132,6 +138,18 @@ tern_status tern_isa_cap(const char *name, uint32_t *mask, tern_error *error)
         tern_text_append(list, sizeof list, "%s ", levels[i].name);
     }
     return tern_error_set(error, TERN_USAGE, "unknown ISA level '%s'; use one of: %snative", name, list);
+}
+
+uint32_t tern_isa_up_to(uint32_t isa)
+{
+    uint32_t below = 0, mask = isa;
+
+    for (size_t i = 0; i < LEVELS; i++) {
+        below |= levels[i].bit;
+        if ((isa & levels[i].bit) != 0 && !levels[i].any_width)
+            mask |= below;
+    }
+    return mask;
 }
 
 char *tern_isa_text(uint32_t isa, char *text, size_t bytes)

@@ -25,10 +25,13 @@ uint32_t tern_isa_detect(void);
 tern_status tern_isa_check_environment(tern_error *error);
 
 /*
- * Bits that remain under a cap: "scalar", "avx2", "avxvnni", "avx512", "avx512vnni", "avx512vbmi", "amx", "neon",
- * "dotprod" or "native". A cap allows all levels before it. TERN_USAGE lists the levels.
+ * Bits that remain under a cap: "scalar", "avx2", "avxvnni", "avx512", "avx512vnni", "avx512vbmi", "gfni", "amx",
+ * "neon", "dotprod" or "native". A cap allows all levels before it. TERN_USAGE lists the levels.
  */
 tern_status tern_isa_cap(const char *name, uint32_t *mask, tern_error *error);
+
+/* These bits, and those of all levels below the highest of them: what code as wide as this might also have used. */
+uint32_t tern_isa_up_to(uint32_t isa);
 
 /* "avx2 avx512vnni", or "portable" for none. Returns text. */
 char *tern_isa_text(uint32_t isa, char *text, size_t bytes);

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/stats.h"
 #include "base/text.h"
+#include "machine/isa.h"
 #include "machine/memory.h"
 #include "machine/probe.h"
 
@@ -259,19 +260,9 @@ tern_status tern_roof_measure(tern_roof *roof, const tern_pin *pin, uint32_t thr
     return o.status;
 }
 
-/* All levels up to the highest that the kernel needs. Bits stand in the order of levels. */
-static uint32_t levels_up_to(uint32_t isa)
-{
-    uint32_t levels = 0;
-
-    while ((isa & ~levels) != 0)
-        levels = levels << 1 | 1;
-    return levels;
-}
-
 const tern_peak *tern_roof_peak(const tern_roof *roof, uint32_t isa)
 {
-    const uint32_t levels = levels_up_to(isa);
+    const uint32_t levels = tern_isa_up_to(isa);
     const tern_peak *best = NULL;
 
     for (uint32_t i = 0; i < roof->peaks; i++)

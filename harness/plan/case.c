@@ -24,8 +24,8 @@ tern_problem_key tern_case_problem(const tern_case *c)
 
     tern_text_copy(key.w, sizeof key.w, tern_w_pattern_name(c->data.w));
     tern_text_copy(key.x, sizeof key.x, tern_x_pattern_name(c->data.x));
-    tern_text_copy(key.cache, sizeof key.cache, tern_cache_name(c->cache));
     tern_text_copy(key.sweep, sizeof key.sweep, tern_sweep_name(c->data.sweep));
+    tern_text_copy(key.cache, sizeof key.cache, tern_cache_name(c->cache));
     return key;
 }
 

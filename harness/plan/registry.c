@@ -89,12 +89,28 @@ static tern_toggle *all_toggles(const tern_toggle *own)
     return all;
 }
 
+/* Whether a struct of a newer header sets a field that this program does not know. */
+static bool sets_more_fields(const tern_kernel *kernel)
+{
+    const uint8_t *bytes = (const uint8_t *)kernel;
+
+    for (size_t i = sizeof *kernel; i < kernel->bytes; i++)
+        if (bytes[i] != 0)
+            return true;
+    return false;
+}
+
 static tern_status add(tern_registry *registry, const tern_kernel *kernel, const char *source, tern_error *error)
 {
     if (kernel->abi != TERN_KERNEL_ABI)
         return tern_error_set(error, TERN_USAGE,
                               "%s: a kernel was built for contract version %u, this program has %u; rebuild it", source,
                               kernel->abi, TERN_KERNEL_ABI);
+    if (sets_more_fields(kernel))
+        return tern_error_set(error, TERN_USAGE,
+                              "%s: a kernel was built for a newer kernel.h and uses what this program does not know; "
+                              "build it with this program's",
+                              source);
     /* Copied before any field is read: an older header's struct ends earlier. */
     tern_kernel *copy = calloc(1, sizeof *copy);
     member *members = realloc(registry->members, (registry->count + 1) * sizeof *members);

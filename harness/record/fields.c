@@ -20,6 +20,7 @@ const tern_field tern_record_fields[] = {
     FIELD_AS("x", tern_record, problem.x, TERN_TEXT),
     FIELD_AS("p0", tern_record, problem.p0, TERN_REAL),
     FIELD_AS("seed", tern_record, problem.seed, TERN_U64),
+    FIELD_AS("sweep", tern_record, problem.sweep, TERN_TEXT),
     FIELD_AS("threads", tern_record, problem.threads, TERN_U32),
     FIELD_AS("cache", tern_record, problem.cache, TERN_TEXT),
     FIELD(tern_record, isa, TERN_TEXT),

@@ -25,7 +25,7 @@ uint64_t tern_problem_key_hash(const tern_problem_key *key)
         .threads = key->threads,
         .p0 = key->p0 + 0.0, /* -0 and 0 are equal */
         .names = {XXH3_64bits(key->w, strlen(key->w)), XXH3_64bits(key->x, strlen(key->x)),
-                  XXH3_64bits(key->cache, strlen(key->cache)), XXH3_64bits(key->sweep, strlen(key->sweep))},
+                  XXH3_64bits(key->sweep, strlen(key->sweep)), XXH3_64bits(key->cache, strlen(key->cache))},
     };
 
     return XXH3_64bits(&canonical, sizeof canonical);

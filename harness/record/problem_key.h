@@ -15,9 +15,9 @@
 typedef struct tern_problem_key {
     size_t m, k, n;
     char w[16], x[16]; /* names of the data patterns */
-    char sweep[16];    /* the list of small problems that a case stands for; "" for one problem */
     double p0;         /* share of zeros in a random W */
     uint64_t seed;
+    char sweep[16];   /* name of the list of small cases that this one stands for; "": itself */
     uint32_t threads; /* 0: only checked */
     char cache[8];    /* "hot", "cold", or "": only checked */
 } tern_problem_key;

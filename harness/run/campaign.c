@@ -1,8 +1,8 @@
 #include "run/campaign.h"
 
+#include "base/interrupt.h"
 #include "base/text.h"
 #include "cli/announce.h"
-#include "cli/interrupt.h"
 #include "cli/progress.h"
 #include "measure/paired.h"
 #include "plan/sweep.h"

@@ -1,6 +1,6 @@
 #include "run/picker.h"
 
-#include "cli/interrupt.h"
+#include "base/interrupt.h"
 #include "measure/pick.h"
 
 #include <string.h>

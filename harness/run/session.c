@@ -12,8 +12,8 @@ static tern_status load_plugins(tern_session *session, tern_error *error)
     const char *path = getenv("TERNBENCH_PLUGIN_PATH");
     tern_status status = TERN_OK;
 
-    for (size_t i = 0; i < session->options->plugins && status == TERN_OK; i++)
-        status = tern_registry_load(session->registry, session->options->plugin[i], error);
+    for (size_t i = 0; i < session->options->plugins.count && status == TERN_OK; i++)
+        status = tern_registry_load(session->registry, session->options->plugins.item[i], error);
     if (status == TERN_OK && path != NULL)
         status = tern_registry_load_path(session->registry, path, error);
     return status;
@@ -38,21 +38,20 @@ static tern_status compile_filter(tern_session *session, tern_error *error)
 }
 
 /* Fills the parts of the fingerprint that follow from the options. */
-static void describe(tern_session *session, int argc, char **argv)
+static void describe(tern_session *session)
 {
     tern_run *run = &session->run;
 
-    tern_run_describe(run, argc, argv);
+    tern_run_describe(run, session->options->argc, session->options->argv);
     tern_isa_text(tern_isa_detect(), run->isa, sizeof run->isa);
     tern_isa_cap_text(session->options->isa, run->isa_cap, sizeof run->isa_cap);
     tern_text_copy(run->repro, sizeof run->repro, "ternbench repro");
-    for (size_t i = 0; i < session->options->plugins; i++)
-        tern_text_append(run->repro, sizeof run->repro, " --plugin %s", session->options->plugin[i]);
+    for (size_t i = 0; i < session->options->plugins.count; i++)
+        tern_text_append(run->repro, sizeof run->repro, " --plugin %s", session->options->plugins.item[i]);
     session->plan.threads_all = run->cpus_allowed < TERN_MAX_THREADS ? run->cpus_allowed : TERN_MAX_THREADS;
 }
 
-tern_status tern_session_open(tern_session *session, const tern_options *options, bool timed, int argc, char **argv,
-                              tern_error *error)
+tern_status tern_session_open(tern_session *session, const tern_options *options, bool timed, tern_error *error)
 {
     uint32_t cap;
     tern_status status;
@@ -67,7 +66,7 @@ tern_status tern_session_open(tern_session *session, const tern_options *options
         (status = load_plugins(session, error)) != TERN_OK)
         return status;
     session->plan.isa = cap & tern_isa_detect();
-    describe(session, argc, argv);
+    describe(session);
     return TERN_OK;
 }
 
@@ -93,9 +92,8 @@ static tern_status plan_suite(tern_session *session, const char *path, tern_erro
     tern_suite suite;
     tern_status status = tern_suite_read(&suite, path, session->registry, error);
 
-    for (size_t i = 0; i < options->overrides && status == TERN_OK; i++)
-        status = tern_suite_override(&suite, options->override_axis[i], options->override_values[i], session->registry,
-                                     error);
+    for (size_t i = 0; i < options->axes.count && status == TERN_OK; i++)
+        status = tern_suite_override(&suite, options->axes.name[i], options->axes.values[i], session->registry, error);
     if (status == TERN_OK)
         status = tern_plan_add_suite(&session->plan, &suite, session->registry, error);
     if (status == TERN_OK)
@@ -112,8 +110,8 @@ tern_status tern_session_plan_suites(tern_session *session, bool edges, tern_err
     tern_picker_init(&picker, session);
     session->plan.pick = tern_picker_pick;
     session->plan.pick_context = &picker;
-    for (size_t i = 0; i < session->options->arguments && status == TERN_OK; i++)
-        status = plan_suite(session, session->options->argument[i], error);
+    for (size_t i = 0; i < session->options->arguments.count && status == TERN_OK; i++)
+        status = plan_suite(session, session->options->arguments.item[i], error);
     tern_picker_close(&picker);
     session->plan.pick = NULL;
     if (status == TERN_OK && edges)

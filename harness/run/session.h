@@ -20,8 +20,7 @@ typedef struct tern_session {
 } tern_session;
 
 /* Loads plug-ins (of --plugin, then of TERNBENCH_PLUGIN_PATH), applies --isa and --filter, describes the run. */
-tern_status tern_session_open(tern_session *session, const tern_options *options, bool timed, int argc, char **argv,
-                              tern_error *error);
+tern_status tern_session_open(tern_session *session, const tern_options *options, bool timed, tern_error *error);
 
 /*
  * Reads the suites that the options name and expands them into the plan, with edge cases when they are wanted. Times

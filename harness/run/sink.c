@@ -17,7 +17,7 @@ static bool is_line_by_line(const tern_output *output)
  */
 static tern_status reopen(tern_sink *sink, size_t index, tern_error *error)
 {
-    const char *path = sink->options->output[index].path;
+    const char *path = sink->options->outputs.item[index].path;
     bool cut;
     tern_status status = tern_results_read(&sink->results, path, &cut, error);
 
@@ -41,7 +41,7 @@ static tern_status reopen(tern_sink *sink, size_t index, tern_error *error)
 
 static tern_status open_output(tern_sink *sink, size_t index, const tern_run *run, tern_error *error)
 {
-    const char *path = sink->options->output[index].path;
+    const char *path = sink->options->outputs.item[index].path;
 
     if (sink->options->resume && access(path, F_OK) == 0)
         return reopen(sink, index, error);
@@ -58,8 +58,8 @@ tern_status tern_sink_open(tern_sink *sink, const tern_options *options, const t
 
     memset(sink, 0, sizeof *sink);
     sink->options = options;
-    for (size_t i = 0; i < options->outputs && status == TERN_OK; i++)
-        if (is_line_by_line(&options->output[i])) {
+    for (size_t i = 0; i < options->outputs.count && status == TERN_OK; i++)
+        if (is_line_by_line(&options->outputs.item[i])) {
             if (options->resume && has_jsonl)
                 return tern_error_set(error, TERN_USAGE, "--resume goes with one --out jsonl:FILE");
             has_jsonl = true;
@@ -84,7 +84,7 @@ tern_status tern_sink_add(tern_sink *sink, const tern_record *record, tern_error
 {
     tern_status status = tern_results_add(&sink->results, TERN_LINE_CASE, record, error);
 
-    for (size_t i = 0; i < sink->options->outputs && status == TERN_OK; i++)
+    for (size_t i = 0; i < sink->options->outputs.count && status == TERN_OK; i++)
         if (sink->stream[i] != NULL)
             status = tern_file_write_record(sink->stream[i], record, error);
     return status;
@@ -94,7 +94,7 @@ tern_status tern_sink_add_decode(tern_sink *sink, const tern_decode_record *reco
 {
     tern_status status = tern_results_add(&sink->results, TERN_LINE_DECODE, record, error);
 
-    for (size_t i = 0; i < sink->options->outputs && status == TERN_OK; i++)
+    for (size_t i = 0; i < sink->options->outputs.count && status == TERN_OK; i++)
         if (sink->stream[i] != NULL)
             status = tern_file_write_decode(sink->stream[i], record, error);
     return status;
@@ -104,9 +104,9 @@ tern_status tern_sink_close(tern_sink *sink, const tern_run_end *end, tern_error
 {
     tern_status status = tern_results_add(&sink->results, TERN_LINE_END, end, error);
 
-    for (size_t i = 0; i < sink->options->outputs && status == TERN_OK; i++)
+    for (size_t i = 0; i < sink->options->outputs.count && status == TERN_OK; i++)
         status = sink->stream[i] != NULL ? tern_file_write_end(sink->stream[i], end, error)
-                                         : tern_output_write(&sink->options->output[i], &sink->results, error);
+                                         : tern_output_write(&sink->options->outputs.item[i], &sink->results, error);
     const tern_status shown = tern_report_write(sink->options->format, stdout, &sink->results, error);
     fflush(stdout);
     return status == TERN_OK ? shown : status;
@@ -114,7 +114,7 @@ tern_status tern_sink_close(tern_sink *sink, const tern_run_end *end, tern_error
 
 void tern_sink_free(tern_sink *sink)
 {
-    for (size_t i = 0; sink->options != NULL && i < sink->options->outputs; i++)
+    for (size_t i = 0; sink->options != NULL && i < sink->options->outputs.count; i++)
         if (sink->stream[i] != NULL)
             fclose(sink->stream[i]);
     tern_results_free(&sink->results);

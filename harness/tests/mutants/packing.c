@@ -34,3 +34,28 @@ static void pack_whole_tiles(const tern_problem *problem, const int8_t *w, tern_
 }
 MUTANT_PACKED_ROWS(packs_whole_tiles, "packs-whole-tiles", "clears the rows after its slice up to the next tile",
                    pack_whole_tiles);
+
+/* Each row once for each token, so that every sum reads its own: right for the N that it was packed for. */
+static size_t bytes_by_token(const tern_problem *problem)
+{
+    return problem->shape.n * mutant_packed_bytes(problem);
+}
+
+static size_t pack_by_token(const tern_problem *problem, const int8_t *w, void *packed)
+{
+    const size_t k = problem->shape.k;
+    int8_t *copy = packed;
+
+    for (size_t m = 0; m < problem->shape.m; m++, w += k)
+        for (size_t n = 0; n < problem->shape.n; n++, copy += k)
+            memcpy(copy, w, k);
+    return bytes_by_token(problem);
+}
+
+static int32_t value_by_token(const tern_call *call, size_t m, size_t n)
+{
+    return mutant_value(call, m * call->problem->shape.n, n);
+}
+MUTANT_RUN(packs_for_tokens, value_by_token)
+MUTANT_PACKED(packs_for_tokens, "packs-for-tokens", "packs W in a form that only the same N can read", bytes_by_token,
+              pack_by_token, run_packs_for_tokens);

@@ -109,12 +109,29 @@ static void fills_up_an_older_struct(void **state)
     tern_registry_free(registry);
 }
 
+/* What lies behind the struct that this program knows. */
+typedef struct newer_kernel {
+    tern_kernel kernel;
+    uint64_t field;
+} newer_kernel;
+
+static void takes_a_newer_struct_unless_it_uses_more(void **state)
+{
+    newer_kernel newer = {.kernel = toy("newer")};
+
+    (void)state;
+    newer.kernel.bytes = sizeof newer;
+    expect(&newer.kernel, NULL);
+    newer.field = 1;
+    expect(&newer.kernel, "newer kernel.h");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(takes_a_right_kernel),     cmocka_unit_test(refuses_breaches_of_the_contract),
         cmocka_unit_test(refuses_a_name_twice),     cmocka_unit_test(every_kernel_has_the_toggles_of_the_harness),
-        cmocka_unit_test(fills_up_an_older_struct),
+        cmocka_unit_test(fills_up_an_older_struct), cmocka_unit_test(takes_a_newer_struct_unless_it_uses_more),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -42,8 +42,8 @@ static void bytes_behind_a_name_do_not_count(void **state)
     strcpy(other.w, "random");
     strcpy(other.x, "min");
     other.p0 = 0.25, other.seed = 5, other.threads = 6;
-    strcpy(other.cache, "hot");
     strcpy(other.sweep, "");
+    strcpy(other.cache, "hot");
     assert_true(tern_problem_key_same(&some, &other));
     assert_true(tern_problem_key_hash(&some) == tern_problem_key_hash(&other));
 }

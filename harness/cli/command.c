@@ -1,0 +1,112 @@
+#include "cli/command.h"
+
+#include "base/text.h"
+#include "decode/loop/loop.h"
+
+#include <string.h>
+
+/* Of every command that has to know the kernels. */
+#define KERNELS TERN_OPTION_ISA, TERN_OPTION_PLUGIN
+
+/* Of every command that measures. */
+#define MACHINE TERN_OPTION_PIN, TERN_OPTION_NO_ROOFS, TERN_OPTION_STRICT
+
+/* Of every command that writes records. */
+#define RECORDS TERN_OPTION_OUT, TERN_OPTION_FORMAT, TERN_OPTION_QUIET, TERN_OPTION_VERBOSE
+
+/* Of those that take suites. */
+#define SUITES                                                                                                         \
+    TERN_OPTION_FILTER, TERN_OPTION_LIST_IDS, TERN_OPTION_AXIS_SEED, TERN_OPTION_AXIS_SET,                             \
+        TERN_OPTION_BENCHMARK_FILTER, TERN_OPTION_BENCHMARK_LIST, TERN_OPTION_DEADLINE, TERN_OPTION_TOTAL,             \
+        TERN_OPTION_RESUME
+
+#define TIMING TERN_OPTION_COUNTERS, TERN_OPTION_BUDGET, TERN_OPTION_MIN_SAMPLES, TERN_OPTION_INTERLEAVE
+
+#define END TERN_OPTION_KEYS
+
+static const tern_option_key heeds_run[] = {
+    SUITES, TERN_OPTION_AXIS_THREADS, TERN_OPTION_HOT, TERN_OPTION_COLD, TIMING, KERNELS, MACHINE, RECORDS, END};
+static const tern_option_key heeds_check[] = {SUITES, TERN_OPTION_NO_EDGES, KERNELS, RECORDS, END};
+static const tern_option_key heeds_repro[] = {
+    TERN_OPTION_DEADLINE, TERN_OPTION_TOTAL, TERN_OPTION_RESUME, TIMING, KERNELS, MACHINE, RECORDS, END};
+static const tern_option_key heeds_kernels[] = {KERNELS, TERN_OPTION_PICK, TERN_OPTION_KERNELS_FORM, MACHINE, END};
+static const tern_option_key heeds_machine[] = {
+    TERN_OPTION_ISA, MACHINE, TERN_OPTION_MACHINE_FORM, TERN_OPTION_QUIET, TERN_OPTION_VERBOSE, END};
+static const tern_option_key heeds_decode[] = {TERN_OPTION_MODEL,
+                                               TERN_OPTION_KERNEL,
+                                               TERN_OPTION_THREADS,
+                                               TERN_OPTION_TOGGLES,
+                                               TERN_OPTION_SEED,
+                                               TERN_OPTION_P0,
+                                               TERN_OPTION_BASELINE,
+                                               TERN_OPTION_PROMPT,
+                                               TERN_OPTION_PROMPT_IDS,
+                                               TERN_OPTION_PROMPT_TEXT,
+                                               TERN_OPTION_TOKENS,
+                                               TERN_OPTION_CONTEXT,
+                                               TERN_OPTION_SEQUENCES,
+                                               TERN_OPTION_BLOCK,
+                                               TERN_OPTION_REPETITIONS,
+                                               TERN_OPTION_TEMPERATURE,
+                                               TERN_OPTION_COMPARE_CACHE,
+                                               TERN_OPTION_TOP_K,
+                                               TERN_OPTION_TOP_P,
+                                               TERN_OPTION_TARGET,
+                                               TERN_OPTION_MEMORY,
+                                               KERNELS,
+                                               MACHINE,
+                                               RECORDS,
+                                               END};
+static const tern_option_key heeds_write[] = {TERN_OPTION_MODEL, TERN_OPTION_FILE, TERN_OPTION_TYPE,
+                                              TERN_OPTION_SEED,  TERN_OPTION_P0,   END};
+static const tern_option_key heeds_show[] = {END};
+static const tern_option_key heeds_report[] = {TERN_OPTION_COMPARE, TERN_OPTION_OUT, TERN_OPTION_FORMAT, END};
+
+static void note_toggles(FILE *stream)
+{
+    fputs("\nToggles of the loop:\n", stream);
+    for (const tern_toggle *t = tern_loop_toggles; t->name != NULL; t++)
+        fprintf(stream, "  %-12s %s (%d)\n", t->name, t->summary, t->initial);
+}
+
+const tern_command tern_commands[] = {
+    {"run", "check the cases of suites, then time those that are exact", "SUITE...", 1, TERN_OPTION_LIST,
+     "Checks the cases of suites, then times those that are EXACT.", heeds_run, NULL, tern_command_run},
+    {"check", "check only, edge cases included", "SUITE...", 1, TERN_OPTION_LIST,
+     "Checks the shapes and data of suites, and the edge cases of every kernel in them: tails, primes, extreme values.",
+     heeds_check, NULL, tern_command_check},
+    {"repro", "run one case again by its id", "ID...", 1, TERN_OPTION_LIST,
+     "Checks the cases of these ids again, and times those that were timed.", heeds_repro, NULL, tern_command_repro},
+    {"kernels", "list the kernels, what they need and their toggles", "", 0, 0,
+     "Lists the kernels: what they need, where they come from, their toggles.", heeds_kernels, NULL,
+     tern_command_kernels},
+    {"decode", "run a whole model, token by token: tokens a second, where they go, in how much memory", "", 0, 0,
+     "Runs a whole BitNet b1.58 model: tokens a second, where they go, in how much memory.", heeds_decode, note_toggles,
+     tern_command_decode},
+    {"model write", "write a seeded model as a GGUF file", "", 0, 0, "Writes a seeded model as a GGUF file.",
+     heeds_write, NULL, tern_command_model_write},
+    {"model show", "show what is in a GGUF file", "FILE", 1, 1, "Shows what is in a GGUF file.", heeds_show, NULL,
+     tern_command_model_show},
+    {"machine", "tell what the machine is and measure its limits", "", 0, 0,
+     "Tells what the machine is and measures its limits.", heeds_machine, NULL, tern_command_machine},
+    {"report", "draw a table or another format from files of records", "FILE...", 1, TERN_OPTION_LIST,
+     "Draws a report from files of records.", heeds_report, NULL, tern_command_report},
+    {NULL, NULL, NULL, 0, 0, NULL, NULL, NULL, NULL},
+};
+
+const tern_option *tern_command_option(const tern_command *command, const char *name)
+{
+    for (const tern_option_key *key = command->heeds; *key != TERN_OPTION_KEYS; key++)
+        if (strcmp(tern_option_table[*key].name, name) == 0)
+            return &tern_option_table[*key];
+    return NULL;
+}
+
+char *tern_command_heeding(const char *name, char *text, size_t bytes)
+{
+    text[0] = '\0';
+    for (const tern_command *command = tern_commands; command->name != NULL; command++)
+        if (tern_command_option(command, name) != NULL)
+            tern_text_append(text, bytes, "%s%s", text[0] == '\0' ? "" : ", ", command->name);
+    return text;
+}
