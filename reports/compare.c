@@ -9,10 +9,12 @@
 
 static const tern_record *find(const tern_results *results, const char *id)
 {
-    for (size_t i = 0; i < results->cases.count; i++)
-        if (results->cases.item[i].timed && strcmp(results->cases.item[i].id, id) == 0)
-            return &results->cases.item[i];
-    return NULL;
+    size_t cursor = 0;
+    const tern_record *r;
+
+    while ((r = tern_results_find(results, TERN_LINE_CASE, id, &cursor)) != NULL && !r->timed)
+        ;
+    return r;
 }
 
 size_t tern_report_compare(FILE *stream, const tern_results *before, const tern_results *after, double tolerance)

@@ -229,7 +229,7 @@ static tern_status run_baseline(command *c, tern_error *error)
     if (c->record.timed)
         tern_decode_conclude(&c->record);
     name_record(c, &job, &c->record);
-    return tern_sink_add_decode(&c->sink, &c->record, error);
+    return tern_sink_add(&c->sink, TERN_LINE_DECODE, &c->record, error);
 }
 
 static tern_status run(command *c, tern_error *error)
@@ -242,7 +242,7 @@ static tern_status run(command *c, tern_error *error)
     r->target_tokens_per_s = c->options.target;
     r->budget_bytes = (uint64_t)(1e6 * c->options.memory_mb);
     name_record(c, &c->job, r);
-    if ((status = tern_sink_add_decode(&c->sink, r, error)) != TERN_OK)
+    if ((status = tern_sink_add(&c->sink, TERN_LINE_DECODE, r, error)) != TERN_OK)
         return status;
     c->end.done++;
     c->end.exact += r->finding.verdict == TERN_EXACT;

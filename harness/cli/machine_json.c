@@ -70,12 +70,12 @@ static json_t *roofs_of(const tern_machine *machine)
 tern_status tern_machine_json(FILE *stream, const tern_machine *machine, tern_error *error)
 {
     const tern_topology *topology = machine->topology;
-    json_t *json =
-        json_pack("{s:s, s:i, s:o, s:{s:s, s:i, s:i, s:i, s:i}, s:o, s:o, s:o, s:o}", "type", "machine", "schema",
-                  MACHINE_SCHEMA, "run", tern_json_from_run(&machine->run), "topology", "source", topology->source,
-                  "sockets", (int)topology->sockets, "cores", (int)topology->cores, "threads_per_core",
-                  (int)topology->threads_per_core, "nodes", (int)topology->nodes, "cpus", cpus_of(topology), "caches",
-                  caches_of(topology), "counters", counters_of(machine), "roofs", roofs_of(machine));
+    json_t *json = json_pack("{s:s, s:i, s:o, s:{s:s, s:i, s:i, s:i, s:i}, s:o, s:o, s:o, s:o}", "type", "machine",
+                             "schema", MACHINE_SCHEMA, "run", tern_json_from(TERN_LINE_RUN, &machine->run), "topology",
+                             "source", topology->source, "sockets", (int)topology->sockets, "cores",
+                             (int)topology->cores, "threads_per_core", (int)topology->threads_per_core, "nodes",
+                             (int)topology->nodes, "cpus", cpus_of(topology), "caches", caches_of(topology), "counters",
+                             counters_of(machine), "roofs", roofs_of(machine));
 
     if (json == NULL)
         return tern_error_memory(error, "the machine as JSON", 0.0);

@@ -1,6 +1,14 @@
 #include "record/decode.h"
 #include "record/field_rows.h"
 
+static const tern_field phase_fields[] = {
+    FIELD(tern_phase, tokens, TERN_U32),          FIELD(tern_phase, total_ms, TERN_REAL),
+    FIELD(tern_phase, tokens_per_s, TERN_REAL),   ROOM(tern_phase, rate, TERN_REAL, rates),
+    ROOM(tern_phase, part_ms, TERN_REAL, parts),  FIELD(tern_phase, bytes_per_token, TERN_REAL),
+    FIELD(tern_phase, macs_per_token, TERN_REAL), FIELD(tern_phase, roof_tokens_per_s, TERN_REAL),
+    FIELD(tern_phase, roof_share, TERN_REAL),     END,
+};
+
 const tern_field tern_decode_fields[] = {
     FIELD(tern_decode_record, id, TERN_TEXT),
     FIELD(tern_decode_record, model, TERN_TEXT),
@@ -12,7 +20,7 @@ const tern_field tern_decode_fields[] = {
     FIELD(tern_decode_record, bits_per_weight, TERN_REAL),
     FIELD(tern_decode_record, pick_reason, TERN_TEXT),
     FIELD(tern_decode_record, threads, TERN_U32),
-    ARRAY(tern_decode_record, cpu, TERN_I32S, cpus),
+    ROOM(tern_decode_record, cpu, TERN_I32, cpus),
     FIELD(tern_decode_record, layers, TERN_U32),
     FIELD(tern_decode_record, hidden, TERN_U32),
     FIELD(tern_decode_record, heads, TERN_U32),
@@ -36,7 +44,7 @@ const tern_field tern_decode_fields[] = {
     FIELD(tern_decode_record, measured_layers, TERN_U32),
     FIELD(tern_decode_record, median_ms, TERN_REAL),
     FIELD(tern_decode_record, p99_ms, TERN_REAL),
-    ARRAY(tern_decode_record, step_ms, TERN_REALS, steps),
+    ROOM(tern_decode_record, step_ms, TERN_REAL, steps),
     FIELD(tern_decode_record, load_s, TERN_REAL),
     FIELD(tern_decode_record, roof_read_gbps, TERN_REAL),
     FIELD(tern_decode_record, roof_gmacs, TERN_REAL),
@@ -44,9 +52,9 @@ const tern_field tern_decode_fields[] = {
     FIELD(tern_decode_record, target_tokens_per_s, TERN_REAL),
     FIELD(tern_decode_record, kv_ratio_predicted, TERN_REAL),
     FIELD(tern_decode_record, kv_ratio_measured, TERN_REAL),
-    ARRAY(tern_decode_record, kv_position, TERN_REALS, kv_points),
-    ARRAY(tern_decode_record, kv_append_ns, TERN_REALS, kv_points),
-    ARRAY(tern_decode_record, kv_attend_ns, TERN_REALS, kv_points),
+    ROOM(tern_decode_record, kv_position, TERN_REAL, kv_points),
+    ROOM(tern_decode_record, kv_append_ns, TERN_REAL, kv_points),
+    ROOM(tern_decode_record, kv_attend_ns, TERN_REAL, kv_points),
     FIELD(tern_decode_record, packed_bytes, TERN_U64),
     FIELD(tern_decode_record, embedding_bytes, TERN_U64),
     FIELD(tern_decode_record, head_bytes, TERN_U64),
@@ -57,16 +65,11 @@ const tern_field tern_decode_fields[] = {
     FIELD(tern_decode_record, peak_rss_bytes, TERN_U64),
     FIELD(tern_decode_record, budget_bytes, TERN_U64),
     FIELD(tern_decode_record, allocations, TERN_REAL),
-    ARRAY(tern_decode_record, token, TERN_I32S, generated),
+    ROOM(tern_decode_record, token, TERN_I32, generated),
     FIELD(tern_decode_record, tokens_hash, TERN_TEXT),
     FIELD(tern_decode_record, logits_hash, TERN_TEXT),
+    STRUCT(tern_decode_record, finding, tern_finding_fields),
+    STRUCT(tern_decode_record, prefill, phase_fields),
+    STRUCT(tern_decode_record, decode, phase_fields),
     END,
-};
-
-const tern_field tern_phase_fields[] = {
-    FIELD(tern_phase, tokens, TERN_U32),           FIELD(tern_phase, total_ms, TERN_REAL),
-    FIELD(tern_phase, tokens_per_s, TERN_REAL),    ARRAY(tern_phase, rate, TERN_REALS, rates),
-    ARRAY(tern_phase, part_ms, TERN_REALS, parts), FIELD(tern_phase, bytes_per_token, TERN_REAL),
-    FIELD(tern_phase, macs_per_token, TERN_REAL),  FIELD(tern_phase, roof_tokens_per_s, TERN_REAL),
-    FIELD(tern_phase, roof_share, TERN_REAL),      END,
 };

@@ -6,40 +6,24 @@
 #define TERN_FILE_H
 
 #include "base/error.h"
-#include "record/decode.h"
-#include "record/run.h"
+#include "record/line.h"
 
 #include <stdio.h>
 
-/* Writes one line. TERN_ENVIRONMENT when the disk is full or the stream is closed. */
-tern_status tern_file_write_run(FILE *stream, const tern_run *run, tern_error *error);
-tern_status tern_file_write_record(FILE *stream, const tern_record *record, tern_error *error);
-tern_status tern_file_write_decode(FILE *stream, const tern_decode_record *record, tern_error *error);
-tern_status tern_file_write_end(FILE *stream, const tern_run_end *end, tern_error *error);
+/* Writes one line; value is its struct. TERN_ENVIRONMENT when the disk is full or the stream is closed. */
+tern_status tern_file_write(FILE *stream, tern_line line, const void *value, tern_error *error);
 
 /*
- * What a reader does with each line. Any may be NULL. Returning another status than TERN_OK ends the reading with it.
+ * What a reader does with a line. Owned arrays of the value become its own, whatever it returns. Another status than
+ * TERN_OK ends the reading with it.
  */
-typedef struct tern_file_visitor {
-    void *context;
-    tern_status (*run)(void *context, const tern_run *run, tern_error *error);
-    tern_status (*record)(void *context, const tern_record *record, tern_error *error);
-    tern_status (*decode)(void *context, const tern_decode_record *record, tern_error *error);
-    tern_status (*end)(void *context, const tern_run_end *end, tern_error *error);
-} tern_file_visitor;
-
-/* What was wrong with a file that could be read all the same. */
-typedef struct tern_file_state {
-    bool ended;           /* a closing line came last */
-    bool cut;             /* the last line was not whole; it was passed over */
-    long long good_bytes; /* length of the whole lines: where more may be appended */
-} tern_file_state;
+typedef tern_status tern_file_visit(void *context, tern_line line, void *value, tern_error *error);
 
 /*
- * Reads a file in its order. TERN_USAGE names file and line: it cannot be opened, a line other than the last is no
- * JSON, the schema is another one, the first line is no fingerprint.
+ * Reads a file in its order; lines of a type that is not known are passed over. *cut: the last line was not whole, and
+ * was passed over. TERN_USAGE names file and line: it cannot be opened, a line other than the last is no JSON, the
+ * schema is another one, the first line is no fingerprint.
  */
-tern_status tern_file_read(const char *path, const tern_file_visitor *visitor, tern_file_state *state,
-                           tern_error *error);
+tern_status tern_file_read(const char *path, tern_file_visit *visit, void *context, bool *cut, tern_error *error);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * json.h - records, fingerprints and closing lines to JSON and back. One table of fields a struct serves both ways.
+ * json.h - a line of a file of records to JSON and back, by its table of fields.
  *
  * NaN and infinity become null, and null becomes NaN. Unknown keys are passed over, missing ones leave zero, so that
  * older and newer files of the same schema can be read.
@@ -7,21 +7,17 @@
 #ifndef TERN_JSON_H
 #define TERN_JSON_H
 
-#include "record/decode.h"
-#include "record/run.h"
+#include "record/line.h"
 
 #include <jansson.h>
 
-/* Each returns a new reference, NULL when memory ran out. "type" is "case", "decode", "run" or "end". */
-json_t *tern_json_from_record(const tern_record *record);
-json_t *tern_json_from_decode(const tern_decode_record *record);
-json_t *tern_json_from_run(const tern_run *run);
-json_t *tern_json_from_end(const tern_run_end *end);
+/* value is the struct of that line. A new reference; NULL when memory ran out. */
+json_t *tern_json_from(tern_line line, const void *value);
 
-/* False when a field has another type than the schema says; what is then the key, for a message. */
-bool tern_json_to_record(const json_t *json, tern_record *record, const char **what);
-bool tern_json_to_decode(const json_t *json, tern_decode_record *record, const char **what);
-bool tern_json_to_run(const json_t *json, tern_run *run, const char **what);
-bool tern_json_to_end(const json_t *json, tern_run_end *end, const char **what);
+/*
+ * Fills value, which must be all zero; its owned arrays are the caller's then, whatever is returned. False when a
+ * field has another type than the schema says, or more values than fit; what is then the key, for a message.
+ */
+bool tern_json_to(const json_t *json, tern_line line, void *value, const char **what);
 
 #endif

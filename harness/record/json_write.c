@@ -1,12 +1,10 @@
-#include "record/fields.h"
 #include "record/json.h"
+#include "record/record.h"
 
 #include <math.h>
+#include <stdint.h>
 
-static json_t *number(double value)
-{
-    return isfinite(value) ? json_real(value) : json_null();
-}
+static json_t *object_from(const tern_field *fields, const void *base, json_t *object);
 
 /* A command line or an environment variable may hold any bytes, JSON only UTF-8. */
 static json_t *text_from(const char *text)
@@ -16,35 +14,8 @@ static json_t *text_from(const char *text)
     return string != NULL ? string : json_string("(not UTF-8)");
 }
 
-static json_t *element_from(const tern_field *f, const char *at)
+static json_t *value_from(const tern_field *f, const void *at)
 {
-    switch (f->kind) {
-    case TERN_REALS:
-        return number(*(const double *)(const void *)at);
-    case TERN_I32S:
-        return json_integer(*(const int32_t *)(const void *)at);
-    default:
-        return text_from(at);
-    }
-}
-
-static json_t *array_from(const tern_field *f, const char *base)
-{
-    const uint32_t count = *(const uint32_t *)(const void *)(base + f->count);
-    json_t *array = json_array();
-
-    for (uint32_t i = 0; i < count; i++)
-        if (json_array_append_new(array, element_from(f, base + f->offset + i * tern_field_element_bytes(f))) != 0) {
-            json_decref(array);
-            return NULL;
-        }
-    return array;
-}
-
-static json_t *value_from(const tern_field *f, const char *base)
-{
-    const void *at = base + f->offset;
-
     switch (f->kind) {
     case TERN_TEXT:
         return text_from(at);
@@ -57,104 +28,57 @@ static json_t *value_from(const tern_field *f, const char *base)
     case TERN_U64:
         return json_integer((json_int_t) * (const uint64_t *)at);
     case TERN_REAL:
-        return number(*(const double *)at);
-    case TERN_VERDICT:
-        return json_string(tern_verdict_name(*(const tern_verdict *)at));
-    case TERN_STOP:
-        return json_string(tern_stop_name(*(const tern_stop *)at));
+        return isfinite(*(const double *)at) ? json_real(*(const double *)at) : json_null();
+    case TERN_NAME:
+        return json_string(f->names[*(const unsigned *)at]);
     default:
-        return array_from(f, base);
+        return object_from(f->fields, at, json_object());
     }
 }
 
-/* Adds the fields of a struct to an object. False when memory ran out. */
-static bool put(json_t *object, const tern_field *fields, const void *base)
+static json_t *array_from(const tern_field *f, const void *base)
 {
-    for (const tern_field *f = fields; f->key != NULL; f++)
-        if (json_object_set_new(object, f->key, value_from(f, base)) != 0)
-            return false;
-    return true;
+    const size_t count = tern_field_count(f, base);
+    json_t *array = json_array();
+
+    for (size_t i = 0; i < count; i++)
+        if (json_array_append_new(array, value_from(f, tern_field_at(f, base, i))) != 0) {
+            json_decref(array);
+            return NULL;
+        }
+    return array;
 }
 
-/* Adds an array of structs of `bytes` bytes each. */
-static bool put_list(json_t *object, const char *key, const tern_field *fields, const void *base, size_t count,
-                     size_t bytes)
+/* An array that was not kept although there were values, as in a shorter record, is left out. */
+static bool is_written(const tern_field *f, const void *base)
 {
-    json_t *list = json_array();
-
-    if (json_object_set_new(object, key, list) != 0)
+    if (f->many == TERN_OWNED && tern_field_at(f, base, 0) == NULL && tern_field_count(f, base) > 0)
         return false;
-    for (size_t i = 0; i < count; i++) {
-        json_t *item = json_object();
-        if (json_array_append_new(list, item) != 0 || !put(item, fields, (const char *)base + i * bytes))
-            return false;
+    return f->only_if == 0 || *(const bool *)(const void *)((const char *)base + f->only_if);
+}
+
+/* Adds the fields of a struct to an object, which it takes over. NULL when memory ran out. */
+static json_t *object_from(const tern_field *fields, const void *base, json_t *object)
+{
+    for (const tern_field *f = fields; f->key != NULL; f++) {
+        if (!is_written(f, base))
+            continue;
+        json_t *value = f->many == TERN_ONE ? value_from(f, tern_field_at(f, base, 0)) : array_from(f, base);
+        if (json_object_set_new(object, f->key, value) != 0) {
+            json_decref(object);
+            return NULL;
+        }
     }
-    return true;
+    return object;
 }
 
-static bool put_object(json_t *parent, const char *key, const tern_field *fields, const void *base)
+json_t *tern_json_from(tern_line line, const void *value)
 {
-    return json_object_set_new(parent, key, json_object()) == 0 && put(json_object_get(parent, key), fields, base);
-}
+    json_t *object = json_pack("{s:s}", "type", tern_line_types[line].name);
 
-static bool put_timing(json_t *json, const tern_timing *timing)
-{
-    if (!put_object(json, "timing", tern_timing_fields, timing))
-        return false;
-    json_t *object = json_object_get(json, "timing");
-    return put_object(object, "disturbance", tern_disturbance_fields, &timing->disturbance) &&
-           put_list(object, "counters", tern_counter_fields, timing->counter, timing->counters,
-                    sizeof *timing->counter);
-}
-
-static bool put_finding(json_t *json, const tern_finding *finding)
-{
-    return put_object(json, "finding", tern_finding_fields, finding) &&
-           put_list(json_object_get(json, "finding"), "differences", tern_difference_fields, finding->difference,
-                    finding->differences, sizeof *finding->difference);
-}
-
-json_t *tern_json_from_record(const tern_record *record)
-{
-    json_t *json = json_object();
-
-    if (json_object_set_new(json, "type", json_string("case")) == 0 && put(json, tern_record_fields, record) &&
-        put_finding(json, &record->finding) &&
-        put_list(json, "facts", tern_fact_fields, record->fact, record->facts, sizeof *record->fact) &&
-        (!record->timed || put_timing(json, &record->timing)))
-        return json;
-    json_decref(json);
-    return NULL;
-}
-
-json_t *tern_json_from_decode(const tern_decode_record *record)
-{
-    json_t *json = json_pack("{s:s}", "type", "decode");
-
-    if (put(json, tern_decode_fields, record) && put_finding(json, &record->finding) &&
-        put_object(json, "prefill", tern_phase_fields, &record->prefill) &&
-        put_object(json, "decode", tern_phase_fields, &record->decode))
-        return json;
-    json_decref(json);
-    return NULL;
-}
-
-json_t *tern_json_from_run(const tern_run *run)
-{
-    json_t *json = json_pack("{s:s, s:i}", "type", "run", "schema", TERN_RECORD_SCHEMA);
-
-    if (put(json, tern_run_fields, run))
-        return json;
-    json_decref(json);
-    return NULL;
-}
-
-json_t *tern_json_from_end(const tern_run_end *end)
-{
-    json_t *json = json_pack("{s:s}", "type", "end");
-
-    if (put(json, tern_end_fields, end))
-        return json;
-    json_decref(json);
-    return NULL;
+    if (line == TERN_LINE_RUN && json_object_set_new(object, "schema", json_integer(TERN_RECORD_SCHEMA)) != 0) {
+        json_decref(object);
+        return NULL;
+    }
+    return object_from(tern_line_types[line].fields, value, object);
 }

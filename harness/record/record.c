@@ -3,17 +3,13 @@
 #include <math.h>
 #include <string.h>
 
-const char *tern_stop_name(tern_stop stop)
-{
-    static const char *const names[] = {
-        [TERN_STOP_NONE] = "none",
-        [TERN_STOP_PRECISE] = "precise",
-        [TERN_STOP_BUDGET] = "budget",
-        [TERN_STOP_SAMPLES] = "samples",
-    };
-
-    return names[stop];
-}
+const char *const tern_stop_names[] = {
+    [TERN_STOP_NONE] = "none",
+    [TERN_STOP_PRECISE] = "precise",
+    [TERN_STOP_BUDGET] = "budget",
+    [TERN_STOP_SAMPLES] = "samples",
+    NULL,
+};
 
 double tern_record_gmacs(const tern_record *record)
 {

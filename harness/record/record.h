@@ -19,7 +19,7 @@ enum { TERN_MAX_SAMPLES = 512, TERN_MAX_FACTS = 16, TERN_MAX_COUNTERS = 32, TERN
 
 /* Why sampling ended. */
 typedef enum tern_stop { TERN_STOP_NONE, TERN_STOP_PRECISE, TERN_STOP_BUDGET, TERN_STOP_SAMPLES } tern_stop;
-const char *tern_stop_name(tern_stop stop); /* "precise", "budget", "samples" */
+extern const char *const tern_stop_names[]; /* "none", "precise", "budget", "samples"; ends with NULL */
 
 /* What disturbed the samples. Counts cover the kept samples only. */
 typedef struct tern_disturbance {

@@ -5,84 +5,120 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+#include <xxhash.h>
 
-/* What the code below must know of each type of line. */
-static const struct line_type {
-    size_t bytes;
-    size_t list; /* offset of its list in tern_results */
-    size_t run;  /* offset of the index of its run; a run has none */
-} line_types[TERN_LINES] = {
-    [TERN_LINE_RUN] = {sizeof(tern_run), offsetof(tern_results, runs), 0},
-    [TERN_LINE_CASE] = {sizeof(tern_record), offsetof(tern_results, cases), offsetof(tern_record, run)},
-    [TERN_LINE_DECODE] = {sizeof(tern_decode_record), offsetof(tern_results, decodes),
-                          offsetof(tern_decode_record, run)},
-    [TERN_LINE_END] = {sizeof(tern_run_end), offsetof(tern_results, ends), offsetof(tern_run_end, run)},
-};
-
-static tern_list *list_of(tern_results *results, tern_line line)
+static tern_list *list_of(const tern_results *results, tern_line line)
 {
-    return (tern_list *)(void *)((char *)results + line_types[line].list);
+    return (tern_list *)(void *)((char *)results + tern_line_types[line].list);
 }
 
-/* Appends a copy of `bytes` bytes. Returns where it stands, NULL when memory ran out. */
-static void *append(tern_list *list, const void *value, size_t bytes, tern_error *error)
+static void *item_of(const tern_results *results, tern_line line, size_t index)
 {
-    if (list->count == list->capacity) {
-        const size_t capacity = list->capacity == 0 ? 16 : 2 * list->capacity;
-        void *larger = realloc(list->item, capacity * bytes);
-        if (larger == NULL) {
-            tern_error_memory(error, "records", (double)(capacity * bytes));
-            return NULL;
-        }
-        list->item = larger;
-        list->capacity = capacity;
-    }
-    return memcpy((char *)list->item + bytes * list->count++, value, bytes);
+    return (char *)list_of(results, line)->item + index * tern_line_types[line].bytes;
+}
+
+static const char *id_of(const tern_results *results, tern_line_place place)
+{
+    return (const char *)item_of(results, place.line, place.index) + tern_line_types[place.line].id;
+}
+
+/* Lines of another type may have the same id: they have another hash. */
+static uint64_t hash_of(tern_line line, const char *id)
+{
+    return XXH3_64bits_withSeed(id, strlen(id), (XXH64_hash_t)line);
+}
+
+static tern_status make_room(tern_list *list, size_t bytes, tern_error *error)
+{
+    if (list->count < list->capacity)
+        return TERN_OK;
+    const size_t capacity = list->capacity == 0 ? 16 : 2 * list->capacity;
+    void *larger = realloc(list->item, capacity * bytes);
+    if (larger == NULL)
+        return tern_error_memory(error, "records", (double)(capacity * bytes));
+    list->item = larger;
+    list->capacity = capacity;
+    return TERN_OK;
+}
+
+/* Appends the struct; its owned arrays become the results' when that succeeds. */
+static tern_status append(tern_results *results, tern_line line, const void *value, tern_error *error)
+{
+    const tern_line_type *type = &tern_line_types[line];
+    tern_list *list = list_of(results, line);
+    tern_status status;
+
+    assert(line == TERN_LINE_RUN || results->runs.count > 0);
+    if ((status = make_room(list, type->bytes, error)) != TERN_OK ||
+        (status = make_room(&results->order.list, sizeof *results->order.item, error)) != TERN_OK)
+        return status;
+    if (type->id != 0)
+        status =
+            tern_index_add(&results->by_id, hash_of(line, (const char *)value + type->id), results->order.count, error);
+    if (status != TERN_OK)
+        return status;
+    results->order.item[results->order.count++] = (tern_line_place){line, list->count};
+    char *item = memcpy(item_of(results, line, list->count++), value, type->bytes);
+    if (line != TERN_LINE_RUN)
+        *(uint32_t *)(void *)(item + type->run) = (uint32_t)(results->runs.count - 1);
+    return TERN_OK;
+}
+
+/* Is a tern_file_visit. */
+static tern_status take(void *context, tern_line line, void *value, tern_error *error)
+{
+    const tern_status status = append(context, line, value, error);
+
+    if (status != TERN_OK)
+        tern_fields_free(tern_line_types[line].fields, value);
+    return status;
 }
 
 tern_status tern_results_add(tern_results *results, tern_line line, const void *value, tern_error *error)
 {
-    const struct line_type *type = &line_types[line];
-    const tern_line_place place = {line, list_of(results, line)->count};
+    const tern_line_type *type = &tern_line_types[line];
+    void *copy = malloc(type->bytes);
+    tern_status status;
 
-    assert(line == TERN_LINE_RUN || results->runs.count > 0);
-    char *added = append(list_of(results, line), value, type->bytes, error);
-    if (added == NULL || append(&results->order.list, &place, sizeof place, error) == NULL)
-        return TERN_ENVIRONMENT;
-    if (line != TERN_LINE_RUN)
-        *(uint32_t *)(void *)(added + type->run) = (uint32_t)(results->runs.count - 1);
-    return TERN_OK;
-}
-
-static tern_status take_run(void *context, const tern_run *run, tern_error *error)
-{
-    return tern_results_add(context, TERN_LINE_RUN, run, error);
-}
-
-static tern_status take_record(void *context, const tern_record *record, tern_error *error)
-{
-    return tern_results_add(context, TERN_LINE_CASE, record, error);
-}
-
-static tern_status take_decode(void *context, const tern_decode_record *record, tern_error *error)
-{
-    return tern_results_add(context, TERN_LINE_DECODE, record, error);
-}
-
-static tern_status take_end(void *context, const tern_run_end *end, tern_error *error)
-{
-    return tern_results_add(context, TERN_LINE_END, end, error);
+    if (copy == NULL || !tern_fields_own(type->fields, memcpy(copy, value, type->bytes)))
+        status = tern_error_memory(error, "a record", (double)type->bytes);
+    else
+        status = take(results, line, copy, error);
+    free(copy);
+    return status;
 }
 
 tern_status tern_results_read(tern_results *results, const char *path, bool *cut, tern_error *error)
 {
-    const tern_file_visitor visitor = {results, take_run, take_record, take_decode, take_end};
-    tern_file_state state;
-    const tern_status status = tern_file_read(path, &visitor, &state, error);
+    bool last_is_cut;
+    const tern_status status = tern_file_read(path, take, results, &last_is_cut, error);
 
     if (cut != NULL)
-        *cut = state.cut;
+        *cut = last_is_cut;
     return status;
+}
+
+tern_status tern_results_write(const tern_results *results, FILE *stream, tern_error *error)
+{
+    tern_status status = TERN_OK;
+
+    for (size_t i = 0; i < results->order.count && status == TERN_OK; i++) {
+        const tern_line_place at = results->order.item[i];
+        status = tern_file_write(stream, at.line, item_of(results, at.line, at.index), error);
+    }
+    return status;
+}
+
+const void *tern_results_find(const tern_results *results, tern_line line, const char *id, size_t *cursor)
+{
+    size_t place;
+
+    while (tern_index_next(&results->by_id, hash_of(line, id), cursor, &place)) {
+        const tern_line_place at = results->order.item[place];
+        if (at.line == line && strcmp(id_of(results, at), id) == 0)
+            return item_of(results, line, at.index);
+    }
+    return NULL;
 }
 
 const tern_run_end *tern_results_end(const tern_results *results, uint32_t run)
@@ -103,8 +139,12 @@ void tern_results_reopen(tern_results *results)
 
 void tern_results_free(tern_results *results)
 {
-    for (tern_line line = 0; line < TERN_LINES; line++)
+    for (tern_line line = 0; line < TERN_LINES; line++) {
+        for (size_t i = 0; i < list_of(results, line)->count; i++)
+            tern_fields_free(tern_line_types[line].fields, item_of(results, line, i));
         free(list_of(results, line)->item);
+    }
     free(results->order.item);
+    tern_index_free(&results->by_id);
     memset(results, 0, sizeof *results);
 }

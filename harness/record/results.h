@@ -8,12 +8,13 @@
 #define TERN_RESULTS_H
 
 #include "base/error.h"
+#include "base/index.h"
 #include "record/decode.h"
+#include "record/line.h"
 #include "record/record.h"
 #include "record/run.h"
 
-/* The types of lines in a file of records. */
-typedef enum tern_line { TERN_LINE_RUN, TERN_LINE_CASE, TERN_LINE_DECODE, TERN_LINE_END, TERN_LINES } tern_line;
+#include <stdio.h>
 
 /* An array that grows; `list` is what code sees that serves every type of line. */
 typedef struct tern_list {
@@ -43,11 +44,12 @@ typedef struct tern_results {
     TERN_LIST_OF(tern_decode_record) decodes;
     TERN_LIST_OF(tern_run_end) ends;
     TERN_LIST_OF(tern_line_place) order; /* of all lines, as they stood in the files */
+    tern_index by_id;                    /* of places in order */
 } tern_results;
 
 /*
- * Appends a copy of a line: value is a tern_run, tern_record, tern_decode_record or tern_run_end. It becomes part of
- * the last run, of which there must be one unless the line is a run.
+ * Appends a copy of a line: value is the struct of its type. It becomes part of the last run, of which there must be
+ * one unless the line is a run.
  */
 tern_status tern_results_add(tern_results *results, tern_line line, const void *value, tern_error *error);
 
@@ -55,6 +57,15 @@ tern_status tern_results_add(tern_results *results, tern_line line, const void *
  * Appends the runs of a file with their records. A line that was cut off is passed over, and *cut, when not NULL, set.
  */
 tern_status tern_results_read(tern_results *results, const char *path, bool *cut, tern_error *error);
+
+/* Writes all lines in their order. Read again, they are the same results. */
+tern_status tern_results_write(const tern_results *results, FILE *stream, tern_error *error);
+
+/*
+ * Steps through the lines of a type that have the id: cases and decode runs, in the order in which they were added.
+ * *cursor is 0 at first; NULL when there are no more.
+ */
+const void *tern_results_find(const tern_results *results, tern_line line, const char *id, size_t *cursor);
 
 /* The closing line of a run; NULL when it was cut off. */
 const tern_run_end *tern_results_end(const tern_results *results, uint32_t run);

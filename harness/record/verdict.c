@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-static const char *const names[] = {
+const char *const tern_verdict_names[] = {
     [TERN_EXACT] = "EXACT",
     [TERN_MISMATCH] = "MISMATCH",
     [TERN_OVERRUN] = "OVERRUN",
@@ -12,21 +12,12 @@ static const char *const names[] = {
     [TERN_CRASH] = "CRASH",
     [TERN_TIMEOUT] = "TIMEOUT",
     [TERN_UNSUPPORTED] = "UNSUPPORTED",
+    NULL,
 };
 
 const char *tern_verdict_name(tern_verdict verdict)
 {
-    return names[verdict];
-}
-
-int tern_verdict_parse(const char *name, tern_verdict *verdict)
-{
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (strcmp(name, names[i]) == 0) {
-            *verdict = (tern_verdict)i;
-            return 0;
-        }
-    return -1;
+    return tern_verdict_names[verdict];
 }
 
 tern_finding tern_finding_of_child(const tern_child_outcome *outcome)

@@ -19,11 +19,9 @@ typedef enum tern_verdict {
     TERN_UNSUPPORTED       /* the kernel or the machine cannot do this case; the reason says why */
 } tern_verdict;
 
-/* "EXACT", "MISMATCH", ... */
+/* "EXACT", "MISMATCH", ...; the table ends with NULL. */
+extern const char *const tern_verdict_names[];
 const char *tern_verdict_name(tern_verdict verdict);
-
-/* Reverse of tern_verdict_name(). Returns 0, or -1 when name is none. */
-int tern_verdict_parse(const char *name, tern_verdict *verdict);
 
 enum { TERN_FIRST_DIFFERENCES = 4 };
 

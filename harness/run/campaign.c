@@ -147,7 +147,7 @@ static void count(tern_run_end *end, const tern_record *record)
 static tern_status conclude_case(campaign *run, uint32_t index, tern_error *error)
 {
     const tern_record *record = &run->record[index];
-    const tern_status status = tern_sink_add(&run->sink, record, error);
+    const tern_status status = tern_sink_add(&run->sink, TERN_LINE_CASE, record, error);
 
     if (status != TERN_OK)
         return status;

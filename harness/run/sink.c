@@ -48,7 +48,7 @@ static tern_status open_output(tern_sink *sink, size_t index, const tern_run *ru
     sink->stream[index] = fopen(path, "w");
     if (sink->stream[index] == NULL)
         return tern_error_set(error, TERN_USAGE, "cannot write %s: %s", path, strerror(errno));
-    return tern_file_write_run(sink->stream[index], run, error);
+    return tern_file_write(sink->stream[index], TERN_LINE_RUN, run, error);
 }
 
 tern_status tern_sink_open(tern_sink *sink, const tern_options *options, const tern_run *run, tern_error *error)
@@ -74,29 +74,18 @@ tern_status tern_sink_open(tern_sink *sink, const tern_options *options, const t
 
 bool tern_sink_has(const tern_sink *sink, const char *id)
 {
-    for (size_t i = 0; i < sink->results.cases.count; i++)
-        if (strcmp(sink->results.cases.item[i].id, id) == 0)
-            return true;
-    return false;
+    size_t cursor = 0;
+
+    return tern_results_find(&sink->results, TERN_LINE_CASE, id, &cursor) != NULL;
 }
 
-tern_status tern_sink_add(tern_sink *sink, const tern_record *record, tern_error *error)
+tern_status tern_sink_add(tern_sink *sink, tern_line line, const void *value, tern_error *error)
 {
-    tern_status status = tern_results_add(&sink->results, TERN_LINE_CASE, record, error);
+    tern_status status = tern_results_add(&sink->results, line, value, error);
 
     for (size_t i = 0; i < sink->options->outputs.count && status == TERN_OK; i++)
         if (sink->stream[i] != NULL)
-            status = tern_file_write_record(sink->stream[i], record, error);
-    return status;
-}
-
-tern_status tern_sink_add_decode(tern_sink *sink, const tern_decode_record *record, tern_error *error)
-{
-    tern_status status = tern_results_add(&sink->results, TERN_LINE_DECODE, record, error);
-
-    for (size_t i = 0; i < sink->options->outputs.count && status == TERN_OK; i++)
-        if (sink->stream[i] != NULL)
-            status = tern_file_write_decode(sink->stream[i], record, error);
+            status = tern_file_write(sink->stream[i], line, value, error);
     return status;
 }
 
@@ -105,7 +94,7 @@ tern_status tern_sink_close(tern_sink *sink, const tern_run_end *end, tern_error
     tern_status status = tern_results_add(&sink->results, TERN_LINE_END, end, error);
 
     for (size_t i = 0; i < sink->options->outputs.count && status == TERN_OK; i++)
-        status = sink->stream[i] != NULL ? tern_file_write_end(sink->stream[i], end, error)
+        status = sink->stream[i] != NULL ? tern_file_write(sink->stream[i], TERN_LINE_END, end, error)
                                          : tern_output_write(&sink->options->outputs.item[i], &sink->results, error);
     const tern_status shown = tern_report_write(sink->options->format, stdout, &sink->results, error);
     fflush(stdout);

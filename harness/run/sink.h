@@ -22,9 +22,8 @@ tern_status tern_sink_open(tern_sink *sink, const tern_options *options, const t
 /* Whether an earlier part of the run has a record of that id. */
 bool tern_sink_has(const tern_sink *sink, const char *id);
 
-tern_status tern_sink_add(tern_sink *sink, const tern_record *record, tern_error *error);
-
-tern_status tern_sink_add_decode(tern_sink *sink, const tern_decode_record *record, tern_error *error);
+/* Takes a copy of a line of the run, and writes it to the jsonl files. */
+tern_status tern_sink_add(tern_sink *sink, tern_line line, const void *value, tern_error *error);
 
 /* Writes the closing line and all other outputs, standard output last. */
 tern_status tern_sink_close(tern_sink *sink, const tern_run_end *end, tern_error *error);

@@ -56,10 +56,10 @@ static void write_file(const tern_record *record, const char *tail)
 
     assert_non_null(stream);
     strcpy(run.machine_class, "a machine");
-    assert_int_equal(tern_file_write_run(stream, &run, NULL), TERN_OK);
-    assert_int_equal(tern_file_write_record(stream, record, NULL), TERN_OK);
+    assert_int_equal(tern_file_write(stream, TERN_LINE_RUN, &run, NULL), TERN_OK);
+    assert_int_equal(tern_file_write(stream, TERN_LINE_CASE, record, NULL), TERN_OK);
     if (tail == NULL)
-        assert_int_equal(tern_file_write_end(stream, &end, NULL), TERN_OK);
+        assert_int_equal(tern_file_write(stream, TERN_LINE_END, &end, NULL), TERN_OK);
     else
         fputs(tail, stream);
     fclose(stream);
@@ -121,8 +121,8 @@ static void gives_back_a_run_of_the_decode_loop(void **state)
     record->decode.rates = 2;
     record->decode.rate[1] = 20.0;
     record->prefill.roof_share = NAN;
-    assert_int_equal(tern_file_write_run(stream, &run, NULL), TERN_OK);
-    assert_int_equal(tern_file_write_decode(stream, record, NULL), TERN_OK);
+    assert_int_equal(tern_file_write(stream, TERN_LINE_RUN, &run, NULL), TERN_OK);
+    assert_int_equal(tern_file_write(stream, TERN_LINE_DECODE, record, NULL), TERN_OK);
     fclose(stream);
     assert_int_equal(tern_results_read(&results, path, NULL, NULL), TERN_OK);
     assert_int_equal(results.decodes.count, 1);
@@ -150,6 +150,25 @@ static void reads_a_cut_file_up_to_its_last_whole_line(void **state)
     assert_int_equal(results.cases.count, 1);
     tern_results_free(&results);
     free(record);
+    unlink(path);
+}
+
+static void passes_over_what_it_does_not_know(void **state)
+{
+    tern_results results = {0};
+    FILE *stream = fopen(path, "w");
+
+    (void)state;
+    assert_non_null(stream);
+    fputs("{\"type\":\"run\",\"schema\":1,\"mood\":\"good\"}\n"
+          "{\"type\":\"omen\",\"m\":\"text\"}\n"
+          "{\"type\":\"case\",\"id\":\"a\",\"m\":7,\"aura\":{\"m\":[1]}}\n",
+          stream);
+    fclose(stream);
+    assert_int_equal(tern_results_read(&results, path, NULL, NULL), TERN_OK);
+    assert_int_equal(results.order.count, 2);
+    assert_int_equal(results.cases.item[0].problem.m, 7);
+    tern_results_free(&results);
     unlink(path);
 }
 
@@ -191,6 +210,7 @@ int main(void)
         cmocka_unit_test(gives_back_what_was_written),
         cmocka_unit_test(gives_back_a_run_of_the_decode_loop),
         cmocka_unit_test(reads_a_cut_file_up_to_its_last_whole_line),
+        cmocka_unit_test(passes_over_what_it_does_not_know),
         cmocka_unit_test(says_what_is_wrong_with_a_file),
     };
 

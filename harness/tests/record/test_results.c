@@ -113,6 +113,20 @@ static void what_is_exported_reads_as_the_same(void **state)
     unlink(path);
 }
 
+static void an_id_is_found_in_every_run(void **state)
+{
+    tern_results results = two_machines();
+    size_t cursor = 0;
+
+    (void)state;
+    assert_ptr_equal(tern_results_find(&results, TERN_LINE_CASE, "fast/1x1x1", &cursor), &results.cases.item[1]);
+    assert_ptr_equal(tern_results_find(&results, TERN_LINE_CASE, "fast/1x1x1", &cursor), &results.cases.item[2]);
+    assert_null(tern_results_find(&results, TERN_LINE_CASE, "fast/1x1x1", &cursor));
+    cursor = 0;
+    assert_null(tern_results_find(&results, TERN_LINE_DECODE, "fast/1x1x1", &cursor));
+    tern_results_free(&results);
+}
+
 static void a_run_that_ended_is_taken_up_again(void **state)
 {
     tern_results results = two_machines();
@@ -136,6 +150,7 @@ int main(void)
         cmocka_unit_test(a_case_belongs_to_the_run_before_it),
         cmocka_unit_test(the_table_names_the_machine_of_each_case_and_keeps_its_baseline),
         cmocka_unit_test(what_is_exported_reads_as_the_same),
+        cmocka_unit_test(an_id_is_found_in_every_run),
         cmocka_unit_test(a_run_that_ended_is_taken_up_again),
     };
 

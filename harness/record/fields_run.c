@@ -1,0 +1,48 @@
+#include "record/field_rows.h"
+#include "record/run.h"
+
+const tern_field tern_run_fields[] = {
+    FIELD(tern_run, time, TERN_TEXT),
+    FIELD(tern_run, host, TERN_TEXT),
+    FIELD(tern_run, command, TERN_TEXT),
+    FIELD(tern_run, version, TERN_TEXT),
+    FIELD(tern_run, commit, TERN_TEXT),
+    FIELD(tern_run, dirty, TERN_BOOL),
+    FIELD(tern_run, build_type, TERN_TEXT),
+    FIELD(tern_run, compiler, TERN_TEXT),
+    FIELD(tern_run, flags, TERN_TEXT),
+    FIELD(tern_run, cpu, TERN_TEXT),
+    FIELD(tern_run, os_kernel, TERN_TEXT),
+    FIELD(tern_run, hypervisor, TERN_TEXT),
+    FIELD(tern_run, isa, TERN_TEXT),
+    FIELD(tern_run, isa_cap, TERN_TEXT),
+    FIELD(tern_run, cpus_online, TERN_U32),
+    FIELD(tern_run, cpus_allowed, TERN_U32),
+    FIELD(tern_run, cpu_quota, TERN_REAL),
+    FIELD(tern_run, memory_bytes, TERN_U64),
+    FIELD(tern_run, llc_bytes, TERN_U64),
+    FIELD(tern_run, governor, TERN_TEXT),
+    FIELD(tern_run, huge_pages, TERN_TEXT),
+    FIELD(tern_run, aslr, TERN_BOOL),
+    FIELD(tern_run, load, TERN_REAL),
+    FIELD(tern_run, openmp, TERN_TEXT),
+    FIELD(tern_run, machine_class, TERN_TEXT),
+    FIELD(tern_run, cases, TERN_U32),
+    FIELD(tern_run, baseline, TERN_TEXT),
+    FIELD(tern_run, repro, TERN_TEXT),
+    FIELD(tern_run, left_out, TERN_TEXT),
+    ROOM(tern_run, warning, TERN_TEXT, warnings),
+    END,
+};
+
+const tern_field tern_end_fields[] = {
+    FIELD(tern_run_end, complete, TERN_BOOL),
+    FIELD(tern_run_end, reason, TERN_TEXT),
+    FIELD(tern_run_end, done, TERN_U32),
+    FIELD(tern_run_end, exact, TERN_U32),
+    FIELD(tern_run_end, wrong, TERN_U32),
+    FIELD(tern_run_end, skipped, TERN_U32),
+    FIELD(tern_run_end, status, TERN_I32),
+    FIELD(tern_run_end, seconds, TERN_REAL),
+    END,
+};

@@ -1,0 +1,27 @@
+#include "record/line.h"
+
+#include "record/results.h"
+
+#include <string.h>
+
+/* A line within a run: the member of tern_results that keeps it, its name, struct and fields. */
+#define LINE(list_, name_, type, fields_)                                                                              \
+    .name = name_, .bytes = sizeof(type), .fields = fields_, .list = offsetof(tern_results, list_),                    \
+    .run = offsetof(type, run)
+
+const tern_line_type tern_line_types[TERN_LINES] = {
+    [TERN_LINE_RUN] = {"run", sizeof(tern_run), tern_run_fields, offsetof(tern_results, runs), 0, 0},
+    [TERN_LINE_CASE] = {LINE(cases, "case", tern_record, tern_record_fields), .id = offsetof(tern_record, id)},
+    [TERN_LINE_DECODE] = {LINE(decodes, "decode", tern_decode_record, tern_decode_fields),
+                          .id = offsetof(tern_decode_record, id)},
+    [TERN_LINE_END] = {LINE(ends, "end", tern_run_end, tern_end_fields)},
+};
+
+tern_line tern_line_find(const char *name)
+{
+    tern_line line = 0;
+
+    while (line < TERN_LINES && strcmp(tern_line_types[line].name, name) != 0)
+        line++;
+    return line;
+}
