@@ -1,0 +1,106 @@
+#include "base/program.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char **environ;
+
+enum { TICK_MS = 100 };
+
+/* Reads what is there, after what was read before. Returns whether more may come. */
+static bool take(const tern_program *program, int from, size_t *filled)
+{
+    char thrown_away[4096];
+    const size_t room = program->output_bytes - 1 - *filled;
+    char *into = room > 0 ? program->output + *filled : thrown_away;
+    const ssize_t got = read(from, into, room > 0 ? room : sizeof thrown_away);
+
+    if (got > 0 && room > 0)
+        *filled += (size_t)got;
+    return got > 0 || (got < 0 && errno == EINTR);
+}
+
+static int status_of(int wait_status)
+{
+    return WIFSIGNALED(wait_status) ? 128 + WTERMSIG(wait_status) : WEXITSTATUS(wait_status);
+}
+
+/* Waits for the end. The pipe, if there is one, tells of it at once; a program without is asked after. */
+static tern_status wait_for(const tern_program *program, pid_t pid, int from, int *exit_status, tern_error *error)
+{
+    size_t filled = 0;
+    int wait_status = 0;
+    bool open = from >= 0;
+
+    for (;;) {
+        struct pollfd life = {.fd = open ? from : -1, .events = POLLIN};
+        if (poll(&life, 1, open ? TICK_MS : TICK_MS / 10) > 0 && open)
+            open = take(program, from, &filled);
+        const pid_t ended = waitpid(pid, &wait_status, WNOHANG);
+        if (ended == pid)
+            break;
+        if (program->tick != NULL && !program->tick(program->tick_context)) {
+            kill(-pid, SIGTERM);
+            waitpid(pid, &wait_status, 0);
+            return tern_error_set(error, TERN_NOTHING, "%s was stopped", program->argv[0]);
+        }
+    }
+    /* What it wrote before it ended; processes that it left behind are not waited for. */
+    for (struct pollfd rest = {.fd = from, .events = POLLIN}; open && poll(&rest, 1, 0) > 0;)
+        open = take(program, from, &filled);
+    if (program->output != NULL) {
+        while (filled > 0 && program->output[filled - 1] == '\n')
+            filled--;
+        program->output[filled] = '\0';
+    }
+    *exit_status = status_of(wait_status);
+    return TERN_OK;
+}
+
+/* Returns 0 or an errno. */
+static int start(const tern_program *program, int to, pid_t *pid)
+{
+    posix_spawn_file_actions_t files;
+    posix_spawnattr_t attributes;
+    sigset_t none;
+
+    sigemptyset(&none);
+    posix_spawn_file_actions_init(&files);
+    posix_spawnattr_init(&attributes);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK);
+    posix_spawnattr_setsigmask(&attributes, &none);
+    posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_addopen(&files, STDERR_FILENO, program->log != NULL ? program->log : "/dev/null",
+                                     O_WRONLY | O_CREAT | O_APPEND, 0666);
+    posix_spawn_file_actions_adddup2(&files, to >= 0 ? to : STDERR_FILENO, STDOUT_FILENO);
+    const int failure = posix_spawnp(pid, program->argv[0], &files, &attributes, (char *const *)program->argv, environ);
+    posix_spawnattr_destroy(&attributes);
+    posix_spawn_file_actions_destroy(&files);
+    return failure;
+}
+
+tern_status tern_program_run(const tern_program *program, int *exit_status, tern_error *error)
+{
+    int pipe_ends[2] = {-1, -1};
+    pid_t pid;
+
+    if (program->output != NULL && pipe2(pipe_ends, O_CLOEXEC) != 0)
+        return tern_error_set(error, TERN_ENVIRONMENT, "cannot make a pipe for %s: %s", program->argv[0],
+                              strerror(errno));
+    const int failure = start(program, pipe_ends[1], &pid);
+    if (pipe_ends[1] >= 0)
+        close(pipe_ends[1]);
+    const tern_status status = failure != 0
+                                   ? tern_error_set(error, TERN_ENVIRONMENT, "cannot run %s: %s; is it installed?",
+                                                    program->argv[0], strerror(failure))
+                                   : wait_for(program, pid, pipe_ends[0], exit_status, error);
+    if (pipe_ends[0] >= 0)
+        close(pipe_ends[0]);
+    return status;
+}

@@ -1,0 +1,94 @@
+#include "run/side_build.h"
+
+#include "base/program.h"
+#include "base/text.h"
+#include "run/side_cache.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+void tern_side_say(const tern_side_job *job, const char *sentence)
+{
+    if (job->watcher != NULL && job->watcher->say != NULL)
+        job->watcher->say(job->watcher->context, sentence);
+}
+
+/* The first line of a log that complains, or its last line. */
+static void first_complaint(const char *log, char *text, size_t bytes)
+{
+    static const char *const words[] = {"rror:", "rror at", "fatal:", "No such"};
+    FILE *stream = fopen(log, "r");
+    char line[1024];
+    bool found = false;
+
+    text[0] = '\0';
+    while (stream != NULL && !found && fgets(line, sizeof line, stream) != NULL) {
+        line[strcspn(line, "\n")] = '\0';
+        for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+            found |= strstr(line, words[i]) != NULL;
+        if (line[0] != '\0')
+            tern_text_copy(text, bytes, line);
+    }
+    if (stream != NULL)
+        fclose(stream);
+}
+
+tern_status tern_side_run(const tern_side_job *job, const char *const *argv, const char *what, const char *log,
+                          const char *kept_log, tern_error *error)
+{
+    char complaint[400];
+    int exit_status;
+    const tern_program program = {
+        .argv = argv,
+        .log = log,
+        .tick = job->watcher == NULL ? NULL : job->watcher->tick,
+        .tick_context = job->watcher == NULL ? NULL : job->watcher->context,
+    };
+    const tern_status status = tern_program_run(&program, &exit_status, error);
+
+    if (status != TERN_OK || exit_status == 0)
+        return status;
+    first_complaint(log, complaint, sizeof complaint);
+    if (rename(log, kept_log) != 0)
+        kept_log = "";
+    return tern_error_set(error, TERN_USAGE, "%s: %s: %s%s%s", job->name, what, complaint,
+                          kept_log[0] == '\0' ? "" : "; all of it is in ", kept_log);
+}
+
+static tern_status configure_and_build(const tern_side_job *job, const char *kernels, const char *scratch,
+                                       const char *kept_log, tern_error *error)
+{
+    char log[PATH_MAX + 16], build[PATH_MAX + 16], side_kernels[PATH_MAX + 32], compiler[PATH_MAX + 32], jobs[24];
+    const char *const configure[] = {
+        "cmake", "-S", TERN_SIDE_PROJECT, "-B", build, "-DCMAKE_BUILD_TYPE=Release", compiler, side_kernels, NULL};
+    const char *const compile[] = {"cmake", "--build", build, "-j", jobs, NULL};
+    const long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+
+    snprintf(log, sizeof log, "%s/log", scratch);
+    snprintf(build, sizeof build, "%s/build", scratch);
+    snprintf(side_kernels, sizeof side_kernels, "-DSIDE_KERNELS=%s", kernels);
+    snprintf(compiler, sizeof compiler, "-DCMAKE_C_COMPILER=%s", tern_side_compiler());
+    snprintf(jobs, sizeof jobs, "%ld", cpus > 1 ? cpus : 1);
+    tern_status status = tern_side_run(job, configure, "its kernels cannot be configured", log, kept_log, error);
+    if (status == TERN_OK)
+        status = tern_side_run(job, compile, "its kernels do not build", log, kept_log, error);
+    return status;
+}
+
+tern_status tern_side_build(const tern_side_job *job, const char *kernels, const char *scratch, const char *folder,
+                            tern_error *error)
+{
+    char kept_log[PATH_MAX + 8], sentence[PATH_MAX + 64];
+
+    snprintf(kept_log, sizeof kept_log, "%s.log", folder);
+    snprintf(sentence, sizeof sentence, "building the kernels of %s", job->name);
+    tern_side_say(job, sentence);
+    const tern_status status = configure_and_build(job, kernels, scratch, kept_log, error);
+    if (status != TERN_OK) {
+        tern_side_cache_remove(scratch);
+        return status;
+    }
+    return tern_side_cache_keep(scratch, "build/side", folder, error);
+}

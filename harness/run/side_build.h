@@ -1,0 +1,32 @@
+/*
+ * side_build.h - how a side is built. For side.c and side_source.c.
+ */
+#ifndef TERN_SIDE_BUILD_H
+#define TERN_SIDE_BUILD_H
+
+#include "run/side.h"
+
+/* What stands in messages, and who is told. */
+typedef struct tern_side_job {
+    const char *name; /* of the side, for sentences */
+    const tern_side_watcher *watcher;
+} tern_side_job;
+
+/* Tells the watcher, if there is one. */
+void tern_side_say(const tern_side_job *job, const char *sentence);
+
+/*
+ * Runs a program whose output goes to a log. TERN_USAGE when it fails: the sentence is "NAME: WHAT: the first
+ * complaint in the log", and the log is moved to kept_log.
+ */
+tern_status tern_side_run(const tern_side_job *job, const char *const *argv, const char *what, const char *log,
+                          const char *kept_log, tern_error *error);
+
+/*
+ * Builds the kernels of a folder with the project in harness/run/side, and keeps plug-in and objects as `folder`.
+ * scratch is removed.
+ */
+tern_status tern_side_build(const tern_side_job *job, const char *kernels, const char *scratch, const char *folder,
+                            tern_error *error);
+
+#endif

@@ -1,0 +1,173 @@
+#include "run/side_cache.h"
+
+#include "base/program.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <fts.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <xxhash.h>
+
+const char *tern_side_compiler(void)
+{
+    const char *named = getenv("CC");
+
+    return named != NULL && named[0] != '\0' ? named : TERN_COMPILER;
+}
+
+tern_status tern_side_compiler_hash(uint64_t *hash, tern_error *error)
+{
+    char version[4096];
+    int exit_status;
+    const char *const argv[] = {tern_side_compiler(), "--version", NULL};
+    const tern_program program = {.argv = argv, .output = version, .output_bytes = sizeof version};
+    const tern_status status = tern_program_run(&program, &exit_status, error);
+
+    if (status == TERN_OK && exit_status != 0)
+        return tern_error_set(error, TERN_ENVIRONMENT, "%s --version ended with status %d", argv[0], exit_status);
+    if (status == TERN_OK)
+        *hash = XXH3_64bits(version, strlen(version));
+    return status;
+}
+
+static bool add_file(XXH3_state_t *state, const char *path)
+{
+    char block[1 << 16];
+    const int file = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t got;
+
+    if (file < 0)
+        return false;
+    while ((got = read(file, block, sizeof block)) > 0)
+        XXH3_64bits_update(state, block, (size_t)got);
+    close(file);
+    return got == 0;
+}
+
+static int by_name(const FTSENT **a, const FTSENT **b)
+{
+    return strcmp((*a)->fts_name, (*b)->fts_name);
+}
+
+static bool add_tree(XXH3_state_t *state, const char *path)
+{
+    char *const roots[] = {(char *)path, NULL};
+    FTS *tree = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, by_name);
+    bool whole = tree != NULL;
+
+    for (FTSENT *entry; whole && (entry = fts_read(tree)) != NULL;) {
+        const char *below = entry->fts_path + strlen(path);
+        if (entry->fts_info == FTS_F) {
+            XXH3_64bits_update(state, below, strlen(below) + 1);
+            whole = add_file(state, entry->fts_accpath);
+        } else if (entry->fts_info == FTS_ERR || entry->fts_info == FTS_DNR) {
+            whole = false;
+        }
+    }
+    if (tree != NULL)
+        fts_close(tree);
+    return whole;
+}
+
+bool tern_side_content_hash(const char *path, uint64_t *hash)
+{
+    XXH3_state_t *state = XXH3_createState();
+    struct stat what;
+
+    if (state == NULL)
+        return false;
+    XXH3_64bits_reset(state);
+    const bool whole =
+        stat(path, &what) == 0 && (S_ISDIR(what.st_mode) ? add_tree(state, path) : add_file(state, path));
+    *hash = XXH3_64bits_digest(state);
+    XXH3_freeState(state);
+    return whole;
+}
+
+/* Makes each folder of the path that is missing. */
+static tern_status make_folders(char *path, tern_error *error)
+{
+    for (char *slash = path; slash != NULL;) {
+        slash = strchr(slash + 1, '/');
+        if (slash != NULL)
+            *slash = '\0';
+        const bool made = mkdir(path, 0777) == 0 || errno == EEXIST;
+        if (!made)
+            tern_error_set(error, TERN_ENVIRONMENT, "cannot make the folder %s: %s; set XDG_CACHE_HOME to another",
+                           path, strerror(errno));
+        if (slash != NULL)
+            *slash = '/';
+        if (!made)
+            return TERN_ENVIRONMENT;
+    }
+    return TERN_OK;
+}
+
+/* The folder that holds those of all keys. */
+static tern_status root(char folder[PATH_MAX], tern_error *error)
+{
+    const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+    int length;
+
+    if (cache != NULL && cache[0] == '/')
+        length = snprintf(folder, PATH_MAX, "%s/ternbench/sides", cache);
+    else if (home != NULL && home[0] == '/')
+        length = snprintf(folder, PATH_MAX, "%s/.cache/ternbench/sides", home);
+    else
+        length = snprintf(folder, PATH_MAX, "/tmp/ternbench-%u/sides", (unsigned)getuid());
+    if (length < 0 || length > PATH_MAX - 64)
+        return tern_error_set(error, TERN_ENVIRONMENT, "the path of the cache folder is too long");
+    return make_folders(folder, error);
+}
+
+tern_status tern_side_cache_folder(uint64_t key, char folder[PATH_MAX], tern_error *error)
+{
+    const tern_status status = root(folder, error);
+
+    if (status == TERN_OK)
+        sprintf(folder + strlen(folder), "/%016llx", (unsigned long long)key);
+    return status;
+}
+
+tern_status tern_side_cache_scratch(char folder[PATH_MAX], tern_error *error)
+{
+    const tern_status status = root(folder, error);
+
+    if (status != TERN_OK)
+        return status;
+    strcat(folder, "/building.XXXXXX");
+    return mkdtemp(folder) != NULL
+               ? TERN_OK
+               : tern_error_set(error, TERN_ENVIRONMENT, "cannot make the folder %s: %s", folder, strerror(errno));
+}
+
+void tern_side_cache_remove(const char *scratch)
+{
+    char *const roots[] = {(char *)scratch, NULL};
+    FTS *tree = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
+
+    for (FTSENT *entry; tree != NULL && (entry = fts_read(tree)) != NULL;)
+        if (entry->fts_info == FTS_DP)
+            rmdir(entry->fts_accpath);
+        else if (entry->fts_info != FTS_D)
+            unlink(entry->fts_accpath);
+    if (tree != NULL)
+        fts_close(tree);
+}
+
+tern_status tern_side_cache_keep(const char *scratch, const char *name, const char *folder, tern_error *error)
+{
+    char built[PATH_MAX];
+    tern_status status = TERN_OK;
+
+    snprintf(built, sizeof built, "%s/%s", scratch, name);
+    if (rename(built, folder) != 0 && errno != EEXIST && errno != ENOTEMPTY)
+        status = tern_error_set(error, TERN_ENVIRONMENT, "cannot keep %s as %s: %s", built, folder, strerror(errno));
+    tern_side_cache_remove(scratch);
+    return status;
+}

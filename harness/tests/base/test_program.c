@@ -1,0 +1,123 @@
+/*
+ * Another program's output and end arrive, and it is ended when nobody wants it any more.
+ */
+#include "base/program.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static char output[64];
+
+static tern_status run(const char *script, tern_child_tick *tick, int *exit_status)
+{
+    const char *const argv[] = {"sh", "-c", script, NULL};
+    const tern_program program = {.argv = argv, .output = output, .output_bytes = sizeof output, .tick = tick};
+
+    return tern_program_run(&program, exit_status, NULL);
+}
+
+static void output_comes_without_its_last_line_end(void **state)
+{
+    int exit_status = -1;
+
+    (void)state;
+    assert_int_equal(run("echo one; echo two; echo three >&2", NULL, &exit_status), TERN_OK);
+    assert_int_equal(exit_status, 0);
+    assert_string_equal(output, "one\ntwo");
+}
+
+static void more_than_there_is_room_for_is_cut_and_does_not_block(void **state)
+{
+    int exit_status = -1;
+
+    (void)state;
+    assert_int_equal(run("yes | head -n 100000", NULL, &exit_status), TERN_OK);
+    assert_int_equal(exit_status, 0);
+    assert_int_equal(strlen(output), sizeof output - 1);
+}
+
+static void an_end_is_told(void **state)
+{
+    int exit_status = -1;
+
+    (void)state;
+    assert_int_equal(run("exit 3", NULL, &exit_status), TERN_OK);
+    assert_int_equal(exit_status, 3);
+    assert_int_equal(run("kill -9 $$", NULL, &exit_status), TERN_OK);
+    assert_int_equal(exit_status, 128 + 9);
+}
+
+static void standard_input_is_empty(void **state)
+{
+    int exit_status = -1;
+
+    (void)state;
+    assert_int_equal(run("cat; echo read", NULL, &exit_status), TERN_OK);
+    assert_string_equal(output, "read");
+}
+
+static void a_program_that_is_not_there_is_named(void **state)
+{
+    const char *const argv[] = {"no-such-program-anywhere", NULL};
+    const tern_program program = {.argv = argv};
+    tern_error error;
+    int exit_status;
+
+    (void)state;
+    assert_int_equal(tern_program_run(&program, &exit_status, &error), TERN_ENVIRONMENT);
+    assert_non_null(strstr(error.text, "no-such-program-anywhere"));
+}
+
+static void what_it_says_goes_to_a_log(void **state)
+{
+    char log[] = "/tmp/test_program.XXXXXX", line[64] = "";
+    const char *const argv[] = {"sh", "-c", "echo out; echo err >&2", NULL};
+    const tern_program program = {.argv = argv, .log = log};
+    int exit_status;
+
+    (void)state;
+    close(mkstemp(log));
+    assert_int_equal(tern_program_run(&program, &exit_status, NULL), TERN_OK);
+    FILE *stream = fopen(log, "r");
+    assert_non_null(stream);
+    assert_int_equal(fread(line, 1, sizeof line - 1, stream), 8);
+    fclose(stream);
+    unlink(log);
+    assert_string_equal(line, "out\nerr\n");
+}
+
+static bool never(void *context)
+{
+    (void)context;
+    return false;
+}
+
+static void it_ends_when_nobody_waits(void **state)
+{
+    int exit_status;
+
+    (void)state;
+    assert_int_equal(run("sleep 1000", never, &exit_status), TERN_NOTHING);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(output_comes_without_its_last_line_end),
+        cmocka_unit_test(more_than_there_is_room_for_is_cut_and_does_not_block),
+        cmocka_unit_test(an_end_is_told),
+        cmocka_unit_test(standard_input_is_empty),
+        cmocka_unit_test(a_program_that_is_not_there_is_named),
+        cmocka_unit_test(what_it_says_goes_to_a_log),
+        cmocka_unit_test(it_ends_when_nobody_waits),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
