@@ -81,6 +81,7 @@ static void run(const tern_call *call, tern_slice all)
     const tern_problem *problem = call->problem;
     const plan p = plan_of(problem);
     const size_t panels = trits2_panels(problem->shape.m), tiles = p.tiling.tiles;
+    /* NOLINTNEXTLINE(clang-analyzer-deadcode.DeadStores): the pragma below reads it */
     const int threads = problem->toggle[THREADS] ? (int)problem->threads : 1;
     const size_t ahead = (size_t)problem->toggle[PREFETCH] * TRITS2_LINE;
     uint8_t *codes = (uint8_t *)call->scratch + trits2_tokens_bytes(problem->shape);

@@ -204,6 +204,7 @@ static inline void vnni512_do_tile(const vnni512_tile *tile, vnni512_plan plan, 
     for (size_t i = 0; t == 0 && !fused && i < block->lines; i++)
         vnni512_unpack(tile->packed + i * VNNI_LINE, tile->panel, (int)block->panels,
                        tile->codes + i * block->panels * VNNI512_CODES);
+    /* NOLINTNEXTLINE(clang-analyzer-core.CallAndMessage): entry 0 alone is NULL, and a tile has a token */
     (block->panels < 2 ? vnni512_one : t == 0 && fused ? vnni512_fused : vnni512_two)[tokens](tile);
 }
 

@@ -132,6 +132,7 @@ VNNI_INLINE void vnni_run_few(const tern_call *call, tern_slice rows, size_t pre
     }
     for (size_t m = rows.begin; m < rows.end; m += VNNI_ROWS) {
         __m512i total[VNNI_UNITS];
+        /* cppcheck-suppress uninitvar ; the loop over tokens fills so many */
         memcpy(total, start, how.tokens * sizeof *total);
         for (size_t line = 0, count; line < lines; line += count, packed += count * VNNI_LINE) {
             const bool tail = line == whole;

@@ -18,10 +18,12 @@
 
 #if defined(__GLIBC__) && !defined(SANITIZED)
 
+/* NOLINTBEGIN(bugprone-reserved-identifier): glibc's own names for its allocator */
 void *__libc_malloc(size_t bytes);
 void *__libc_calloc(size_t count, size_t bytes);
 void *__libc_realloc(void *old, size_t bytes);
 void *__libc_memalign(size_t align, size_t bytes);
+/* NOLINTEND(bugprone-reserved-identifier) */
 
 static _Atomic uint64_t calls;
 

@@ -1,6 +1,7 @@
 #include "base/random.h"
 #include "check/data_fill.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum { STREAM_W = 1, STREAM_BLOCKS = 3 };
@@ -101,6 +102,7 @@ void tern_w_fill_near(const tern_data *data, tern_shape shape, int8_t *w)
 {
     const uint64_t key = tern_random_key(data->seed, STREAM_BLOCKS);
 
+    assert(shape.k > 0);
     tern_w_fill_random(data, (tern_shape){1, shape.k, 1}, w);
     for (size_t m = 1; m < shape.m; m++) {
         int8_t *different = w + m * shape.k + tern_random_number(key, m) % shape.k;

@@ -25,7 +25,9 @@ double tern_progress_clock(void)
 
 bool tern_progress_terminal(void)
 {
-    return isatty(STDERR_FILENO) && getenv("TERM") != NULL && strcmp(getenv("TERM"), "dumb") != 0;
+    const char *terminal = getenv("TERM");
+
+    return isatty(STDERR_FILENO) && terminal != NULL && strcmp(terminal, "dumb") != 0;
 }
 
 double tern_progress_expected(const tern_planned *planned, double budget_s)

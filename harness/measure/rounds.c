@@ -52,6 +52,7 @@ static uint32_t draw_order(uint32_t *order, const tern_arm *arm, uint32_t arms, 
         if (arm[i].follows)
             continue;
         const uint32_t j = (uint32_t)(XXH3_64bits_withSeed(place, sizeof place, seed) % (count + 1));
+        order[count] = i; /* for j = count */
         order[count++] = order[j];
         order[j] = i;
     }

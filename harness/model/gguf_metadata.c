@@ -32,7 +32,7 @@ static void put_token(FILE *stream, uint32_t id)
     char text[24] = "\xe2\x96\x81";
 
     if (id < BYTES)
-        strcpy(text, special[id]);
+        snprintf(text, sizeof text, "%s", special[id]);
     else if (id < SPACE)
         snprintf(text, sizeof text, "<0x%02X>", (unsigned)(id - BYTES));
     else if (id != SPACE)
@@ -65,8 +65,8 @@ static void put_vocabulary(FILE *stream, uint32_t vocabulary)
     tern_put_array(stream, "tokenizer.ggml.token_type", TERN_GGUF_I32, vocabulary);
     for (uint32_t id = 0; id < vocabulary; id++)
         tern_put_u32(stream, type_of(id));
-    tern_put_count_value(stream, "tokenizer.ggml.bos_token_id", START % vocabulary);
-    tern_put_count_value(stream, "tokenizer.ggml.eos_token_id", END % vocabulary);
+    tern_put_count_value(stream, "tokenizer.ggml.bos_token_id", START < vocabulary ? START : UNKNOWN);
+    tern_put_count_value(stream, "tokenizer.ggml.eos_token_id", END < vocabulary ? END : UNKNOWN);
     tern_put_count_value(stream, "tokenizer.ggml.unknown_token_id", UNKNOWN);
     tern_put_switch_value(stream, "tokenizer.ggml.add_bos_token", START < vocabulary);
     tern_put_switch_value(stream, "tokenizer.ggml.add_space_prefix", false);

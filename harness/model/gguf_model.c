@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
@@ -30,6 +31,7 @@ typedef struct source {
 
 static const tern_gguf_value *find(const source *s, const char *key, char full[KEY_BYTES])
 {
+    assert(s->architecture != NULL); /* take_architecture() comes first */
     full[0] = '\0';
     tern_text_append(full, KEY_BYTES, "%s.%s", s->architecture->name, key);
     return tern_gguf_find(s->gguf, full);

@@ -100,8 +100,47 @@ static bool sets_more_fields(const tern_kernel *kernel)
     return false;
 }
 
+/* TERN_OK, or why a kernel of a readable version cannot join. */
+static tern_status judge(const tern_registry *registry, const tern_kernel *kernel, const char *source,
+                         tern_error *error)
+{
+    if (kernel->name == NULL)
+        return tern_error_set(error, TERN_USAGE, "%s: a kernel has no name", source);
+    const char *breach = contract_breach(kernel);
+    if (breach != NULL)
+        return tern_error_set(error, TERN_USAGE, "%s: kernel '%s' breaks the contract: %s", source, kernel->name,
+                              breach);
+    for (size_t i = 0; i < registry->count; i++)
+        if (strcmp(registry->members[i].kernel->name, kernel->name) == 0)
+            return tern_error_set(error, TERN_USAGE, "%s: there is a kernel '%s' already (%s); rename one of them",
+                                  source, kernel->name, registry->members[i].source);
+    return TERN_OK;
+}
+
+/* Takes in a copy of the kernel. */
+static tern_status join(tern_registry *registry, const tern_kernel *kernel, const char *source, tern_error *error)
+{
+    member *members = realloc(registry->members, (registry->count + 1) * sizeof *members);
+    const member new = {malloc(sizeof *new.kernel), all_toggles(kernel->toggles), strdup(source)};
+
+    if (members != NULL)
+        registry->members = members;
+    if (members == NULL || new.kernel == NULL || new.toggles == NULL || new.source == NULL) {
+        free(new.kernel);
+        free(new.toggles);
+        free(new.source);
+        return tern_error_memory(error, "the kernel registry", sizeof *kernel);
+    }
+    *new.kernel = *kernel;
+    new.kernel->toggles = new.toggles;
+    members[registry->count++] = new;
+    return TERN_OK;
+}
+
 static tern_status add(tern_registry *registry, const tern_kernel *kernel, const char *source, tern_error *error)
 {
+    tern_kernel whole = {0};
+
     if (kernel->abi != TERN_KERNEL_ABI)
         return tern_error_set(error, TERN_USAGE,
                               "%s: a kernel was built for contract version %u, this program has %u; rebuild it", source,
@@ -112,30 +151,9 @@ static tern_status add(tern_registry *registry, const tern_kernel *kernel, const
                               "build it with this program's",
                               source);
     /* Copied before any field is read: an older header's struct ends earlier. */
-    tern_kernel *copy = calloc(1, sizeof *copy);
-    member *members = realloc(registry->members, (registry->count + 1) * sizeof *members);
-    char *origin = strdup(source);
-    if (members != NULL)
-        registry->members = members;
-    if (copy == NULL || members == NULL || origin == NULL) {
-        free(copy);
-        free(origin);
-        return tern_error_memory(error, "the kernel registry", sizeof *copy);
-    }
-    memcpy(copy, kernel, kernel->bytes < sizeof *copy ? kernel->bytes : sizeof *copy);
-    members[registry->count++] = (member){copy, NULL, origin};
-
-    if (copy->name == NULL)
-        return tern_error_set(error, TERN_USAGE, "%s: a kernel has no name", source);
-    const char *breach = contract_breach(copy);
-    if (breach != NULL)
-        return tern_error_set(error, TERN_USAGE, "%s: kernel '%s' breaks the contract: %s", source, copy->name, breach);
-    for (size_t i = 0; i + 1 < registry->count; i++)
-        if (strcmp(registry->members[i].kernel->name, copy->name) == 0)
-            return tern_error_set(error, TERN_USAGE, "%s: there is a kernel '%s' already (%s); rename one of them",
-                                  source, copy->name, registry->members[i].source);
-    copy->toggles = members[registry->count - 1].toggles = all_toggles(copy->toggles);
-    return copy->toggles != NULL ? TERN_OK : tern_error_memory(error, "the kernel registry", sizeof *copy);
+    memcpy(&whole, kernel, kernel->bytes < sizeof whole ? kernel->bytes : sizeof whole);
+    const tern_status status = judge(registry, &whole, source, error);
+    return status == TERN_OK ? join(registry, &whole, source, error) : status;
 }
 
 tern_status tern_registry_add(tern_registry *registry, const tern_kernel *const *kernels, const char *source,

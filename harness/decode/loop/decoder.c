@@ -181,13 +181,10 @@ static void run_block(tern_decoder *d)
 /* Adds a token to the block, and runs the block when it is full. */
 static void put(tern_decoder *d, uint32_t token, uint32_t sequence, uint32_t logits_row)
 {
-    tern_stretch *s = d->stretches == 0 ? NULL : &d->stretch[d->stretches - 1];
-
-    if (s == NULL || s->sequence != sequence) {
-        s = &d->stretch[d->stretches++];
-        *s = (tern_stretch){.sequence = sequence, .first = d->tokens, .position = tern_kv_appended(&d->kv, sequence)};
-    }
-    s->tokens++;
+    if (d->stretches == 0 || d->stretch[d->stretches - 1].sequence != sequence)
+        d->stretch[d->stretches++] =
+            (tern_stretch){.sequence = sequence, .first = d->tokens, .position = tern_kv_appended(&d->kv, sequence)};
+    d->stretch[d->stretches - 1].tokens++;
     d->token[d->tokens] = token;
     d->stretch_of[d->tokens] = (uint32_t)d->stretches - 1;
     d->logits_row[d->tokens++] = logits_row;

@@ -19,7 +19,7 @@ typedef struct bench {
     tern_attend *query;
 } bench;
 
-static tern_status open(bench *b, tern_kv_type type, tern_error *error)
+static tern_status open_ring(bench *b, tern_kv_type type, tern_error *error)
 {
     const uint32_t group = b->geometry.heads / b->geometry.kv_heads;
     const size_t floats = (size_t)b->geometry.head_dim * (group + 1) + (size_t)b->context * group;
@@ -90,7 +90,7 @@ tern_status tern_kv_bench(const tern_geometry *geometry, tern_kv_type type, uint
     const uint64_t position[] = {
         10, context / 4, context / 2, context - context / 40, context - APPENDS / 2, context + (uint64_t)context / 2};
     bench b = {.geometry = *geometry, .ops = ops, .context = context};
-    const tern_status status = open(&b, type, error);
+    const tern_status status = open_ring(&b, type, error);
 
     record->kv_points = 0;
     for (uint64_t i = 0; status == TERN_OK && i < context; i++)

@@ -51,7 +51,7 @@ static size_t chunk_rows(const tern_product *product)
     return bytes < ROOM_BYTES ? ROOM_BYTES / bytes * step : step;
 }
 
-static const char *bind(loader *l, tern_linear linear)
+static const char *bind_linear(loader *l, tern_linear linear)
 {
     tern_case c = l->model->kernel;
 
@@ -86,7 +86,7 @@ static tern_status pack(loader *l, uint32_t layer, tern_linear linear, tern_erro
 {
     tern_model *model = l->model;
 
-    bind(l, linear);
+    bind_linear(l, linear);
     const size_t most = l->product.kernel->packed_bytes(&l->product.problem);
     size_t bytes = most;
     l->layer = layer;
@@ -183,7 +183,7 @@ static tern_status add_up(loader *l, const tern_model_options *options, needs *n
     *n = (needs){.room = g->hidden * sizeof(float)};
     for (tern_linear linear = 0; linear < TERN_LINEARS; linear++) {
         const tern_shape shape = tern_linear_shape(g, linear, 1);
-        const char *refusal = bind(l, linear);
+        const char *refusal = bind_linear(l, linear);
         if (refusal != NULL)
             return tern_error_set(error, TERN_USAGE, "kernel '%s' cannot do %zux%zux1: %s", kernel->name, shape.m,
                                   shape.k, refusal);

@@ -33,9 +33,9 @@ static uint32_t with_halves(uint32_t isa)
 
 const tern_ops *tern_ops_for(uint32_t isa)
 {
-    const tern_ops *const *ops = tern_ops_list;
-
-    for (isa = with_halves(isa); (isa & (*ops)->isa) != (*ops)->isa;)
-        ops++;
-    return *ops;
+    isa = with_halves(isa);
+    for (const tern_ops *const *ops = tern_ops_list; *ops != NULL; ops++)
+        if (((*ops)->isa & ~isa) == 0)
+            return *ops;
+    return &tern_ops_portable;
 }

@@ -218,6 +218,7 @@ INLINE void attend_group(attention *a, tern_kv_type type, const tern_attend *que
     mix(a, type);
     for (size_t i = 0; i < a->count; i++)
         for (uint32_t j = 0; j < head_dim; j++)
+            /* cppcheck-suppress uninitvar ; the loop before fills as many as this one reads */
             query[i].out[j] = a->out[i * a->dim + j] * (1.0f / total[i]);
 }
 

@@ -93,7 +93,7 @@ static void follows_the_formula(void **state)
 {
     static float query[MOST_QUERIES * MOST_DIM], out[MOST_QUERIES * MOST_DIM];
     const uint64_t positions[] = {0, 1, 15, 16, 40, CONTEXT - 1, CONTEXT, CONTEXT + 30, 3 * CONTEXT - 1};
-    double expected[MOST_DIM];
+    double expected[MOST_DIM] = {0};
 
     (void)state;
     for (size_t d = 0; d < sizeof dims / sizeof *dims; d++)

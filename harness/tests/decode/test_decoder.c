@@ -121,6 +121,7 @@ static void check_way(const way *w, const float *expected)
     static float logits[ROWS * VOCABULARY];
 
     run_way(w, logits);
+    /* NOLINTNEXTLINE(bugprone-suspicious-memory-comparison): the bits must be the same, not only the values */
     if (memcmp(logits, expected, sizeof logits) != 0)
         fail_msg("other logits for %s with %s, %u threads, block %u, isa %#x, kv %s%s%s%s", w->geometry->name,
                  w->kernel->name, w->threads, w->block, w->isa, tern_kv_type_name(w->kv_type),

@@ -97,6 +97,7 @@ static float sum_of_products(const float *a, const float *b, size_t n)
     float lane[16] = {0};
 
     for (size_t i = 0; i < n; i++)
+        /* cppcheck-suppress uninitvar ; callers fill n values of both */
         lane[i % 16] = fmaf(a[i], b[i], lane[i % 16]);
     for (size_t width = 8; width > 0; width /= 2)
         for (size_t l = 0; l < width; l++)

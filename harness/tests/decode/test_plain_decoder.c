@@ -100,6 +100,7 @@ static void logits_are_those_of_the_formulas(void **state)
     (void)state;
     if (tern_geometry_read(&tiny, "tiny", &error) != TERN_OK)
         fail_msg("%s", error.text);
+    /* NOLINTNEXTLINE(bugprone-sizeof-expression): the elements are pointers */
     for (size_t i = 0; i < sizeof geometries / sizeof *geometries; i++)
         for (tern_kv_type type = TERN_KV_F32; type <= TERN_KV_I8; type++)
             for (tern_head_type head = TERN_HEAD_I8; head <= TERN_HEAD_F16; head++)
