@@ -16,6 +16,7 @@ struct tern_tmac_book {
     int32_t *base;                      /* by slot: its pattern */
     uint16_t *near;                     /* by pattern: the term of the nearest base, 0 = none is nearer than zero */
     uint8_t *cost;                      /* by pattern: terms */
+    uint32_t *digits;                   /* by pattern: its weights, two bits each, 0 to 2 for -1 to 1 */
     int32_t *queue;
 };
 
@@ -28,15 +29,21 @@ void tern_tmac_spell(int32_t pattern, size_t g, int8_t *w)
     }
 }
 
-static uint8_t nonzeros(int32_t pattern, size_t g)
+/*
+ * Digits and costs of all patterns. A pattern p >= 0 is 3 q + d with 0 <= q <= p, so that each follows from one that is
+ * there already.
+ */
+static void fill_digits(tern_tmac_book *book, size_t patterns)
 {
-    int8_t w[TERN_TMAC_GROUP_MAX];
-    uint8_t count = 0;
+    const uint32_t zeros = 0x55555555;
 
-    tern_tmac_spell(pattern, g, w);
-    for (size_t i = 0; i < g; i++)
-        count = (uint8_t)(count + (w[i] != 0));
-    return count;
+    book->digits[0] = zeros;
+    for (size_t p = 1; p < patterns; p++) {
+        const uint32_t digit = (uint32_t)(p + 1) % 3;
+        const size_t rest = (p + 1 - digit) / 3;
+        book->digits[p] = book->digits[rest] << 2 | digit;
+        book->cost[p] = (uint8_t)(book->cost[rest] + (digit != 1));
+    }
 }
 
 tern_tmac_book *tern_tmac_book_new(const tern_tmac_plan *plan)
@@ -51,14 +58,14 @@ tern_tmac_book *tern_tmac_book_new(const tern_tmac_plan *plan)
     book->near = calloc(plan->patterns, sizeof *book->near);
     book->cost = calloc(plan->patterns, sizeof *book->cost);
     book->queue = calloc(plan->patterns, sizeof *book->queue);
-    if (book->base == NULL || book->near == NULL || book->cost == NULL || book->queue == NULL) {
+    book->digits = calloc(plan->patterns, sizeof *book->digits);
+    if (book->base == NULL || book->near == NULL || book->cost == NULL || book->queue == NULL || book->digits == NULL) {
         tern_tmac_book_free(book);
         return NULL;
     }
     for (size_t i = 0, power = 1; i < plan->g; i++, power *= 3)
         book->power[i] = (int32_t)power;
-    for (size_t p = 0; p < plan->patterns; p++)
-        book->cost[p] = nonzeros((int32_t)p, plan->g);
+    fill_digits(book, plan->patterns);
     return book;
 }
 
@@ -70,6 +77,7 @@ void tern_tmac_book_free(tern_tmac_book *book)
     free(book->near);
     free(book->cost);
     free(book->queue);
+    free(book->digits);
     free(book);
 }
 
@@ -77,12 +85,11 @@ void tern_tmac_book_free(tern_tmac_book *book)
 static size_t spread(tern_tmac_book *book, int32_t from, size_t end)
 {
     const uint8_t cost = (uint8_t)(book->cost[from] + 1);
-    int8_t w[TERN_TMAC_GROUP_MAX];
+    uint32_t digits = book->digits[from];
 
-    tern_tmac_spell(from, book->g, w);
-    for (size_t i = 0; i < book->g; i++)
-        for (int32_t digit = -1; digit <= 1; digit++) {
-            const int32_t to = from + (digit - w[i]) * book->power[i];
+    for (size_t i = 0; i < book->g; i++, digits >>= 2)
+        for (int32_t digit = 0; digit <= 2; digit++) {
+            const int32_t to = from + (digit - (int32_t)(digits & 3)) * book->power[i];
             const int32_t canonical = abs(to);
             if (cost >= book->cost[canonical])
                 continue;
