@@ -3,18 +3,20 @@
  * read or write with a colour of its own, calls the kernel and looks at everything afterwards. The first breach ends
  * the battery.
  *
- * A pass costs a call or a few. Shapes of more than LARGE_MACS get the passes that are marked so: they show each
- * promise once in three calls.
+ * A pass costs a call or a few. Shapes of more than LARGE_MACS get the passes that are marked so, which show each
+ * promise once in few calls; brief cases get those that may depend on sizes and data.
  */
 #include "check/battery.h"
 
 #include "base/text.h"
 #include "check/change.h"
 #include "check/compare.h"
-#include "check/pass_run.h"
-#include "check/state.h"
+#include "check/elsewhere.h"
+#include "check/pass_look.h"
 
+#include <signal.h>
 #include <string.h>
+#include <unistd.h>
 
 static const double LARGE_MACS = 1e8;
 
@@ -27,20 +29,53 @@ enum { CALLS_TO_EMPTY_CACHES = 12 };
 
 enum { BOTH = TERN_CHANGE_X | TERN_CHANGE_W };
 
-/* The first one takes one thread and unchanged inputs: what is wrong there is wrong in the plainest of calls. */
+const char *tern_battery_leaves_out;
+
+/*
+ * The first one takes one thread and unchanged inputs: what is wrong there is wrong in the plainest of calls. The other
+ * process comes last, and is forked before the first.
+ */
 static const tern_pass passes[] = {
-    {TERN_GUARD_AFTER, 1, 0, .name = "in a first call, with guard pages after its buffers"},
-    {TERN_GUARD_AFTER, 1, 0, .often = true, .name = "when called again, with other contents of Y and scratch"},
-    {TERN_GUARD_AFTER, 1, TERN_CHANGE_X, .name = "when X is changed in place"},
-    {TERN_GUARD_AFTER, 2, 0, .large = true, .name = "with 2 threads"},
-    {TERN_GUARD_AFTER, 3, 0, .name = "with 3 threads"},
-    {TERN_GUARD_AFTER, 5, 0, .name = "with 5 threads"},
-    {TERN_GUARD_BEFORE, 3, 0, .alone = true, .large = true,
+    {"first", TERN_GUARD_AFTER, 1, 0, .watched = true, .brief = true,
+     .name = "in a first call, with guard pages after its buffers"},
+    {"again", TERN_GUARD_AFTER, 1, 0, .often = true, .watched = true, .brief = false,
+     .name = "when called again, with other contents of Y and scratch"},
+    {"x", TERN_GUARD_AFTER, 1, TERN_CHANGE_X, .brief = true, .name = "when X is changed in place"},
+    {"threads-2", TERN_GUARD_AFTER, 2, 0, .watched = true, .large = true, .name = "with 2 threads"},
+    {"threads-3", TERN_GUARD_AFTER, 3, 0, .brief = true, .name = "with 3 threads"},
+    {"threads-5", TERN_GUARD_AFTER, 5, 0, .name = "with 5 threads"},
+    {"slices-3", TERN_GUARD_BEFORE, 3, 0, TERN_SLICES_ALONE, .brief = true, .large = true,
      .name = "slice after slice, with guard pages before its buffers"},
-    {TERN_GUARD_BEFORE, 1, BOTH, .large = true, .name = "when W and X are changed in place"},
-    {TERN_GUARD_UNALIGNED, 1, 0, .name = "at addresses that are aligned as it declares and no more"},
-    {TERN_GUARD_AFTER, 1, 0, .other_pack = true, .name = "with W packed for another N and more threads"},
+    {"w-x", TERN_GUARD_BEFORE, 1, BOTH, .brief = true, .large = true, .name = "when W and X are changed in place"},
+    {"unaligned", TERN_GUARD_UNALIGNED, 1, 0, .brief = true,
+     .name = "at addresses that are aligned as it declares and no more"},
+    {"apart", TERN_GUARD_APART, 1, 0, .name = "with buffers more than 4 GiB apart"},
+    {"slices-4", TERN_GUARD_AFTER, 4, 0, TERN_SLICES_ALONE, .brief = true, .name = "slice after slice for 4 threads"},
+    {"slices-8", TERN_GUARD_AFTER, 8, 0, TERN_SLICES_ALONE, .name = "slice after slice for 8 threads"},
+    {"slices-16", TERN_GUARD_AFTER, 16, 0, TERN_SLICES_ALONE, .name = "slice after slice for 16 threads"},
+    {"slices-64", TERN_GUARD_AFTER, 64, 0, TERN_SLICES_ALONE, .name = "slice after slice for 64 threads"},
+    {"slices-uneven", TERN_GUARD_AFTER, 7, 0, TERN_SLICES_UNEVEN,
+     .name = "in uneven slices, on one CPU after the other"},
+    {"slices-on-pages", TERN_GUARD_BEFORE, 2, 0, TERN_SLICES_ON_PAGES,
+     .name = "slice after slice, the other slices' part of Y untouchable"},
+    {"w", TERN_GUARD_AFTER, 1, TERN_CHANGE_W, .name = "when W alone is changed in place"},
+    {"values", TERN_GUARD_AFTER, 1, 0, .keep = true, .large = true, .look = tern_pass_look_at_values,
+     .name = "when a value of X is changed in place, Y and scratch as they were"},
+    {"weights", TERN_GUARD_AFTER, 1, 0, .keep = true, .look = tern_pass_look_at_weights,
+     .name = "when a weight is changed in place, Y and scratch as they were"},
+    {"old-y", TERN_GUARD_AFTER, 1, 0, .keep = true, .look = tern_pass_look_at_old_y,
+     .name = "with the right answer, zeros or ones in Y"},
+    {"others", TERN_GUARD_AFTER, 1, 0, .look = tern_pass_look_after_others,
+     .name = "after another problem was bound and computed"},
+    {"packed-for-other", TERN_GUARD_AFTER, 1, 0, .other_pack = true,
+     .name = "with W packed for another N and more threads"},
+    {"facts", TERN_GUARD_AFTER, 1, 0, .watched = true, .brief = true, .look = tern_pass_look_at_facts,
+     .name = "when asked for facts"},
+    {"claims", TERN_GUARD_AFTER, 1, 0, .look = tern_pass_look_at_claims, .name = "when its claims are tried"},
 };
+
+static const tern_pass pass_elsewhere = {"elsewhere", TERN_GUARD_AFTER, 1, 0,
+                                         .name = "with W packed by another process"};
 
 /* Whether all that is wrong in Y is what other inputs would give. */
 static bool is_answer_of(tern_pass_run *run, unsigned change)
@@ -52,6 +87,16 @@ static bool is_answer_of(tern_pass_run *run, unsigned change)
             y[i] != tern_change_value(change, run->task->expected[i], run->row_sum[i % run->task->c->shape.m]))
             return false;
     return true;
+}
+
+static bool is_former_answer(tern_pass_run *run)
+{
+    const int32_t *y = tern_pass_run_y(run);
+
+    for (size_t i = 0; i < run->values; i++)
+        if (y[i] != run->expected[i] && y[i] != run->former[i])
+            return false;
+    return run->changed;
 }
 
 static bool differs_each_time(tern_pass_run *run)
@@ -69,17 +114,17 @@ static void add_hints(tern_pass_run *run)
 {
     char *hint = run->result->finding.hint;
     const size_t bytes = sizeof run->result->finding.hint;
+    bool kept = is_former_answer(run);
 
     for (unsigned change = 0; change < run->pass->change; change++)
-        if (is_answer_of(run, change)) {
-            tern_text_copy(hint, bytes, "the answer is that of inputs which stood there before: something is kept");
-            return;
-        }
-    if (differs_each_time(run))
+        kept = kept || is_answer_of(run, change);
+    if (kept)
+        tern_text_copy(hint, bytes, "the answer is that of inputs which stood there before: something is kept");
+    else if (differs_each_time(run))
         tern_text_append(hint, bytes, "%sthe same call gives another answer each time", hint[0] == '\0' ? "" : "; ");
 }
 
-static bool answer_right(tern_pass_run *run)
+bool tern_pass_run_answer_right(tern_pass_run *run)
 {
     const tern_comparison comparison = {
         .shape = run->task->c->shape,
@@ -87,16 +132,15 @@ static bool answer_right(tern_pass_run *run)
         .x = (const int8_t *)tern_pass_run_buffer(run, TERN_BUFFER_X)->data,
         .expected = run->expected,
         .got = tern_pass_run_y(run),
-        .untouched = tern_pass_run_untouched(run),
+        .untouched = tern_buffers_untouched(&run->buffers),
     };
-    tern_error error;
 
     if (memcmp(comparison.expected, comparison.got, run->values * sizeof *comparison.got) == 0)
         return true;
-    if (tern_buffers_close_packing(&run->buffers, false, &error) != TERN_OK)
-        return tern_pass_run_fail_machine(run, error.text);
+    if (!tern_pass_run_open(run))
+        return false;
     tern_compare(&comparison, &run->result->finding);
-    if (run->right_before && run->pass->change == 0)
+    if (run->right_before && run->pass->change == 0 && !run->changed)
         tern_pass_run_fail(run, TERN_NONDETERMINISTIC, "Y was right before, and is wrong");
     else
         tern_pass_run_fail(run, TERN_MISMATCH, "Y is wrong");
@@ -114,51 +158,112 @@ static int calls(const tern_pass_run *run)
     return wanted < 1.0 ? 1 : wanted < most ? (int)wanted : most;
 }
 
-/* Calls the kernel and looks at its answer and at everything else. */
-static bool call_and_look(tern_pass_run *run)
+/* What calls leave behind each time, in bytes. */
+typedef struct growth {
+    size_t heap, mapped;
+} growth;
+
+static size_t more(size_t before, size_t after)
+{
+    return after > before ? after - before : 0;
+}
+
+static void take_least(growth *least, const tern_state *before, const tern_state *after)
+{
+    const size_t heap = more(before->heap_bytes, after->heap_bytes);
+    const size_t mapped = more(before->mapped_bytes, after->mapped_bytes);
+
+    least->heap = heap < least->heap ? heap : least->heap;
+    least->mapped = mapped < least->mapped ? mapped : least->mapped;
+}
+
+bool tern_pass_look(tern_pass_run *run)
 {
     const int count = calls(run);
-    size_t least_growth_bytes = SIZE_MAX; /* of the heap, by a call */
+    growth least = {SIZE_MAX, SIZE_MAX};
     tern_state before, after;
 
-    tern_state_take(&before);
     for (int i = 0; i < count; i++, before = after) {
-        if (!tern_pass_run_call(run) || !tern_pass_run_outside_whole(run) || !answer_right(run))
+        if (!tern_pass_run_call(run) || !tern_pass_run_outside_whole(run) || !tern_pass_run_answer_right(run))
             return false;
-        tern_state_take(&after);
-        const char *difference = tern_state_difference(&before, &after, tern_pass_run_owns_team(run));
-        if (difference != NULL)
-            return tern_pass_run_fail(run, TERN_OVERRUN, "%s leaves %s changed", run->result->step, difference);
-        const size_t growth = after.heap_bytes > before.heap_bytes ? after.heap_bytes - before.heap_bytes : 0;
-        if (i >= CALLS_TO_EMPTY_CACHES && growth < least_growth_bytes)
-            least_growth_bytes = growth;
+        if (run->pass->often)
+            tern_state_take(&after);
+        if (i >= CALLS_TO_EMPTY_CACHES)
+            take_least(&least, &before, &after);
     }
-    if (count > CALLS_TO_EMPTY_CACHES && least_growth_bytes > 0)
+    if (count > CALLS_TO_EMPTY_CACHES && least.heap > 0)
         return tern_pass_run_fail(run, TERN_OVERRUN, "%s leaves %zu bytes more on the heap each time,",
-                                  run->result->step, least_growth_bytes);
+                                  run->result->step, least.heap);
+    if (count > CALLS_TO_EMPTY_CACHES && least.mapped > 0)
+        return tern_pass_run_fail(run, TERN_OVERRUN, "%s leaves %zu bytes more mapped each time,", run->result->step,
+                                  least.mapped);
     run->right_before |= run->pass->change == 0;
     return true;
 }
 
+/* Whether the battery goes on. */
 static bool run_pass(tern_pass_run *run, uint8_t paint)
 {
     bool refused;
 
     if (!tern_pass_run_bind(run, &refused))
         return false;
-    return refused || (tern_pass_run_prepare(run, paint) && call_and_look(run));
+    if (refused || !tern_pass_run_applies(run))
+        return true;
+    return tern_pass_run_prepare(run, paint) && (run->pass->look == NULL ? tern_pass_look(run) : run->pass->look(run));
+}
+
+static bool is_left_out(const tern_pass *pass)
+{
+    return tern_battery_leaves_out != NULL && strcmp(pass->id, tern_battery_leaves_out) == 0;
+}
+
+/* In the other process. What it finds is the finding of the battery, whose result is shared memory. */
+static void run_elsewhere(void *argument, int file, size_t bytes)
+{
+    tern_pass_run *run = argument;
+    bool refused;
+
+    run->pass = &pass_elsewhere;
+    if (tern_pass_run_bind(run, &refused) && tern_pass_run_take_packed(run, file, bytes))
+        tern_pass_look(run);
+}
+
+/* Packs as in a first pass, and sends it over. */
+static bool look_elsewhere(tern_pass_run *run, tern_elsewhere *elsewhere)
+{
+    bool refused;
+
+    run->pass = &pass_elsewhere;
+    if (!tern_pass_run_bind(run, &refused) || !tern_pass_run_prepare(run, 0x3C))
+        return false;
+    const tern_guard *packed = tern_pass_run_buffer(run, TERN_BUFFER_PACKED);
+    const int end = tern_elsewhere_run(elsewhere, packed->data, packed->bytes);
+    if (end > 0)
+        raise(end); /* this process ends as the other did */
+    if (end < 0)
+        return tern_pass_run_fail(run, TERN_CRASH, "%s leaves the process", run->result->step);
+    return run->result->finding.verdict == TERN_EXACT;
 }
 
 static void run_passes(tern_pass_run *run)
 {
     const tern_shape shape = run->task->c->shape;
     const bool large = (double)shape.m * (double)shape.k * (double)shape.n > LARGE_MACS;
+    const bool brief = run->task->c->brief;
+    tern_elsewhere elsewhere = {.wake = -1, .file = -1};
+    bool goes_on = true;
 
-    for (size_t i = 0; i < sizeof passes / sizeof *passes; i++) {
+    if (!large && !brief && !is_left_out(&pass_elsewhere))
+        tern_elsewhere_start(&elsewhere, run_elsewhere, run);
+    for (size_t i = 0; i < sizeof passes / sizeof *passes && goes_on; i++) {
         run->pass = &passes[i];
-        if ((!large || run->pass->large) && !run_pass(run, (uint8_t)(0xA5 + 0x17 * i)))
-            return;
+        if ((!large || run->pass->large) && (!brief || run->pass->brief) && !is_left_out(run->pass))
+            goes_on = run_pass(run, (uint8_t)(0xA5 + 0x17 * i));
     }
+    if (goes_on && elsewhere.pid > 0)
+        look_elsewhere(run, &elsewhere);
+    tern_elsewhere_end(&elsewhere);
 }
 
 void tern_battery_run(const tern_battery_task *task, tern_battery_result *result)

@@ -36,26 +36,51 @@ typedef struct need {
 enum { NEEDS = TERN_BUFFERS - 1 };
 
 /* Of all but PACKED, which is as long as pack() says. */
-static void list_needs(const tern_product *product, const tern_product *packer, need needs[NEEDS])
+static void list_needs(const tern_product *product, const tern_demand *demand, need needs[NEEDS])
 {
     const tern_kernel *kernel = product->kernel;
     const tern_shape shape = product->problem.shape;
 
     needs[0] = (need){TERN_BUFFER_W, shape.m * shape.k, 1};
-    needs[1] = (need){TERN_BUFFER_STAGING, kernel->packed_bytes(&packer->problem), kernel->packed_align};
+    needs[1] = (need){TERN_BUFFER_STAGING, demand->packed, kernel->packed_align};
     needs[2] = (need){TERN_BUFFER_X, shape.n * shape.k, kernel->x_align};
     needs[3] = (need){TERN_BUFFER_Y, shape.n * shape.m * sizeof(int32_t), kernel->y_align};
-    needs[4] = (need){TERN_BUFFER_SCRATCH, tern_product_scratch_bytes(product), 64};
-    needs[5] = (need){TERN_BUFFER_PLAN, tern_product_plan_bytes(product), 64};
+    needs[4] = (need){TERN_BUFFER_SCRATCH, demand->scratch, 64};
+    needs[5] = (need){TERN_BUFFER_PLAN, demand->plan, 64};
 }
 
-tern_status tern_buffers_place(tern_buffers *buffers, const tern_product *product, const tern_product *packer,
+/* Each weight and each value may cost this much, and a process what few machines have. */
+enum { BYTES_A_VALUE = 4096 };
+static const double most_bytes = 64e9, free_bytes = 1e9;
+
+static bool is_excess(double bytes, double values)
+{
+    return bytes > most_bytes || bytes > free_bytes + BYTES_A_VALUE * values;
+}
+
+const char *tern_demand_excess(const tern_product *product, const tern_demand *demand)
+{
+    const tern_shape shape = product->problem.shape;
+    const double weights = (double)shape.m * (double)shape.k;
+    const double others = (double)shape.n * ((double)shape.m + (double)shape.k) * product->problem.threads;
+    const size_t align = product->kernel->packed_align | product->kernel->x_align | product->kernel->y_align;
+
+    if (is_excess((double)demand->packed, weights))
+        return "packed_bytes() asks for more memory than any form of so few weights needs,";
+    if (is_excess((double)demand->scratch, weights + others))
+        return "scratch_bytes() asks for more memory than so small a product needs,";
+    if (is_excess((double)demand->plan, weights + others))
+        return "plan_bytes() asks for more memory than so small a product needs,";
+    return (double)align > free_bytes ? "the kernel asks for an alignment of more than a GiB," : NULL;
+}
+
+tern_status tern_buffers_place(tern_buffers *buffers, const tern_product *product, const tern_demand *demand,
                                tern_guard_side side, tern_error *error)
 {
     need needs[NEEDS];
     tern_status status = TERN_OK;
 
-    list_needs(product, packer, needs);
+    list_needs(product, demand, needs);
     if (side != buffers->side)
         tern_buffers_free(buffers);
     buffers->side = side;
@@ -64,12 +89,13 @@ tern_status tern_buffers_place(tern_buffers *buffers, const tern_product *produc
     return status;
 }
 
-tern_status tern_buffers_fit(tern_buffers *buffers, const tern_product *product, tern_error *error)
+tern_status tern_buffers_fit(tern_buffers *buffers, const tern_product *product, const tern_demand *demand,
+                             tern_error *error)
 {
     need needs[NEEDS];
     tern_status status = TERN_OK;
 
-    list_needs(product, product, needs);
+    list_needs(product, demand, needs);
     for (size_t i = 0; i < NEEDS && status == TERN_OK; i++)
         status = tern_guard_fit(&buffers->guard[needs[i].which], names[needs[i].which], needs[i].bytes, needs[i].align,
                                 error);
@@ -98,7 +124,7 @@ tern_status tern_buffers_take_packed(tern_buffers *buffers, const tern_kernel *k
 {
     const tern_guard *staging = &buffers->guard[TERN_BUFFER_STAGING];
     tern_guard *packed = &buffers->guard[TERN_BUFFER_PACKED];
-    const size_t room = buffers->side == TERN_GUARD_AFTER ? bytes : staging->bytes;
+    const size_t room = buffers->side == TERN_GUARD_AFTER || buffers->side == TERN_GUARD_APART ? bytes : staging->bytes;
     const tern_status status = make(buffers, TERN_BUFFER_PACKED, room, kernel->packed_align, error);
 
     if (status != TERN_OK)
@@ -112,21 +138,41 @@ void tern_buffers_paint(tern_buffers *buffers, uint8_t paint)
 {
     buffers->paint = paint;
     for (int i = 0; i < TERN_BUFFERS; i++)
-        if (buffers->guard[i].map != NULL && !buffers->guard[i].closed)
+        if (buffers->guard[i].map != NULL && buffers->guard[i].access == TERN_GUARD_OPEN)
             tern_guard_paint(&buffers->guard[i], paint);
 }
 
-tern_status tern_buffers_close_packing(tern_buffers *buffers, bool closed, tern_error *error)
+static tern_status set_access(tern_buffers *buffers, const tern_guard_access access[TERN_BUFFERS], tern_error *error)
 {
-    const tern_status status = tern_guard_set_closed(&buffers->guard[TERN_BUFFER_W], closed, error);
+    tern_status status = TERN_OK;
 
-    return status != TERN_OK ? status : tern_guard_set_closed(&buffers->guard[TERN_BUFFER_STAGING], closed, error);
+    for (int i = 0; i < TERN_BUFFERS && status == TERN_OK; i++)
+        status = tern_guard_set_access(&buffers->guard[i], access[i], error);
+    return status;
+}
+
+tern_status tern_buffers_protect(tern_buffers *buffers, tern_error *error)
+{
+    static const tern_guard_access access[TERN_BUFFERS] = {
+        [TERN_BUFFER_W] = TERN_GUARD_CLOSED,         [TERN_BUFFER_STAGING] = TERN_GUARD_CLOSED,
+        [TERN_BUFFER_PACKED] = TERN_GUARD_READ_ONLY, [TERN_BUFFER_X] = TERN_GUARD_READ_ONLY,
+        [TERN_BUFFER_PLAN] = TERN_GUARD_READ_ONLY,
+    };
+
+    return set_access(buffers, access, error);
+}
+
+tern_status tern_buffers_open(tern_buffers *buffers, tern_error *error)
+{
+    static const tern_guard_access access[TERN_BUFFERS] = {TERN_GUARD_OPEN};
+
+    return set_access(buffers, access, error);
 }
 
 bool tern_buffers_find_change(const tern_buffers *buffers, tern_guard_breach *breach)
 {
     for (int i = 0; i < TERN_BUFFERS; i++)
-        if (buffers->guard[i].map != NULL && !buffers->guard[i].closed &&
+        if (buffers->guard[i].map != NULL && buffers->guard[i].access != TERN_GUARD_CLOSED &&
             tern_guard_find_change(&buffers->guard[i], breach))
             return true;
     return false;

@@ -29,11 +29,19 @@ typedef struct tern_buffers {
     uint8_t paint;
 } tern_buffers;
 
+/* What a kernel asks for, in bytes. */
+typedef struct tern_demand {
+    size_t packed, scratch, plan;
+} tern_demand;
+
+/* What is wrong with the demand, for a person, or NULL: nobody needs so much for so few weights. */
+const char *tern_demand_excess(const tern_product *product, const tern_demand *demand);
+
 /*
- * Makes the buffers that the product needs, and the packer, whose M, K and toggles are the same; PACKED comes with tern_buffers_take_packed(). Those of the same side and
+ * Makes the buffers that the product needs; PACKED comes with tern_buffers_take_packed(). Those of the same side and
  * size stay where they are, so that a kernel sees other data at the same addresses.
  */
-tern_status tern_buffers_place(tern_buffers *buffers, const tern_product *product, const tern_product *packer,
+tern_status tern_buffers_place(tern_buffers *buffers, const tern_product *product, const tern_demand *demand,
                                tern_guard_side side, tern_error *error);
 void tern_buffers_free(tern_buffers *buffers);
 
@@ -41,7 +49,8 @@ void tern_buffers_free(tern_buffers *buffers);
  * The same with each buffer at the end of pages that are used again for the next product, whatever its size; for
  * sweeps. PACKED comes with tern_buffers_fit_packed(), which copies the first bytes bytes of STAGING.
  */
-tern_status tern_buffers_fit(tern_buffers *buffers, const tern_product *product, tern_error *error);
+tern_status tern_buffers_fit(tern_buffers *buffers, const tern_product *product, const tern_demand *demand,
+                             tern_error *error);
 tern_status tern_buffers_fit_packed(tern_buffers *buffers, const tern_kernel *kernel, size_t bytes, tern_error *error);
 
 /* What Y holds where nothing was written since it was painted. */
@@ -54,10 +63,12 @@ tern_status tern_buffers_take_packed(tern_buffers *buffers, const tern_kernel *k
 void tern_buffers_paint(tern_buffers *buffers, uint8_t paint);
 
 /*
- * Closes what belongs to pack() alone, W and STAGING, so that a packed form which holds an address of theirs is found
- * out; or opens it.
+ * As long as the kernel computes, what belongs to pack() alone, W and STAGING, is closed, so that a packed form which
+ * holds an address of theirs is found out, and what it may only read cannot be written. Both are undone by
+ * tern_buffers_open().
  */
-tern_status tern_buffers_close_packing(tern_buffers *buffers, bool closed, tern_error *error);
+tern_status tern_buffers_protect(tern_buffers *buffers, tern_error *error);
+tern_status tern_buffers_open(tern_buffers *buffers, tern_error *error);
 
 /* Whether a byte of a red zone is not as it was painted. Closed buffers have not been touched. */
 bool tern_buffers_find_change(const tern_buffers *buffers, tern_guard_breach *breach);

@@ -4,6 +4,8 @@
 
 #include <signal.h>
 #include <stddef.h>
+#include <string.h>
+#include <sys/mman.h>
 #include <ucontext.h>
 
 /* A signal handler gets no argument. */
@@ -12,6 +14,12 @@ static struct {
     size_t count;
     tern_fault *fault;
 } watch;
+
+static struct {
+    uint8_t *begin;
+    size_t page_bytes, pages;
+    uint8_t *touched;
+} trace;
 
 /* A handler needs a stack of its own when the fault is that there is no more stack. */
 static uint8_t handler_stack[64 * 1024];
@@ -39,8 +47,21 @@ static void read_context(const ucontext_t *context, uintptr_t address, tern_faul
         fault->breach.name == NULL && !fault->no_address && address + FRAME_BYTES > stack && address < stack + 4096;
 }
 
+static bool is_traced(uint8_t *address)
+{
+    if (trace.pages == 0 || address < trace.begin || address >= trace.begin + trace.pages * trace.page_bytes)
+        return false;
+    const size_t page = (size_t)(address - trace.begin) / trace.page_bytes;
+    if (trace.touched[page]) /* open already: a write */
+        return false;
+    trace.touched[page] = 1;
+    return mprotect(trace.begin + page * trace.page_bytes, trace.page_bytes, PROT_READ) == 0;
+}
+
 static void on_fault(int signal, siginfo_t *info, void *context)
 {
+    if (is_traced(info->si_addr))
+        return;
     const struct sigaction normal = {.sa_handler = SIG_DFL};
     tern_fault *fault = watch.fault;
 
@@ -69,6 +90,16 @@ void tern_fault_watch(const tern_guard *guards, size_t count, tern_fault *fault)
     sigaction(SIGBUS, &action, NULL);
 }
 
+void tern_fault_trace(uint8_t *begin, size_t page_bytes, size_t pages, uint8_t *touched)
+{
+    trace.begin = begin;
+    trace.page_bytes = page_bytes;
+    trace.pages = pages;
+    trace.touched = touched;
+    if (pages > 0)
+        memset(touched, 0, pages);
+}
+
 char *tern_fault_text(const tern_fault *fault, char *text, size_t bytes)
 {
     static const char *const verbs[] = {
@@ -81,7 +112,10 @@ char *tern_fault_text(const tern_fault *fault, char *text, size_t bytes)
     text[0] = '\0';
     if (!fault->happened)
         return text;
-    if (fault->breach.name != NULL)
+    if (fault->breach.name != NULL && fault->breach.where == TERN_GUARD_INSIDE &&
+        fault->breach.access == TERN_GUARD_READ_ONLY)
+        tern_text_append(text, bytes, "changes %s, which it may only read", fault->breach.name);
+    else if (fault->breach.name != NULL)
         tern_text_append(text, bytes, "%s %s", verbs[fault->access],
                          tern_guard_breach_text(&fault->breach, place, sizeof place));
     else if (fault->stack_overflow)

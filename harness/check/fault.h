@@ -24,6 +24,14 @@ typedef struct tern_fault {
  */
 void tern_fault_watch(const tern_guard *guards, size_t count, tern_fault *fault);
 
+enum { TERN_TRACE_PAGES = 1 << 16 };
+
+/*
+ * From now on a fault in these pages opens the page for reading and sets its entry in touched, all of which is cleared
+ * first, and the access goes on. pages == 0 ends it. One trace at a time.
+ */
+void tern_fault_trace(uint8_t *begin, size_t page_bytes, size_t pages, uint8_t *touched);
+
 /* "reads 1 byte past the end of X", or "" when there is nothing to add to the signal's name. Returns text. */
 char *tern_fault_text(const tern_fault *fault, char *text, size_t bytes);
 

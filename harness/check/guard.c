@@ -28,6 +28,7 @@ static uint8_t *place(const tern_guard *guard, size_t align, tern_guard_side sid
 {
     switch (side) {
     case TERN_GUARD_AFTER:
+    case TERN_GUARD_APART:
         return (uint8_t *)((uintptr_t)(pages_end(guard) - guard->bytes) & ~(uintptr_t)(align - 1));
     case TERN_GUARD_UNALIGNED:
         return round_up(pages_begin(guard), 2 * align) + align;
@@ -35,6 +36,23 @@ static uint8_t *place(const tern_guard *guard, size_t align, tern_guard_side sid
         break;
     }
     return round_up(pages_begin(guard), align);
+}
+
+/*
+ * Where the next of the buffers would lie that are more than 4 GiB apart: below where the system would put it, each time
+ * by some GiB more. A hint only.
+ */
+static void *far_away(void)
+{
+    static const uint64_t step_bytes = UINT64_C(5) << 30;
+    static uint64_t steps;
+    void *near = mmap(NULL, 1, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+    if (near == MAP_FAILED || sizeof(void *) < 8)
+        return NULL;
+    munmap(near, 1);
+    steps = steps % 16 + 1;
+    return (void *)(uintptr_t)((uint64_t)(uintptr_t)near - steps * step_bytes);
 }
 
 tern_status tern_guard_new(tern_guard *guard, const char *name, size_t bytes, size_t align, tern_guard_side side,
@@ -45,7 +63,8 @@ tern_status tern_guard_new(tern_guard *guard, const char *name, size_t bytes, si
     const size_t usable = (bytes + 3 * align + page - 1) / page * page;
 
     *guard = (tern_guard){.name = name, .bytes = bytes, .map_bytes = usable + 2 * GUARD_BYTES};
-    guard->map = mmap(NULL, guard->map_bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    guard->map = mmap(side == TERN_GUARD_APART ? far_away() : NULL, guard->map_bytes, PROT_NONE,
+                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (guard->map == MAP_FAILED) {
         guard->map = NULL;
         return tern_error_memory(error, name, (double)bytes);
@@ -103,15 +122,18 @@ void tern_guard_paint_object(const tern_guard *guard)
     memset(guard->data, guard->paint, guard->bytes);
 }
 
-tern_status tern_guard_set_closed(tern_guard *guard, bool closed, tern_error *error)
+tern_status tern_guard_set_access(tern_guard *guard, tern_guard_access access, tern_error *error)
 {
+    static const int protections[] = {[TERN_GUARD_OPEN] = PROT_READ | PROT_WRITE,
+                                      [TERN_GUARD_READ_ONLY] = PROT_READ,
+                                      [TERN_GUARD_CLOSED] = PROT_NONE};
     const size_t usable = (size_t)(pages_end(guard) - pages_begin(guard));
 
-    if (guard->closed == closed)
+    if (guard->map == NULL || guard->access == access)
         return TERN_OK;
-    if (mprotect(pages_begin(guard), usable, closed ? PROT_NONE : PROT_READ | PROT_WRITE) != 0)
+    if (mprotect(pages_begin(guard), usable, protections[access]) != 0)
         return tern_error_memory(error, guard->name, (double)guard->bytes);
-    guard->closed = closed;
+    guard->access = access;
     return TERN_OK;
 }
 
@@ -121,10 +143,11 @@ static tern_guard_breach locate(const tern_guard *guard, const uint8_t *address)
     const uint8_t *end = guard->data + guard->bytes;
 
     if (address >= end)
-        return (tern_guard_breach){guard->name, TERN_GUARD_PAST_END, (size_t)(address - end) + 1};
+        return (tern_guard_breach){guard->name, TERN_GUARD_PAST_END, guard->access, (size_t)(address - end) + 1};
     if (address < guard->data)
-        return (tern_guard_breach){guard->name, TERN_GUARD_BEFORE_BEGINNING, (size_t)(guard->data - address)};
-    return (tern_guard_breach){guard->name, TERN_GUARD_INSIDE, 0};
+        return (tern_guard_breach){guard->name, TERN_GUARD_BEFORE_BEGINNING, guard->access,
+                                   (size_t)(guard->data - address)};
+    return (tern_guard_breach){guard->name, TERN_GUARD_INSIDE, guard->access, 0};
 }
 
 bool tern_guard_find_change(const tern_guard *guard, tern_guard_breach *breach)
@@ -161,7 +184,8 @@ char *tern_guard_breach_text(const tern_guard_breach *breach, char *text, size_t
 
     text[0] = '\0';
     if (breach->where == TERN_GUARD_INSIDE)
-        tern_text_append(text, bytes, "inside %s, which is closed to it", breach->name);
+        tern_text_append(text, bytes, "inside %s, which %s", breach->name,
+                         breach->access == TERN_GUARD_READ_ONLY ? "it may only read" : "is closed to it");
     else
         tern_text_append(text, bytes, "%zu byte%s %s of %s", breach->distance, breach->distance == 1 ? "" : "s",
                          sides[breach->where], breach->name);

@@ -16,8 +16,11 @@
 typedef enum tern_guard_side {
     TERN_GUARD_AFTER,  /* the object ends at a guard page, or as near as its alignment allows */
     TERN_GUARD_BEFORE, /* it begins at the end of a guard page */
+    TERN_GUARD_APART,  /* as AFTER, and more than 4 GiB away from other buffers, where the system lets it */
     TERN_GUARD_UNALIGNED /* it begins near a guard page, at an address that is aligned as demanded and not to twice that */
 } tern_guard_side;
+
+typedef enum tern_guard_access { TERN_GUARD_OPEN, TERN_GUARD_READ_ONLY, TERN_GUARD_CLOSED } tern_guard_access;
 
 typedef struct tern_guard {
     const char *name; /* for sentences: "X", "packed W" */
@@ -25,7 +28,7 @@ typedef struct tern_guard {
     size_t bytes;
     uint8_t paint; /* what the red zones hold */
     size_t zone;   /* bytes of the red zone before the object that are painted; 0: all */
-    bool closed;
+    tern_guard_access access;
     uint8_t *map; /* of map_bytes: guard pages, pages, guard pages */
     size_t map_bytes;
 } tern_guard;
@@ -51,11 +54,8 @@ void tern_guard_paint(tern_guard *guard, uint8_t paint);
 /* Fills the object with the byte that its red zones hold. */
 void tern_guard_paint_object(const tern_guard *guard);
 
-/*
- * Makes the object and its red zones untouchable, or touchable again. Fails only when the system has no memory for
- * it.
- */
-tern_status tern_guard_set_closed(tern_guard *guard, bool closed, tern_error *error);
+/* Opens the object and its red zones, or takes away writing, or all. Fails only when the system has no memory for it. */
+tern_status tern_guard_set_access(tern_guard *guard, tern_guard_access access, tern_error *error);
 
 typedef enum tern_guard_where { TERN_GUARD_PAST_END, TERN_GUARD_BEFORE_BEGINNING, TERN_GUARD_INSIDE } tern_guard_where;
 
@@ -63,7 +63,8 @@ typedef enum tern_guard_where { TERN_GUARD_PAST_END, TERN_GUARD_BEFORE_BEGINNING
 typedef struct tern_guard_breach {
     const char *name; /* NULL: nowhere */
     tern_guard_where where;
-    size_t distance; /* bytes from the object's edge; 1 = the very next; 0 when inside */
+    tern_guard_access access; /* what was allowed there */
+    size_t distance;          /* bytes from the object's edge; 1 = the very next; 0 when inside */
 } tern_guard_breach;
 
 /*
@@ -75,7 +76,7 @@ bool tern_guard_find_change(const tern_guard *guard, tern_guard_breach *breach);
 /* Whether address lies in the buffer, guard pages included. Calls nothing, so that a signal handler may use it. */
 bool tern_guard_find_fault(const tern_guard *guard, const void *address, tern_guard_breach *breach);
 
-/* "12 bytes past the end of X", "inside W, which is closed to it". Returns text. */
+/* "12 bytes past the end of X", "inside W, which is closed to it", "inside X, which it may only read". Returns text. */
 char *tern_guard_breach_text(const tern_guard_breach *breach, char *text, size_t bytes);
 
 #endif

@@ -4,13 +4,11 @@
 #include "check/change.h"
 #include "check/oracle.h"
 
-#include <malloc.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { PLAN_ALIGN = 64 };
+#include <unistd.h>
 
 bool tern_pass_run_fail(tern_pass_run *run, tern_verdict verdict, const char *format, ...)
 {
@@ -42,11 +40,6 @@ int32_t *tern_pass_run_y(tern_pass_run *run)
     return (int32_t *)(void *)tern_pass_run_buffer(run, TERN_BUFFER_Y)->data;
 }
 
-int32_t tern_pass_run_untouched(const tern_pass_run *run)
-{
-    return tern_buffers_untouched(&run->buffers);
-}
-
 bool tern_pass_run_owns_team(const tern_pass_run *run)
 {
     return (run->product.kernel->flags & TERN_KERNEL_OWNS_TEAM) != 0;
@@ -54,14 +47,33 @@ bool tern_pass_run_owns_team(const tern_pass_run *run)
 
 bool tern_pass_run_runs_alone(const tern_pass_run *run)
 {
-    return run->pass->alone && !tern_pass_run_owns_team(run);
+    return run->pass->slicing != TERN_SLICES_SHARED && !tern_pass_run_owns_team(run);
 }
 
-/* What the kernel does next, for the parent in case it does not come back. */
-static void note(tern_pass_run *run, const char *step)
+void tern_pass_run_begin(tern_pass_run *run, const char *step)
 {
     run->result->step = step;
     run->result->pass = run->pass->name;
+    if (run->pass->watched)
+        tern_state_take(&run->state);
+    run->registers = tern_registers_take();
+}
+
+bool tern_pass_run_end(tern_pass_run *run)
+{
+    tern_state before = run->pass->watched ? run->state : (tern_state){0}, after = before;
+
+    /* First of all: the compiler's own code relies on some of them. */
+    after.thread.registers = tern_registers_take();
+    before.thread.registers = run->registers;
+    if (run->pass->watched) {
+        const tern_registers left = after.thread.registers;
+        tern_state_take(&after);
+        after.thread.registers = left;
+    }
+    const char *difference = tern_state_difference(&before, &after, tern_pass_run_owns_team(run));
+    return difference == NULL ||
+           tern_pass_run_fail(run, TERN_OVERRUN, "%s leaves %s changed", run->result->step, difference);
 }
 
 tern_status tern_pass_run_new(tern_pass_run *run, const tern_battery_task *task, tern_battery_result *result)
@@ -71,8 +83,9 @@ tern_status tern_pass_run_new(tern_pass_run *run, const tern_battery_task *task,
     *run = (tern_pass_run){.task = task, .result = result, .values = shape.m * shape.n};
     run->row_sum = malloc(shape.m * sizeof *run->row_sum);
     run->expected = malloc(run->values * sizeof *run->expected);
+    run->former = malloc(run->values * sizeof *run->former);
     run->other = malloc(run->values * sizeof *run->other);
-    if (run->row_sum == NULL || run->expected == NULL || run->other == NULL)
+    if (run->row_sum == NULL || run->expected == NULL || run->former == NULL || run->other == NULL)
         return TERN_ENVIRONMENT;
     tern_oracle_row_sums(shape, task->w, run->row_sum);
     return TERN_OK;
@@ -84,6 +97,7 @@ void tern_pass_run_free(tern_pass_run *run)
     tern_team_free(run->team);
     tern_buffers_free(&run->buffers);
     free(run->other);
+    free(run->former);
     free(run->expected);
     free(run->row_sum);
 }
@@ -96,7 +110,7 @@ static bool unsupported(tern_pass_run *run, const char *sentence)
 }
 
 /* Another N that the kernel takes, and more threads than the pass has. Returns whether it does. */
-static bool bind_other(tern_pass_run *run, tern_product *other)
+static bool bind_other(const tern_pass_run *run, tern_product *other)
 {
     const size_t least = run->task->c->kernel->multiple.n;
     tern_case c = *run->task->c;
@@ -105,25 +119,40 @@ static bool bind_other(tern_pass_run *run, tern_product *other)
     return tern_product_bind(other, &c, run->pass->threads + 2) == NULL;
 }
 
+/* Leaves *sentence NULL when the kernel accepts. */
+static bool bind(tern_pass_run *run, uint32_t threads, const char **sentence)
+{
+    tern_pass_run_begin(run, "bind()");
+    *sentence = tern_product_bind(&run->product, run->task->c, threads);
+    return tern_pass_run_end(run);
+}
+
 bool tern_pass_run_bind(tern_pass_run *run, bool *refused)
 {
-    note(run, "drop_plan()");
-    tern_product_drop_plan(&run->product);
-    note(run, "bind()");
-    const char *sentence = tern_product_bind(&run->product, run->task->c, run->pass->threads);
+    const uint32_t wanted = run->pass->threads;
+    const uint32_t others[] = {wanted, wanted + 1, wanted - 1, 2 * wanted, wanted / 2, 8, 4, 2};
+    const size_t tries = wanted > 1 ? sizeof others / sizeof *others : 1;
+    const char *sentence = "";
 
+    run->result->pass = run->pass->name;
+    if (run->product.plan != NULL && !tern_pass_run_open(run))
+        return false;
+    tern_pass_run_begin(run, "drop_plan()");
+    tern_product_drop_plan(&run->product);
+    for (size_t i = 0; i < tries && sentence != NULL; i++)
+        if (others[i] >= 1 && others[i] <= TERN_MAX_THREADS && !bind(run, others[i], &sentence))
+            return false;
+    if (sentence == NULL && !(run->pass->other_pack && bind_other(run, &run->packer)))
+        tern_product_bind(&run->packer, run->task->c, run->product.problem.threads);
     *refused = sentence != NULL;
-    if (!run->pass->other_pack || !bind_other(run, &run->packer))
-        tern_product_bind(&run->packer, run->task->c, run->pass->threads);
-    if (sentence == NULL || run->pass->threads > 1)
-        return true;
-    return unsupported(run, sentence); /* one that refuses one thread refuses the case */
+    /* One that refuses one thread refuses the case. */
+    return sentence == NULL || wanted > 1 || unsupported(run, sentence);
 }
 
 static bool make_team(tern_pass_run *run)
 {
     const bool alone = tern_pass_run_runs_alone(run) || tern_pass_run_owns_team(run);
-    const uint32_t threads = alone ? 1 : run->pass->threads;
+    const uint32_t threads = alone ? 1 : run->product.problem.threads;
     tern_error error;
 
     if (run->team != NULL && tern_team_threads(run->team) == threads)
@@ -163,21 +192,51 @@ static bool unchanged(tern_pass_run *run, tern_buffer which)
                               tern_pass_run_buffer(run, which)->name);
 }
 
-static bool pack(tern_pass_run *run)
+bool tern_pass_run_outside_whole(tern_pass_run *run)
+{
+    return red_zones_whole(run) && unchanged(run, TERN_BUFFER_X) && unchanged(run, TERN_BUFFER_PACKED) &&
+           unchanged(run, TERN_BUFFER_PLAN);
+}
+
+/* Asks the kernel how much memory it needs. */
+static bool ask(tern_pass_run *run)
+{
+    tern_product *product = &run->product;
+
+    tern_pass_run_begin(run, "packed_bytes()");
+    run->demand.packed = product->kernel->packed_bytes(&run->packer.problem);
+    if (!tern_pass_run_end(run))
+        return false;
+    tern_pass_run_begin(run, "scratch_bytes()");
+    run->demand.scratch = tern_product_scratch_bytes(product);
+    if (!tern_pass_run_end(run))
+        return false;
+    tern_pass_run_begin(run, "plan_bytes()");
+    run->demand.plan = tern_product_plan_bytes(product);
+    if (!tern_pass_run_end(run))
+        return false;
+    const char *excess = tern_demand_excess(product, &run->demand);
+    return excess == NULL || tern_pass_run_fail(run, TERN_OVERRUN, "%s", excess);
+}
+
+bool tern_pass_run_pack(tern_pass_run *run)
 {
     const tern_kernel *kernel = run->product.kernel;
     const tern_guard *staging = tern_pass_run_buffer(run, TERN_BUFFER_STAGING);
     const int8_t *w = (const int8_t *)tern_pass_run_buffer(run, TERN_BUFFER_W)->data;
+    const bool alone = run->pass->slicing != TERN_SLICES_SHARED && kernel->pack_rows != NULL;
     tern_error error;
 
     tern_buffers_remember(&run->buffers, TERN_BUFFER_W);
     tern_guard_paint_object(staging);
-    note(run, "pack()");
-    const size_t bytes = run->pass->alone && kernel->pack_rows != NULL
-                             ? tern_product_pack_apart(&run->packer, w, staging->data, run->pass->threads)
-                             : tern_product_pack(&run->packer, w, staging->data, run->team);
+    tern_pass_run_begin(run, kernel->pack_rows != NULL ? "pack_rows()" : "pack()");
+    const size_t bytes = alone ? tern_product_pack_apart(&run->packer, w, staging->data, run->product.problem.threads)
+                               : tern_product_pack(&run->packer, w, staging->data, run->team);
+    if (!tern_pass_run_end(run))
+        return false;
     if (bytes == 0)
-        return tern_pass_run_fail_machine(run, "pack() ran out of memory");
+        return tern_pass_run_fail(run, TERN_CRASH, "%s gives up: it returns 0, as when memory ran out,",
+                                  run->result->step);
     if (bytes > staging->bytes)
         return tern_pass_run_fail(run, TERN_OVERRUN, "pack() returns %zu bytes, more than the %zu of packed_bytes(),",
                                   bytes, staging->bytes);
@@ -187,148 +246,71 @@ static bool pack(tern_pass_run *run)
            tern_pass_run_fail_machine(run, error.text);
 }
 
-/*
- * Makes and drops the plan of another problem, so that whatever a plan left outside its own memory is of the wrong one.
- */
-static bool make_other_plan(tern_pass_run *run)
-{
-    tern_product other;
-
-    if (!bind_other(run, &other))
-        return true;
-    const size_t bytes = (tern_product_plan_bytes(&other) + PLAN_ALIGN - 1) / PLAN_ALIGN * PLAN_ALIGN;
-    void *memory = aligned_alloc(PLAN_ALIGN, bytes);
-    if (memory == NULL)
-        return tern_pass_run_fail_machine(run, "out of memory for a plan");
-    tern_product_make_plan(&other, memory);
-    tern_product_drop_plan(&other);
-    free(memory);
-    return true;
-}
-
 static bool make_plan(tern_pass_run *run)
 {
     const tern_guard *plan = tern_pass_run_buffer(run, TERN_BUFFER_PLAN);
 
-    if (plan->bytes == 0)
+    if (run->product.kernel->plan_bytes == NULL)
         return true;
-    note(run, "make_plan()");
     tern_guard_paint_object(plan);
+    tern_pass_run_begin(run, "make_plan()");
     const char *lacking = tern_product_make_plan(&run->product, plan->data);
-    if (lacking != NULL)
-        return unsupported(run, lacking);
-    return red_zones_whole(run) && make_other_plan(run);
+    if (!tern_pass_run_end(run))
+        return false;
+    return lacking == NULL ? red_zones_whole(run) : unsupported(run, lacking);
+}
+
+bool tern_pass_run_open(tern_pass_run *run)
+{
+    tern_error error;
+
+    return tern_buffers_open(&run->buffers, &error) == TERN_OK || tern_pass_run_fail_machine(run, error.text);
+}
+
+bool tern_pass_run_protect(tern_pass_run *run)
+{
+    tern_error error;
+
+    tern_buffers_paint(&run->buffers, run->buffers.paint);
+    tern_buffers_remember(&run->buffers, TERN_BUFFER_PLAN);
+    tern_buffers_remember(&run->buffers, TERN_BUFFER_X);
+    tern_buffers_remember(&run->buffers, TERN_BUFFER_PACKED);
+    return tern_buffers_protect(&run->buffers, &error) == TERN_OK || tern_pass_run_fail_machine(run, error.text);
+}
+
+/* Buffers and data, all but packed W. */
+static bool lay_out(tern_pass_run *run, uint8_t paint)
+{
+    tern_error error;
+
+    run->calls = 0;
+    run->changed = false;
+    if (!ask(run))
+        return false;
+    if (tern_buffers_place(&run->buffers, &run->product, &run->demand, run->pass->side, &error) != TERN_OK)
+        return tern_pass_run_fail_machine(run, error.text);
+    if (!tern_pass_run_open(run) || !make_team(run))
+        return false;
+    tern_buffers_paint(&run->buffers, paint);
+    fill_data(run);
+    return true;
 }
 
 bool tern_pass_run_prepare(tern_pass_run *run, uint8_t paint)
 {
+    return lay_out(run, paint) && tern_pass_run_pack(run) && make_plan(run) && tern_pass_run_protect(run);
+}
+
+bool tern_pass_run_take_packed(tern_pass_run *run, int file, size_t bytes)
+{
     tern_error error;
 
-    if (tern_buffers_place(&run->buffers, &run->product, &run->packer, run->pass->side, &error) != TERN_OK ||
-        tern_buffers_close_packing(&run->buffers, false, &error) != TERN_OK)
+    if (!lay_out(run, 0xC3))
+        return false;
+    const tern_guard *staging = tern_pass_run_buffer(run, TERN_BUFFER_STAGING);
+    if (pread(file, staging->data, bytes, 0) != (ssize_t)bytes)
+        return tern_pass_run_fail_machine(run, "what one process packed cannot be read by another");
+    if (tern_buffers_take_packed(&run->buffers, run->product.kernel, bytes, &error) != TERN_OK)
         return tern_pass_run_fail_machine(run, error.text);
-    if (!make_team(run))
-        return false;
-    tern_buffers_paint(&run->buffers, paint);
-    fill_data(run);
-    if (!pack(run))
-        return false;
-    tern_buffers_paint(&run->buffers, paint);
-    if (!make_plan(run))
-        return false;
-    tern_buffers_remember(&run->buffers, TERN_BUFFER_PLAN);
-    tern_buffers_remember(&run->buffers, TERN_BUFFER_X);
-    tern_buffers_remember(&run->buffers, TERN_BUFFER_PACKED);
-    return tern_buffers_close_packing(&run->buffers, true, &error) == TERN_OK ||
-           tern_pass_run_fail_machine(run, error.text);
-}
-
-/* Everything outside the rows must be as it was painted; what is in them is taken over. */
-static bool take_slice(tern_pass_run *run, tern_slice rows)
-{
-    const int32_t *y = tern_pass_run_y(run), untouched = tern_pass_run_untouched(run);
-
-    for (size_t i = 0; i < run->values; i++) {
-        const size_t m = i % run->task->c->shape.m;
-        if (m >= rows.begin && m < rows.end)
-            run->other[i] = y[i];
-        else if (y[i] != untouched)
-            return tern_pass_run_fail(run, TERN_OVERRUN, "the slice of rows %zu to %zu writes row %zu,", rows.begin,
-                                      rows.end - 1, m);
-    }
-    return true;
-}
-
-static bool call_slices(tern_pass_run *run, const tern_call *call)
-{
-    const tern_stages *stages = &run->product.stages;
-    const uint32_t threads = run->product.problem.threads;
-
-    note(run, "prepare()");
-    for (uint32_t t = threads; stages->prepare != NULL && t-- > 0;) {
-        const tern_slice units = tern_slice_of(stages->prepare_units, t, threads);
-        if (units.begin < units.end)
-            stages->prepare(call, units);
-    }
-    note(run, "run()");
-    for (uint32_t t = threads; t-- > 0;) {
-        const tern_slice rows = tern_product_rows(&run->product, t, threads);
-        if (rows.begin == rows.end)
-            continue;
-        tern_guard_paint_object(tern_pass_run_buffer(run, TERN_BUFFER_Y));
-        stages->run(call, rows);
-        if (!take_slice(run, rows))
-            return false;
-    }
-    memcpy(tern_pass_run_y(run), run->other, run->values * sizeof *run->other);
-    return true;
-}
-
-static void __attribute__((noinline)) scribble_on_stack(uint8_t paint)
-{
-    uint8_t garbage[64 * 1024];
-
-    memset(garbage, paint, sizeof garbage);
-    /* Or the compiler finds that nobody reads it. */
-    __asm__ volatile("" : : "r"(garbage) : "memory");
-}
-
-/*
- * So that a kernel which reads what it never wrote finds something else there in each pass. Scratch stays as the last
- * call left it when the inputs have changed: nothing in it may be taken for still right.
- */
-static void scribble(tern_pass_run *run)
-{
-    const uint8_t paint = run->buffers.paint;
-
-    tern_guard_paint_object(tern_pass_run_buffer(run, TERN_BUFFER_Y));
-    if (run->pass->change == 0)
-        tern_guard_paint_object(tern_pass_run_buffer(run, TERN_BUFFER_SCRATCH));
-    mallopt(M_PERTURB, paint);
-    scribble_on_stack(paint);
-}
-
-bool tern_pass_run_call(tern_pass_run *run)
-{
-    const tern_call call = {
-        .problem = &run->product.problem,
-        .packed = tern_pass_run_buffer(run, TERN_BUFFER_PACKED)->data,
-        .x = (const int8_t *)tern_pass_run_buffer(run, TERN_BUFFER_X)->data,
-        .y = tern_pass_run_y(run),
-        .scratch = tern_pass_run_buffer(run, TERN_BUFFER_SCRATCH)->data,
-        .plan = run->product.plan,
-    };
-
-    scribble(run);
-    if (tern_pass_run_runs_alone(run))
-        return call_slices(run, &call);
-    note(run, run->product.stages.prepare == NULL ? "run()" : "prepare() or run()");
-    tern_product_call(&run->product, &call, run->team);
-    return true;
-}
-
-bool tern_pass_run_outside_whole(tern_pass_run *run)
-{
-    return red_zones_whole(run) && unchanged(run, TERN_BUFFER_X) && unchanged(run, TERN_BUFFER_PACKED) &&
-           unchanged(run, TERN_BUFFER_PLAN);
+    return make_plan(run) && tern_pass_run_protect(run);
 }

@@ -4,32 +4,66 @@
 #ifndef TERN_STATE_H
 #define TERN_STATE_H
 
+#include "check/registers.h"
+
 #include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-enum { TERN_STATE_SIGNALS = 8 };
+enum { TERN_STATE_SIGNALS = 64 };
 
-/* Plain data; padding is zero, so that members compare byte for byte. */
-typedef struct tern_state {
-    uint32_t float_control[2]; /* x86: MXCSR without its status flags, x87 control word */
-    cpu_set_t affinity;        /* of this thread */
-    sigset_t blocked;          /* of this thread */
-    void (*handler[TERN_STATE_SIGNALS])(int);
-    int lowest_free_fd;
+/* Of the thread that takes it. Plain data; padding is zero, so that members compare byte for byte. */
+typedef struct tern_thread_state {
+    tern_registers registers;
+    cpu_set_t affinity;
+    sigset_t blocked;
+    stack_t signal_stack;
+    int policy, priority, nice, io_priority;
+    const void *locale; /* of the thread */
+    char name[16];
+} tern_thread_state;
+
+/* Of the process. Hashes are XXH3. */
+typedef struct tern_process_state {
+    struct {
+        void (*fn)(int);
+        int flags;
+    } handler[TERN_STATE_SIGNALS];
+    uint64_t files;       /* of the numbers of all descriptors and what they are open on */
+    uint64_t limits;      /* resource limits */
+    uint64_t timers;      /* interval and POSIX timers that run */
+    uint64_t environment; /* of the variables */
+    uint64_t locale;      /* of its name */
+    uint64_t folder[2];   /* working directory: device, inode */
+    unsigned mask;        /* umask */
+    bool children;
     uint64_t threads;
-    size_t heap_bytes; /* in use; 0 where the C library cannot tell, as under the sanitizers */
+} tern_process_state;
+
+typedef struct tern_state {
+    tern_thread_state thread;
+    tern_process_state process;
+    size_t heap_bytes;   /* in use; 0 where the C library cannot tell, as under the sanitizers */
+    size_t mapped_bytes; /* address space in use */
 } tern_state;
 
-/* Makes no use of the heap. */
+/* None makes use of the heap. The registers are left zero: they are taken right after a call, by the one who calls. */
+void tern_thread_state_take(tern_thread_state *state);
+void tern_process_state_take(tern_process_state *state);
 void tern_state_take(tern_state *state);
 
+/* Parts of it, for those who ask again. */
+uint64_t tern_process_count_threads(void);
+size_t tern_process_mapped_bytes(void);
+
 /*
- * Returns what differs, "the CPU affinity" for instance, or NULL. The heap is left out: what a first call allocates
- * for good is not known from one call. owns_team: threads and their affinity are the kernel's own affair.
+ * Return what differs, "the CPU affinity" for instance, or NULL. Heap and mappings are left out: what a first call
+ * allocates for good is not known from one call. owns_team: threads and their affinity are the kernel's own affair.
  */
+const char *tern_thread_state_difference(const tern_thread_state *before, const tern_thread_state *after,
+                                         bool owns_team);
 const char *tern_state_difference(const tern_state *before, const tern_state *after, bool owns_team);
 
 #endif

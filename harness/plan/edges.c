@@ -19,9 +19,10 @@ static const struct {
 } edge_sizes[] = {{1, -1}, {1, 0}, {1, 1}, {2, -1}, {2, 1},   {3, 0},
                   {0, 1},  {0, 2}, {0, 7}, {0, 31}, {0, 127}, {0, 257}};
 
+/* These get all passes. The last two have rows for slices on pages of their own, and weights for pages of packed W. */
 static const tern_shape plain_shapes[] = {
-    {1, 1, 1},   {1, 1, 7},   {1, 257, 1}, {7, 1, 1},    {7, 31, 1},   {31, 127, 1}, {127, 257, 1},
-    {257, 7, 1}, {9, 64, 17}, {64, 64, 8}, {31, 127, 7}, {7, 257, 31}, {257, 31, 7}, {33, 129, 9},
+    {1, 1, 1},   {1, 1, 7},   {1, 257, 1},  {7, 1, 1},    {7, 31, 1},   {31, 127, 1}, {127, 257, 1}, {257, 7, 1},
+    {9, 64, 17}, {64, 64, 8}, {31, 127, 7}, {7, 257, 31}, {257, 31, 7}, {33, 129, 9}, {3072, 24, 2}, {512, 2048, 1},
 };
 
 /* Sums of 2048 and 8192 terms of 127 or 128 pass the ranges of 16-bit accumulators; one of 150,001 passes a float's. */
@@ -56,7 +57,7 @@ static bool same(const tern_case *a, const tern_case *b)
            a->data.x == b->data.x;
 }
 
-static void add(list *l, tern_shape shape, tern_w_pattern w, tern_x_pattern x)
+static void add(list *l, tern_shape shape, tern_w_pattern w, tern_x_pattern x, bool brief)
 {
     const tern_shape multiple = l->of->kernel->multiple;
     tern_case c = *l->of;
@@ -70,7 +71,7 @@ static void add(list *l, tern_shape shape, tern_w_pattern w, tern_x_pattern x)
     c.data = (tern_data){.w = w, .x = x, .p0 = 0.42, .seed = 1};
     c.threads = 0;
     c.cache = TERN_CHECK_ONLY;
-    c.brief = true;
+    c.brief = brief;
     for (size_t i = 0; i < l->count; i++)
         if (same(&l->edge[i], &c))
             return;
@@ -101,7 +102,7 @@ static void add_around_tiles(list *l)
             if (size < 1)
                 continue;
             *size_at(&shape, dimension) = (size_t)size;
-            add(l, shape, TERN_W_RANDOM, TERN_X_RANDOM);
+            add(l, shape, TERN_W_RANDOM, TERN_X_RANDOM, true);
         }
 }
 
@@ -114,7 +115,7 @@ static void add_unpacking(list *l)
         const size_t k = round_up(columns[i], l->of->kernel->multiple.k);
         const size_t rows = k == 0 ? 0 : (size_t)(MAX_MACS / (double)k / (double)k);
         if (rows > 0)
-            add(l, (tern_shape){tail_size(tile.m, rows < 33 ? rows : 33), k, k}, TERN_W_RANDOM, TERN_X_ONEHOT);
+            add(l, (tern_shape){tail_size(tile.m, rows < 33 ? rows : 33), k, k}, TERN_W_RANDOM, TERN_X_ONEHOT, true);
     }
 }
 
@@ -132,12 +133,12 @@ size_t tern_edges_list(const tern_case *of, tern_case edge[TERN_EDGES_MAX])
     list l = {.of = of, .edge = edge};
 
     for (size_t i = 0; i < sizeof plain_shapes / sizeof *plain_shapes; i++)
-        add(&l, plain_shapes[i], TERN_W_RANDOM, TERN_X_RANDOM);
+        add(&l, plain_shapes[i], TERN_W_RANDOM, TERN_X_RANDOM, false);
     add_around_tiles(&l);
     add_unpacking(&l);
     for (size_t i = 0; i < sizeof long_shapes / sizeof *long_shapes; i++)
         for (size_t j = 0; j < sizeof extreme_data / sizeof *extreme_data; j++)
-            add(&l, long_shapes[i], extreme_data[j].w, extreme_data[j].x);
+            add(&l, long_shapes[i], extreme_data[j].w, extreme_data[j].x, true);
     add_sweeps(&l);
     return l.count;
 }

@@ -11,6 +11,7 @@ const char *const tern_verdict_names[] = {
     [TERN_NONDETERMINISTIC] = "NONDETERMINISTIC",
     [TERN_CRASH] = "CRASH",
     [TERN_TIMEOUT] = "TIMEOUT",
+    [TERN_MISDECLARED] = "MISDECLARED",
     [TERN_UNSUPPORTED] = "UNSUPPORTED",
     NULL,
 };

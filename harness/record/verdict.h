@@ -16,6 +16,7 @@ typedef enum tern_verdict {
     TERN_NONDETERMINISTIC, /* right once, different when called again, with other threads or other slices */
     TERN_CRASH,            /* ended by a signal, or left the process */
     TERN_TIMEOUT,          /* did not return before its deadline */
+    TERN_MISDECLARED,      /* its table says what is not so */
     TERN_UNSUPPORTED       /* the kernel or the machine cannot do this case; the reason says why */
 } tern_verdict;
 

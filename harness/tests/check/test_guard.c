@@ -77,9 +77,9 @@ static void a_closed_one_has_nothing_inside(void **state)
     tern_guard guard = made(100, 4, TERN_GUARD_AFTER);
 
     (void)state;
-    assert_int_equal(tern_guard_set_closed(&guard, true, NULL), TERN_OK);
+    assert_int_equal(tern_guard_set_access(&guard, TERN_GUARD_CLOSED, NULL), TERN_OK);
     assert_true(faults_at(&guard, guard.data + 7, "inside X, which is closed to it"));
-    assert_int_equal(tern_guard_set_closed(&guard, false, NULL), TERN_OK);
+    assert_int_equal(tern_guard_set_access(&guard, TERN_GUARD_OPEN, NULL), TERN_OK);
     guard.data[7] = 1;
     tern_guard_free(&guard);
 }

@@ -1,0 +1,94 @@
+#include "check/elsewhere.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* So that an exit() of the kernel is told from the end of the work. */
+enum { DONE = 113 };
+
+static bool read_all(int fd, void *to, size_t bytes)
+{
+    for (size_t got = 0; got < bytes;) {
+        const ssize_t more = read(fd, (char *)to + got, bytes - got);
+        if (more <= 0 && !(more < 0 && errno == EINTR))
+            return false;
+        got += more > 0 ? (size_t)more : 0;
+    }
+    return true;
+}
+
+static bool write_all(int fd, const void *from, size_t bytes)
+{
+    for (size_t put = 0; put < bytes;) {
+        const ssize_t more = write(fd, (const char *)from + put, bytes - put);
+        if (more <= 0 && !(more < 0 && errno == EINTR))
+            return false;
+        put += more > 0 ? (size_t)more : 0;
+    }
+    return true;
+}
+
+void tern_elsewhere_start(tern_elsewhere *elsewhere, tern_elsewhere_fn *fn, void *argument)
+{
+    int wake[2];
+
+    *elsewhere = (tern_elsewhere){.wake = -1, .file = -1};
+    if (pipe2(wake, O_CLOEXEC) != 0)
+        return;
+    elsewhere->file = memfd_create("packed W", MFD_CLOEXEC);
+    const pid_t pid = elsewhere->file < 0 ? -1 : fork();
+    if (pid == 0) {
+        size_t bytes;
+        close(wake[1]);
+        if (read_all(wake[0], &bytes, sizeof bytes))
+            fn(argument, elsewhere->file, bytes);
+        _exit(DONE);
+    }
+    close(wake[0]);
+    elsewhere->wake = wake[1];
+    if (pid < 0)
+        tern_elsewhere_end(elsewhere);
+    else
+        elsewhere->pid = pid;
+}
+
+static int wait_for(tern_elsewhere *elsewhere)
+{
+    int status = 0;
+
+    while (waitpid(elsewhere->pid, &status, 0) < 0 && errno == EINTR) {
+    }
+    elsewhere->pid = 0;
+    if (WIFSIGNALED(status))
+        return WTERMSIG(status);
+    return WIFEXITED(status) && WEXITSTATUS(status) == DONE ? 0 : -1;
+}
+
+int tern_elsewhere_run(tern_elsewhere *elsewhere, const void *packed, size_t bytes)
+{
+    if (elsewhere->pid == 0)
+        return 0;
+    if (!write_all(elsewhere->file, packed, bytes) || !write_all(elsewhere->wake, &bytes, sizeof bytes)) {
+        tern_elsewhere_end(elsewhere);
+        return 0;
+    }
+    return wait_for(elsewhere);
+}
+
+void tern_elsewhere_end(tern_elsewhere *elsewhere)
+{
+    if (elsewhere->wake >= 0)
+        close(elsewhere->wake);
+    if (elsewhere->file >= 0)
+        close(elsewhere->file);
+    if (elsewhere->pid > 0)
+        wait_for(elsewhere);
+    elsewhere->wake = elsewhere->file = -1;
+}

@@ -1,0 +1,35 @@
+/*
+ * elsewhere.h - a process that has never packed, and computes with what another one packed.
+ *
+ * A packed form that leaves a part of itself in a static, or holds an address, is right in the process that packed it
+ * and in no other. So a second process is forked before the kernel is first called. It waits until it gets the packed
+ * form, and then runs one pass.
+ */
+#ifndef TERN_ELSEWHERE_H
+#define TERN_ELSEWHERE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+typedef struct tern_elsewhere {
+    pid_t pid; /* 0: there is none */
+    int wake;  /* writing end of a pipe: how many bytes there are */
+    int file;  /* in memory: the packed form */
+} tern_elsewhere;
+
+/* Runs in the other process when the packed form has come, `bytes` bytes of file. It ends when it returns. */
+typedef void tern_elsewhere_fn(void *argument, int file, size_t bytes);
+
+/* Forks. Without a process, or the rights to one, there is none, and nothing is checked with it. */
+void tern_elsewhere_start(tern_elsewhere *elsewhere, tern_elsewhere_fn *fn, void *argument);
+
+/*
+ * Hands over packed and waits for the end. Returns 0, or the signal that ended the process, or -1 when it left by itself.
+ */
+int tern_elsewhere_run(tern_elsewhere *elsewhere, const void *packed, size_t bytes);
+
+/* Ends the process if it still waits. */
+void tern_elsewhere_end(tern_elsewhere *elsewhere);
+
+#endif

@@ -1,0 +1,29 @@
+/*
+ * pass_look.h - what passes do with a kernel that is bound and packed, beside calling it.
+ */
+#ifndef TERN_PASS_LOOK_H
+#define TERN_PASS_LOOK_H
+
+#include "check/pass_run.h"
+
+typedef bool tern_pass_look_fn(tern_pass_run *run);
+
+/* Changes a value of X, or two that are exchanged, and calls again; nothing else is touched. */
+tern_pass_look_fn tern_pass_look_at_values;
+
+/* The same with a weight, or two, and W packed anew. */
+tern_pass_look_fn tern_pass_look_at_weights;
+
+/* Calls with the right answer, zeros, ones and bits of one in Y. */
+tern_pass_look_fn tern_pass_look_at_old_y;
+
+/* Calls after another problem of the same kernel was bound, and after it was computed. */
+tern_pass_look_fn tern_pass_look_after_others;
+
+/* Asks for facts, with room for none, one and many. */
+tern_pass_look_fn tern_pass_look_at_facts;
+
+/* Whether the packed form is as small as the kernel declares, and all of it is read. */
+tern_pass_look_fn tern_pass_look_at_claims;
+
+#endif

@@ -1,0 +1,118 @@
+/*
+ * Any number of problems are bound at the same time, and none knows of another. So the kernel is bound to a second one,
+ * with other sizes, toggles and threads, and then computes it, before it is called for the first again.
+ */
+#include "check/data.h"
+#include "check/pass_look.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The memory of the other problem, aligned for any kernel that is not out of its mind. */
+typedef struct other {
+    tern_product product;
+    int8_t *w, *x;
+    void *packed, *scratch, *plan;
+    int32_t *y;
+} other;
+
+static void *reserve(size_t bytes, size_t align)
+{
+    const size_t least = align < 64 ? 64 : align;
+
+    return aligned_alloc(least, (bytes + least) / least * least);
+}
+
+static void drop(other *o)
+{
+    tern_product_drop_plan(&o->product);
+    free(o->w);
+    free(o->x);
+    free(o->packed);
+    free(o->scratch);
+    free(o->plan);
+    free(o->y);
+}
+
+/* Small, with all sizes other than the case's, and each toggle at the end that it is not at. */
+static tern_case other_case(const tern_case *c)
+{
+    const tern_shape multiple = c->kernel->multiple;
+    const tern_toggle *toggles = c->kernel->toggles;
+    tern_case to = *c;
+
+    to.shape = (tern_shape){11 * multiple.m, 37 * multiple.k, c->shape.n == multiple.n ? 3 * multiple.n : multiple.n};
+    to.shape.m += to.shape.m == c->shape.m ? multiple.m : 0;
+    to.shape.k += to.shape.k == c->shape.k ? multiple.k : 0;
+    to.data = (tern_data){.w = TERN_W_RANDOM, .x = TERN_X_RANDOM, .p0 = 0.3, .seed = 77};
+    for (size_t i = 0; toggles != NULL && toggles[i].name != NULL; i++)
+        to.toggle[i] = c->toggle[i] == toggles[i].low ? toggles[i].high : toggles[i].low;
+    return to;
+}
+
+static bool make(tern_pass_run *run, other *o, const tern_case *c)
+{
+    const tern_kernel *kernel = c->kernel;
+    const tern_problem *problem = &o->product.problem;
+    const tern_shape shape = c->shape;
+
+    o->w = malloc(shape.m * shape.k);
+    o->x = reserve(shape.n * shape.k, kernel->x_align);
+    o->y = reserve(shape.n * shape.m * sizeof *o->y, kernel->y_align);
+    o->packed = reserve(kernel->packed_bytes(problem), kernel->packed_align);
+    o->scratch = reserve(tern_product_scratch_bytes(&o->product), 64);
+    o->plan = reserve(tern_product_plan_bytes(&o->product), 64);
+    if (o->w == NULL || o->x == NULL || o->y == NULL || o->packed == NULL || o->scratch == NULL || o->plan == NULL)
+        return tern_pass_run_fail_machine(run, "out of memory for a second problem");
+    tern_data_fill_w(&c->data, shape, o->w);
+    tern_data_fill_x(&c->data, shape, o->x);
+    return true;
+}
+
+static bool look_once(tern_pass_run *run)
+{
+    return tern_pass_run_call(run) && tern_pass_run_outside_whole(run) && tern_pass_run_answer_right(run);
+}
+
+/* Whether its answers are right is for its own check. */
+static void compute(other *o)
+{
+    const tern_call call = {.problem = &o->product.problem,
+                            .packed = o->packed,
+                            .x = o->x,
+                            .y = o->y,
+                            .scratch = o->scratch,
+                            .plan = o->product.plan};
+    const tern_stages *stages = &o->product.stages;
+    const bool owns_team = (o->product.kernel->flags & TERN_KERNEL_OWNS_TEAM) != 0;
+    const uint32_t threads = owns_team ? 1 : o->product.problem.threads;
+
+    for (uint32_t t = 0; t < threads && stages->prepare != NULL; t++)
+        stages->prepare(&call, tern_slice_of(stages->prepare_units, t, threads));
+    for (uint32_t t = 0; t < threads; t++)
+        stages->run(&call, tern_product_rows(&o->product, t, threads));
+}
+
+bool tern_pass_look_after_others(tern_pass_run *run)
+{
+    const tern_case c = other_case(run->task->c);
+    other o = {0};
+    tern_team *team = run->team;
+    bool right;
+
+    tern_pass_run_begin(run, "bind() of another problem");
+    if (tern_product_bind(&o.product, &c, 2) != NULL && tern_product_bind(&o.product, &c, 1) != NULL)
+        return look_once(run);
+    right = tern_pass_run_end(run) && look_once(run) && make(run, &o, &c);
+    if (right) {
+        tern_pass_run_begin(run, "pack() or run() of another problem");
+        tern_product_pack(&o.product, o.w, o.packed, team);
+        right = tern_pass_run_end(run) && look_once(run);
+    }
+    if (right && tern_product_make_plan(&o.product, o.plan) == NULL) {
+        compute(&o);
+        right = look_once(run);
+    }
+    drop(&o);
+    return right;
+}

@@ -1,0 +1,177 @@
+/*
+ * State is read from the system and not from the C library's copies of it, and kept as a hash where it is long.
+ */
+#include "check/state.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <locale.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <xxhash.h>
+
+extern char **environ;
+
+void tern_thread_state_take(tern_thread_state *state)
+{
+    enum { IOPRIO_WHO_PROCESS = 1 };
+    struct sched_param parameters = {0};
+
+    memset(state, 0, sizeof *state);
+    sched_getaffinity(0, sizeof state->affinity, &state->affinity);
+    sigprocmask(SIG_BLOCK, NULL, &state->blocked);
+    sigaltstack(NULL, &state->signal_stack);
+    state->policy = sched_getscheduler(0);
+    if (sched_getparam(0, &parameters) == 0)
+        state->priority = parameters.sched_priority;
+    state->nice = getpriority(PRIO_PROCESS, 0);
+    state->io_priority = (int)syscall(SYS_ioprio_get, IOPRIO_WHO_PROCESS, 0);
+    state->locale = uselocale((locale_t)0);
+    prctl(PR_GET_NAME, state->name);
+}
+
+static void take_handlers(tern_process_state *state)
+{
+    for (int i = 0; i < TERN_STATE_SIGNALS; i++) {
+        struct sigaction action;
+        if (sigaction(i + 1, NULL, &action) == 0) {
+            state->handler[i].fn = action.sa_handler;
+            state->handler[i].flags = action.sa_flags;
+        }
+    }
+}
+
+/* Descriptors may be anywhere up to the limit, so that the system is asked which there are. */
+static uint64_t hash_files(void)
+{
+    struct entry {
+        uint64_t inode, offset;
+        unsigned short length;
+        unsigned char type;
+        char name[];
+    };
+    _Alignas(struct entry) char buffer[2048];
+    const int folder = open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    uint64_t hash = 0;
+
+    for (long bytes; folder >= 0 && (bytes = syscall(SYS_getdents64, folder, buffer, sizeof buffer)) > 0;)
+        for (long at = 0; at < bytes;) {
+            const struct entry *entry = (const void *)(buffer + at);
+            struct stat file;
+            int fd = 0;
+            for (const char *digit = entry->name; *digit >= '0' && *digit <= '9'; digit++)
+                fd = 10 * fd + *digit - '0';
+            if (fd != folder && entry->name[0] != '.' && fstat(fd, &file) == 0) {
+                const uint64_t open_on[] = {(uint64_t)fd, file.st_dev, file.st_ino};
+                hash += XXH3_64bits(open_on, sizeof open_on); /* in any order */
+            }
+            at += entry->length;
+        }
+    if (folder >= 0)
+        close(folder);
+    return hash;
+}
+
+static uint64_t hash_limits(void)
+{
+    struct rlimit limit[RLIM_NLIMITS];
+
+    memset(limit, 0, sizeof limit);
+    for (int i = 0; i < RLIM_NLIMITS; i++)
+        getrlimit((__rlimit_resource_t)i, &limit[i]);
+    return XXH3_64bits(limit, sizeof limit);
+}
+
+/* Whether they run, not how long they still do. */
+static uint64_t hash_timers(void)
+{
+    static const __itimer_which_t timers[] = {ITIMER_REAL, ITIMER_VIRTUAL, ITIMER_PROF};
+    char posix[512] = "";
+    uint64_t running = 0;
+    const int file = open("/proc/self/timers", O_RDONLY | O_CLOEXEC);
+
+    for (size_t i = 0; i < sizeof timers / sizeof *timers; i++) {
+        struct itimerval timer = {0};
+        if (getitimer(timers[i], &timer) == 0 && (timer.it_value.tv_sec != 0 || timer.it_value.tv_usec != 0))
+            running |= (uint64_t)1 << i;
+    }
+    if (file >= 0) {
+        running += read(file, posix, sizeof posix) > 0 ? XXH3_64bits(posix, sizeof posix) : 0;
+        close(file);
+    }
+    return running;
+}
+
+static uint64_t hash_environment(void)
+{
+    uint64_t hash = 0;
+
+    for (char **variable = environ; variable != NULL && *variable != NULL; variable++)
+        hash = hash * 31 + XXH3_64bits(*variable, strlen(*variable));
+    return hash;
+}
+
+static uint64_t hash_locale(void)
+{
+    const char *name = setlocale(LC_ALL, NULL);
+
+    return name == NULL ? 0 : XXH3_64bits(name, strlen(name));
+}
+
+static bool has_children(void)
+{
+    siginfo_t info;
+
+    return waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT | __WALL) == 0 || errno != ECHILD;
+}
+
+/* A directory has a link for each entry in it, "." and "..". */
+uint64_t tern_process_count_threads(void)
+{
+    struct stat task;
+
+    return stat("/proc/self/task", &task) == 0 ? task.st_nlink - 2 : 0;
+}
+
+size_t tern_process_mapped_bytes(void)
+{
+    const int file = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+    char text[128] = "";
+    size_t pages = 0;
+
+    if (file < 0)
+        return 0;
+    if (read(file, text, sizeof text - 1) > 0)
+        for (const char *digit = text; *digit >= '0' && *digit <= '9'; digit++)
+            pages = 10 * pages + (size_t)(*digit - '0');
+    close(file);
+    return pages * (size_t)sysconf(_SC_PAGESIZE);
+}
+
+void tern_process_state_take(tern_process_state *state)
+{
+    struct stat folder;
+
+    memset(state, 0, sizeof *state);
+    take_handlers(state);
+    state->files = hash_files();
+    state->limits = hash_limits();
+    state->timers = hash_timers();
+    state->environment = hash_environment();
+    state->locale = hash_locale();
+    if (stat(".", &folder) == 0) {
+        state->folder[0] = folder.st_dev;
+        state->folder[1] = folder.st_ino;
+    }
+    state->mask = umask(0);
+    umask((mode_t)state->mask);
+    state->children = has_children();
+    state->threads = tern_process_count_threads();
+}
