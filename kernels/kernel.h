@@ -186,6 +186,9 @@ typedef struct tern_kernel {
 
     /* Gives back what make_plan() took beside the plan's memory. May be NULL: nothing. */
     void (*drop_plan)(void *plan);
+
+    /* Names that it had before, separated by blanks, or NULL: ids of old records and suites still mean it. */
+    const char *formerly;
 } tern_kernel;
 
 #define TERN_KERNEL_HEAD .abi = TERN_KERNEL_ABI, .bytes = sizeof(tern_kernel)

@@ -29,6 +29,8 @@ static void print_kernel(const tern_kernel *kernel, const char *source, uint32_t
         printf("; M, K, N multiples of %zu, %zu, %zu", kernel->multiple.m, kernel->multiple.k, kernel->multiple.n);
     if (kernel->refines != NULL)
         printf("; refines %s", kernel->refines);
+    if (kernel->formerly != NULL)
+        printf("; formerly %s", kernel->formerly);
     if (kernel->isa & ~isa)
         printf("; not on this processor or under this cap");
     printf("\n");

@@ -12,15 +12,18 @@ typedef const char *read_value(tern_axes *axes, size_t i, const char *text, cons
 
 static const char *read_kernel(tern_axes *axes, size_t i, const char *text, const tern_registry *registry)
 {
-    const char *glob = text[0] == '-' ? text + 1 : text;
+    const bool takes_away = text[0] == '-';
+    const char *glob = text + takes_away;
 
     tern_text_copy(axes->kernel[i], sizeof axes->kernel[i], text);
     /* A glob may match nothing: which kernels there are depends on the processor and on plug-ins. */
     if (strcmp(text, TERN_KERNEL_AUTO) == 0 || strpbrk(glob, "*?[") != NULL)
         return NULL;
-    for (size_t j = 0; j < tern_registry_count(registry); j++)
-        if (strcmp(glob, tern_registry_kernel(registry, j)->name) == 0)
-            return NULL;
+    const tern_kernel *kernel = tern_registry_find(registry, glob);
+    if (kernel != NULL) {
+        tern_text_copy(axes->kernel[i] + takes_away, sizeof axes->kernel[i] - takes_away, kernel->name);
+        return NULL;
+    }
     return "the name or glob of a kernel that `ternbench kernels` lists, or auto";
 }
 

@@ -281,10 +281,27 @@ const char *tern_registry_source(const tern_registry *registry, size_t index)
     return registry->members[index].source;
 }
 
+static bool had_name(const tern_kernel *kernel, const char *name)
+{
+    const size_t length = strlen(name);
+    const char *word = kernel->formerly == NULL ? "" : kernel->formerly;
+
+    while (*(word += strspn(word, " ")) != '\0') {
+        const size_t word_length = strcspn(word, " ");
+        if (word_length == length && memcmp(word, name, length) == 0)
+            return true;
+        word += word_length;
+    }
+    return false;
+}
+
 const tern_kernel *tern_registry_find(const tern_registry *registry, const char *name)
 {
     for (size_t i = 0; i < registry->count; i++)
         if (strcmp(registry->members[i].kernel->name, name) == 0)
+            return registry->members[i].kernel;
+    for (size_t i = 0; i < registry->count; i++)
+        if (had_name(registry->members[i].kernel, name))
             return registry->members[i].kernel;
     return NULL;
 }

@@ -37,7 +37,7 @@ size_t tern_registry_count(const tern_registry *registry);
 const tern_kernel *tern_registry_kernel(const tern_registry *registry, size_t index);
 const char *tern_registry_source(const tern_registry *registry, size_t index); /* "built in", or the plug-in's path */
 
-/* NULL when there is none of that name. */
+/* The kernel of that name, or else one that had it formerly; NULL when there is neither. */
 const tern_kernel *tern_registry_find(const tern_registry *registry, const char *name);
 
 #endif

@@ -73,8 +73,11 @@ tern_status tern_session_open(tern_session *session, const tern_options *options
 /* The first suite that wishes for something gets it. */
 static tern_status take_wishes(tern_session *session, const tern_suite *suite, tern_error *error)
 {
+    const tern_kernel *baseline = tern_registry_find(session->registry, suite->baseline);
+
     if (session->run.baseline[0] == '\0')
-        tern_text_copy(session->run.baseline, sizeof session->run.baseline, suite->baseline);
+        tern_text_copy(session->run.baseline, sizeof session->run.baseline,
+                       baseline == NULL ? suite->baseline : baseline->name);
     if (session->budget_s == 0.0)
         session->budget_s = suite->budget_s;
     if (session->format != NULL || suite->format[0] == '\0')

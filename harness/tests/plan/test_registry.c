@@ -109,6 +109,27 @@ static void fills_up_an_older_struct(void **state)
     tern_registry_free(registry);
 }
 
+static void finds_kernels_by_former_names(void **state)
+{
+    tern_kernel renamed = toy("vec.2bit"), later = toy("vec2");
+    const tern_kernel *const first[] = {&renamed, NULL}, *const second[] = {&later, NULL};
+    tern_registry *registry;
+
+    (void)state;
+    renamed.formerly = "vec vec2";
+    assert_int_equal(tern_registry_new(&registry, NULL), TERN_OK);
+    assert_int_equal(tern_registry_add(registry, first, "a test", NULL), TERN_OK);
+    assert_string_equal(tern_registry_find(registry, "vec2")->name, "vec.2bit");
+    assert_string_equal(tern_registry_find(registry, "vec")->name, "vec.2bit");
+    assert_null(tern_registry_find(registry, "ve"));
+    assert_null(tern_registry_find(registry, "vec vec2"));
+    assert_null(tern_registry_find(registry, ""));
+    /* A kernel that has the name now goes first. */
+    assert_int_equal(tern_registry_add(registry, second, "a test", NULL), TERN_OK);
+    assert_string_equal(tern_registry_find(registry, "vec2")->name, "vec2");
+    tern_registry_free(registry);
+}
+
 /* What lies behind the struct that this program knows. */
 typedef struct newer_kernel {
     tern_kernel kernel;
@@ -131,7 +152,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(takes_a_right_kernel),     cmocka_unit_test(refuses_breaches_of_the_contract),
         cmocka_unit_test(refuses_a_name_twice),     cmocka_unit_test(every_kernel_has_the_toggles_of_the_harness),
-        cmocka_unit_test(fills_up_an_older_struct), cmocka_unit_test(takes_a_newer_struct_unless_it_uses_more),
+        cmocka_unit_test(fills_up_an_older_struct), cmocka_unit_test(finds_kernels_by_former_names), cmocka_unit_test(takes_a_newer_struct_unless_it_uses_more),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
