@@ -10,7 +10,7 @@
  * One token: 34 instructions on the two ports of zmm for the 1152 weights of a line. Memory bounds it when W streams;
  * prefetches stand apart, since in bunches they wait for one another. Up to four tokens share loads and decoding of a
  * line: their tables are what L2 delivers in time. The bound is then a look-up and an addition for 96 products, of
- * either digit: 48 an instruction, where VPDPBUSD does 64 and needs no widening. Two tokens go as fast as in vnni2,
+ * either digit: 48 an instruction, where VPDPBUSD does 64 and needs no widening. Two tokens go as fast as in vnni.2bit,
  * more two thirds as fast. Tables of five weights, 122 mirrored sums, take two VPERMI2B for 320 products, four cycles
  * of the one port that Intel has for them, in which VPDPBUSD does 512. (T-MAC, Wei et al. 2024, section 3, has the
  * tables.)

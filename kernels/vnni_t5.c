@@ -234,7 +234,7 @@ const tern_kernel tern_kernel_vnni_t5 = {
     TERN_KERNEL_HEAD,
     .name = "vnni.t5",
     .summary = "five weights in a byte (1.6 bits each), AVX-512 VNNI multiply-adds",
-    .refines = "vnni2",
+    .refines = "vnni.2bit",
     .isa = TERN_ISA_AVX2 | TERN_ISA_AVX512 | TERN_ISA_AVX512VNNI | TERN_ISA_AVX512VBMI,
     .bits_per_weight = 1.6,
     .multiple = {1, 1, 1},

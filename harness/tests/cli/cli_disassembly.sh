@@ -27,7 +27,7 @@ holds avx2.c.o 'vpmaddubsw .*%ymm'
 holds_not avx2.c.o '%zmm'
 holds tmac_lut.c.o 'vpshufb .*%ymm'
 holds_not tmac_lut.c.o '%zmm'
-holds vnni2.c.o 'vpdpbusd .*%zmm'
+holds vnni_2bit.c.o 'vpdpbusd .*%zmm'
 holds vnni_t5.c.o 'vpdpbusd .*%zmm'
 holds omp_tiled.c.o 'GOMP_parallel|__kmpc_fork_call'
 finish

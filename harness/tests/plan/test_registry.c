@@ -150,9 +150,13 @@ static void takes_a_newer_struct_unless_it_uses_more(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(takes_a_right_kernel),     cmocka_unit_test(refuses_breaches_of_the_contract),
-        cmocka_unit_test(refuses_a_name_twice),     cmocka_unit_test(every_kernel_has_the_toggles_of_the_harness),
-        cmocka_unit_test(fills_up_an_older_struct), cmocka_unit_test(finds_kernels_by_former_names), cmocka_unit_test(takes_a_newer_struct_unless_it_uses_more),
+        cmocka_unit_test(takes_a_right_kernel),
+        cmocka_unit_test(refuses_breaches_of_the_contract),
+        cmocka_unit_test(refuses_a_name_twice),
+        cmocka_unit_test(every_kernel_has_the_toggles_of_the_harness),
+        cmocka_unit_test(fills_up_an_older_struct),
+        cmocka_unit_test(finds_kernels_by_former_names),
+        cmocka_unit_test(takes_a_newer_struct_unless_it_uses_more),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

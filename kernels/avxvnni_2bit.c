@@ -1,5 +1,5 @@
 /*
- * avxvnni2 - 2-bit weights, VPDPBUSD on ymm in its VEX form, for processors without AVX-512.
+ * avxvnni.2bit - 2-bit weights, VPDPBUSD on ymm in its VEX form, for processors without AVX-512.
  *
  * W is packed as for avx2 (trits2.h), and tokens are blocked as there (trits2_gemm.h); four products and their sum
  * are one instruction here instead of three, and 32-bit sums need no widening. One token: the four fields of a byte
@@ -148,9 +148,10 @@ static void trits2_add_tokens(const trits2_block *block, size_t panel, size_t li
     }
 }
 
-const tern_kernel tern_kernel_avxvnni2 = {
+const tern_kernel tern_kernel_avxvnni_2bit = {
     TERN_KERNEL_HEAD,
-    .name = "avxvnni2",
+    .name = "avxvnni.2bit",
+    .formerly = "avxvnni2",
     .summary = "2-bit weights, AVX-VNNI multiply-adds of unsigned codes on ymm",
     .refines = "avx2",
     .isa = TERN_ISA_AVX2 | TERN_ISA_AVXVNNI,

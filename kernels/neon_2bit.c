@@ -1,5 +1,5 @@
 /*
- * neon2 - 2-bit weights, SMLAL: what every 64-bit ARM processor can do.
+ * neon.2bit - 2-bit weights, SMLAL: what every 64-bit ARM processor can do.
  *
  * NEON alone multiplies bytes into 16-bit sums, 8 at a time. One token: of the four fields of a byte (neon.h) three
  * become codes 0, 1, 2 and one stays where it is, masked with 0x0C, and makes sums four times too large, which are
@@ -119,9 +119,10 @@ static const char *bind(const tern_problem *problem, tern_stages *stages)
     return NULL;
 }
 
-const tern_kernel tern_kernel_neon2 = {
+const tern_kernel tern_kernel_neon_2bit = {
     TERN_KERNEL_HEAD,
-    .name = "neon2",
+    .name = "neon.2bit",
+    .formerly = "neon2",
     .summary = "2-bit weights, NEON multiply-adds into 16-bit sums",
     .refines = "scalar",
     .isa = TERN_ISA_NEON,

@@ -1,8 +1,8 @@
 /*
- * amx2 - 2-bit weights, TDPBSSD on tiles.
+ * amx.2bit - 2-bit weights, TDPBSSD on tiles.
  *
- * Packed W has the form of vnni2: a byte holds four codes w + 1. Few tokens take that kernel's way, with memory for a
- * bound. From 7 tokens on tiles multiply (amx_tiles.h). A group of tokens whose X stays in L2 goes through a block of
+ * Packed W has the form of vnni.2bit: a byte holds four codes w + 1. Few tokens take that kernel's way, with memory for
+ * a bound. From 7 tokens on tiles multiply (amx_tiles.h). A group of tokens whose X stays in L2 goes through a block of
  * W, two panels by so many steps; up to 32 tokens no weight is used twice, and a ring of a few steps takes them while
  * sums stay in registers for all of K. Y is written past the caches when it is large, which saves reading it. What
  * bounds it: with a handful of tokens memory, with many the loads of tiles from L1 and L2, at half of what TDPBSSD
@@ -221,11 +221,12 @@ static const char *bind(const tern_problem *problem, tern_stages *stages)
     return NULL;
 }
 
-const tern_kernel tern_kernel_amx2 = {
+const tern_kernel tern_kernel_amx_2bit = {
     TERN_KERNEL_HEAD,
-    .name = "amx2",
+    .name = "amx.2bit",
+    .formerly = "amx2",
     .summary = "2-bit weights, AMX multiply-adds of tiles",
-    .refines = "vnni2",
+    .refines = "vnni.2bit",
     .isa = TERN_ISA_AVX2 | TERN_ISA_AVX512 | TERN_ISA_AVX512VNNI | TERN_ISA_AVX512VBMI | TERN_ISA_AMXINT8,
     .bits_per_weight = 2.0,
     .multiple = {1, 1, 1},

@@ -1,5 +1,5 @@
 /*
- * dotprod2 - 2-bit weights, SDOT.
+ * dotprod.2bit - 2-bit weights, SDOT.
  *
  * SDOT adds four products of bytes to each 32-bit lane, and takes the 4 bytes of x that all rows share as one lane of a
  * vector: a line (neon.h) needs one load of x and nothing is broadcast. One token: a byte's fields are used where they
@@ -128,11 +128,12 @@ static const char *bind(const tern_problem *problem, tern_stages *stages)
     return NULL;
 }
 
-const tern_kernel tern_kernel_dotprod2 = {
+const tern_kernel tern_kernel_dotprod_2bit = {
     TERN_KERNEL_HEAD,
-    .name = "dotprod2",
+    .name = "dotprod.2bit",
+    .formerly = "dotprod2",
     .summary = "2-bit weights, SDOT by lanes of x",
-    .refines = "neon2",
+    .refines = "neon.2bit",
     .isa = TERN_ISA_NEON | TERN_ISA_DOTPROD,
     .bits_per_weight = 2.0,
     .multiple = {1, 1, 1},

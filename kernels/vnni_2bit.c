@@ -1,5 +1,5 @@
 /*
- * vnni2 - 2-bit weights, VPDPBUSD on zmm.
+ * vnni.2bit - 2-bit weights, VPDPBUSD on zmm.
  *
  * A byte holds four codes w + 1, of four steps (vnni.h). Few tokens (vnni_few.h): 256 weights take a load, 4 ands and
  * 4 multiply-adds a token, whose x comes as a memory operand: 4 cycles for 64 bytes, so that a core is bound by
@@ -131,9 +131,10 @@ static const char *bind(const tern_problem *problem, tern_stages *stages)
     return NULL;
 }
 
-const tern_kernel tern_kernel_vnni2 = {
+const tern_kernel tern_kernel_vnni_2bit = {
     TERN_KERNEL_HEAD,
-    .name = "vnni2",
+    .name = "vnni.2bit",
+    .formerly = "vnni2",
     .summary = "2-bit weights, AVX-512 VNNI multiply-adds of unsigned codes",
     .refines = "avx2",
     .isa = TERN_ISA_AVX2 | TERN_ISA_AVX512 | TERN_ISA_AVX512VNNI,
