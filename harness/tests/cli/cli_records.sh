@@ -58,4 +58,39 @@ expect 0 "$TERNBENCH" report both.jsonl
 diff out first >/dev/null || { echo "FAILED: the exported file gives another report"; failures=$((failures + 1)); }
 expect 0 "$TERNBENCH" repro 'reference/7x13x1/w=random,x=random,p0=0.42,seed=1/t=1/hot' "${quick[@]}"
 says out "1 EXACT"
+
+# valid FILE...: every line follows the schema
+valid() {
+    /usr/bin/python3 - "$SOURCE/harness/record/record.schema.json" "$@" >validation 2>&1 <<'END' || { echo "FAILED: $*"; cat validation; failures=$((failures + 1)); }
+import json, sys, jsonschema
+validator = jsonschema.Draft7Validator(json.load(open(sys.argv[1])))
+for file in sys.argv[2:]:
+    for line in open(file):
+        for error in validator.iter_errors(json.loads(line)):
+            sys.exit(f"{file}: {list(error.absolute_path)}: {error.message}")
+END
+}
+
+# keeps OLD NEW: each key of the old file stands in the new one with its value
+keeps() {
+    /usr/bin/python3 - "$@" >kept 2>&1 <<'END' || { echo "FAILED: $* lost something"; cat kept; failures=$((failures + 1)); }
+import json, sys
+def keeps(old, new):
+    if isinstance(old, dict):
+        return all(key in new and keeps(value, new[key]) for key, value in old.items())
+    return old == new
+old, new = ([json.loads(line) for line in open(file)] for file in sys.argv[1:])
+sys.exit(0 if len(old) == len(new) and all(map(keeps, old, new)) else 1)
+END
+}
+
+# Files of every schema so far stay readable, whole, and follow the schema as what is written today does.
+for golden in "$SOURCE"/harness/tests/record/golden/*.jsonl; do
+    expect 0 "$TERNBENCH" report "$golden" --format jsonl
+    mv out again.jsonl
+    keeps "$golden" again.jsonl
+    valid "$golden" again.jsonl
+    expect 0 "$TERNBENCH" report "$golden"
+done
+valid whole.jsonl stopped.jsonl
 finish
