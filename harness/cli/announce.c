@@ -1,5 +1,8 @@
 #include "cli/announce.h"
 
+#include "base/text.h"
+#include "cli/output.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -12,24 +15,44 @@ static void announce_pick(const tern_planned *planned)
                 c->threads, tern_cache_name(c->cache), c->kernel->name, planned->pick_reason);
 }
 
-void tern_announce_plan(const tern_session *session, double expected_s)
+void tern_announce_plan(const tern_run *run, const tern_plan *plan, double expected_s)
 {
-    fprintf(stderr, "plan: %zu cases, about %.0f s\n", session->plan.count, expected_s);
-    if (session->plan.left_out[0] != '\0')
-        fprintf(stderr, "left out, because they need more than --isa %s on this processor allows: %s\n",
-                session->options->isa, session->plan.left_out);
-    for (size_t i = 0; i < session->plan.count; i++)
-        announce_pick(&session->plan.cases[i]);
-    for (uint32_t i = 0; i < session->run.warnings; i++)
-        fprintf(stderr, "warning: %s\n", session->run.warning[i]);
+    fprintf(stderr, "plan: %zu cases, about %.0f s\n", plan->count, expected_s);
+    if (plan->left_out[0] != '\0')
+        fprintf(stderr, "left out, because they need more than --isa %s on this processor allows: %s\n", run->isa_cap,
+                plan->left_out);
+    for (size_t i = 0; i < plan->count; i++)
+        announce_pick(&plan->cases[i]);
 }
 
-void tern_announce_end(const tern_session *session, const tern_run_end *end)
+void tern_announce_warnings(const tern_run *run)
 {
-    printf("\n%u of %zu cases: %u EXACT, %u wrong, %u skipped, in %.1f s\n", end->done, session->plan.count, end->exact,
-           end->wrong, end->skipped, end->seconds);
+    for (uint32_t i = 0; i < run->warnings; i++)
+        fprintf(stderr, "warning: %s\n", run->warning[i]);
+}
+
+/* How many cases ended how, and where the records are. */
+static void announce_counts(const tern_options *options, const tern_recording *recording)
+{
+    const tern_run_end *end = &recording->end;
+
+    printf("\n%u of %u cases: %u EXACT, %u wrong, %u skipped, in %.1f s\n", end->done, recording->session->run.cases,
+           end->exact, end->wrong, end->skipped, end->seconds);
     if (!end->complete)
         printf("not complete: %s; --resume goes on\n", end->reason);
-    for (size_t i = 0; i < session->options->outputs.count; i++)
-        printf("%s: %s\n", session->options->outputs.item[i].format->name, session->options->outputs.item[i].path);
+    for (size_t i = 0; i < options->outputs.count; i++)
+        printf("%s: %s\n", options->outputs.item[i].format->name, options->outputs.item[i].path);
+}
+
+int tern_announce_end(const tern_options *options, const tern_recording *recording, int exit_status, tern_error *error)
+{
+    if (!recording->begun)
+        return exit_status;
+    const tern_status written =
+        tern_output_all(options, false, &recording->sink.results, error->text[0] == '\0' ? error : NULL);
+    if (options->format->with_summary)
+        announce_counts(options, recording);
+    else if (error->text[0] == '\0')
+        tern_text_copy(error->text, sizeof error->text, recording->end.reason);
+    return exit_status == TERN_OK ? (int)written : exit_status;
 }

@@ -1,15 +1,23 @@
 /*
- * announce.h - what a campaign says before it begins, to standard error, and at its end, to standard output.
+ * announce.h - what a run says before it begins, to standard error, and at its end, to standard output.
  */
 #ifndef TERN_ANNOUNCE_H
 #define TERN_ANNOUNCE_H
 
-#include "run/session.h"
+#include "cli/options.h"
+#include "plan/plan.h"
+#include "run/recording.h"
 
-/* What is going to run, what `auto` stands for, what was left out, and what would spoil the figures. */
-void tern_announce_plan(const tern_session *session, double expected_s);
+/* What is going to run, what `auto` stands for, what was left out. */
+void tern_announce_plan(const tern_run *run, const tern_plan *plan, double expected_s);
 
-/* How many cases ended how, and where the records are. */
-void tern_announce_end(const tern_session *session, const tern_run_end *end);
+/* What would spoil the figures. */
+void tern_announce_warnings(const tern_run *run);
+
+/*
+ * Writes all reports of a run that has ended, and how it ended. exit_status is the run's; returns the command's, which
+ * is another one when all was right but a report could not be written.
+ */
+int tern_announce_end(const tern_options *options, const tern_recording *recording, int exit_status, tern_error *error);
 
 #endif

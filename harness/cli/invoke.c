@@ -169,8 +169,8 @@ tern_status tern_invoke_parse(const tern_command *command, int argc, char **argv
 
     tern_options_init(options);
     options->program = argv[0];
-    options->argc = argc;
-    options->argv = argv;
+    for (int i = 0; i < argc; i++)
+        tern_text_append(options->command, sizeof options->command, "%s%s", i == 0 ? "" : " ", argv[i]);
     make_rows(command, rows);
     const error_t failure = argp_parse(&argp, argc, argv, ARGP_NO_ERRS | ARGP_NO_HELP, NULL, &p);
     if (failure == ECANCELED)

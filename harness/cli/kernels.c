@@ -5,6 +5,7 @@
 
 #include "base/interrupt.h"
 #include "cli/command.h"
+#include "cli/settings.h"
 #include "machine/isa.h"
 #include "run/picker.h"
 
@@ -38,67 +39,68 @@ static void print_kernel(const tern_kernel *kernel, const char *source, uint32_t
 }
 
 /* The fastest kernel for a shape whose W comes from memory, with all CPUs. */
-static tern_status pick(tern_session *session, tern_error *error)
+static tern_status pick(tern_session *session, const tern_options *options, tern_error *error)
 {
+    const tern_environment_settings settings = tern_settings_environment(options);
+    const tern_observer nobody = {0};
     tern_case c = {
-        .shape = {.n = 1}, .data = {.p0 = 0.42, .seed = 1}, .threads = session->plan.threads_all, .cache = TERN_COLD};
+        .shape = {.n = 1}, .data = {.p0 = 0.42, .seed = 1}, .threads = session->threads_all, .cache = TERN_COLD};
+    const tern_demand demand = {.timed = true, .threads = c.threads, .cold = true};
+    tern_activity activity = {.observer = &nobody};
     const tern_kernel *kernel;
-    tern_picker picker;
+    tern_environment environment;
     char reason[256];
 
-    if (!tern_shape_parse(session->options->pick, &c.shape))
-        return tern_error_set(error, TERN_USAGE, "--pick takes MxK or MxKxN, not '%s'", session->options->pick);
-    tern_picker_init(&picker, session);
-    const tern_status status = tern_picker_pick(&picker, &c, &kernel, reason, sizeof reason, error);
+    if (!tern_shape_parse(options->pick, &c.shape))
+        return tern_error_set(error, TERN_USAGE, "--pick takes MxK or MxKxN, not '%s'", options->pick);
+    tern_status status = tern_environment_open(&environment, &settings, &demand, session->isa, &session->run, error);
+    if (status == TERN_OK)
+        status = tern_picker_pick(session, &environment, &activity, &c, &kernel, reason, sizeof reason, error);
     if (status == TERN_OK)
         printf("%s: %s\n", kernel->name, reason);
-    tern_picker_close(&picker);
+    tern_environment_close(&environment);
     return status;
 }
 
-static tern_status list_text(const tern_session *session, tern_error *error)
+static void list_text(const tern_session *session)
 {
-    (void)error;
     for (size_t i = 0; i < tern_registry_count(session->registry); i++)
         print_kernel(tern_registry_kernel(session->registry, i), tern_registry_source(session->registry, i),
-                     session->plan.isa);
-    return TERN_OK;
+                     session->isa);
 }
 
 /* For scripts: what can run here, one a line. */
-static tern_status list_names(const tern_session *session, tern_error *error)
+static void list_names(const tern_session *session)
 {
-    (void)error;
     for (size_t i = 0; i < tern_registry_count(session->registry); i++) {
         const tern_kernel *kernel = tern_registry_kernel(session->registry, i);
-        if ((kernel->isa & ~session->plan.isa) == 0)
+        if ((kernel->isa & ~session->isa) == 0)
             printf("%s\n", kernel->name);
     }
+}
+
+static tern_status list(const tern_session *session, const tern_options *options, tern_error *error)
+{
+    const char *form = options->form == NULL ? "text" : options->form;
+
+    if (strcmp(form, "json") == 0)
+        return tern_kernels_json(stdout, session->registry, session->isa, options->isa, error);
+    if (strcmp(form, "names") == 0)
+        list_names(session);
+    else
+        list_text(session);
     return TERN_OK;
-}
-
-static tern_status list_json(const tern_session *session, tern_error *error)
-{
-    return tern_kernels_json(stdout, session->registry, session->plan.isa, session->options->isa, error);
-}
-
-static tern_status list(const tern_session *session, tern_error *error)
-{
-    const char *form = session->options->form;
-
-    return form == NULL || strcmp(form, "text") == 0 ? list_text(session, error)
-           : strcmp(form, "json") == 0               ? list_json(session, error)
-                                                     : list_names(session, error);
 }
 
 int tern_command_kernels(const tern_options *options, tern_error *error)
 {
+    const tern_session_settings settings = tern_settings_session(options);
     tern_session session;
 
     tern_interrupt_install();
-    tern_status status = tern_session_open(&session, options, options->pick != NULL, error);
+    tern_status status = tern_session_open(&session, &settings, error);
     if (status == TERN_OK)
-        status = options->pick != NULL ? pick(&session, error) : list(&session, error);
+        status = options->pick != NULL ? pick(&session, options, error) : list(&session, options, error);
     tern_session_close(&session);
     return (int)status;
 }

@@ -6,17 +6,12 @@
 #include "base/interrupt.h"
 #include "base/text.h"
 #include "cli/command.h"
+#include "cli/settings.h"
 #include "run/environment.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-static bool not_interrupted(void *context)
-{
-    (void)context;
-    return tern_interrupt_signal() == 0;
-}
 
 /* Every number of threads up to eight, then doubled, then all. */
 static uint32_t next_threads(uint32_t threads, uint32_t all)
@@ -26,24 +21,23 @@ static uint32_t next_threads(uint32_t threads, uint32_t all)
     return next < all || threads == all ? next : all;
 }
 
-static tern_status measure_roofs(tern_machine *machine, const tern_environment *environment, tern_error *error)
+static tern_status measure_roofs(tern_machine *machine, tern_environment *environment, bool quiet, tern_error *error)
 {
-    const tern_child_options child = {.deadline_s = 120.0, .tick = not_interrupted};
-    const tern_session *session = environment->session;
-    const tern_topology *topology = machine->topology;
-    const uint32_t all = topology->allowed < TERN_MAX_THREADS ? topology->allowed : (uint32_t)TERN_MAX_THREADS;
+    static const tern_observer nobody = {0};
+    const uint32_t allowed = machine->topology->allowed;
+    const uint32_t all = allowed < TERN_MAX_THREADS ? allowed : (uint32_t)TERN_MAX_THREADS;
+    tern_activity activity = {.observer = &nobody};
+    const tern_roof *roof = machine->roof;
     tern_status status = TERN_OK;
-    tern_pin pin;
 
-    for (uint32_t threads = 1; threads <= all && machine->roofs < TERN_MACHINE_ROOFS && status == TERN_OK;
+    for (uint32_t threads = 1;
+         threads <= all && machine->roofs < TERN_MACHINE_ROOFS && status == TERN_OK && roof != NULL;
          threads = next_threads(threads, all)) {
-        if (!session->options->quiet)
+        if (!quiet && environment->settings->roofs)
             fprintf(stderr, "measuring with %u of %u threads\n", threads, all);
-        status = tern_pin_choose(&pin, environment->pin, topology, threads, error);
-        if (status == TERN_OK)
-            status = tern_roof_measure(&machine->roof[machine->roofs], &pin, threads, session->plan.isa,
-                                       topology->llc_bytes, &child, error);
-        machine->roofs += status == TERN_OK;
+        status = tern_environment_roof(environment, threads, &activity, &roof, error);
+        if (status == TERN_OK && roof != NULL)
+            machine->roof[machine->roofs++] = *roof;
     }
     return status;
 }
@@ -65,34 +59,40 @@ static tern_status try_counters(tern_machine *machine, tern_error *error)
     return status;
 }
 
-static tern_status describe(tern_machine *machine, const tern_environment *environment, tern_error *error)
+static tern_status describe(tern_machine *machine, tern_session *session, const tern_options *options,
+                            tern_error *error)
 {
-    machine->run = environment->session->run;
-    machine->topology = &environment->topology;
-    const tern_status status = try_counters(machine, error);
-    return status != TERN_OK || environment->session->options->no_roofs ? status
-                                                                        : measure_roofs(machine, environment, error);
-}
+    const tern_environment_settings settings = tern_settings_environment(options);
+    const tern_demand demand = {.timed = true, .threads = 1};
+    tern_environment environment;
+    tern_status status = tern_environment_open(&environment, &settings, &demand, session->isa, &session->run, error);
 
-int tern_command_machine(const tern_options *options, tern_error *error)
-{
-    tern_session session;
-    tern_environment environment = {0};
-    tern_machine *machine = calloc(1, sizeof *machine);
-
-    if (machine == NULL)
-        return (int)tern_error_memory(error, "the machine", sizeof *machine);
-    tern_interrupt_install();
-    tern_status status = tern_session_open(&session, options, true, error);
+    machine->run = session->run;
+    machine->topology = &environment.topology;
     if (status == TERN_OK)
-        status = tern_environment_open(&environment, &session, error);
+        status = try_counters(machine, error);
     if (status == TERN_OK)
-        status = describe(machine, &environment, error);
+        status = measure_roofs(machine, &environment, options->quiet, error);
     if (status == TERN_OK && options->form != NULL && strcmp(options->form, "json") == 0)
         status = tern_machine_json(stdout, machine, error);
     else if (status == TERN_OK)
         tern_machine_text(stdout, machine);
     tern_environment_close(&environment);
+    return status;
+}
+
+int tern_command_machine(const tern_options *options, tern_error *error)
+{
+    const tern_session_settings settings = tern_settings_session(options);
+    tern_machine *machine = calloc(1, sizeof *machine);
+    tern_session session;
+
+    if (machine == NULL)
+        return (int)tern_error_memory(error, "the machine", sizeof *machine);
+    tern_interrupt_install();
+    tern_status status = tern_session_open(&session, &settings, error);
+    if (status == TERN_OK)
+        status = describe(machine, &session, options, error);
     tern_session_close(&session);
     free(machine);
     return (int)status;

@@ -39,9 +39,8 @@ typedef struct tern_axis_list {
 
 /* Strings point into argv. Text that was not said is NULL, a flag false; a number has the default of --help. */
 typedef struct tern_options {
-    const char *program; /* "ternbench run": begins what is said to the user */
-    int argc;            /* the whole command line, for the fingerprint */
-    char **argv;
+    const char *program;      /* "ternbench run": begins what is said to the user */
+    char command[1024];       /* the whole command line, for the fingerprint */
     tern_text_list arguments; /* suites, ids or files */
 
     /* which kernels, which cases */

@@ -1,36 +1,19 @@
 #include "cli/progress.h"
 
-#include "report.h"
+#include "cli/announce.h"
+#include "cli/terminal.h"
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <time.h>
-#include <unistd.h>
 
 enum { BAR_WIDTH = 24 };
 
 /* Without a terminal: a line at least this often, and for every case when verbose. */
 static const double plain_interval_s = 5.0;
 
-double tern_progress_clock(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
-bool tern_progress_terminal(void)
-{
-    const char *terminal = getenv("TERM");
-
-    return isatty(STDERR_FILENO) && terminal != NULL && strcmp(terminal, "dumb") != 0;
-}
-
-double tern_progress_expected(const tern_planned *planned, double budget_s)
+/* A guess at the seconds that one case takes, to weigh cases against each other. It is corrected as the run goes on. */
+static double expected(const tern_progress *progress, const tern_planned *planned)
 {
     const tern_shape shape = planned->c.shape;
     const double macs = (double)shape.m * (double)shape.k * (double)shape.n;
@@ -38,30 +21,18 @@ double tern_progress_expected(const tern_planned *planned, double budget_s)
 
     switch (planned->c.cache) {
     case TERN_HOT:
-        return check_s + budget_s * 0.4 + 4 * call_s;
+        return check_s + progress->budget_s * 0.4 + 4 * call_s;
     case TERN_COLD:
-        return check_s + budget_s * 0.6 + 1.5 + 4 * call_s;
+        return check_s + progress->budget_s * 0.6 + 1.5 + 4 * call_s;
     default:
         return check_s;
     }
 }
 
-void tern_progress_begin(tern_progress *progress, const tern_plan *plan, double budget_s, bool quiet, bool verbose)
-{
-    memset(progress, 0, sizeof *progress);
-    progress->total = plan->count;
-    progress->quiet = quiet;
-    progress->verbose = verbose;
-    progress->terminal = tern_progress_terminal();
-    progress->started_s = progress->last_s = tern_progress_clock();
-    for (size_t i = 0; i < plan->count; i++)
-        progress->expected_s += tern_progress_expected(&plan->cases[i], budget_s);
-}
-
 /* Seconds left, by what was needed so far for what was expected so far. */
 static double left(const tern_progress *progress)
 {
-    const double now = tern_progress_clock(), elapsed = now - progress->started_s;
+    const double now = tern_terminal_clock(), elapsed = now - progress->started_s;
     /* What runs now goes as it was guessed, until that is proven wrong. */
     const double done_s = progress->expected_done_s + fmin(progress->expected_now_s, now - progress->now_started_s);
     /* Until a tenth is done the guess counts for more than the clock. */
@@ -71,68 +42,108 @@ static double left(const tern_progress *progress)
     return factor * (progress->expected_s - done_s);
 }
 
-static void draw_bar(tern_progress *progress)
+static void draw_bar(tern_progress *progress, const char *what)
 {
     static const char turning[] = "|/-\\";
-    struct winsize window = {0};
     char line[512], bar[BAR_WIDTH + 1];
     const size_t filled =
         progress->expected_s > 0.0 ? (size_t)(BAR_WIDTH * progress->expected_done_s / progress->expected_s) : 0;
 
-    ioctl(STDERR_FILENO, TIOCGWINSZ, &window);
     for (size_t i = 0; i < BAR_WIDTH; i++)
         bar[i] = i < filled ? '#' : '.';
     bar[BAR_WIDTH] = '\0';
     snprintf(line, sizeof line, "%c [%s] %zu/%zu  %.0f s left  %s", turning[progress->turns++ % 4], bar, progress->done,
-             progress->total, left(progress), progress->now == NULL ? "" : progress->now);
-    fprintf(stderr, "\r\033[K%.*s", window.ws_col > 1 ? (int)window.ws_col - 1 : 79, line);
+             progress->total, left(progress), what);
+    fprintf(stderr, "\r\033[K%.*s", tern_terminal_columns() - 1, line);
     fflush(stderr);
 }
 
-void tern_progress_clear(tern_progress *progress)
+static void begin(void *context, const tern_run *run, const tern_plan *plan)
 {
-    if (progress->terminal && !progress->quiet) {
-        fputs("\r\033[K", stderr);
-        fflush(stderr);
-    }
+    tern_progress *progress = context;
+
+    progress->run = run;
+    progress->total = plan->count;
+    progress->started_s = progress->last_s = tern_terminal_clock();
+    for (size_t i = 0; i < plan->count; i++)
+        progress->expected_s += expected(progress, &plan->cases[i]);
+    if (progress->quiet)
+        return;
+    tern_progress_clear(progress);
+    tern_announce_plan(run, plan, progress->expected_s);
+    tern_announce_warnings(run);
 }
 
-void tern_progress_start(tern_progress *progress, const char *id, double expected_s)
+static void start(void *context, const tern_planned *const *planned, size_t count)
 {
-    progress->now = id;
-    progress->expected_now_s = expected_s;
-    progress->now_started_s = tern_progress_clock();
-    if (progress->terminal && !progress->quiet)
-        draw_bar(progress);
+    tern_progress *progress = context;
+
+    progress->expected_now_s = 0.0;
+    for (size_t i = 0; i < count; i++)
+        progress->expected_now_s += expected(progress, planned[i]);
+    progress->now_started_s = tern_terminal_clock();
 }
 
-void tern_progress_tick(tern_progress *progress)
+static void tick(void *context, const char *what, double share)
 {
-    const double now = tern_progress_clock();
+    tern_progress *progress = context;
+    const double now = tern_terminal_clock();
 
+    (void)share;
     if (progress->quiet)
         return;
     if (progress->terminal) {
-        draw_bar(progress);
+        draw_bar(progress, what);
     } else if (now - progress->last_s >= plain_interval_s) {
-        fprintf(stderr, "%zu/%zu  %.0f s left  at %s\n", progress->done, progress->total, left(progress),
-                progress->now);
+        if (progress->total > 0)
+            fprintf(stderr, "%zu/%zu  %.0f s left  at %s\n", progress->done, progress->total, left(progress), what);
         progress->last_s = now;
     }
 }
 
-void tern_progress_finish(tern_progress *progress, const tern_record *record, double expected_s)
+static void tell_case(tern_progress *progress, const tern_record *record)
 {
     char median[16];
 
-    progress->done++;
-    progress->expected_done_s += expected_s;
-    progress->expected_now_s = 0.0;
-    if (progress->quiet || !progress->verbose)
-        return;
     tern_progress_clear(progress);
     fprintf(stderr, "%zu/%zu  %-10s %s%s%s\n", progress->done, progress->total,
             tern_verdict_name(record->finding.verdict), record->id, record->timed ? "  " : "",
             record->timed ? tern_report_time(record->timing.median_ns, median, sizeof median) : "");
-    progress->last_s = tern_progress_clock();
+    progress->last_s = tern_terminal_clock();
+}
+
+static void finish(void *context, const tern_planned *planned, const tern_record *record)
+{
+    tern_progress *progress = context;
+
+    progress->done++;
+    progress->expected_now_s = 0.0;
+    if (record == NULL) {
+        progress->expected_s -= expected(progress, planned);
+        return;
+    }
+    progress->expected_done_s += expected(progress, planned);
+    if (!progress->quiet && progress->verbose)
+        tell_case(progress, record);
+    if (record->finding.verdict != TERN_EXACT && record->finding.verdict != TERN_UNSUPPORTED) {
+        tern_progress_clear(progress);
+        tern_report_failure(stderr, progress->run, record);
+    }
+}
+
+tern_observer tern_progress_observer(tern_progress *progress, const tern_options *options)
+{
+    *progress = (tern_progress){
+        .budget_s = options->budget_s,
+        .quiet = options->quiet,
+        .verbose = options->verbose > 0,
+        .terminal = tern_terminal_is(),
+    };
+    return (tern_observer){.context = progress, .begin = begin, .start = start, .tick = tick, .finish = finish};
+}
+
+void tern_progress_clear(const tern_progress *progress)
+{
+    if (progress->terminal && !progress->quiet)
+        tern_terminal_clear();
 }

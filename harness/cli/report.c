@@ -42,10 +42,8 @@ static tern_status draw_files(const tern_options *options, tern_error *error)
 
     for (size_t i = 0; i < options->arguments.count && status == TERN_OK; i++)
         status = read_file(options->program, options->arguments.item[i], &results, error);
-    for (size_t i = 0; i < options->outputs.count && status == TERN_OK; i++)
-        status = tern_output_write(&options->outputs.item[i], &results, error);
     if (status == TERN_OK)
-        status = tern_report_write(options->format, stdout, &results, error);
+        status = tern_output_all(options, true, &results, error);
     tern_results_free(&results);
     return status;
 }

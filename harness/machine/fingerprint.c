@@ -89,13 +89,12 @@ static void describe_build(tern_run *run)
     tern_text_copy(run->flags, sizeof run->flags, TERN_BUILD_FLAGS);
 }
 
-static void describe_command(tern_run *run, int argc, char **argv)
+static void describe_command(tern_run *run, const char *command)
 {
     const time_t now = time(NULL);
     struct tm utc;
 
-    for (int i = 0; i < argc; i++)
-        tern_text_append(run->command, sizeof run->command, "%s%s", i ? " " : "", argv[i]);
+    tern_text_copy(run->command, sizeof run->command, command);
     if (gmtime_r(&now, &utc) != NULL)
         strftime(run->time, sizeof run->time, "%Y-%m-%dT%H:%M:%SZ", &utc);
     for (char **variable = environ; *variable != NULL; variable++)
@@ -144,11 +143,11 @@ static void describe_system(tern_run *run)
     run->load = strtod(line, NULL);
 }
 
-void tern_run_describe(tern_run *run, int argc, char **argv)
+void tern_run_describe(tern_run *run, const char *command)
 {
     memset(run, 0, sizeof *run);
     describe_build(run);
-    describe_command(run, argc, argv);
+    describe_command(run, command);
     describe_cpu(run);
     describe_system(run);
     tern_text_append(run->machine_class, sizeof run->machine_class, "%s | %u CPUs | %.0f GiB | %s | %s", run->cpu,

@@ -59,15 +59,27 @@ char *tern_case_toggles(const tern_case *c, char *text, size_t bytes)
     return tern_toggles_text(c->kernel->toggles, c->toggle, text, bytes);
 }
 
-char *tern_case_id(const tern_case *c, char *text, size_t bytes)
+char *tern_case_kernel(const tern_case *c, char *text, size_t bytes)
 {
     char toggles[TERN_ID_BYTES];
 
-    tern_case_toggles(c, toggles, sizeof toggles);
     text[0] = '\0';
-    tern_text_append(text, bytes, "%s%s%s/%zux%zux%zu/w=%s,x=%s,p0=%.12g,seed=%" PRIu64, c->kernel->name,
-                     toggles[0] ? "+" : "", toggles, c->shape.m, c->shape.k, c->shape.n, tern_w_pattern_name(c->data.w),
-                     tern_x_pattern_name(c->data.x), c->data.p0, c->data.seed);
+    if (c->kernel == NULL)
+        tern_text_append(text, bytes, "%s", TERN_KERNEL_AUTO);
+    else
+        tern_text_append(text, bytes, "%s%s%s", c->kernel->name,
+                         tern_case_toggles(c, toggles, sizeof toggles)[0] != '\0' ? "+" : "", toggles);
+    return text;
+}
+
+char *tern_case_id(const tern_case *c, char *text, size_t bytes)
+{
+    char kernel[TERN_ID_BYTES];
+
+    text[0] = '\0';
+    tern_text_append(text, bytes, "%s/%zux%zux%zu/w=%s,x=%s,p0=%.12g,seed=%" PRIu64,
+                     tern_case_kernel(c, kernel, sizeof kernel), c->shape.m, c->shape.k, c->shape.n,
+                     tern_w_pattern_name(c->data.w), tern_x_pattern_name(c->data.x), c->data.p0, c->data.seed);
     if (c->data.sweep != TERN_SWEEP_NONE)
         tern_text_append(text, bytes, ",sweep=%s", tern_sweep_name(c->data.sweep));
     if (c->cache != TERN_CHECK_ONLY)
@@ -137,17 +149,20 @@ static bool parse_data_word(tern_case *c, char *word)
     return false;
 }
 
-static tern_status parse_kernel(tern_case *c, char *part, const tern_registry *registry, tern_error *error)
+tern_status tern_case_parse_kernel(tern_case *c, const char *text, const tern_registry *registry, tern_error *error)
 {
-    char *plus = strchr(part, '+');
+    char name[TERN_ID_BYTES], *toggles = name;
 
-    if (plus != NULL)
-        *plus = '\0';
-    const tern_kernel *kernel = tern_registry_find(registry, part);
+    memset(c, 0, sizeof *c);
+    if (strcmp(text, TERN_KERNEL_AUTO) == 0)
+        return TERN_OK;
+    tern_text_copy(name, sizeof name, text);
+    strsep(&toggles, "+");
+    const tern_kernel *kernel = tern_registry_find(registry, name);
     if (kernel == NULL)
-        return tern_error_set(error, TERN_USAGE, "there is no kernel '%s'; `ternbench kernels` lists them", part);
+        return tern_error_set(error, TERN_USAGE, "there is no kernel '%s'; `ternbench kernels` lists them", name);
     tern_case_init(c, kernel);
-    return plus == NULL ? TERN_OK : tern_case_set_toggles(c, plus + 1, error);
+    return toggles == NULL ? TERN_OK : tern_case_set_toggles(c, toggles, error);
 }
 
 tern_status tern_case_parse(tern_case *c, const char *id, const tern_registry *registry, tern_error *error)
@@ -168,7 +183,7 @@ tern_status tern_case_parse(tern_case *c, const char *id, const tern_registry *r
     if (parts != THREADS && parts != PARTS)
         return tern_error_set(error, TERN_USAGE,
                               "'%s' is no case id; it reads KERNEL/MxKxN/w=..,x=..,p0=..,seed=..[/t=N/CACHE]", id);
-    tern_status status = parse_kernel(c, part[KERNEL], registry, error);
+    tern_status status = tern_case_parse_kernel(c, part[KERNEL], registry, error);
     if (status != TERN_OK)
         return status;
     if (!tern_shape_parse(part[SHAPE], &c->shape) || c->shape.n == 0)
@@ -176,6 +191,8 @@ tern_status tern_case_parse(tern_case *c, const char *id, const tern_registry *r
     for (char *word; (word = tern_text_word(&part[DATA], ",")) != NULL;)
         if (!parse_data_word(c, word))
             return tern_error_set(error, TERN_USAGE, "the id's data part is wrong at '%s'", word);
+    if (parts == THREADS && c->kernel == NULL)
+        return tern_error_set(error, TERN_USAGE, "'%s' names no kernel to check; auto goes with /t=N/CACHE", id);
     if (parts == THREADS)
         return TERN_OK;
     if (c->data.sweep != TERN_SWEEP_NONE)

@@ -82,7 +82,7 @@ const char *tern_cache_name(tern_cache cache);              /* "", "hot", "cold"
 bool tern_cache_parse(const char *text, tern_cache *cache); /* "hot" or "cold" */
 
 typedef struct tern_case {
-    const tern_kernel *kernel;
+    const tern_kernel *kernel; /* NULL: it is still to be chosen */
     int32_t toggle[TERN_MAX_TOGGLES];
     tern_shape shape;
     tern_data data;
@@ -109,6 +109,15 @@ bool tern_case_huge_pages(const tern_case *c);
 
 /* Writes the toggles that differ from the kernel's own choice, "" for none. Returns text. */
 char *tern_case_toggles(const tern_case *c, char *text, size_t bytes);
+
+/* Writes the first part of an id, "avx2+prefetch=0", or "auto" when no kernel is chosen. Returns text. */
+char *tern_case_kernel(const tern_case *c, char *text, size_t bytes);
+
+/*
+ * Reverse of tern_case_kernel(): c becomes that kernel with those toggles, and zeros. TERN_USAGE: there is no such
+ * kernel, or no such toggle.
+ */
+tern_status tern_case_parse_kernel(tern_case *c, const char *text, const tern_registry *registry, tern_error *error);
 
 /* Writes the id. Returns text. */
 char *tern_case_id(const tern_case *c, char *text, size_t bytes);

@@ -55,7 +55,7 @@ static tern_status add(tern_plan *plan, const tern_case *c, const char *suite, c
     char id[TERN_ID_BYTES];
 
     tern_case_id(c, id, sizeof id);
-    if (plan->filter != NULL && (regexec(plan->filter, id, 0, NULL, 0) == 0) == plan->filter_negated)
+    if (plan->filter != NULL && !tern_filter_passes(plan->filter, id))
         return TERN_OK;
     const uint64_t hash = XXH3_64bits(id, strlen(id));
     if (find(plan, hash) != NULL)
@@ -120,36 +120,9 @@ typedef struct expansion {
     tern_error *error;
 } expansion;
 
-static tern_status add_named(const expansion *e, const tern_case *c)
-{
-    return add(e->plan, c, e->suite->name, e->axes->name, e->axes->interleave || e->suite->interleave, e->error);
-}
-
-/* The kernel of `auto` is NULL. */
-static tern_status add_picked(const expansion *e, const tern_case *c)
-{
-    char reason[sizeof e->plan->cases->pick_reason], id[TERN_ID_BYTES];
-    const tern_kernel *kernel;
-    tern_case picked;
-    tern_status status = e->plan->pick(e->plan->pick_context, c, &kernel, reason, sizeof reason, e->error);
-
-    if (status != TERN_OK)
-        return status;
-    tern_case_init(&picked, kernel);
-    picked.shape = c->shape;
-    picked.data = c->data;
-    picked.threads = c->threads;
-    picked.cache = c->cache;
-    status = add_named(e, &picked);
-    tern_planned *planned = find(e->plan, XXH3_64bits(id, strlen(tern_case_id(&picked, id, sizeof id))));
-    if (planned != NULL)
-        tern_text_copy(planned->pick_reason, sizeof planned->pick_reason, reason);
-    return status;
-}
-
 static tern_status add_case(const expansion *e, const tern_case *c)
 {
-    return c->kernel == NULL ? add_picked(e, c) : add_named(e, c);
+    return add(e->plan, c, e->suite->name, e->axes->name, e->axes->interleave || e->suite->interleave, e->error);
 }
 
 static tern_status add_caches(const expansion *e, tern_case *c, uint32_t threads)
@@ -296,6 +269,53 @@ tern_status tern_plan_add_edges(tern_plan *plan, tern_error *error)
                 return status;
         }
     }
+    return TERN_OK;
+}
+
+/* Takes a case over into the plan that replaces its own, with a kernel. */
+static tern_status resolve(tern_plan *resolved, const tern_planned *planned, tern_plan_pick *pick, void *context,
+                           tern_error *error)
+{
+    char reason[sizeof planned->pick_reason] = "", id[TERN_ID_BYTES];
+    const tern_kernel *kernel;
+    tern_case c = planned->c;
+    tern_status status;
+
+    if (c.kernel == NULL) {
+        if ((status = pick(context, &planned->c, &kernel, reason, sizeof reason, error)) != TERN_OK)
+            return status;
+        tern_case_init(&c, kernel);
+        c.shape = planned->c.shape;
+        c.data = planned->c.data;
+        c.threads = planned->c.threads;
+        c.cache = planned->c.cache;
+    }
+    if ((status = add(resolved, &c, planned->suite, planned->group, planned->paired != 0, error)) != TERN_OK)
+        return status;
+    tern_planned *added = find(resolved, XXH3_64bits(id, strlen(tern_case_id(&c, id, sizeof id))));
+    if (reason[0] != '\0')
+        tern_text_copy(added->pick_reason, sizeof added->pick_reason, reason);
+    return TERN_OK;
+}
+
+tern_status tern_plan_resolve(tern_plan *plan, tern_plan_pick *pick, void *context, tern_error *error)
+{
+    tern_plan resolved = *plan;
+    tern_status status = TERN_OK;
+
+    resolved.cases = NULL;
+    resolved.count = resolved.capacity = resolved.paired_groups = 0;
+    resolved.by_id = resolved.by_problem = (tern_index){.count = 0};
+    resolved.filter = NULL;
+    for (size_t i = 0; i < plan->count && status == TERN_OK; i++)
+        status = resolve(&resolved, &plan->cases[i], pick, context, error);
+    resolved.filter = plan->filter;
+    if (status != TERN_OK) {
+        tern_plan_free(&resolved);
+        return status;
+    }
+    tern_plan_free(plan);
+    *plan = resolved;
     return TERN_OK;
 }
 

@@ -7,10 +7,9 @@
 #ifndef TERN_PLAN_H
 #define TERN_PLAN_H
 
+#include "base/filter.h"
 #include "base/index.h"
 #include "plan/suite.h"
-
-#include <regex.h>
 
 typedef struct tern_planned {
     tern_case c;
@@ -19,10 +18,6 @@ typedef struct tern_planned {
     uint32_t paired;       /* cases of one race are sampled in turns; from 1, 0 = timed alone */
 } tern_planned;
 
-/* Says which kernel does what c asks for, all but a kernel, the fastest, and why: a sentence in reason. */
-typedef tern_status tern_plan_pick(void *context, const tern_case *c, const tern_kernel **kernel, char *reason,
-                                   size_t bytes, tern_error *error);
-
 typedef struct tern_plan {
     tern_planned *cases;
     size_t count, capacity;
@@ -30,17 +25,16 @@ typedef struct tern_plan {
     bool timed;                   /* false: threads and cache state are left out */
     bool interleave;              /* all cases, whatever their groups say */
     uint32_t paired_groups;
-    uint32_t isa;          /* what kernels may use */
-    uint32_t threads_all;  /* what `threads = all` means */
-    const regex_t *filter; /* on the id; NULL: everything */
-    bool filter_negated;
-    tern_plan_pick
-        *pick; /* what `auto` in a suite stands for when cases are timed; to check, it stands for every kernel */
-    void *pick_context;
-    char left_out[512]; /* kernels that need more than isa, separated by blanks */
+    uint32_t isa;              /* what kernels may use */
+    uint32_t threads_all;      /* what `threads = all` means */
+    const tern_filter *filter; /* on the id; NULL: everything */
+    char left_out[512];        /* kernels that need more than isa, separated by blanks */
 } tern_plan;
 
-/* Adds the cases of a suite; those that are there already are passed over. Free with tern_plan_free(). */
+/*
+ * Adds the cases of a suite; those that are there already are passed over. `auto` stands for every kernel when cases are
+ * only checked; timed, it is one case whose kernel is NULL until tern_plan_resolve(). Free with tern_plan_free().
+ */
 tern_status tern_plan_add_suite(tern_plan *plan, const tern_suite *suite, const tern_registry *registry,
                                 tern_error *error);
 
@@ -52,6 +46,16 @@ tern_status tern_plan_add_edges(tern_plan *plan, tern_error *error);
 
 /* Adds one case, unless the filter or the plan already says otherwise. */
 tern_status tern_plan_add(tern_plan *plan, const tern_case *c, const char *suite, const char *group, tern_error *error);
+
+/* Says which kernel does what c asks for, all but a kernel, the fastest, and why: a sentence in reason. */
+typedef tern_status tern_plan_pick(void *context, const tern_case *c, const tern_kernel **kernel, char *reason,
+                                   size_t bytes, tern_error *error);
+
+/*
+ * Gives a kernel to each case that has none. One that is in the plan already becomes one with the other. The filter is
+ * not asked again. What pick returns ends it, with the plan as it was.
+ */
+tern_status tern_plan_resolve(tern_plan *plan, tern_plan_pick *pick, void *context, tern_error *error);
 
 void tern_plan_free(tern_plan *plan);
 

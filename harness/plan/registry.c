@@ -1,10 +1,9 @@
 #include "plan/registry.h"
 
-#include "plan/case.h"
-
 #include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,6 +51,8 @@ static const char *contract_breach(const tern_kernel *k)
 
     if (!name_is_plain(k->name))
         return "its name must be lower case letters, digits, '.', '_' and '-'";
+    if (strcmp(k->name, TERN_KERNEL_AUTO) == 0 || strcmp(k->name, "decode") == 0)
+        return "'auto' and 'decode' mean something else in ids";
     if (k->packed_bytes == NULL || k->bind == NULL)
         return "packed_bytes and bind must be set";
     if ((k->pack == NULL) == (k->pack_rows == NULL))

@@ -12,6 +12,9 @@ typedef struct tern_registry tern_registry;
 /* How many toggles a kernel may have, and with those of the harness. */
 enum { TERN_KERNEL_TOGGLES = 16, TERN_MAX_TOGGLES = TERN_KERNEL_TOGGLES + 1 };
 
+/* Instead of a kernel's name: whichever is the fastest for the problem on this machine. No kernel may be called so. */
+#define TERN_KERNEL_AUTO "auto"
+
 /* A toggle that the registry adds to those of every kernel: what the harness does for all of them. */
 #define TERN_TOGGLE_HUGE_PAGES "huge_pages"
 

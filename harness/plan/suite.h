@@ -27,9 +27,6 @@ enum { TERN_AXIS_MAX = 64, TERN_SUITE_GROUPS = 32 };
 #define TERN_THREADS_ALL      0u
 #define TERN_THREADS_DOUBLING UINT32_MAX
 
-/* On the axis of kernels: whichever is the fastest for the shape. */
-#define TERN_KERNEL_AUTO "auto"
-
 /* The axes of one group. An axis without values takes its default, which stands beside it. */
 typedef struct tern_axes {
     char name[64];

@@ -55,7 +55,7 @@ typedef struct tern_run_end {
     double seconds;
 } tern_run_end;
 
-/* Fills all that can be read without measuring. argv is the command line. */
-void tern_run_describe(tern_run *run, int argc, char **argv);
+/* Fills all that can be read without measuring. command is the command line. */
+void tern_run_describe(tern_run *run, const char *command);
 
 #endif

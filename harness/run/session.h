@@ -1,32 +1,35 @@
 /*
- * session.h - what every subcommand that runs cases has in common: kernels, plug-ins, ISA cap, the plan.
+ * session.h - what every command that runs kernels stands on: kernels, plug-ins, the instruction sets that they may use,
+ * and the fingerprint of the run.
  */
 #ifndef TERN_SESSION_H
 #define TERN_SESSION_H
 
-#include "cli/options.h"
-#include "plan/plan.h"
+#include "plan/registry.h"
 #include "record/run.h"
 
+typedef struct tern_session_settings {
+    const char *command; /* as it was typed, for the fingerprint */
+    const char *const *plugin;
+    size_t plugins;
+    const char *isa; /* the cap, as tern_isa_cap() takes it */
+} tern_session_settings;
+
 typedef struct tern_session {
-    const tern_options *options;
     tern_registry *registry;
-    tern_plan plan;
-    regex_t filter;
-    bool has_filter;
+    uint32_t isa;         /* TERN_ISA_ bits that kernels may use */
+    uint32_t threads_all; /* every CPU that the program may use */
     tern_run run;
-    const tern_report *format; /* what the suites wish standard output to get; NULL = no wish */
-    double budget_s;           /* 0 = no wish */
 } tern_session;
 
-/* Loads plug-ins (of --plugin, then of TERNBENCH_PLUGIN_PATH), applies --isa and --filter, describes the run. */
-tern_status tern_session_open(tern_session *session, const tern_options *options, bool timed, tern_error *error);
-
 /*
- * Reads the suites that the options name and expands them into the plan, with edge cases when they are wanted. Times
- * kernels when a suite that is to be timed asks for `auto`.
+ * Loads plug-ins (those of the settings, then of TERNBENCH_PLUGIN_PATH), applies the cap, describes the run. Close with
+ * tern_session_close(), whatever is returned.
  */
-tern_status tern_session_plan_suites(tern_session *session, bool edges, tern_error *error);
+tern_status tern_session_open(tern_session *session, const tern_session_settings *settings, tern_error *error);
+
+/* TERN_ENVIRONMENT when the kernel needs more than processor and cap allow. */
+tern_status tern_session_permit(const tern_session *session, const tern_kernel *kernel, tern_error *error);
 
 void tern_session_close(tern_session *session);
 

@@ -1,23 +1,22 @@
 #include "run/sink.h"
 
-#include "cli/output.h"
 #include "record/file.h"
 
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-static bool is_line_by_line(const tern_output *output)
+static tern_status cannot_write(const char *path, tern_error *error)
 {
-    return output->format->line_by_line;
+    return tern_error_set(error, TERN_USAGE, "cannot write %s: %s", path, strerror(errno));
 }
 
 /*
  * Takes over the records of an earlier part and leaves the file open after its last whole line, closing line removed.
  */
-static tern_status reopen(tern_sink *sink, size_t index, tern_error *error)
+static tern_status reopen(tern_sink *sink, const char *path, tern_error *error)
 {
-    const char *path = sink->options->outputs.item[index].path;
     bool cut;
     tern_status status = tern_results_read(&sink->results, path, &cut, error);
 
@@ -26,85 +25,75 @@ static tern_status reopen(tern_sink *sink, size_t index, tern_error *error)
     /* Rewritten whole: the records so far without a closing line and without what was cut off. */
     const size_t lines = sink->results.order.count;
     tern_results_reopen(&sink->results);
-    sink->stream[index] = fopen(path, "r+");
-    if (sink->stream[index] == NULL)
-        return tern_error_set(error, TERN_USAGE, "cannot write %s: %s", path, strerror(errno));
+    FILE *stream = sink->stream[0] = fopen(path, "r+");
+    if (stream == NULL)
+        return cannot_write(path, error);
     if (sink->results.order.count == lines && !cut) {
-        fseek(sink->stream[index], 0, SEEK_END);
+        fseek(stream, 0, SEEK_END);
         return TERN_OK;
     }
-    tern_report_jsonl(sink->stream[index], &sink->results);
-    if (fflush(sink->stream[index]) != 0 || ftruncate(fileno(sink->stream[index]), ftell(sink->stream[index])) != 0)
+    status = tern_results_write(&sink->results, stream, error);
+    if (status == TERN_OK && (fflush(stream) != 0 || ftruncate(fileno(stream), ftell(stream)) != 0))
         return tern_error_set(error, TERN_ENVIRONMENT, "cannot rewrite %s: %s", path, strerror(errno));
-    return TERN_OK;
-}
-
-static tern_status open_output(tern_sink *sink, size_t index, const tern_run *run, tern_error *error)
-{
-    const char *path = sink->options->outputs.item[index].path;
-
-    if (sink->options->resume && access(path, F_OK) == 0)
-        return reopen(sink, index, error);
-    sink->stream[index] = fopen(path, "w");
-    if (sink->stream[index] == NULL)
-        return tern_error_set(error, TERN_USAGE, "cannot write %s: %s", path, strerror(errno));
-    return tern_file_write(sink->stream[index], TERN_LINE_RUN, run, error);
-}
-
-tern_status tern_sink_open(tern_sink *sink, const tern_options *options, const tern_run *run, tern_error *error)
-{
-    bool has_jsonl = false;
-    tern_status status = TERN_OK;
-
-    memset(sink, 0, sizeof *sink);
-    sink->options = options;
-    for (size_t i = 0; i < options->outputs.count && status == TERN_OK; i++)
-        if (is_line_by_line(&options->outputs.item[i])) {
-            if (options->resume && has_jsonl)
-                return tern_error_set(error, TERN_USAGE, "--resume goes with one --out jsonl:FILE");
-            has_jsonl = true;
-            status = open_output(sink, i, run, error);
-        }
-    if (status == TERN_OK && options->resume && !has_jsonl)
-        return tern_error_set(error, TERN_USAGE, "--resume needs --out jsonl:FILE, the file to go on with");
-    if (status == TERN_OK && sink->results.runs.count == 0)
-        status = tern_results_add(&sink->results, TERN_LINE_RUN, run, error);
     return status;
 }
 
-bool tern_sink_has(const tern_sink *sink, const char *id)
+/* A file that ended before its first line is begun anew. */
+static bool has_lines(const char *path)
+{
+    struct stat file;
+
+    return stat(path, &file) == 0 && file.st_size > 0;
+}
+
+tern_status tern_sink_open(tern_sink *sink, const tern_sink_settings *settings, tern_error *error)
+{
+    memset(sink, 0, sizeof *sink);
+    sink->settings = settings;
+    if (settings->resume && settings->paths == 0)
+        return tern_error_set(error, TERN_USAGE, "--resume needs --out jsonl:FILE, the file to go on with");
+    if (settings->resume && settings->paths > 1)
+        return tern_error_set(error, TERN_USAGE, "--resume goes with one --out jsonl:FILE");
+    if (settings->resume && has_lines(settings->path[0]))
+        return reopen(sink, settings->path[0], error);
+    /* What is in them stays until there is something to put in its place. */
+    for (size_t i = 0; i < settings->paths; i++)
+        if ((sink->stream[i] = fopen(settings->path[i], "a")) == NULL)
+            return cannot_write(settings->path[i], error);
+    return TERN_OK;
+}
+
+tern_status tern_sink_begin(tern_sink *sink, const tern_run *run, tern_error *error)
+{
+    if (sink->results.runs.count > 0)
+        return TERN_OK;
+    for (size_t i = 0; i < sink->settings->paths; i++)
+        if (ftruncate(fileno(sink->stream[i]), 0) != 0 && errno != EINVAL) /* a pipe has nothing to be cut off */
+            return cannot_write(sink->settings->path[i], error);
+    return tern_sink_add(sink, TERN_LINE_RUN, run, error);
+}
+
+const tern_record *tern_sink_find(const tern_sink *sink, const char *id)
 {
     size_t cursor = 0;
 
-    return tern_results_find(&sink->results, TERN_LINE_CASE, id, &cursor) != NULL;
+    return tern_results_find(&sink->results, TERN_LINE_CASE, id, &cursor);
 }
 
 tern_status tern_sink_add(tern_sink *sink, tern_line line, const void *value, tern_error *error)
 {
     tern_status status = tern_results_add(&sink->results, line, value, error);
 
-    for (size_t i = 0; i < sink->options->outputs.count && status == TERN_OK; i++)
-        if (sink->stream[i] != NULL)
-            status = tern_file_write(sink->stream[i], line, value, error);
+    for (size_t i = 0; i < sink->settings->paths && status == TERN_OK; i++)
+        status = tern_file_write(sink->stream[i], line, value, error);
     return status;
-}
-
-tern_status tern_sink_close(tern_sink *sink, const tern_run_end *end, tern_error *error)
-{
-    tern_status status = tern_results_add(&sink->results, TERN_LINE_END, end, error);
-
-    for (size_t i = 0; i < sink->options->outputs.count && status == TERN_OK; i++)
-        status = sink->stream[i] != NULL ? tern_file_write(sink->stream[i], TERN_LINE_END, end, error)
-                                         : tern_output_write(&sink->options->outputs.item[i], &sink->results, error);
-    const tern_status shown = tern_report_write(sink->options->format, stdout, &sink->results, error);
-    fflush(stdout);
-    return status == TERN_OK ? shown : status;
 }
 
 void tern_sink_free(tern_sink *sink)
 {
-    for (size_t i = 0; sink->options != NULL && i < sink->options->outputs.count; i++)
+    for (size_t i = 0; sink->settings != NULL && i < sink->settings->paths; i++)
         if (sink->stream[i] != NULL)
             fclose(sink->stream[i]);
+    sink->settings = NULL;
     tern_results_free(&sink->results);
 }

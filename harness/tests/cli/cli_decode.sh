@@ -72,6 +72,31 @@ says out "of the budget"
 expect 0 decode --kernel scalar --prompt-ids 1,2,3
 says out "answer:"
 
+# A run has an id, which decodes again with the same tokens and logits.
+# id FILE: the id of the first decode run in a file of records
+id() {
+    sed -n 's/.*"type":"decode","id":"\([^"]*\)".*/\1/p' "$1" | head -1
+}
+# again ID HASHES: repro gives these hashes
+again() {
+    expect 0 "$TERNBENCH" repro --no-roofs -q "$1"
+    [ "$(hashes out)" = "$2" ] || { echo "FAILED: $1 gives $(hashes out), not $2"; failures=$((failures + 1)); }
+}
+for unusual in "--sequences 3 --temperature 0.8 --top-k 20 --top-p 0.9" "--set kv=8,simd=0 --block 5 -t 2" "--prompt-ids 7,5,3,2" "--context 16"; do
+    expect 0 decode --kernel scalar $unusual --out jsonl:id.jsonl
+    again "$(id id.jsonl)" "$(hashes out)"
+done
+# By the name of the model too, and its baseline.
+expect 0 "$TERNBENCH" decode --model tiny --tokens 5 --no-roofs -q --kernel portable --baseline reference --out jsonl:id.jsonl
+case $(id id.jsonl) in decode/tiny/portable/*) ;; *) echo "FAILED: the id is $(id id.jsonl)"; failures=$((failures + 1)) ;; esac
+again "$(id id.jsonl)" "$(hashes out)"
+expect 0 "$TERNBENCH" repro --no-roofs -q "$(grep '"baseline":true' id.jsonl | sed -n 's/.*"id":"\([^"]*\)".*/\1/p')"
+expect 2 "$TERNBENCH" repro 'decode/tiny/scalar'
+says err "is no id of a decode run"
+expect 2 "$TERNBENCH" repro "$(id id.jsonl)" "$(id id.jsonl)"
+says err "stands alone"
+expect 2 decode --kernel scalar --model "$(printf 'x%.0s' {1..600})"
+
 # What a user gets wrong.
 expect 2 decode --model no-such-model
 says err "no-such-model"

@@ -41,6 +41,21 @@ status=$?
 tail -1 stopped.jsonl >last && says last '"interrupted by signal 2"'
 expect 0 "$TERNBENCH" run a.suite "${quick[@]}" --out jsonl:stopped.jsonl --resume
 
+# auto is chosen when the run begins, and listed as what it is until then; a resumed run keeps the choice.
+printf '[a]\nkernels = reference auto\nshapes = 16x256x1\nthreads = 1\n' >auto.suite
+expect 0 "$TERNBENCH" run auto.suite --list
+says out "auto/16x256x1/w=random,x=random,p0=0.42,seed=1/t=1/hot"
+expect 0 "$TERNBENCH" run auto.suite "${quick[@]}" --filter '^auto/' --out jsonl:auto.jsonl
+says auto.jsonl '"pick_reason":"16x256x1 should take it'
+cp auto.jsonl again.jsonl
+expect 0 "$TERNBENCH" run auto.suite "${quick[@]}" --filter '^auto/' --out jsonl:again.jsonl --resume
+[ "$(grep -c '"type":"case"' again.jsonl)" -eq 1 ] || { echo "FAILED: auto was chosen again"; failures=$((failures + 1)); }
+expect 0 "$TERNBENCH" repro 'auto/16x256x1/w=random,x=random,p0=0.42,seed=1/t=1/hot' "${quick[@]}"
+says out "1 EXACT"
+# A run that cannot begin leaves what is in its file.
+expect 2 "$TERNBENCH" decode --model no-such-model --no-roofs -q --out jsonl:again.jsonl
+[ "$(grep -c '"type":"case"' again.jsonl)" -eq 1 ] || { echo "FAILED: a run that did not begin emptied its file"; failures=$((failures + 1)); }
+
 # The same data whatever the filter: the id names the data, the hash of Y is the check; a report is drawn from the file alone.
 expect 0 "$TERNBENCH" report whole.jsonl --format csv
 says out "reference/7x13x1/w=random"

@@ -39,6 +39,7 @@ static void reads_back_what_it_writes(void **state)
         "toy/1x1x1/w=random,x=random,p0=0.42,seed=1",
         "toy+prefetch=0/4096x11008x64/w=plus,x=min,p0=0,seed=9223372036854775807/t=2/cold",
         "toy/64x64x64/w=random,x=random,p0=0.42,seed=1,sweep=sizes",
+        "auto/8x16x1/w=random,x=random,p0=0.42,seed=1/t=1/cold",
         "toy/8x16x1/w=count,x=relu2,p0=0.42,seed=1/t=1/hot",
         "toy+prefetch=1,block_m=4096/7x16777215x3/w=alternating,x=onehot,p0=0.123456789,seed=0/t=64/hot",
     };
@@ -73,6 +74,7 @@ static void refuses_what_is_no_id(void **state)
         {"toy+prefetch/1x1x1/seed=1", "has no value"},
         {"toy+prefetch=65/1x1x1/seed=1", "takes 0 to 64"},
         {"toy/1x1/seed=1", "no shape"},
+        {"auto/1x1x1/seed=1", "names no kernel to check"},
         {"toy/0x1x1/seed=1", "no shape"},
         {"toy/1x16777216x1/seed=1", "no shape"},
         {"toy/1x1x1x1/seed=1", "no shape"},

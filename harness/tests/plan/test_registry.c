@@ -49,6 +49,8 @@ static void refuses_breaches_of_the_contract(void **state)
     kernel = toy("toy"), kernel.abi = TERN_KERNEL_ABI + 1, expect(&kernel, "contract version");
     kernel = toy(NULL), expect(&kernel, "has no name");
     kernel = toy("Toy kernel"), expect(&kernel, "name must be");
+    kernel = toy("auto"), expect(&kernel, "something else in ids");
+    kernel = toy("decode"), expect(&kernel, "something else in ids");
     kernel = toy("toy"), kernel.bind = NULL, expect(&kernel, "must be set");
     kernel = toy("toy"), kernel.pack = NULL, expect(&kernel, "either pack or pack_rows");
     kernel = toy("toy"), kernel.plan_bytes = toy_packed_bytes, expect(&kernel, "plan_bytes and make_plan");

@@ -81,25 +81,23 @@ static tern_status pick_by_cache(void *registry, const tern_case *c, const tern_
     return TERN_OK;
 }
 
-/* The ids that a suite expands to, separated by blanks. */
-static char *expand(const char *text, bool timed, const char *filter, bool negated)
+/* The ids that a suite expands to, separated by blanks; `auto` is resolved when it is asked for. */
+static char *expand_and_resolve(const char *text, bool timed, const char *chooses, bool resolved)
 {
     tern_registry *registry;
-    tern_plan plan = {
-        .timed = timed, .threads_all = 3, .filter_negated = negated, .pick = pick_by_cache, .pick_context = &registry};
+    tern_filter filter;
+    tern_plan plan = {.timed = timed, .threads_all = 3, .filter = &filter};
     tern_suite suite;
-    regex_t regex;
     char *ids = calloc(1, 65536), id[TERN_ID_BYTES];
 
     assert_non_null(ids);
-    if (filter != NULL) {
-        assert_int_equal(regcomp(&regex, filter, REG_EXTENDED | REG_NOSUB), 0);
-        plan.filter = &regex;
-    }
+    assert_int_equal(tern_filter_compile(&filter, chooses, NULL), TERN_OK);
     write_suite(text);
     assert_int_equal(tern_registry_new(&registry, NULL), TERN_OK);
     assert_int_equal(tern_suite_read(&suite, path, registry, NULL), TERN_OK);
     assert_int_equal(tern_plan_add_suite(&plan, &suite, registry, NULL), TERN_OK);
+    if (resolved)
+        assert_int_equal(tern_plan_resolve(&plan, pick_by_cache, &registry, NULL), TERN_OK);
     for (size_t i = 0; i < plan.count; i++) {
         strcat(ids, i ? " " : "");
         strcat(ids, tern_case_id(&plan.cases[i].c, id, sizeof id));
@@ -109,16 +107,20 @@ static char *expand(const char *text, bool timed, const char *filter, bool negat
     tern_plan_free(&plan);
     tern_suite_free(&suite);
     tern_registry_free(registry);
-    if (filter != NULL)
-        regfree(&regex);
+    tern_filter_free(&filter);
     unlink(path);
     return ids;
 }
 
+static char *expand(const char *text, bool timed, const char *chooses)
+{
+    return expand_and_resolve(text, timed, chooses, false);
+}
+
 static void expands_to_the_product_of_its_axes(void **state)
 {
-    char *ids = expand("[a]\nkernels = reference\nshapes = 2x3 4x5x6\nn = 1 2\nthreads = 1 all 3\ncache = hot\n", true,
-                       NULL, false);
+    char *ids =
+        expand("[a]\nkernels = reference\nshapes = 2x3 4x5x6\nn = 1 2\nthreads = 1 all 3\ncache = hot\n", true, NULL);
 
     (void)state;
     assert_string_equal(ids, "reference/2x3x1/w=random,x=random,p0=0.42,seed=1/t=1/hot "
@@ -132,7 +134,7 @@ static void expands_to_the_product_of_its_axes(void **state)
 
 static void doubles_threads_up_to_all(void **state)
 {
-    char *ids = expand("[a]\nkernels = reference\nshapes = 2x3\nthreads = doubling\n", true, NULL, false);
+    char *ids = expand("[a]\nkernels = reference\nshapes = 2x3\nthreads = doubling\n", true, NULL);
 
     (void)state;
     assert_string_equal(ids, "reference/2x3x1/w=random,x=random,p0=0.42,seed=1/t=1/hot "
@@ -145,7 +147,7 @@ static void leaves_out_threads_and_cache_when_only_checking(void **state)
 {
     char *ids = expand("[a]\nkernels = reference\nshapes = 2x3\nthreads = 1 2\ncache = hot cold\n[b]\nkernels = "
                        "reference\nshapes = 2x3\n",
-                       false, NULL, false);
+                       false, NULL);
 
     (void)state;
     assert_string_equal(ids, "reference/2x3x1/w=random,x=random,p0=0.42,seed=1");
@@ -155,7 +157,7 @@ static void leaves_out_threads_and_cache_when_only_checking(void **state)
 static void filters_by_id(void **state)
 {
     static const char text[] = "[a]\nkernels = reference\nshapes = 2x3 4x5\n";
-    char *with = expand(text, false, "/4x5", false), *without = expand(text, false, "/4x5", true);
+    char *with = expand(text, false, "/4x5"), *without = expand(text, false, "-/4x5");
 
     (void)state;
     assert_string_equal(with, "reference/4x5x1/w=random,x=random,p0=0.42,seed=1");
@@ -166,17 +168,30 @@ static void filters_by_id(void **state)
 
 static void kernel_globs_add_and_take_away(void **state)
 {
-    char *ids = expand("[a]\nkernels = * -re*\nshapes = 2x3\n", false, "reference", false);
+    char *ids = expand("[a]\nkernels = * -re*\nshapes = 2x3\n", false, "reference");
 
     (void)state;
     assert_string_equal(ids, "");
     free(ids);
 }
 
+static const char with_auto[] =
+    "[a]\nkernels = reference auto\nshapes = 2x3\nthreads = 1 all\ncache = hot cold\ninterleave = yes\n";
+
+/* Nothing is timed while planning: what is listed is what a filter sees. */
+static void auto_is_a_case_until_it_is_resolved(void **state)
+{
+    char *ids = expand(with_auto, true, "^auto/.*(t=1/hot|t=3/cold)");
+
+    (void)state;
+    assert_string_equal(ids, "auto/2x3x1/w=random,x=random,p0=0.42,seed=1/t=1/hot "
+                             "auto/2x3x1/w=random,x=random,p0=0.42,seed=1/t=3/cold");
+    free(ids);
+}
+
 static void auto_is_picked_for_each_case(void **state)
 {
-    static const char text[] = "[a]\nkernels = auto\nshapes = 2x3\nthreads = 1 all\ncache = hot cold\n";
-    char *ids = expand(text, true, "t=1/hot|t=3/cold", false);
+    char *ids = expand_and_resolve(with_auto, true, "^auto/.*(t=1/hot|t=3/cold)", true);
 
     (void)state;
     assert_string_equal(ids, "portable/2x3x1/w=random,x=random,p0=0.42,seed=1/t=1/hot for 1 threads "
@@ -184,10 +199,22 @@ static void auto_is_picked_for_each_case(void **state)
     free(ids);
 }
 
+/* What is named and picked runs once, and says why it was picked. */
+static void what_is_named_and_picked_is_one_case(void **state)
+{
+    char *ids = expand_and_resolve(with_auto, true, "t=1/", true);
+
+    (void)state;
+    assert_string_equal(ids, "reference/2x3x1/w=random,x=random,p0=0.42,seed=1/t=1/hot "
+                             "reference/2x3x1/w=random,x=random,p0=0.42,seed=1/t=1/cold for 1 threads "
+                             "portable/2x3x1/w=random,x=random,p0=0.42,seed=1/t=1/hot for 1 threads");
+    free(ids);
+}
+
 /* A suite may name kernels of other processors, as long as one is left. */
 static void a_glob_may_match_nothing_but_not_all_of_them(void **state)
 {
-    char *ids = expand("[a]\nkernels = reference nobody*\nshapes = 2x3\n", false, NULL, false);
+    char *ids = expand("[a]\nkernels = reference nobody*\nshapes = 2x3\n", false, NULL);
     tern_plan plan = {.timed = false};
     tern_registry *registry;
     tern_suite suite;
@@ -209,8 +236,8 @@ static void a_glob_may_match_nothing_but_not_all_of_them(void **state)
 /* Whatever it may pick later is checked. */
 static void auto_is_every_kernel_when_only_checking(void **state)
 {
-    char *all = expand("[a]\nshapes = 2x3\n", false, NULL, false);
-    char *ids = expand("[a]\nkernels = auto\nshapes = 2x3\n", false, NULL, false);
+    char *all = expand("[a]\nshapes = 2x3\n", false, NULL);
+    char *ids = expand("[a]\nkernels = auto\nshapes = 2x3\n", false, NULL);
 
     (void)state;
     assert_string_equal(ids, all);
@@ -228,7 +255,9 @@ int main(void)
         cmocka_unit_test(filters_by_id),
         cmocka_unit_test(kernel_globs_add_and_take_away),
         cmocka_unit_test(a_glob_may_match_nothing_but_not_all_of_them),
+        cmocka_unit_test(auto_is_a_case_until_it_is_resolved),
         cmocka_unit_test(auto_is_picked_for_each_case),
+        cmocka_unit_test(what_is_named_and_picked_is_one_case),
         cmocka_unit_test(auto_is_every_kernel_when_only_checking),
     };
 

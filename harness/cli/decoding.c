@@ -1,0 +1,41 @@
+#include "cli/decoding.h"
+
+#include "cli/announce.h"
+#include "cli/decode_progress.h"
+#include "cli/settings.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+enum { TOKEN_BYTES = 512 };
+
+/* The tokens after a prompt, to standard output. */
+static void print_answer(const tern_decode_record *record, const tern_tokenizer *tokenizer)
+{
+    char text[TOKEN_BYTES];
+
+    printf("\nanswer:%s", tokenizer == NULL ? "" : " ");
+    for (uint32_t i = 0; i < record->generated; i++)
+        if (tokenizer == NULL)
+            printf(" %" PRIi32, record->token[i]);
+        else
+            fwrite(text, 1, tern_tokenizer_decode(tokenizer, (uint32_t)record->token[i], text, sizeof text), stdout);
+    printf("\n");
+}
+
+int tern_decoding_run(const tern_options *options, tern_decode_settings *settings, tern_session *session,
+                      const tern_tokenizer *tokenizer, tern_error *error)
+{
+    tern_recording recording = {0};
+    tern_decode_progress progress;
+    const tern_observer observer = tern_decode_progress_observer(&progress, options->quiet);
+
+    settings->recording = tern_settings_recording(options);
+    const int ran = tern_decode_run(&recording, settings, session, &observer, error);
+    tern_decode_progress_clear(&progress);
+    const int exit_status = tern_announce_end(options, &recording, ran, error);
+    if (settings->job.prompt != NULL && recording.sink.results.decodes.count > 0)
+        print_answer(&recording.sink.results.decodes.item[0], tokenizer);
+    tern_recording_free(&recording);
+    return exit_status;
+}

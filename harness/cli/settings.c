@@ -1,0 +1,37 @@
+#include "cli/settings.h"
+
+_Static_assert((int)TERN_OPTION_LIST <= (int)TERN_SINK_FILES, "every --out jsonl:FILE has its place");
+
+tern_session_settings tern_settings_session(const tern_options *options)
+{
+    return (tern_session_settings){
+        .command = options->command,
+        .plugin = options->plugins.item,
+        .plugins = options->plugins.count,
+        .isa = options->isa,
+    };
+}
+
+tern_environment_settings tern_settings_environment(const tern_options *options)
+{
+    return (tern_environment_settings){
+        .pin = options->pin,
+        .counters = options->counters,
+        .roofs = !options->no_roofs,
+        .strict = options->strict,
+        .notes = options->verbose > 0,
+    };
+}
+
+tern_recording_settings tern_settings_recording(const tern_options *options)
+{
+    tern_recording_settings settings = {
+        .environment = tern_settings_environment(options),
+        .sink = {.resume = options->resume},
+    };
+
+    for (size_t i = 0; i < options->outputs.count; i++)
+        if (options->outputs.item[i].format->line_by_line)
+            settings.sink.path[settings.sink.paths++] = options->outputs.item[i].path;
+    return settings;
+}

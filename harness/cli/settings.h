@@ -1,0 +1,15 @@
+/*
+ * settings.h - from what a command line said to what run/ is told.
+ */
+#ifndef TERN_SETTINGS_H
+#define TERN_SETTINGS_H
+
+#include "cli/options.h"
+#include "run/recording.h"
+
+/* Point into the options, which must outlive them. */
+tern_session_settings tern_settings_session(const tern_options *options);
+tern_environment_settings tern_settings_environment(const tern_options *options);
+tern_recording_settings tern_settings_recording(const tern_options *options);
+
+#endif

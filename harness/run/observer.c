@@ -1,0 +1,27 @@
+#include "run/observer.h"
+
+#include "base/interrupt.h"
+
+#include <math.h>
+
+void tern_activity_say(tern_activity *activity, const char *what)
+{
+    activity->what = what;
+    activity->share = (double)NAN;
+    tern_activity_tick(activity);
+}
+
+bool tern_activity_tick(void *context)
+{
+    const tern_activity *activity = context;
+    const tern_observer *observer = activity->observer;
+
+    if (observer->tick != NULL)
+        observer->tick(observer->context, activity->what, activity->share);
+    return tern_interrupt_signal() == 0;
+}
+
+tern_child_options tern_activity_child(tern_activity *activity, double deadline_s)
+{
+    return (tern_child_options){.deadline_s = deadline_s, .tick = tern_activity_tick, .tick_context = activity};
+}

@@ -1,0 +1,91 @@
+#include "run/planning.h"
+
+#include "base/text.h"
+
+static void begin(tern_plan *plan, const tern_session *session, bool timed, bool interleave)
+{
+    plan->timed = timed;
+    plan->interleave = interleave;
+    plan->isa = session->isa;
+    plan->threads_all = session->threads_all;
+}
+
+/* A baseline that is named as it was called before gets the name that its records have. */
+static void take_wishes(tern_wishes *wishes, tern_session *session, const tern_suite *suite)
+{
+    const tern_kernel *baseline = tern_registry_find(session->registry, suite->baseline);
+    tern_run *run = &session->run;
+
+    if (run->baseline[0] == '\0')
+        tern_text_copy(run->baseline, sizeof run->baseline, baseline == NULL ? suite->baseline : baseline->name);
+    if (wishes->budget_s == 0.0)
+        wishes->budget_s = suite->budget_s;
+    if (wishes->format[0] != '\0')
+        return;
+    tern_text_copy(wishes->format, sizeof wishes->format, suite->format);
+    tern_text_copy(wishes->suite, sizeof wishes->suite, suite->name);
+}
+
+static tern_status add_suite(tern_plan *plan, tern_session *session, const tern_planning_settings *settings,
+                             const char *path, tern_wishes *wishes, tern_error *error)
+{
+    tern_suite suite;
+    tern_status status = tern_suite_read(&suite, path, session->registry, error);
+
+    for (size_t i = 0; i < settings->axes && status == TERN_OK; i++)
+        status = tern_suite_override(&suite, settings->axis[i], settings->values[i], session->registry, error);
+    if (status == TERN_OK)
+        status = tern_plan_add_suite(plan, &suite, session->registry, error);
+    if (status == TERN_OK)
+        take_wishes(wishes, session, &suite);
+    tern_suite_free(&suite);
+    return status;
+}
+
+static tern_status nothing(const tern_plan *plan, const tern_session *session, const char *filter, tern_error *error)
+{
+    if (plan->left_out[0] != '\0')
+        return tern_error_set(error, TERN_NOTHING,
+                              "nothing to run: %s need more than --isa %s on this processor offers", plan->left_out,
+                              session->run.isa_cap);
+    return tern_error_set(error, TERN_NOTHING, "nothing to run: no case of the suites passes --filter '%s'",
+                          filter == NULL ? "" : filter);
+}
+
+tern_status tern_planning_suites(tern_plan *plan, tern_session *session, const tern_planning_settings *settings,
+                                 tern_wishes *wishes, tern_error *error)
+{
+    tern_filter filter;
+    tern_status status = tern_filter_compile(&filter, settings->filter, error);
+
+    begin(plan, session, settings->timed, settings->interleave);
+    plan->filter = &filter;
+    *wishes = (tern_wishes){.budget_s = 0.0};
+    for (size_t i = 0; i < settings->suites && status == TERN_OK; i++)
+        status = add_suite(plan, session, settings, settings->suite[i], wishes, error);
+    if (status == TERN_OK && settings->edges)
+        status = tern_plan_add_edges(plan, error);
+    plan->filter = NULL;
+    tern_filter_free(&filter);
+    if (status != TERN_OK)
+        return status;
+    tern_text_copy(session->run.left_out, sizeof session->run.left_out, plan->left_out);
+    return plan->count > 0 ? TERN_OK : nothing(plan, session, settings->filter, error);
+}
+
+tern_status tern_planning_ids(tern_plan *plan, const tern_session *session, const char *const *id, size_t ids,
+                              bool interleave, tern_error *error)
+{
+    tern_status status = TERN_OK;
+    tern_case c;
+
+    begin(plan, session, true, interleave);
+    for (size_t i = 0; i < ids && status == TERN_OK; i++) {
+        status = tern_case_parse(&c, id[i], session->registry, error);
+        if (status == TERN_OK && c.kernel != NULL)
+            status = tern_session_permit(session, c.kernel, error);
+        if (status == TERN_OK)
+            status = tern_plan_add(plan, &c, "repro", "repro", error);
+    }
+    return status;
+}
