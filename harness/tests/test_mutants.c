@@ -6,6 +6,7 @@
 #include "check/check.h"
 #include "machine/isa.h"
 #include "plan/edges.h"
+#include "skip.h"
 
 #include <sched.h>
 #include <setjmp.h>
@@ -101,9 +102,8 @@ static void gets_its_verdict(void **state)
     const tern_kernel *kernel = tern_registry_find(registry, m->name);
     char said[sizeof(tern_finding)] = "";
 
-    /* With one CPU there is nothing to pin, and threads take turns. */
     if (has_one_cpu() && (strcmp(m->name, "affinity") == 0 || strcmp(m->name, "race") == 0))
-        skip();
+        skip_because("with one CPU there is nothing to pin, and threads take turns");
     assert_non_null(kernel);
     const tern_case c = case_of(kernel, m->shape, m->w, m->x);
     const tern_finding finding = check(&c);

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced by the cli_*.sh tests: a fresh folder, and what to expect of a command. TERNBENCH, SOURCE and WORK come from ctest.
 set -u
 rm -rf "$WORK" && mkdir -p "$WORK" && cd "$WORK" || exit 1
@@ -30,6 +31,12 @@ says_not() {
         echo "FAILED: '$2' is in $1"
         failures=$((failures + 1))
     fi
+}
+
+# skip REASON: ends the test, and says why
+skip() {
+    echo "SKIPPED: $1"
+    exit 77
 }
 
 finish() {

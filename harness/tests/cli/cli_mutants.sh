@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A wrong kernel as a user meets it: the report of the failure, the line that runs it again, exit status 1, and all other cases.
 . "$SOURCE/harness/tests/cli/cli.sh"
-[ -z "${SANITIZE:-}" ] || exit 77
+[ -z "${SANITIZE:-}" ] || skip "a sanitizer would find some of the mutants before the checker does"
 
 # between LOW HIGH VALUE WHAT
 between() {

@@ -53,6 +53,9 @@ fi
 expect 0 "$TERNBENCH" --help
 expect 0 "$TERNBENCH" run --help
 expect 0 "$TERNBENCH" --version
+version=$(sed -n 's/^project(ternbench VERSION \([0-9.]*\) .*/\1/p' "$SOURCE/CMakeLists.txt")
+says out "ternbench $version ("
+says "$SOURCE/CHANGELOG.md" "## [$version]"
 expect 0 "$TERNBENCH" kernels
 says out "reference:"
 expect 0 "$TERNBENCH" check ok.suite --no-edges --list

@@ -4,6 +4,7 @@
 #include "measure/step.h"
 
 #include "base/stats.h"
+#include "skip.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -150,7 +151,7 @@ static tern_counter count(int32_t how, int32_t turns, uint64_t limit)
 static void need_ptrace(const tern_counter *counter)
 {
     if (strstr(counter->reason, "not permitted") != NULL)
-        skip();
+        skip_because(counter->reason);
     assert_string_equal(counter->reason, "");
 }
 
@@ -176,7 +177,7 @@ static void a_repeated_instruction_counts_once(void **state)
     assert_true(many.per_call == few.per_call);
 #else
     (void)state;
-    skip();
+    skip_because("only x86-64 has instructions that repeat");
 #endif
 }
 
