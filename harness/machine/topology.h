@@ -1,12 +1,8 @@
 /*
  * topology.h - the processor as the operating system sees it: sockets, cores, their threads, caches, memory nodes.
- *
- * Read through hwloc where the build has it, from /sys otherwise.
  */
 #ifndef TERN_TOPOLOGY_H
 #define TERN_TOPOLOGY_H
-
-#include "base/error.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -47,8 +43,6 @@ typedef struct tern_topology {
     uint64_t llc_bytes; /* last-level cache that allowed CPUs use, all instances together; 0 when not known */
 } tern_topology;
 
-/* Free with tern_topology_free(). */
-tern_status tern_topology_read(tern_topology *topology, tern_error *error);
 void tern_topology_free(tern_topology *topology);
 
 /* NULL when no CPU of that number is online. */

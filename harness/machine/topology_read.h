@@ -1,10 +1,15 @@
 /*
- * topology_read.h - the readers behind topology.h. Each gives CPUs and caches; the rest follows from those.
+ * topology_read.h - finds out the topology: through hwloc where the build has it, from /sys otherwise. Each reader gives
+ * CPUs and caches; the rest follows from those.
  */
 #ifndef TERN_TOPOLOGY_READ_H
 #define TERN_TOPOLOGY_READ_H
 
+#include "base/error.h"
 #include "machine/topology.h"
+
+/* Free with tern_topology_free(). */
+tern_status tern_topology_read(tern_topology *topology, tern_error *error);
 
 /*
  * A reader makes topology->cpu and sets cpus, and in each CPU id, node, and for socket and core the lowest CPU number

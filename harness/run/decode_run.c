@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "check/check.h"
 #include "decode/loop/job_id.h"
+#include "decode/loop/measure_job.h"
 #include "decode/loop/model.h"
 #include "record/decode_rates.h"
 #include "run/picker.h"

@@ -1,6 +1,7 @@
 #include "run/environment.h"
 
 #include "base/text.h"
+#include "machine/topology_read.h"
 #include "machine/warnings.h"
 
 #include <sched.h>

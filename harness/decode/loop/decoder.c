@@ -9,6 +9,16 @@
 
 enum { CACHE_LINE = 64, BLOCK_LIMIT = 1 << 16, SEQUENCES_LIMIT = 256 };
 
+struct tern_decoder {
+    tern_forward forward;
+    tern_decoder_options options;
+    tern_products *products;
+    tern_memory memory; /* of the buffers */
+    uint64_t buffer_bytes;
+    uint32_t *history; /* without a cache: the tokens of each sequence */
+    uint64_t *length;  /* and how many there are */
+};
+
 static const char *options_fault(const tern_geometry *g, const tern_decoder_options *o)
 {
     if (o->context < 1 || o->context > g->context)
@@ -29,7 +39,7 @@ static const char *options_fault(const tern_geometry *g, const tern_decoder_opti
 static tern_status bind_kernel(tern_decoder *d, size_t *scratch_bytes, tern_error *error)
 {
     const tern_product *product;
-    tern_status status = tern_products_new(&d->products, d->model, d->options.block, error);
+    tern_status status = tern_products_new(&d->products, d->forward.model, d->options.block, error);
 
     if (status == TERN_OK)
         status = tern_products_try(d->products, scratch_bytes, error);
@@ -65,33 +75,34 @@ static size_t whole_lines(size_t values)
 
 static void lay_out(tern_decoder *d, tern_pages *pages, size_t scratch_bytes)
 {
-    const tern_geometry *g = &d->model->geometry;
+    tern_forward *f = &d->forward;
+    const tern_geometry *g = &f->model->geometry;
     const tern_decoder_options *o = &d->options;
     const size_t block = o->block, hidden = g->hidden, half = g->head_dim / 2, heads = (size_t)g->heads * g->head_dim;
-    const size_t qkv = tern_linear_shape(g, TERN_LINEAR_QKV, 1).m, threads = d->model->threads;
+    const size_t qkv = tern_linear_shape(g, TERN_LINEAR_QKV, 1).m, threads = f->model->threads;
     const tern_shape most = largest(g);
 
-    d->row_stride = whole_lines(most.k);
-    d->scores_stride = whole_lines((size_t)TERN_ATTEND_GROUP * o->context);
-    d->token = tern_pages_take(pages, block * sizeof *d->token);
-    d->stretch_of = tern_pages_take(pages, block * sizeof *d->stretch_of);
-    d->logits_row = tern_pages_take(pages, block * sizeof *d->logits_row);
-    d->stretch = tern_pages_take(pages, block * sizeof *d->stretch);
-    d->x = tern_pages_take(pages, block * hidden * sizeof *d->x);
-    d->q = tern_pages_take(pages, block * most.k);
-    d->q_scale = tern_pages_take(pages, block * sizeof *d->q_scale);
-    d->y = tern_pages_take(pages, block * most.m * sizeof *d->y);
-    d->qkv = tern_pages_take(pages, block * qkv * sizeof *d->qkv);
-    d->attended = tern_pages_take(pages, block * heads * sizeof *d->attended);
-    d->cosine = tern_pages_take(pages, block * half * sizeof *d->cosine);
-    d->sine = tern_pages_take(pages, block * half * sizeof *d->sine);
-    d->frequency = tern_pages_take(pages, half * sizeof *d->frequency);
-    d->scratch = tern_pages_take(pages, scratch_bytes);
-    d->row = tern_pages_take(pages, threads * d->row_stride * sizeof *d->row);
-    d->normed = tern_pages_take(pages, threads * d->row_stride * sizeof *d->normed);
-    d->scores = tern_pages_take(pages, threads * d->scores_stride * sizeof *d->scores);
-    d->last = tern_pages_take(pages, o->logit_rows * hidden * sizeof *d->last);
-    d->logits = tern_pages_take(pages, (size_t)o->logit_rows * g->vocabulary * sizeof *d->logits);
+    f->row_stride = whole_lines(most.k);
+    f->scores_stride = whole_lines((size_t)TERN_ATTEND_GROUP * o->context);
+    f->token = tern_pages_take(pages, block * sizeof *f->token);
+    f->stretch_of = tern_pages_take(pages, block * sizeof *f->stretch_of);
+    f->logits_row = tern_pages_take(pages, block * sizeof *f->logits_row);
+    f->stretch = tern_pages_take(pages, block * sizeof *f->stretch);
+    f->x = tern_pages_take(pages, block * hidden * sizeof *f->x);
+    f->q = tern_pages_take(pages, block * most.k);
+    f->q_scale = tern_pages_take(pages, block * sizeof *f->q_scale);
+    f->y = tern_pages_take(pages, block * most.m * sizeof *f->y);
+    f->qkv = tern_pages_take(pages, block * qkv * sizeof *f->qkv);
+    f->attended = tern_pages_take(pages, block * heads * sizeof *f->attended);
+    f->cosine = tern_pages_take(pages, block * half * sizeof *f->cosine);
+    f->sine = tern_pages_take(pages, block * half * sizeof *f->sine);
+    f->frequency = tern_pages_take(pages, half * sizeof *f->frequency);
+    f->scratch = tern_pages_take(pages, scratch_bytes);
+    f->row = tern_pages_take(pages, threads * f->row_stride * sizeof *f->row);
+    f->normed = tern_pages_take(pages, threads * f->row_stride * sizeof *f->normed);
+    f->scores = tern_pages_take(pages, threads * f->scores_stride * sizeof *f->scores);
+    f->last = tern_pages_take(pages, o->logit_rows * hidden * sizeof *f->last);
+    f->logits = tern_pages_take(pages, (size_t)o->logit_rows * g->vocabulary * sizeof *f->logits);
     if (!o->kv_cache) {
         d->length = tern_pages_take(pages, o->sequences * sizeof *d->length);
         d->history = tern_pages_take(pages, (size_t)o->sequences * o->history * sizeof *d->history);
@@ -100,7 +111,8 @@ static void lay_out(tern_decoder *d, tern_pages *pages, size_t scratch_bytes)
 
 static tern_status reserve(tern_decoder *d, tern_error *error)
 {
-    const tern_model *model = d->model;
+    tern_forward *f = &d->forward;
+    const tern_model *model = f->model;
     const tern_geometry *g = &model->geometry;
     tern_pages pages = {.align = tern_pages_alignment(model->kernel.kernel)};
     size_t scratch_bytes;
@@ -112,20 +124,20 @@ static tern_status reserve(tern_decoder *d, tern_error *error)
     d->buffer_bytes = pages.used;
     status = tern_pages_new(&d->memory, "the buffers of the decode loop", pages.used, model->huge_pages, error);
     if (status == TERN_OK)
-        status = tern_kv_new(&d->kv, g, d->options.kv_type, d->options.context, d->options.sequences, error);
+        status = tern_kv_new(&f->kv, g, d->options.kv_type, d->options.context, d->options.sequences, error);
     if (status == TERN_OK)
-        status = tern_pages_check("the KV ring", d->kv.rows_bytes + d->kv.scale_bytes + d->buffer_bytes, error);
+        status = tern_pages_check("the KV ring", f->kv.rows_bytes + f->kv.scale_bytes + d->buffer_bytes, error);
     if (status != TERN_OK)
         return status;
     if (!model->huge_pages)
-        tern_memory_small_pages(&d->kv.memory);
-    tern_pages_touch(&d->memory, d->team);
-    tern_pages_touch(&d->kv.memory, d->team);
+        tern_memory_small_pages(&f->kv.memory);
+    tern_pages_touch(&d->memory, f->team);
+    tern_pages_touch(&f->kv.memory, f->team);
     pages.base = d->memory.data;
     pages.used = 0;
     lay_out(d, &pages, scratch_bytes);
     for (uint32_t i = 0; i < g->head_dim / 2; i++)
-        d->frequency[i] = pow(g->rope_base, -2.0 * i / g->head_dim);
+        f->frequency[i] = pow(g->rope_base, -2.0 * i / g->head_dim);
     return TERN_OK;
 }
 
@@ -140,9 +152,7 @@ tern_status tern_decoder_new(tern_decoder **out, const tern_model *model, const 
     tern_decoder *d = calloc(1, sizeof *d);
     if (d == NULL)
         return tern_error_memory(error, "the decode loop", sizeof *d);
-    d->model = model;
-    d->ops = options->ops;
-    d->team = team;
+    d->forward = (tern_forward){.model = model, .ops = options->ops, .team = team, .fused = options->fused};
     d->options = *options;
     if (d->options.history == 0)
         d->options.history = 4 * options->context;
@@ -151,7 +161,7 @@ tern_status tern_decoder_new(tern_decoder **out, const tern_model *model, const 
         tern_decoder_free(d);
         return status;
     }
-    tern_stopwatch_reset(&d->watch);
+    tern_stopwatch_reset(&d->forward.watch);
     *out = d;
     return TERN_OK;
 }
@@ -161,34 +171,38 @@ void tern_decoder_free(tern_decoder *d)
     if (d == NULL)
         return;
     tern_products_free(d->products);
-    tern_kv_free(&d->kv);
+    tern_kv_free(&d->forward.kv);
     tern_memory_free(&d->memory);
     free(d);
 }
 
 static void run_block(tern_decoder *d)
 {
-    if (d->tokens == 0)
+    tern_forward *f = &d->forward;
+
+    if (f->tokens == 0)
         return;
-    tern_products_get(d->products, d->tokens, &d->product, NULL); /* is there: can_run() */
-    tern_forward_block(d);
-    for (size_t i = 0; i < d->stretches; i++)
-        for (size_t token = 0; token < d->stretch[i].tokens; token++)
-            tern_kv_commit(&d->kv, d->stretch[i].sequence);
-    d->tokens = d->stretches = 0;
+    tern_products_get(d->products, f->tokens, &f->product, NULL); /* is there: can_run() */
+    tern_forward_block(f);
+    for (size_t i = 0; i < f->stretches; i++)
+        for (size_t token = 0; token < f->stretch[i].tokens; token++)
+            tern_kv_commit(&f->kv, f->stretch[i].sequence);
+    f->tokens = f->stretches = 0;
 }
 
 /* Adds a token to the block, and runs the block when it is full. */
 static void put(tern_decoder *d, uint32_t token, uint32_t sequence, uint32_t logits_row)
 {
-    if (d->stretches == 0 || d->stretch[d->stretches - 1].sequence != sequence)
-        d->stretch[d->stretches++] =
-            (tern_stretch){.sequence = sequence, .first = d->tokens, .position = tern_kv_appended(&d->kv, sequence)};
-    d->stretch[d->stretches - 1].tokens++;
-    d->token[d->tokens] = token;
-    d->stretch_of[d->tokens] = (uint32_t)d->stretches - 1;
-    d->logits_row[d->tokens++] = logits_row;
-    if (d->tokens == d->options.block)
+    tern_forward *f = &d->forward;
+
+    if (f->stretches == 0 || f->stretch[f->stretches - 1].sequence != sequence)
+        f->stretch[f->stretches++] =
+            (tern_stretch){.sequence = sequence, .first = f->tokens, .position = tern_kv_appended(&f->kv, sequence)};
+    f->stretch[f->stretches - 1].tokens++;
+    f->token[f->tokens] = token;
+    f->stretch_of[f->tokens] = (uint32_t)f->stretches - 1;
+    f->logits_row[f->tokens++] = logits_row;
+    if (f->tokens == d->options.block)
         run_block(d);
 }
 
@@ -220,7 +234,7 @@ static uint32_t run_without_cache(tern_decoder *d, const tern_input *input, size
         if (!is_last(input, count, i))
             continue;
         const uint64_t length = d->length[sequence];
-        tern_kv_reset(&d->kv, sequence);
+        tern_kv_reset(&d->forward.kv, sequence);
         for (uint64_t j = 0; j < length; j++)
             put(d, history[j], sequence, j + 1 == length ? rows : TERN_NO_LOGITS);
         run_block(d);
@@ -260,18 +274,18 @@ static bool can_run(tern_decoder *d, const tern_input *input, size_t count)
 
 const float *tern_decoder_run(tern_decoder *d, const tern_input *input, size_t count)
 {
-    tern_stopwatch_resume(&d->watch);
+    tern_stopwatch_resume(&d->forward.watch);
     if (!can_run(d, input, count))
         return NULL;
     const uint32_t rows = d->options.kv_cache ? run_with_cache(d, input, count) : run_without_cache(d, input, count);
-    tern_forward_head(d, rows);
-    return d->logits;
+    tern_forward_head(&d->forward, rows);
+    return d->forward.logits;
 }
 
 void tern_decoder_reset(tern_decoder *d)
 {
     for (uint32_t i = 0; i < d->options.sequences; i++) {
-        tern_kv_reset(&d->kv, i);
+        tern_kv_reset(&d->forward.kv, i);
         if (!d->options.kv_cache)
             d->length[i] = 0;
     }
@@ -279,12 +293,12 @@ void tern_decoder_reset(tern_decoder *d)
 
 tern_split tern_decoder_split(tern_decoder *d)
 {
-    return tern_stopwatch_read(&d->watch);
+    return tern_stopwatch_read(&d->forward.watch);
 }
 
 const tern_kv *tern_decoder_kv(const tern_decoder *d)
 {
-    return &d->kv;
+    return &d->forward.kv;
 }
 
 uint64_t tern_decoder_buffer_bytes(const tern_decoder *d)

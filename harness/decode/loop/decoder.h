@@ -4,9 +4,9 @@
 #ifndef TERN_DECODER_H
 #define TERN_DECODER_H
 
+#include "decode/loop/kv.h"
 #include "decode/loop/model.h"
-#include "decode/ops/ops.h"
-#include "record/decode.h"
+#include "decode/loop/stopwatch.h"
 
 typedef struct tern_decoder tern_decoder;
 
@@ -28,11 +28,6 @@ typedef struct tern_decoder_options {
     const uint32_t *expected;
     size_t expected_counts;
 } tern_decoder_options;
-
-/* Where the time went, by tern_decode_part. Parts add up to the whole. */
-typedef struct tern_split {
-    double ns[TERN_DECODE_PARTS];
-} tern_split;
 
 /* One token of one sequence. Its position is the number of tokens of that sequence before it. */
 typedef struct tern_input {

@@ -9,70 +9,70 @@
 #include <string.h>
 
 /* Something done to one token, by any thread. */
-typedef void token_fn(tern_decoder *d, size_t token, uint32_t thread);
+typedef void token_fn(tern_forward *f, size_t token, uint32_t thread);
 
 typedef struct shared_tokens {
-    tern_decoder *d;
+    tern_forward *f;
     token_fn *fn;
 } shared_tokens;
 
 static void tokens_share(void *argument, uint32_t thread, uint32_t threads)
 {
     const shared_tokens *shared = argument;
-    const tern_slice slice = tern_slice_of(shared->d->tokens, thread, threads);
+    const tern_slice slice = tern_slice_of(shared->f->tokens, thread, threads);
 
     for (size_t token = slice.begin; token < slice.end; token++)
-        shared->fn(shared->d, token, thread);
+        shared->fn(shared->f, token, thread);
 }
 
-static void each_token(tern_decoder *d, token_fn *fn)
+static void each_token(tern_forward *f, token_fn *fn)
 {
-    if (d->tokens == 1)
-        fn(d, 0, 0);
+    if (f->tokens == 1)
+        fn(f, 0, 0);
     else
-        tern_team_run(d->team, tokens_share, &(shared_tokens){d, fn});
-    tern_stopwatch_cut(&d->watch, TERN_DECODE_NORM);
+        tern_team_run(f->team, tokens_share, &(shared_tokens){f, fn});
+    tern_stopwatch_cut(&f->watch, TERN_DECODE_NORM);
 }
 
-static void multiply(tern_decoder *d, tern_linear linear)
+static void multiply(tern_forward *f, tern_linear linear)
 {
-    const tern_product *product = &d->product[linear];
+    const tern_product *product = &f->product[linear];
 
     tern_product_call(product,
                       &(tern_call){.problem = &product->problem,
-                                   .packed = d->model->layer[d->layer].packed[linear],
-                                   .x = d->q,
-                                   .y = d->y,
-                                   .scratch = d->scratch,
+                                   .packed = f->model->layer[f->layer].packed[linear],
+                                   .x = f->q,
+                                   .y = f->y,
+                                   .scratch = f->scratch,
                                    .plan = product->plan},
-                      d->team);
-    tern_stopwatch_cut(&d->watch, TERN_DECODE_GEMM);
+                      f->team);
+    tern_stopwatch_cut(&f->watch, TERN_DECODE_GEMM);
 }
 
 /* Makes x, n values, the token's row of what the next product takes: normed by gain, unless that is NULL. */
-static void quantise(tern_decoder *d, size_t token, uint32_t thread, const float *x, const float *gain, size_t n)
+static void quantise(tern_forward *f, size_t token, uint32_t thread, const float *x, const float *gain, size_t n)
 {
-    const float epsilon = (float)d->model->geometry.epsilon;
-    int8_t *q = d->q + token * n;
-    float *normed = d->normed + thread * d->row_stride;
+    const float epsilon = (float)f->model->geometry.epsilon;
+    int8_t *q = f->q + token * n;
+    float *normed = f->normed + thread * f->row_stride;
 
     if (gain == NULL) {
-        d->q_scale[token] = d->ops->quantise(x, n, q);
-    } else if (d->options.fused) {
-        d->q_scale[token] = d->ops->norm_quantise(x, gain, n, epsilon, q);
+        f->q_scale[token] = f->ops->quantise(x, n, q);
+    } else if (f->fused) {
+        f->q_scale[token] = f->ops->norm_quantise(x, gain, n, epsilon, q);
     } else {
-        d->ops->norm(x, gain, n, epsilon, normed);
-        d->q_scale[token] = d->ops->quantise(normed, n, q);
+        f->ops->norm(x, gain, n, epsilon, normed);
+        f->q_scale[token] = f->ops->quantise(normed, n, q);
     }
 }
 
-static void embed(const tern_decoder *d, uint32_t id, float *x)
+static void embed(const tern_forward *f, uint32_t id, float *x)
 {
-    const tern_rows *table = &d->model->embedding;
-    const size_t hidden = d->model->geometry.hidden;
+    const tern_rows *table = &f->model->embedding;
+    const size_t hidden = f->model->geometry.hidden;
 
     if (table->type == TERN_HEAD_F16) {
-        d->ops->from_f16((const uint16_t *)table->data + id * hidden, hidden, x);
+        f->ops->from_f16((const uint16_t *)table->data + id * hidden, hidden, x);
         return;
     }
     const int8_t *row = (const int8_t *)table->data + id * hidden;
@@ -80,123 +80,123 @@ static void embed(const tern_decoder *d, uint32_t id, float *x)
         x[i] = table->scale[id] * (float)row[i];
 }
 
-static uint64_t position_of(const tern_decoder *d, size_t token)
+static uint64_t position_of(const tern_forward *f, size_t token)
 {
-    const tern_stretch *s = &d->stretch[d->stretch_of[token]];
+    const tern_stretch *s = &f->stretch[f->stretch_of[token]];
 
     return s->position + (token - s->first);
 }
 
-static void enter(tern_decoder *d, size_t token, uint32_t thread)
+static void enter(tern_forward *f, size_t token, uint32_t thread)
 {
-    const tern_geometry *g = &d->model->geometry;
+    const tern_geometry *g = &f->model->geometry;
     const size_t half = g->head_dim / 2;
-    const double position = (double)position_of(d, token);
-    float *x = d->x + token * g->hidden;
+    const double position = (double)position_of(f, token);
+    float *x = f->x + token * g->hidden;
 
     for (size_t i = 0; i < half; i++) {
-        d->cosine[token * half + i] = (float)cos(position * d->frequency[i]);
-        d->sine[token * half + i] = (float)sin(position * d->frequency[i]);
+        f->cosine[token * half + i] = (float)cos(position * f->frequency[i]);
+        f->sine[token * half + i] = (float)sin(position * f->frequency[i]);
     }
-    embed(d, d->token[token], x);
-    quantise(d, token, thread, x, d->model->layer[0].norm[TERN_NORM_ATTENTION], g->hidden);
+    embed(f, f->token[token], x);
+    quantise(f, token, thread, x, f->model->layer[0].norm[TERN_NORM_ATTENTION], g->hidden);
 }
 
-static void quantise_attended(tern_decoder *d, size_t token, uint32_t thread)
+static void quantise_attended(tern_forward *f, size_t token, uint32_t thread)
 {
-    const size_t n = tern_geometry_norm_size(&d->model->geometry, TERN_NORM_ATTENTION_SUB);
+    const size_t n = tern_geometry_norm_size(&f->model->geometry, TERN_NORM_ATTENTION_SUB);
 
-    quantise(d, token, thread, d->attended + token * n, d->model->layer[d->layer].norm[TERN_NORM_ATTENTION_SUB], n);
+    quantise(f, token, thread, f->attended + token * n, f->model->layer[f->layer].norm[TERN_NORM_ATTENTION_SUB], n);
 }
 
 /* Adds a product to the residual stream. */
-static float *add(tern_decoder *d, size_t token, tern_matrix matrix)
+static float *add(tern_forward *f, size_t token, tern_matrix matrix)
 {
-    const size_t hidden = d->model->geometry.hidden;
-    float *x = d->x + token * hidden;
+    const size_t hidden = f->model->geometry.hidden;
+    float *x = f->x + token * hidden;
 
-    d->ops->scale_add(d->y + token * hidden, d->q_scale[token] * d->model->layer[d->layer].scale[matrix], hidden, x);
+    f->ops->scale_add(f->y + token * hidden, f->q_scale[token] * f->model->layer[f->layer].scale[matrix], hidden, x);
     return x;
 }
 
-static void add_attention(tern_decoder *d, size_t token, uint32_t thread)
+static void add_attention(tern_forward *f, size_t token, uint32_t thread)
 {
-    const float *x = add(d, token, TERN_MATRIX_O);
+    const float *x = add(f, token, TERN_MATRIX_O);
 
-    quantise(d, token, thread, x, d->model->layer[d->layer].norm[TERN_NORM_FFN], d->model->geometry.hidden);
+    quantise(f, token, thread, x, f->model->layer[f->layer].norm[TERN_NORM_FFN], f->model->geometry.hidden);
 }
 
-static void activate(tern_decoder *d, size_t token, uint32_t thread)
+static void activate(tern_forward *f, size_t token, uint32_t thread)
 {
-    const tern_geometry *g = &d->model->geometry;
-    const tern_layer *layer = &d->model->layer[d->layer];
+    const tern_geometry *g = &f->model->geometry;
+    const tern_layer *layer = &f->model->layer[f->layer];
     const size_t ffn = g->ffn;
-    const int32_t *gate = d->y + token * 2 * ffn;
-    const float scale = d->q_scale[token];
-    float *row = d->row + thread * d->row_stride;
+    const int32_t *gate = f->y + token * 2 * ffn;
+    const float scale = f->q_scale[token];
+    float *row = f->row + thread * f->row_stride;
 
-    d->ops->gate(g->activation, gate, scale * layer->scale[TERN_MATRIX_GATE], gate + ffn,
+    f->ops->gate(g->activation, gate, scale * layer->scale[TERN_MATRIX_GATE], gate + ffn,
                  scale * layer->scale[TERN_MATRIX_UP], ffn, row);
-    quantise(d, token, thread, row, layer->norm[TERN_NORM_FFN_SUB], ffn);
+    quantise(f, token, thread, row, layer->norm[TERN_NORM_FFN_SUB], ffn);
 }
 
 /* The end of a layer, and the beginning of the next. */
-static void add_ffn(tern_decoder *d, size_t token, uint32_t thread)
+static void add_ffn(tern_forward *f, size_t token, uint32_t thread)
 {
-    const tern_geometry *g = &d->model->geometry;
-    const float *x = add(d, token, TERN_MATRIX_DOWN);
+    const tern_geometry *g = &f->model->geometry;
+    const float *x = add(f, token, TERN_MATRIX_DOWN);
 
-    if (d->layer + 1 < g->layers)
-        quantise(d, token, thread, x, d->model->layer[d->layer + 1].norm[TERN_NORM_ATTENTION], g->hidden);
-    else if (d->logits_row[token] != TERN_NO_LOGITS)
-        d->ops->norm(x, d->model->output_norm, g->hidden, (float)g->epsilon,
-                     d->last + d->logits_row[token] * (size_t)g->hidden);
+    if (f->layer + 1 < g->layers)
+        quantise(f, token, thread, x, f->model->layer[f->layer + 1].norm[TERN_NORM_ATTENTION], g->hidden);
+    else if (f->logits_row[token] != TERN_NO_LOGITS)
+        f->ops->norm(x, f->model->output_norm, g->hidden, (float)g->epsilon,
+                     f->last + f->logits_row[token] * (size_t)g->hidden);
 }
 
-void tern_forward_block(tern_decoder *d)
+void tern_forward_block(tern_forward *f)
 {
-    tern_stopwatch_cut(&d->watch, TERN_DECODE_OTHER);
-    each_token(d, enter);
-    for (d->layer = 0; d->layer < d->model->geometry.layers; d->layer++) {
-        multiply(d, TERN_LINEAR_QKV);
-        tern_forward_attention(d);
-        tern_stopwatch_cut(&d->watch, TERN_DECODE_ATTENTION);
-        each_token(d, quantise_attended);
-        multiply(d, TERN_LINEAR_O);
-        each_token(d, add_attention);
-        multiply(d, TERN_LINEAR_GATE_UP);
-        each_token(d, activate);
-        multiply(d, TERN_LINEAR_DOWN);
-        each_token(d, add_ffn);
+    tern_stopwatch_cut(&f->watch, TERN_DECODE_OTHER);
+    each_token(f, enter);
+    for (f->layer = 0; f->layer < f->model->geometry.layers; f->layer++) {
+        multiply(f, TERN_LINEAR_QKV);
+        tern_forward_attention(f);
+        tern_stopwatch_cut(&f->watch, TERN_DECODE_ATTENTION);
+        each_token(f, quantise_attended);
+        multiply(f, TERN_LINEAR_O);
+        each_token(f, add_attention);
+        multiply(f, TERN_LINEAR_GATE_UP);
+        each_token(f, activate);
+        multiply(f, TERN_LINEAR_DOWN);
+        each_token(f, add_ffn);
     }
 }
 
 typedef struct shared_head {
-    tern_decoder *d;
+    tern_forward *f;
     size_t rows;
 } shared_head;
 
 static void head_share(void *argument, uint32_t thread, uint32_t threads)
 {
     const shared_head *shared = argument;
-    tern_decoder *d = shared->d;
-    const tern_rows *head = &d->model->head;
-    const size_t hidden = d->model->geometry.hidden, vocabulary = d->model->geometry.vocabulary;
+    tern_forward *f = shared->f;
+    const tern_rows *head = &f->model->head;
+    const size_t hidden = f->model->geometry.hidden, vocabulary = f->model->geometry.vocabulary;
     const tern_slice slice = tern_slice_of(vocabulary, thread, threads);
     const size_t offset = slice.begin * hidden, count = slice.end - slice.begin;
-    float *logits = d->logits + slice.begin;
+    float *logits = f->logits + slice.begin;
 
     if (head->type == TERN_HEAD_I8)
-        d->ops->rows_i8((const int8_t *)head->data + offset, head->scale + slice.begin, count, hidden, d->last,
+        f->ops->rows_i8((const int8_t *)head->data + offset, head->scale + slice.begin, count, hidden, f->last,
                         shared->rows, logits, vocabulary);
     else
-        d->ops->rows_f16((const uint16_t *)head->data + offset, count, hidden, d->last, shared->rows, logits,
+        f->ops->rows_f16((const uint16_t *)head->data + offset, count, hidden, f->last, shared->rows, logits,
                          vocabulary);
 }
 
-void tern_forward_head(tern_decoder *d, size_t rows)
+void tern_forward_head(tern_forward *f, size_t rows)
 {
-    tern_stopwatch_cut(&d->watch, TERN_DECODE_OTHER);
-    tern_team_run(d->team, head_share, &(shared_head){d, rows});
-    tern_stopwatch_cut(&d->watch, TERN_DECODE_HEAD);
+    tern_stopwatch_cut(&f->watch, TERN_DECODE_OTHER);
+    tern_team_run(f->team, head_share, &(shared_head){f, rows});
+    tern_stopwatch_cut(&f->watch, TERN_DECODE_HEAD);
 }

@@ -1,6 +1,6 @@
 /*
- * forward.h - a block of tokens on its way through the layers. Of decoder.c and what it consists of, and of nobody
- * else.
+ * forward.h - a block of tokens on its way through the layers. The decoder fills a block and calls these; nobody else
+ * does.
  *
  * Rows of different tokens never depend on each other but through keys and values, so that a block of any size gives
  * the same bits.
@@ -8,7 +8,7 @@
 #ifndef TERN_FORWARD_H
 #define TERN_FORWARD_H
 
-#include "decode/loop/decoder.h"
+#include "decode/loop/kv.h"
 #include "decode/loop/products.h"
 #include "decode/loop/stopwatch.h"
 
@@ -26,16 +26,13 @@ typedef struct tern_stretch {
 } tern_stretch;
 
 /* Arrays over tokens have a row for each token of a block, rows one after the other. */
-struct tern_decoder {
+typedef struct tern_forward {
     const tern_model *model;
     const tern_ops *ops;
     tern_team *team;
-    tern_decoder_options options;
+    bool fused; /* norm and quantisation in one pass */
     tern_kv kv;
-    tern_memory memory;
-    uint64_t buffer_bytes;
     tern_stopwatch watch;
-    tern_products *products;
 
     /* the block */
     size_t tokens, stretches;
@@ -65,21 +62,18 @@ struct tern_decoder {
 
     float *last;   /* logit_rows times hidden, normed */
     float *logits; /* logit_rows times vocabulary */
-
-    uint32_t *history; /* without a cache: the tokens of each sequence */
-    uint64_t *length;  /* and how many there are */
-};
+} tern_forward;
 
 /*
  * Runs the tokens of the block through all layers; appends them to the ring; leaves the last norm of those whose logits
  * are wanted.
  */
-void tern_forward_block(tern_decoder *d);
+void tern_forward_block(tern_forward *f);
 
 /* Logits of the first `rows` rows of `last`. */
-void tern_forward_head(tern_decoder *d, size_t rows);
+void tern_forward_head(tern_forward *f, size_t rows);
 
 /* From y of the product QKV to `attended`: scales, turns, appends, and attends. */
-void tern_forward_attention(tern_decoder *d);
+void tern_forward_attention(tern_forward *f);
 
 #endif

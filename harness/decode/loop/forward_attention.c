@@ -16,14 +16,14 @@ static size_t smaller(size_t a, size_t b)
 }
 
 /* Query heads that share a KV head. */
-static uint32_t group_of(const tern_decoder *d)
+static uint32_t group_of(const tern_forward *f)
 {
-    return d->model->geometry.heads / d->model->geometry.kv_heads;
+    return f->model->geometry.heads / f->model->geometry.kv_heads;
 }
 
-static size_t chunk_tokens(const tern_decoder *d)
+static size_t chunk_tokens(const tern_forward *f)
 {
-    const size_t group = group_of(d);
+    const size_t group = group_of(f);
 
     return group < TERN_ATTEND_GROUP ? TERN_ATTEND_GROUP / group : 1;
 }
@@ -33,51 +33,52 @@ typedef struct heads {
     float *q, *k, *v;
 } heads;
 
-static heads heads_of(const tern_decoder *d, size_t token, uint32_t kv_head)
+static heads heads_of(const tern_forward *f, size_t token, uint32_t kv_head)
 {
-    const tern_geometry *g = &d->model->geometry;
+    const tern_geometry *g = &f->model->geometry;
     const size_t q_size = (size_t)g->heads * g->head_dim, kv_size = (size_t)g->kv_heads * g->head_dim;
-    float *row = d->qkv + token * (q_size + 2 * kv_size);
+    float *row = f->qkv + token * (q_size + 2 * kv_size);
 
-    return (heads){.q = row + (size_t)kv_head * group_of(d) * g->head_dim,
+    return (heads){.q = row + (size_t)kv_head * group_of(f) * g->head_dim,
                    .k = row + q_size + (size_t)kv_head * g->head_dim,
                    .v = row + q_size + kv_size + (size_t)kv_head * g->head_dim};
 }
 
-static void append(tern_decoder *d, const tern_stretch *s, size_t token, uint32_t kv_head)
+static void append(tern_forward *f, const tern_stretch *s, size_t token, uint32_t kv_head)
 {
-    const heads h = heads_of(d, token, kv_head);
+    const heads h = heads_of(f, token, kv_head);
 
-    tern_kv_append(&d->kv, d->layer, s->sequence, kv_head, s->position + (token - s->first), h.k, h.v);
+    tern_kv_append(&f->kv, f->layer, s->sequence, kv_head, s->position + (token - s->first), h.k, h.v);
 }
 
 /* Scales and turns the heads of one token that belong to one KV head. */
-static void turn(tern_decoder *d, size_t token, uint32_t kv_head)
+static void turn(tern_forward *f, size_t token, uint32_t kv_head)
 {
-    const tern_geometry *g = &d->model->geometry;
-    const tern_layer *layer = &d->model->layer[d->layer];
-    const heads h = heads_of(d, token, kv_head);
-    const uint32_t dim = g->head_dim, group = group_of(d);
-    const float *cosine = d->cosine + token * (dim / 2), *sine = d->sine + token * (dim / 2);
-    const float scale = d->q_scale[token];
-    const int32_t *y = d->y;
+    const tern_geometry *g = &f->model->geometry;
+    const tern_layer *layer = &f->model->layer[f->layer];
+    const heads h = heads_of(f, token, kv_head);
+    const uint32_t dim = g->head_dim, group = group_of(f);
+    const float *cosine = f->cosine + token * (dim / 2), *sine = f->sine + token * (dim / 2);
+    const float scale = f->q_scale[token];
+    const int32_t *y = f->y;
 
-    d->ops->scale(y + (h.q - d->qkv), scale * layer->scale[TERN_MATRIX_Q], (size_t)group * dim, h.q);
-    d->ops->scale(y + (h.k - d->qkv), scale * layer->scale[TERN_MATRIX_K], dim, h.k);
-    d->ops->scale(y + (h.v - d->qkv), scale * layer->scale[TERN_MATRIX_V], dim, h.v);
+    f->ops->scale(y + (h.q - f->qkv), scale * layer->scale[TERN_MATRIX_Q], (size_t)group * dim, h.q);
+    f->ops->scale(y + (h.k - f->qkv), scale * layer->scale[TERN_MATRIX_K], dim, h.k);
+    f->ops->scale(y + (h.v - f->qkv), scale * layer->scale[TERN_MATRIX_V], dim, h.v);
     for (uint32_t i = 0; i < group; i++)
-        d->ops->rope(g->rope, cosine, sine, dim, h.q + (size_t)i * dim);
-    d->ops->rope(g->rope, cosine, sine, dim, h.k);
+        f->ops->rope(g->rope, cosine, sine, dim, h.q + (size_t)i * dim);
+    f->ops->rope(g->rope, cosine, sine, dim, h.k);
 }
 
 /* The queries of tokens [begin, end) of the block, a few at a time. */
-static void attend(tern_decoder *d, const tern_stretch *s, uint32_t kv_head, size_t begin, size_t end, uint32_t thread)
+static void attend(tern_forward *f, const tern_stretch *s, uint32_t kv_head, size_t begin, size_t end, uint32_t thread)
 {
-    const tern_geometry *g = &d->model->geometry;
+    const tern_geometry *g = &f->model->geometry;
     const size_t q_size = (size_t)g->heads * g->head_dim;
-    const uint32_t group = group_of(d);
+    const uint32_t group = group_of(f);
     const size_t queries = (end - begin) * group;
-    float *scores = d->scores + thread * d->scores_stride;
+    const tern_past past = tern_kv_past(&f->kv, f->layer, s->sequence, kv_head);
+    float *scores = f->scores + thread * f->scores_stride;
     tern_attend query[TERN_ATTEND_GROUP];
 
     for (size_t done = 0, count; done < queries; done += count) {
@@ -85,69 +86,69 @@ static void attend(tern_decoder *d, const tern_stretch *s, uint32_t kv_head, siz
         for (size_t i = 0; i < count; i++) {
             const size_t token = begin + (done + i) / group;
             const size_t head = (size_t)kv_head * group + (done + i) % group;
-            query[i] = (tern_attend){.query = heads_of(d, token, 0).q + head * g->head_dim,
-                                     .out = d->attended + token * q_size + head * g->head_dim,
+            query[i] = (tern_attend){.query = heads_of(f, token, 0).q + head * g->head_dim,
+                                     .out = f->attended + token * q_size + head * g->head_dim,
                                      .position = s->position + (token - s->first)};
         }
-        d->ops->attend(&d->kv, d->layer, s->sequence, kv_head, query, count, scores);
+        f->ops->attend(&past, query, count, scores);
     }
 }
 
 /* The last stretch that begins at this unit or before. */
-static const tern_stretch *stretch_at(const tern_decoder *d, size_t unit)
+static const tern_stretch *stretch_at(const tern_forward *f, size_t unit)
 {
-    size_t low = 0, high = d->stretches;
+    size_t low = 0, high = f->stretches;
 
     while (high - low > 1) {
         const size_t middle = low + (high - low) / 2;
-        if (d->stretch[middle].first_unit <= unit)
+        if (f->stretch[middle].first_unit <= unit)
             low = middle;
         else
             high = middle;
     }
-    return &d->stretch[low];
+    return &f->stretch[low];
 }
 
-static void run_unit(tern_decoder *d, size_t unit, uint32_t thread)
+static void run_unit(tern_forward *f, size_t unit, uint32_t thread)
 {
-    const tern_stretch *s = stretch_at(d, unit);
-    const size_t chunk = chunk_tokens(d);
+    const tern_stretch *s = stretch_at(f, unit);
+    const size_t chunk = chunk_tokens(f);
     const uint32_t kv_head = (uint32_t)((unit - s->first_unit) / s->chunks);
     const size_t first = s->first, end = first + s->together, last = first + s->tokens;
     if (s->together == s->tokens) {
         const size_t begin = first + (s->chunks - 1 - (unit - s->first_unit) % s->chunks) * chunk;
-        attend(d, s, kv_head, begin, smaller(begin + chunk, end), thread);
+        attend(f, s, kv_head, begin, smaller(begin + chunk, end), thread);
         return;
     }
     for (size_t begin = first; begin < end; begin += chunk)
-        attend(d, s, kv_head, begin, smaller(begin + chunk, end), thread);
+        attend(f, s, kv_head, begin, smaller(begin + chunk, end), thread);
     for (size_t token = end; token < last; token++) {
-        append(d, s, token, kv_head);
-        attend(d, s, kv_head, token, token + 1, thread);
+        append(f, s, token, kv_head);
+        attend(f, s, kv_head, token, token + 1, thread);
     }
 }
 
 static void run_share(void *argument, uint32_t thread, uint32_t threads)
 {
-    tern_decoder *d = argument;
-    const uint32_t kv_heads = d->model->geometry.kv_heads;
-    const tern_slice slice = tern_slice_of(d->tokens * kv_heads, thread, threads);
+    tern_forward *f = argument;
+    const uint32_t kv_heads = f->model->geometry.kv_heads;
+    const tern_slice slice = tern_slice_of(f->tokens * kv_heads, thread, threads);
 
     for (size_t i = slice.begin; i < slice.end; i++) {
         const size_t token = i / kv_heads;
         const uint32_t kv_head = (uint32_t)(i % kv_heads);
-        const tern_stretch *s = &d->stretch[d->stretch_of[token]];
-        turn(d, token, kv_head);
+        const tern_stretch *s = &f->stretch[f->stretch_of[token]];
+        turn(f, token, kv_head);
         if (token - s->first < s->together)
-            append(d, s, token, kv_head);
+            append(f, s, token, kv_head);
     }
     if (threads > 1)
-        tern_team_barrier(d->team);
+        tern_team_barrier(f->team);
     for (;;) {
-        const size_t unit = atomic_fetch_add_explicit(&d->next_unit, 1, memory_order_relaxed);
-        if (unit >= d->units)
+        const size_t unit = atomic_fetch_add_explicit(&f->next_unit, 1, memory_order_relaxed);
+        if (unit >= f->units)
             return;
-        run_unit(d, unit, thread);
+        run_unit(f, unit, thread);
     }
 }
 
@@ -155,25 +156,25 @@ static void run_share(void *argument, uint32_t thread, uint32_t threads)
  * How many tokens may be in the ring before the first of them attends: at least one, which no other token of the
  * stretch precedes.
  */
-static size_t together(const tern_decoder *d, const tern_stretch *s)
+static size_t together(const tern_forward *f, const tern_stretch *s)
 {
-    const uint64_t room = s->position < d->kv.context ? d->kv.context - s->position : 1;
+    const uint64_t room = s->position < f->kv.context ? f->kv.context - s->position : 1;
 
     return room < s->tokens ? (size_t)room : s->tokens;
 }
 
-void tern_forward_attention(tern_decoder *d)
+void tern_forward_attention(tern_forward *f)
 {
-    const size_t chunk = chunk_tokens(d);
+    const size_t chunk = chunk_tokens(f);
 
-    d->units = 0;
-    for (size_t i = 0; i < d->stretches; i++) {
-        tern_stretch *s = &d->stretch[i];
-        s->together = together(d, s);
+    f->units = 0;
+    for (size_t i = 0; i < f->stretches; i++) {
+        tern_stretch *s = &f->stretch[i];
+        s->together = together(f, s);
         s->chunks = s->together < s->tokens ? 1 : (s->tokens + chunk - 1) / chunk;
-        s->first_unit = d->units;
-        d->units += s->chunks * d->model->geometry.kv_heads;
+        s->first_unit = f->units;
+        f->units += s->chunks * f->model->geometry.kv_heads;
     }
-    atomic_store_explicit(&d->next_unit, 0, memory_order_relaxed);
-    tern_team_run(d->team, run_share, d);
+    atomic_store_explicit(&f->next_unit, 0, memory_order_relaxed);
+    tern_team_run(f->team, run_share, f);
 }

@@ -1,11 +1,9 @@
 #include "decode/loop/job.h"
 
 #include "base/text.h"
-#include "decode/loop/session.h"
 #include "machine/isa.h"
 #include "plan/toggles.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -87,43 +85,4 @@ void tern_decode_describe_model(const tern_geometry *g, const char *source, tern
     r->ternary_weights = tern_geometry_ternary_weights(g);
     r->embedding_weights = tern_geometry_embedding_weights(g);
     r->head_weights = tern_geometry_head_weights(g);
-}
-
-/* What the child leaves. */
-typedef struct answer {
-    tern_status status;
-    tern_error error;
-    tern_decode_record record;
-} answer;
-
-static void run_in_child(void *argument, void *result)
-{
-    answer *a = result;
-
-    a->status = tern_decode_session(argument, &a->record, &a->error);
-}
-
-tern_status tern_decode_measure(const tern_decode_job *job, const tern_child_options *child, tern_decode_record *record,
-                                tern_error *error)
-{
-    tern_decode_job copy = *job;
-    answer *a = calloc(1, sizeof *a);
-    tern_child_outcome outcome;
-
-    if (a == NULL)
-        return tern_error_memory(error, "a record", sizeof *a);
-    tern_decode_describe(job, &a->record);
-    *record = a->record;
-    tern_status status = tern_child_run(run_in_child, &copy, a, sizeof *a, child, &outcome, error);
-    if (status == TERN_OK && outcome.end == TERN_CHILD_DONE) {
-        status = a->status;
-        if (status == TERN_OK)
-            *record = a->record;
-        else if (error != NULL)
-            *error = a->error;
-    } else if (status == TERN_OK) {
-        record->finding = tern_finding_of_child(&outcome);
-    }
-    free(a);
-    return status;
 }

@@ -1,11 +1,10 @@
 /*
- * job.h - one run of the decode loop, from a model's name to its record: load, verify, prompt, tokens, in a child
- * process.
+ * job.h - what one run of the decode loop is to do, and how far it is.
  */
 #ifndef TERN_JOB_H
 #define TERN_JOB_H
 
-#include "base/child.h"
+#include "base/error.h"
 #include "decode/loop/loop.h"
 #include "decode/loop/token_choice.h"
 #include "machine/pin.h"
@@ -47,14 +46,6 @@ typedef struct tern_decode_job {
 
     tern_job_progress *progress; /* NULL: not wanted */
 } tern_decode_job;
-
-/*
- * Runs the job in a child process and fills the record but for id, pick_reason, target, budget and roofs, and what
- * follows from them (tern_decode_conclude()). What is wrong with the kernel is its finding. TERN_USAGE: no such
- * model, a bad file, sizes that do not fit. TERN_ENVIRONMENT: memory, or the machine.
- */
-tern_status tern_decode_measure(const tern_decode_job *job, const tern_child_options *child, tern_decode_record *record,
-                                tern_error *error);
 
 /* Empties the record and fills what the job says. */
 void tern_decode_describe(const tern_decode_job *job, tern_decode_record *record);

@@ -1,6 +1,5 @@
 #include "decode/loop/kv.h"
 
-#include "decode/ops/ops.h"
 #include "machine/isa.h"
 
 #include <stdlib.h>
@@ -126,12 +125,14 @@ void tern_kv_reset(tern_kv *kv, uint32_t sequence)
     atomic_store_explicit(&kv->appended[sequence], 0, memory_order_release);
 }
 
-const void *tern_kv_rows(const tern_kv *kv, tern_kv_part part, uint32_t layer, uint32_t sequence, uint32_t kv_head)
+tern_past tern_kv_past(const tern_kv *kv, uint32_t layer, uint32_t sequence, uint32_t kv_head)
 {
-    return kv->memory.data + head_row(kv, part, layer, sequence, kv_head) * kv->row_bytes;
-}
+    tern_past past = {.type = kv->type, .head_dim = kv->head_dim, .context = kv->context, .row_bytes = kv->row_bytes};
 
-const float *tern_kv_scales(const tern_kv *kv, tern_kv_part part, uint32_t layer, uint32_t sequence, uint32_t kv_head)
-{
-    return kv->scale == NULL ? NULL : kv->scale + head_row(kv, part, layer, sequence, kv_head);
+    for (tern_kv_part part = 0; part < TERN_KV_PARTS; part++) {
+        const size_t first = head_row(kv, part, layer, sequence, kv_head);
+        past.row[part] = kv->memory.data + first * kv->row_bytes;
+        past.scale[part] = kv->scale == NULL ? NULL : kv->scale + first;
+    }
+    return past;
 }

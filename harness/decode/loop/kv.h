@@ -8,20 +8,17 @@
 #ifndef TERN_KV_H
 #define TERN_KV_H
 
+#include "decode/ops/ops.h"
 #include "machine/memory.h"
 #include "model/geometry.h"
 
 #include <stdatomic.h>
 
-typedef enum tern_kv_type { TERN_KV_F32, TERN_KV_F16, TERN_KV_I8 } tern_kv_type;
 const char *tern_kv_type_name(tern_kv_type type); /* "f32", "f16", "i8" */
 bool tern_kv_type_parse(const char *text, tern_kv_type *type);
 
 /* Largest head_dim. */
 enum { TERN_KV_HEAD_DIM = 1024 };
-
-/* Keys and values are separate arrays of the same form. */
-typedef enum tern_kv_part { TERN_KEY, TERN_VALUE } tern_kv_part;
 
 typedef struct tern_kv {
     tern_kv_type type;
@@ -31,7 +28,7 @@ typedef struct tern_kv {
     uint64_t scale_bytes; /* i8: one float a row, else 0 */
     tern_memory memory;   /* of rows_bytes + scale_bytes */
     float *scale;
-    const struct tern_ops *ops; /* converts what is appended */
+    const tern_ops *ops;        /* converts what is appended */
     _Atomic uint64_t *appended; /* of each sequence: the producer's release, the consumer's acquire */
 } tern_kv;
 
@@ -57,11 +54,7 @@ uint64_t tern_kv_appended(const tern_kv *kv, uint32_t sequence);
 /* Forgets a sequence. */
 void tern_kv_reset(tern_kv *kv, uint32_t sequence);
 
-/*
- * The slots of one head: slot position % context holds the token at position. What a row has behind head_dim values
- * is zeros. Scales are NULL when the type has none.
- */
-const void *tern_kv_rows(const tern_kv *kv, tern_kv_part part, uint32_t layer, uint32_t sequence, uint32_t kv_head);
-const float *tern_kv_scales(const tern_kv *kv, tern_kv_part part, uint32_t layer, uint32_t sequence, uint32_t kv_head);
+/* The slots of one head, for as long as the ring lives. */
+tern_past tern_kv_past(const tern_kv *kv, uint32_t layer, uint32_t sequence, uint32_t kv_head);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/stats.h"
+#include "decode/loop/kv.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -51,7 +52,8 @@ static void attend(bench *b, uint64_t position)
     for (uint32_t head = 0; head < b->geometry.kv_heads; head++) {
         for (uint32_t i = 0; i < group; i++)
             b->query[i].position = position;
-        b->ops->attend(&b->kv, 0, 0, head, b->query, group, b->scores);
+        const tern_past past = tern_kv_past(&b->kv, 0, 0, head);
+        b->ops->attend(&past, b->query, group, b->scores);
     }
 }
 

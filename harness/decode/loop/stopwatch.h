@@ -4,7 +4,14 @@
 #ifndef TERN_STOPWATCH_H
 #define TERN_STOPWATCH_H
 
-#include "decode/loop/decoder.h"
+#include "record/decode.h"
+
+#include <stdint.h>
+
+/* Where the time went, by tern_decode_part. Parts add up to the whole. */
+typedef struct tern_split {
+    double ns[TERN_DECODE_PARTS];
+} tern_split;
 
 typedef struct tern_stopwatch {
     uint64_t part_ticks[TERN_DECODE_PARTS];

@@ -10,7 +10,8 @@
 #ifndef TERN_OPS_H
 #define TERN_OPS_H
 
-#include "decode/loop/kv.h"
+#include "decode/ops/past.h"
+#include "model/geometry.h"
 
 /* Queries that share what is read of keys and values, at most. */
 enum { TERN_ATTEND_GROUP = 32 };
@@ -57,8 +58,7 @@ typedef struct tern_ops {
      * with the maximum subtracted; each query's result does not depend on the others in the call. Keys and values are
      * read once for up to TERN_ATTEND_GROUP queries; scores: room for context floats for each of so many.
      */
-    void (*attend)(const tern_kv *kv, uint32_t layer, uint32_t sequence, uint32_t kv_head, const tern_attend *query,
-                   size_t count, float *scores);
+    void (*attend)(const tern_past *past, const tern_attend *query, size_t count, float *scores);
 
     /*
      * y[r] = scale[r] * sum over i of row[r][i] * x[i], for int8 and for IEEE half rows of n values; tokens x: x + t

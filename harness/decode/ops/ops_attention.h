@@ -16,8 +16,7 @@
 enum { TILE_FLOATS = 4096, GROUP_FLOATS = 4096 };
 
 typedef struct attention {
-    const tern_kv *kv;
-    uint32_t layer, sequence, kv_head;
+    const tern_past *past;
     size_t dim;                                /* head_dim, and zeros up to whole lanes */
     size_t count;                              /* queries of the group */
     size_t seen[TERN_ATTEND_GROUP], most_seen; /* positions that each of them sees */
@@ -37,13 +36,13 @@ typedef struct stretch {
 
 INLINE stretch stretch_at(const attention *a, tern_kv_part part, size_t begin)
 {
-    const tern_kv *kv = a->kv;
-    const size_t slot = (size_t)((a->first + begin) % kv->context), most = TILE_FLOATS / a->dim;
-    const uint8_t *rows = tern_kv_rows(kv, part, a->layer, a->sequence, a->kv_head);
-    const float *scale = tern_kv_scales(kv, part, a->layer, a->sequence, a->kv_head);
-    const size_t count = least(least(a->most_seen - begin, kv->context - slot), most);
+    const tern_past *past = a->past;
+    const size_t slot = (size_t)((a->first + begin) % past->context), most = TILE_FLOATS / a->dim;
+    const size_t count = least(least(a->most_seen - begin, past->context - slot), most);
+    const float *scale = past->scale[part];
 
-    return (stretch){begin, {rows + slot * kv->row_bytes, kv->row_bytes, count}, scale == NULL ? NULL : scale + slot};
+    return (stretch){
+        begin, {past->row[part] + slot * past->row_bytes, past->row_bytes, count}, scale == NULL ? NULL : scale + slot};
 }
 
 /* Its rows as floats. */
@@ -73,7 +72,7 @@ INLINE size_t seen_of(const attention *a, size_t query, size_t begin)
 
 INLINE float *scores_of(const attention *a, size_t query)
 {
-    return a->scores + query * a->kv->context;
+    return a->scores + query * a->past->context;
 }
 
 INLINE void score(attention *a, tern_kv_type type)
@@ -82,10 +81,10 @@ INLINE void score(attention *a, tern_kv_type type)
         const stretch s = stretch_at(a, TERN_KEY, begin);
         float *scores = scores_of(a, 0) + begin;
         if (a->count < TILE_X)
-            dot_rows(type, s.rows, a->dim, a->query, a->dim, a->count, scores, a->kv->context);
+            dot_rows(type, s.rows, a->dim, a->query, a->dim, a->count, scores, a->past->context);
         else
             dot_rows(TERN_KV_F32, to_floats(a, type, &s.rows), a->dim, a->query, a->dim, a->count, scores,
-                     a->kv->context);
+                     a->past->context);
         for (size_t query = 0; s.scale != NULL && query < a->count; query++)
             times(scores_of(a, query) + begin, s.scale, s.rows.count);
         begin += s.rows.count;
@@ -128,9 +127,9 @@ INLINE void mix_together(attention *a, const rows_at *rows, size_t first, size_t
     size_t i = 0;
 
     for (; i + 16 * TILE_COLUMNS <= a->dim; i += 16 * TILE_COLUMNS)
-        mix_tile(TERN_KV_F32, TILE_X, TILE_COLUMNS, weight, a->kv->context, rows, i, out, a->dim);
+        mix_tile(TERN_KV_F32, TILE_X, TILE_COLUMNS, weight, a->past->context, rows, i, out, a->dim);
     for (; i < a->dim; i += 16)
-        mix_tile(TERN_KV_F32, TILE_X, 1, weight, a->kv->context, rows, i, out, a->dim);
+        mix_tile(TERN_KV_F32, TILE_X, 1, weight, a->past->context, rows, i, out, a->dim);
 }
 
 /* Rows [from, ...) of those that begin at position `begin`, as far as the query sees them. */
@@ -191,7 +190,7 @@ INLINE void look(attention *a, const tern_attend *query)
 
     for (size_t i = 0; i < a->count; i++)
         last = query[i].position > last ? query[i].position : last;
-    a->first = last < a->kv->context ? 0 : last + 1 - a->kv->context;
+    a->first = last < a->past->context ? 0 : last + 1 - a->past->context;
     a->most_seen = (size_t)(last - a->first) + 1;
     for (size_t i = 0; i < a->count; i++)
         a->seen[i] = (size_t)(query[i].position - a->first) + 1;
@@ -200,7 +199,7 @@ INLINE void look(attention *a, const tern_attend *query)
 /* A group of a->count queries. */
 INLINE void attend_group(attention *a, tern_kv_type type, const tern_attend *query)
 {
-    const uint32_t head_dim = a->kv->head_dim;
+    const uint32_t head_dim = a->past->head_dim;
     const float root = 1.0f / sqrtf((float)head_dim);
     float total[TERN_ATTEND_GROUP];
 
@@ -222,22 +221,18 @@ INLINE void attend_group(attention *a, tern_kv_type type, const tern_attend *que
             query[i].out[j] = a->out[i * a->dim + j] * (1.0f / total[i]);
 }
 
-static void attend(const tern_kv *kv, uint32_t layer, uint32_t sequence, uint32_t kv_head, const tern_attend *query,
-                   size_t count, float *scores)
+static void attend(const tern_past *past, const tern_attend *query, size_t count, float *scores)
 {
     attention a; /* most of it need not be zeros */
 
-    a.kv = kv;
-    a.layer = layer;
-    a.sequence = sequence;
-    a.kv_head = kv_head;
+    a.past = past;
     a.scores = scores;
-    a.dim = (kv->head_dim + (size_t)15) / 16 * 16;
+    a.dim = (past->head_dim + (size_t)15) / 16 * 16;
     for (size_t i = 0; i < count; i += a.count) {
         a.count = least(count - i, least(TERN_ATTEND_GROUP, GROUP_FLOATS / a.dim));
-        if (kv->type == TERN_KV_F32)
+        if (past->type == TERN_KV_F32)
             attend_group(&a, TERN_KV_F32, query + i);
-        else if (kv->type == TERN_KV_F16)
+        else if (past->type == TERN_KV_F16)
             attend_group(&a, TERN_KV_F16, query + i);
         else
             attend_group(&a, TERN_KV_I8, query + i);

@@ -2,6 +2,7 @@
  * Attention over the ring is what the formula says, and the same bits for every body, wherever the ring wraps, and
  * whatever other queries are in the call.
  */
+#include "decode/loop/kv.h"
 #include "floats.h"
 
 #include <stdlib.h>
@@ -39,8 +40,9 @@ static void fill_queries(float *query, uint32_t head_dim)
 /* What a row of the ring says in double precision. */
 static double element(const tern_kv *kv, tern_kv_part part, uint64_t position, uint32_t i)
 {
+    const tern_past past = tern_kv_past(kv, 1, 1, 1);
     const size_t slot = (size_t)(position % kv->context);
-    const uint8_t *row = (const uint8_t *)tern_kv_rows(kv, part, 1, 1, 1) + slot * kv->row_bytes;
+    const uint8_t *row = past.row[part] + slot * kv->row_bytes;
     float value;
 
     switch (kv->type) {
@@ -50,7 +52,7 @@ static double element(const tern_kv *kv, tern_kv_part part, uint64_t position, u
         tern_ops_portable.from_f16((const uint16_t *)(const void *)row + i, 1, &value);
         return value;
     case TERN_KV_I8:
-        return (double)((const int8_t *)row)[i] * tern_kv_scales(kv, part, 1, 1, 1)[slot];
+        return (double)((const int8_t *)row)[i] * past.scale[part][slot];
     }
     return 0.0;
 }
@@ -77,6 +79,7 @@ static void by_the_formula(const tern_kv *kv, const float *query, uint64_t posit
 static void attend(const tern_ops *ops, const tern_kv *kv, const float *query, uint64_t position, bool consecutive,
                    size_t count, float *out)
 {
+    const tern_past past = tern_kv_past(kv, 1, 1, 1);
     static float scores[MOST_QUERIES * CONTEXT];
     tern_attend call[MOST_QUERIES];
 
@@ -84,7 +87,7 @@ static void attend(const tern_ops *ops, const tern_kv *kv, const float *query, u
         call[i] = (tern_attend){.query = query + i * kv->head_dim,
                                 .out = out + i * kv->head_dim,
                                 .position = position + (consecutive ? i : 0)};
-    ops->attend(kv, 1, 1, 1, call, count, scores);
+    ops->attend(&past, call, count, scores);
 }
 
 static const uint32_t dims[] = {2, 16, 20, 64, 80, 96, 128, 160};

@@ -2,6 +2,7 @@
  * The ring keeps what it is given, in rows on cache lines, in as much memory as it says, one thread writing and one
  * reading.
  */
+#include "decode/loop/kv.h"
 #include "floats.h"
 
 #include <pthread.h>
@@ -46,14 +47,15 @@ static void rows_begin_on_cache_lines_and_are_all_different(void **state)
     (void)state;
     for (tern_kv_type type = TERN_KV_F32; type <= TERN_KV_I8; type++) {
         tern_kv kv = kv_of(type);
-        const uint8_t *next = tern_kv_rows(&kv, TERN_KEY, 0, 0, 0);
+        const uint8_t *next = tern_kv_past(&kv, 0, 0, 0).row[TERN_KEY];
         for (tern_kv_part part = TERN_KEY; part <= TERN_VALUE; part++)
             for (uint32_t sequence = 0; sequence < SEQUENCES; sequence++)
                 for (uint32_t layer = 0; layer < geometry.layers; layer++)
                     for (uint32_t head = 0; head < geometry.kv_heads; head++) {
-                        assert_ptr_equal(tern_kv_rows(&kv, part, layer, sequence, head), next);
+                        assert_ptr_equal(tern_kv_past(&kv, layer, sequence, head).row[part], next);
                         assert_int_equal((uintptr_t)next % 64, 0);
-                        assert_int_equal(tern_kv_scales(&kv, part, layer, sequence, head) != NULL, type == TERN_KV_I8);
+                        assert_int_equal(tern_kv_past(&kv, layer, sequence, head).scale[part] != NULL,
+                                         type == TERN_KV_I8);
                         next += CONTEXT * kv.row_bytes;
                     }
         assert_int_equal(kv.row_bytes % 64, 0);
@@ -67,7 +69,7 @@ static void read_row(const tern_kv *kv, tern_kv_part part, uint32_t layer, uint3
                      uint64_t position, float *x)
 {
     const size_t slot = (size_t)(position % CONTEXT);
-    const uint8_t *row = (const uint8_t *)tern_kv_rows(kv, part, layer, sequence, head) + slot * kv->row_bytes;
+    const uint8_t *row = tern_kv_past(kv, layer, sequence, head).row[part] + slot * kv->row_bytes;
 
     for (uint32_t i = 0; i < DIM; i++)
         switch (kv->type) {
@@ -78,7 +80,7 @@ static void read_row(const tern_kv *kv, tern_kv_part part, uint32_t layer, uint3
             tern_ops_portable.from_f16((const uint16_t *)(const void *)row + i, 1, &x[i]);
             break;
         case TERN_KV_I8:
-            x[i] = (float)((const int8_t *)row)[i] * tern_kv_scales(kv, part, layer, sequence, head)[slot];
+            x[i] = (float)((const int8_t *)row)[i] * tern_kv_past(kv, layer, sequence, head).scale[part][slot];
             break;
         }
 }

@@ -4,6 +4,7 @@
 #include "machine/warnings.h"
 
 #include "base/text.h"
+#include "machine/topology_read.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -3,6 +3,7 @@
  * and a Y that is wrong at the first call or goes wrong while it is timed. No test looks at how long anything took.
  */
 #include "machine/allowed.h"
+#include "machine/topology_read.h"
 #include "measure/bench.h"
 #include "measure/measure.h"
 #include "measure/watch.h"
