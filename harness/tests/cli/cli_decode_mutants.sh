@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# Kernels that are wrong on real activations only, or once in a thousand calls: the decode ends with MISMATCH, says where, and exits 1.
+. "$SOURCE/harness/tests/cli/cli.sh"
+[ -z "${SANITIZE:-}" ] || exit 77
+
+# Until the decode loop looks at its products there is nothing to prove; OPEN=1 shows what it says of each.
+decode_checks=no
+[ "$decode_checks" = yes ] || [ -n "${OPEN:-}" ] || exit 77
+
+mutants=$(sed -n 's/^KIND([a-z_]*, "\([^"]*\)".*/\1/p' "$SOURCE/harness/tests/mutants/decoding.def")
+[ "$(wc -w <<<"$mutants")" -ge 4 ] || { echo "FAILED: no mutants in decoding.def"; failures=1; }
+for mutant in $mutants; do
+    # A thousand products of layers and more, after a prompt that goes through the layers as a block.
+    expect 1 timeout 120 "$TERNBENCH" decode --no-roofs --baseline none -q --prompt 5 --tokens 400 -t 1 \
+        --model "$SOURCE/suites/tiny.model" --plugin "$MUTANTS" --kernel "$mutant"
+    grep -q MISMATCH out err || { echo "FAILED: $mutant: no MISMATCH"; failures=$((failures + 1)); }
+    says_not out "tok/s"
+done
+finish
