@@ -20,6 +20,9 @@ size_t mutant_pack(const tern_problem *problem, const int8_t *w, void *packed);
 int32_t mutant_value(const tern_call *call, size_t m, size_t n);
 void mutant_run(const tern_call *call, tern_slice rows);
 
+/* The value without the last column's product. */
+int32_t mutant_value_short(const tern_call *call, size_t m, size_t n);
+
 static inline const int8_t *mutant_w(const tern_call *call, size_t m)
 {
     return (const int8_t *)call->packed + m * call->problem->shape.k;
@@ -65,6 +68,16 @@ static inline const int8_t *mutant_x(const tern_call *call, size_t n)
 #define MUTANT_VALUE(symbol, its_name, its_summary, value)                                                             \
     MUTANT_RUN(symbol, value)                                                                                          \
     MUTANT(symbol, its_name, its_summary, run_##symbol)
+
+/* A mutant that loses the last column of those elements for which the condition holds, of shape, m, n and call. */
+#define MUTANT_LOSES(symbol, its_name, its_summary, condition)                                                         \
+    static int32_t value_##symbol(const tern_call *call, size_t m, size_t n)                                           \
+    {                                                                                                                  \
+        const tern_shape shape = call->problem->shape;                                                                 \
+        (void)shape;                                                                                                   \
+        return (condition) ? mutant_value_short(call, m, n) : mutant_value(call, m, n);                                \
+    }                                                                                                                  \
+    MUTANT_VALUE(symbol, its_name, its_summary, value_##symbol)
 
 /* A mutant with scratch, and a prepare() that has one unit a token. */
 #define MUTANT_PREPARED(symbol, its_name, its_summary, scratch_function, prepare_function, run_function)               \

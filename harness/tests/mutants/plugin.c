@@ -1,16 +1,18 @@
 /*
- * All mutants of table.def as one plug-in. The table is longer than a macro's argument list should be, so that it is
+ * All mutants of the tables as one plug-in. They are more than a macro's argument list should be, so that the list is
  * written out instead of TERN_PLUGIN().
  */
 #include "mutant.h"
 
+#define KIND(symbol, ...) ROW(symbol, )
+
 #define ROW(symbol, ...) extern const tern_kernel mutant_##symbol;
-#include "table.def"
+#include "all.def"
 #undef ROW
 
 #define ROW(symbol, ...) &mutant_##symbol,
 static const tern_kernel *const kernels[] = {
-#include "table.def"
+#include "all.def"
     NULL,
 };
 #undef ROW
