@@ -60,7 +60,8 @@ static const tern_option_key heeds_decode[] = {TERN_OPTION_MODEL,
 static const tern_option_key heeds_write[] = {TERN_OPTION_MODEL, TERN_OPTION_FILE, TERN_OPTION_TYPE,
                                               TERN_OPTION_SEED,  TERN_OPTION_P0,   END};
 static const tern_option_key heeds_show[] = {END};
-static const tern_option_key heeds_report[] = {TERN_OPTION_COMPARE, TERN_OPTION_OUT, TERN_OPTION_FORMAT, END};
+static const tern_option_key heeds_report[] = {TERN_OPTION_FILTER, TERN_OPTION_COMPARE, TERN_OPTION_OUT,
+                                               TERN_OPTION_FORMAT, END};
 
 static void note_toggles(FILE *stream)
 {

@@ -7,14 +7,26 @@
 
 #include <stdio.h>
 
-static tern_status read_file(const char *program, const char *path, tern_results *results, tern_error *error)
+/* Of a file, what passes --filter. */
+static tern_status read_file(const tern_options *options, const char *path, tern_results *results, tern_error *error)
 {
-    bool cut;
-    const tern_status status = tern_results_read(results, path, &cut, error);
+    tern_filter filter;
+    bool cut = false;
+    tern_status status = tern_filter_compile(&filter, options->filter, error);
 
+    if (status == TERN_OK)
+        status = tern_results_read_chosen(results, path, &filter, &cut, error);
+    tern_filter_free(&filter);
     if (status == TERN_OK && cut)
-        fprintf(stderr, "%s: %s: the last line was cut off and is left out\n", program, path);
+        fprintf(stderr, "%s: %s: the last line was cut off and is left out\n", options->program, path);
     return status;
+}
+
+static tern_status expect_some(const tern_options *options, const tern_results *results, tern_error *error)
+{
+    return options->filter == NULL || results->cases.count + results->decodes.count > 0
+               ? TERN_OK
+               : tern_error_set(error, TERN_NOTHING, "no record of the files passes --filter '%s'", options->filter);
 }
 
 static tern_status compare_files(const tern_options *options, tern_error *error)
@@ -25,9 +37,9 @@ static tern_status compare_files(const tern_options *options, tern_error *error)
 
     if (options->arguments.count != 2)
         return tern_error_set(error, TERN_USAGE, "--compare takes two files, the earlier first");
-    status = read_file(options->program, options->arguments.item[0], &before, error);
+    status = read_file(options, options->arguments.item[0], &before, error);
     if (status == TERN_OK)
-        status = read_file(options->program, options->arguments.item[1], &after, error);
+        status = read_file(options, options->arguments.item[1], &after, error);
     if (status == TERN_OK && tern_report_compare(stdout, &before, &after, tolerance) == 0)
         status = tern_error_set(error, TERN_NOTHING, "the two files have no timed case in common");
     tern_results_free(&before);
@@ -41,7 +53,9 @@ static tern_status draw_files(const tern_options *options, tern_error *error)
     tern_status status = TERN_OK;
 
     for (size_t i = 0; i < options->arguments.count && status == TERN_OK; i++)
-        status = read_file(options->program, options->arguments.item[i], &results, error);
+        status = read_file(options, options->arguments.item[i], &results, error);
+    if (status == TERN_OK)
+        status = expect_some(options, &results, error);
     if (status == TERN_OK)
         status = tern_output_all(options, true, &results, error);
     tern_results_free(&results);

@@ -64,10 +64,9 @@ static tern_status append(tern_results *results, tern_line line, const void *val
     return TERN_OK;
 }
 
-/* Is a tern_file_visit. */
-static tern_status take(void *context, tern_line line, void *value, tern_error *error)
+static tern_status take(tern_results *results, tern_line line, void *value, tern_error *error)
 {
-    const tern_status status = append(context, line, value, error);
+    const tern_status status = append(results, line, value, error);
 
     if (status != TERN_OK)
         tern_fields_free(tern_line_types[line].fields, value);
@@ -88,10 +87,34 @@ tern_status tern_results_add(tern_results *results, tern_line line, const void *
     return status;
 }
 
+typedef struct choice {
+    tern_results *results;
+    const tern_filter *filter;
+} choice;
+
+/* Is a tern_file_visit: takes lines without an id, and those whose id passes. */
+static tern_status take_chosen(void *context, tern_line line, void *value, tern_error *error)
+{
+    const choice *c = context;
+    const tern_line_type *type = &tern_line_types[line];
+
+    if (type->id == 0 || c->filter == NULL || tern_filter_passes(c->filter, (const char *)value + type->id))
+        return take(c->results, line, value, error);
+    tern_fields_free(type->fields, value);
+    return TERN_OK;
+}
+
 tern_status tern_results_read(tern_results *results, const char *path, bool *cut, tern_error *error)
 {
+    return tern_results_read_chosen(results, path, NULL, cut, error);
+}
+
+tern_status tern_results_read_chosen(tern_results *results, const char *path, const tern_filter *filter, bool *cut,
+                                     tern_error *error)
+{
+    choice c = {results, filter};
     bool last_is_cut;
-    const tern_status status = tern_file_read(path, take, results, &last_is_cut, error);
+    const tern_status status = tern_file_read(path, take_chosen, &c, &last_is_cut, error);
 
     if (cut != NULL)
         *cut = last_is_cut;

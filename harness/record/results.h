@@ -8,6 +8,7 @@
 #define TERN_RESULTS_H
 
 #include "base/error.h"
+#include "base/filter.h"
 #include "base/index.h"
 #include "record/decode.h"
 #include "record/line.h"
@@ -57,6 +58,10 @@ tern_status tern_results_add(tern_results *results, tern_line line, const void *
  * Appends the runs of a file with their records. A line that was cut off is passed over, and *cut, when not NULL, set.
  */
 tern_status tern_results_read(tern_results *results, const char *path, bool *cut, tern_error *error);
+
+/* Reads only those cases and decode runs whose id passes the filter; NULL: all. */
+tern_status tern_results_read_chosen(tern_results *results, const char *path, const tern_filter *filter, bool *cut,
+                                     tern_error *error);
 
 /* Writes all lines in their order. Read again, they are the same results. */
 tern_status tern_results_write(const tern_results *results, FILE *stream, tern_error *error);

@@ -71,6 +71,16 @@ mv out first
 cat whole.jsonl other.jsonl | diff - both.jsonl >/dev/null || { echo "FAILED: exported lines are not those read"; failures=$((failures + 1)); }
 expect 0 "$TERNBENCH" report both.jsonl
 diff out first >/dev/null || { echo "FAILED: the exported file gives another report"; failures=$((failures + 1)); }
+expect 0 "$TERNBENCH" report whole.jsonl --filter '/7x13x1/' --format jsonl
+[ "$(grep -c '"type":"case"' out)" -eq "$(grep -c '"id":"reference/7x13x1/' whole.jsonl)" ] ||
+    { echo "FAILED: report --filter shows other cases"; failures=$((failures + 1)); }
+says_not out "8x64x16"
+expect 0 "$TERNBENCH" report --compare whole.jsonl whole.jsonl --filter '-/7x13x1/'
+says out "8x64x16"
+says_not out "7x13x1"
+expect 5 "$TERNBENCH" report whole.jsonl --filter nobody
+says err "no record of the files passes --filter 'nobody'"
+expect 2 "$TERNBENCH" report whole.jsonl --filter '('
 expect 0 "$TERNBENCH" repro 'reference/7x13x1/w=random,x=random,p0=0.42,seed=1/t=1/hot' "${quick[@]}"
 says out "1 EXACT"
 
