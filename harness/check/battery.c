@@ -12,6 +12,7 @@
 #include "check/change.h"
 #include "check/compare.h"
 #include "check/elsewhere.h"
+#include "check/module_address.h"
 #include "check/pass_look.h"
 
 #include <signal.h>
@@ -41,11 +42,11 @@ static const tern_pass passes[] = {
     {"again", TERN_GUARD_AFTER, 1, 0, .often = true, .watched = true, .brief = false,
      .name = "when called again, with other contents of Y and scratch"},
     {"x", TERN_GUARD_AFTER, 1, TERN_CHANGE_X, .brief = true, .name = "when X is changed in place"},
+    {"slices-3", TERN_GUARD_BEFORE, 3, 0, TERN_SLICES_ALONE, .brief = true, .large = true,
+     .name = "slice after slice, with guard pages before its buffers"},
     {"threads-2", TERN_GUARD_AFTER, 2, 0, .watched = true, .large = true, .name = "with 2 threads"},
     {"threads-3", TERN_GUARD_AFTER, 3, 0, .brief = true, .name = "with 3 threads"},
     {"threads-5", TERN_GUARD_AFTER, 5, 0, .name = "with 5 threads"},
-    {"slices-3", TERN_GUARD_BEFORE, 3, 0, TERN_SLICES_ALONE, .brief = true, .large = true,
-     .name = "slice after slice, with guard pages before its buffers"},
     {"w-x", TERN_GUARD_BEFORE, 1, BOTH, .brief = true, .large = true, .name = "when W and X are changed in place"},
     {"unaligned", TERN_GUARD_UNALIGNED, 1, 0, .brief = true,
      .name = "at addresses that are aligned as it declares and no more"},
@@ -71,6 +72,7 @@ static const tern_pass passes[] = {
      .name = "with W packed for another N and more threads"},
     {"facts", TERN_GUARD_AFTER, 1, 0, .watched = true, .brief = true, .look = tern_pass_look_at_facts,
      .name = "when asked for facts"},
+    {"growth", TERN_GUARD_AFTER, 1, 0, .look = tern_pass_look_for_growth, .name = "when it is called again and again"},
     {"claims", TERN_GUARD_AFTER, 1, 0, .look = tern_pass_look_at_claims, .name = "when its claims are tried"},
 };
 
@@ -238,6 +240,8 @@ static bool look_elsewhere(tern_pass_run *run, tern_elsewhere *elsewhere)
     if (!tern_pass_run_bind(run, &refused) || !tern_pass_run_prepare(run, 0x3C))
         return false;
     const tern_guard *packed = tern_pass_run_buffer(run, TERN_BUFFER_PACKED);
+    if (tern_module_address_is_in(packed->data, packed->bytes))
+        return tern_pass_run_fail(run, TERN_OVERRUN, "pack() leaves an address of the program in packed W,");
     const int end = tern_elsewhere_run(elsewhere, packed->data, packed->bytes);
     if (end > 0)
         raise(end); /* this process ends as the other did */

@@ -70,6 +70,9 @@ void tern_buffers_paint(tern_buffers *buffers, uint8_t paint);
 tern_status tern_buffers_protect(tern_buffers *buffers, tern_error *error);
 tern_status tern_buffers_open(tern_buffers *buffers, tern_error *error);
 
+/* The name of a buffer whose pages are not protected as they were left, or NULL. */
+const char *tern_buffers_access_changed(const tern_buffers *buffers);
+
 /* Whether a byte of a red zone is not as it was painted. Closed buffers have not been touched. */
 bool tern_buffers_find_change(const tern_buffers *buffers, tern_guard_breach *breach);
 

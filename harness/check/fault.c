@@ -4,7 +4,6 @@
 
 #include <signal.h>
 #include <stddef.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <ucontext.h>
 
@@ -96,8 +95,6 @@ void tern_fault_trace(uint8_t *begin, size_t page_bytes, size_t pages, uint8_t *
     trace.page_bytes = page_bytes;
     trace.pages = pages;
     trace.touched = touched;
-    if (pages > 0)
-        memset(touched, 0, pages);
 }
 
 char *tern_fault_text(const tern_fault *fault, char *text, size_t bytes)

@@ -24,11 +24,9 @@ typedef struct tern_fault {
  */
 void tern_fault_watch(const tern_guard *guards, size_t count, tern_fault *fault);
 
-enum { TERN_TRACE_PAGES = 1 << 16 };
-
 /*
- * From now on a fault in these pages opens the page for reading and sets its entry in touched, all of which is cleared
- * first, and the access goes on. pages == 0 ends it. One trace at a time.
+ * From now on a fault in these pages opens the page for reading, sets its entry in touched, and the access goes on.
+ * pages == 0 ends it. One trace at a time.
  */
 void tern_fault_trace(uint8_t *begin, size_t page_bytes, size_t pages, uint8_t *touched);
 

@@ -95,6 +95,16 @@ static void move_on(const tern_pass_run *run, const cpu_set_t *allowed, int *cpu
     sched_setaffinity(0, sizeof one, &one);
 }
 
+static bool y_untouched(tern_pass_run *run)
+{
+    const int32_t *y = tern_pass_run_y(run), untouched = tern_buffers_untouched(&run->buffers);
+
+    for (size_t i = 0; i < run->values; i++)
+        if (y[i] != untouched)
+            return tern_pass_run_fail(run, TERN_OVERRUN, "prepare() writes Y,");
+    return true;
+}
+
 static bool prepare_apart(tern_pass_run *run, const tern_call *call)
 {
     const tern_stages *stages = &run->product.stages;
@@ -109,7 +119,7 @@ static bool prepare_apart(tern_pass_run *run, const tern_call *call)
         if (!tern_pass_run_end(run))
             return false;
     }
-    return true;
+    return stages->prepare == NULL || y_untouched(run);
 }
 
 static bool run_apart(tern_pass_run *run, const tern_call *call, const cpu_set_t *allowed, int *cpu)
@@ -171,7 +181,7 @@ typedef struct team_call {
 
 static const char *do_stage(const team_call *t, tern_stage_fn *stage, tern_slice slice)
 {
-    const bool watched = t->run->pass->watched;
+    const bool watched = t->run->watched;
     tern_thread_state before = {0}, after = {0};
 
     if (slice.begin >= slice.end)

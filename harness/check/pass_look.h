@@ -23,6 +23,9 @@ tern_pass_look_fn tern_pass_look_after_others;
 /* Asks for facts, with room for none, one and many. */
 tern_pass_look_fn tern_pass_look_at_facts;
 
+/* Whether each function beside run() leaves heap and mappings as large as they were. */
+tern_pass_look_fn tern_pass_look_for_growth;
+
 /* Whether the packed form is as small as the kernel declares, and all of it is read. */
 tern_pass_look_fn tern_pass_look_at_claims;
 

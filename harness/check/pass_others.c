@@ -34,7 +34,7 @@ static void drop(other *o)
     free(o->y);
 }
 
-/* Small, with all sizes other than the case's, and each toggle at the end that it is not at. */
+/* Small, with no zero in W, all sizes other than the case's, and each toggle at the end that it is not at. */
 static tern_case other_case(const tern_case *c)
 {
     const tern_shape multiple = c->kernel->multiple;
@@ -44,7 +44,7 @@ static tern_case other_case(const tern_case *c)
     to.shape = (tern_shape){11 * multiple.m, 37 * multiple.k, c->shape.n == multiple.n ? 3 * multiple.n : multiple.n};
     to.shape.m += to.shape.m == c->shape.m ? multiple.m : 0;
     to.shape.k += to.shape.k == c->shape.k ? multiple.k : 0;
-    to.data = (tern_data){.w = TERN_W_RANDOM, .x = TERN_X_RANDOM, .p0 = 0.3, .seed = 77};
+    to.data = (tern_data){.w = TERN_W_ALTERNATING, .x = TERN_X_RANDOM, .seed = 77};
     for (size_t i = 0; toggles != NULL && toggles[i].name != NULL; i++)
         to.toggle[i] = c->toggle[i] == toggles[i].low ? toggles[i].high : toggles[i].low;
     return to;

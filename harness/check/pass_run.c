@@ -54,26 +54,30 @@ void tern_pass_run_begin(tern_pass_run *run, const char *step)
 {
     run->result->step = step;
     run->result->pass = run->pass->name;
-    if (run->pass->watched)
+    run->watched = run->pass->watched && !run->task->c->brief;
+    if (run->watched)
         tern_state_take(&run->state);
     run->registers = tern_registers_take();
 }
 
 bool tern_pass_run_end(tern_pass_run *run)
 {
-    tern_state before = run->pass->watched ? run->state : (tern_state){0}, after = before;
+    tern_state before = run->watched ? run->state : (tern_state){0}, after = before;
 
     /* First of all: the compiler's own code relies on some of them. */
     after.thread.registers = tern_registers_take();
     before.thread.registers = run->registers;
-    if (run->pass->watched) {
+    if (run->watched) {
         const tern_registers left = after.thread.registers;
         tern_state_take(&after);
         after.thread.registers = left;
     }
     const char *difference = tern_state_difference(&before, &after, tern_pass_run_owns_team(run));
-    return difference == NULL ||
-           tern_pass_run_fail(run, TERN_OVERRUN, "%s leaves %s changed", run->result->step, difference);
+    if (difference != NULL)
+        return tern_pass_run_fail(run, TERN_OVERRUN, "%s leaves %s changed", run->result->step, difference);
+    const char *buffer = run->watched ? tern_buffers_access_changed(&run->buffers) : NULL;
+    return buffer == NULL ||
+           tern_pass_run_fail(run, TERN_OVERRUN, "%s changes the protection of %s", run->result->step, buffer);
 }
 
 tern_status tern_pass_run_new(tern_pass_run *run, const tern_battery_task *task, tern_battery_result *result)
@@ -130,8 +134,7 @@ static bool bind(tern_pass_run *run, uint32_t threads, const char **sentence)
 bool tern_pass_run_bind(tern_pass_run *run, bool *refused)
 {
     const uint32_t wanted = run->pass->threads;
-    const uint32_t others[] = {wanted, wanted + 1, wanted - 1, 2 * wanted, wanted / 2, 8, 4, 2};
-    const size_t tries = wanted > 1 ? sizeof others / sizeof *others : 1;
+    const uint32_t tries = wanted > 1 ? TERN_MAX_THREADS : 1;
     const char *sentence = "";
 
     run->result->pass = run->pass->name;
@@ -139,9 +142,12 @@ bool tern_pass_run_bind(tern_pass_run *run, bool *refused)
         return false;
     tern_pass_run_begin(run, "drop_plan()");
     tern_product_drop_plan(&run->product);
-    for (size_t i = 0; i < tries && sentence != NULL; i++)
-        if (others[i] >= 1 && others[i] <= TERN_MAX_THREADS && !bind(run, others[i], &sentence))
+    /* Those above the wanted one, then those below it, down to 2. */
+    for (uint32_t i = 0; i < tries && sentence != NULL; i++) {
+        const uint32_t threads = wanted + i <= TERN_MAX_THREADS ? wanted + i : TERN_MAX_THREADS + 1 - i;
+        if (!bind(run, threads, &sentence))
             return false;
+    }
     if (sentence == NULL && !(run->pass->other_pack && bind_other(run, &run->packer)))
         tern_product_bind(&run->packer, run->task->c, run->product.problem.threads);
     *refused = sentence != NULL;

@@ -52,6 +52,7 @@ struct tern_pass_run {
     bool changed;             /* former is filled */
     uint32_t calls;           /* of this pass */
     bool right_before;        /* a pass with the case's own data was right */
+    bool watched;             /* the pass, of this case */
     tern_registers registers; /* before the kernel's function that runs now */
     tern_state state;         /* the same, when the pass is watched */
 };

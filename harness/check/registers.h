@@ -9,8 +9,8 @@
 typedef struct tern_registers {
     uint32_t float_control; /* x86: MXCSR without its status flags; aarch64: FPCR */
     uint32_t x87_control;
-    uint32_t x87_in_use; /* the tag word's: MMX code that lacks EMMS, a value left on the stack */
-    uint32_t flags;      /* direction and alignment check */
+    uint32_t x87_in_use;                 /* the tag word's: MMX code that lacks EMMS, a value left on the stack */
+    uint32_t direction, alignment_check; /* flags */
 } tern_registers;
 
 /* Inline and without a call in it, since any call may rely on these modes. */
@@ -31,7 +31,8 @@ static inline tern_registers tern_registers_take(void)
     taken.float_control &= ~(uint32_t)STATUS_FLAGS;
     taken.x87_control = x87.control & 0xFFFF;
     taken.x87_in_use = ~x87.tag & 0xFFFF;
-    taken.flags = (uint32_t)flags & (DIRECTION | ALIGNMENT_CHECK);
+    taken.direction = (uint32_t)flags & DIRECTION;
+    taken.alignment_check = (uint32_t)flags & ALIGNMENT_CHECK;
 #elif defined(__aarch64__)
     uint64_t fpcr;
 

@@ -1,27 +1,15 @@
 #include "check/state.h"
 
 #include <locale.h>
-#include <malloc.h>
 #include <string.h>
 #include <time.h>
-
-static size_t heap_bytes(void)
-{
-#if defined(__GLIBC__) && __GLIBC_PREREQ(2, 33)
-    const struct mallinfo2 info = mallinfo2();
-
-    return info.uordblks + info.hblkhd;
-#else
-    return 0;
-#endif
-}
 
 void tern_state_take(tern_state *state)
 {
     memset(state, 0, sizeof *state);
     tern_thread_state_take(&state->thread);
     tern_process_state_take(&state->process);
-    state->heap_bytes = heap_bytes();
+    state->heap_bytes = tern_process_heap_bytes();
     state->mapped_bytes = tern_process_mapped_bytes();
 }
 
@@ -38,7 +26,8 @@ static const member thread_members[] = {
     {OF_THREAD(registers.float_control), false, "the floating-point mode"},
     {OF_THREAD(registers.x87_control), false, "the floating-point mode (x87)"},
     {OF_THREAD(registers.x87_in_use), false, "the x87 or MMX registers in use, and so their state"},
-    {OF_THREAD(registers.flags), false, "the direction or alignment flag"},
+    {OF_THREAD(registers.direction), false, "the direction flag"},
+    {OF_THREAD(registers.alignment_check), false, "the alignment-check flag"},
     {OF_THREAD(affinity), true, "the CPU affinity"},
     {OF_THREAD(blocked), false, "the signal mask"},
     {OF_THREAD(signal_stack), false, "the alternative signal stack"},

@@ -57,6 +57,7 @@ void tern_state_take(tern_state *state);
 /* Parts of it, for those who ask again. */
 uint64_t tern_process_count_threads(void);
 size_t tern_process_mapped_bytes(void);
+size_t tern_process_heap_bytes(void);
 
 /*
  * Return what differs, "the CPU affinity" for instance, or NULL. Heap and mappings are left out: what a first call

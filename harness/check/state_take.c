@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
+#include <malloc.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -153,6 +154,17 @@ size_t tern_process_mapped_bytes(void)
             pages = 10 * pages + (size_t)(*digit - '0');
     close(file);
     return pages * (size_t)sysconf(_SC_PAGESIZE);
+}
+
+size_t tern_process_heap_bytes(void)
+{
+#if defined(__GLIBC__) && __GLIBC_PREREQ(2, 33)
+    const struct mallinfo2 info = mallinfo2();
+
+    return info.uordblks + info.hblkhd;
+#else
+    return 0;
+#endif
 }
 
 void tern_process_state_take(tern_process_state *state)
