@@ -10,6 +10,7 @@
  */
 #define VNNI_DIGITS 4
 #include "amx_tiles.h"
+#include "common.h"
 #include "vnni_few.h"
 #include "vnni_pack.h"
 
@@ -55,12 +56,12 @@ VNNI_INLINE vnni_codes vnni_split(const uint8_t *line, bool masks)
                          _mm512_and_si512(v, _mm512_set1_epi8((char)0xC0))}};
 }
 
-VNNI_RUN_FEW(run_1, PREFETCH, 1, 1, VNNI_HINT_L2, true)
-VNNI_RUN_FEW(run_2, PREFETCH, 1, 2, VNNI_HINT_L2, true)
-VNNI_RUN_FEW(run_3, PREFETCH, 1, 3, VNNI_HINT_L2, true)
-VNNI_RUN_FEW(run_4, PREFETCH, 1, 4, VNNI_HINT_L2, true)
-VNNI_RUN_FEW(run_5, PREFETCH, 1, 5, VNNI_HINT_L2, true)
-VNNI_RUN_FEW(run_6, PREFETCH, 1, 6, VNNI_HINT_L2, true)
+VNNI_RUN_FEW(run_1, PREFETCH, 1, 1, COMMON_HINT_L2, true)
+VNNI_RUN_FEW(run_2, PREFETCH, 1, 2, COMMON_HINT_L2, true)
+VNNI_RUN_FEW(run_3, PREFETCH, 1, 3, COMMON_HINT_L2, true)
+VNNI_RUN_FEW(run_4, PREFETCH, 1, 4, COMMON_HINT_L2, true)
+VNNI_RUN_FEW(run_5, PREFETCH, 1, 5, COMMON_HINT_L2, true)
+VNNI_RUN_FEW(run_6, PREFETCH, 1, 6, COMMON_HINT_L2, true)
 
 static tern_stage_fn *const run_few[VNNI_UNITS + 1] = {NULL, run_1, run_2, run_3, run_4, run_5, run_6};
 
@@ -77,7 +78,7 @@ static amx_plan plan_of(const tern_problem *problem)
                      .stream = toggle[STREAM] > 0 && problem->shape.n >= (size_t)toggle[STREAM]};
 
     amx_cut(problem->shape, (size_t)toggle[GROUP] * 1024, &plan);
-    plan.block = vnni_smaller(plan.block, plan.steps);
+    plan.block = common_smaller(plan.block, plan.steps);
     return plan;
 }
 
@@ -142,11 +143,11 @@ typedef struct block {
 static void run_block(const tern_call *call, const amx_plan *plan, const block *b, amx_job *job, size_t end)
 {
     const size_t n_end = call->problem->shape.n, sums_bytes = amx_sums_bytes(plan);
-    const size_t pairs = vnni_parts(b->last - b->first, AMX_PAIR);
-    const size_t share = vnni_parts(AMX_LINES, vnni_smaller(pairs, AMX_LINES));
+    const size_t pairs = common_parts(b->last - b->first, AMX_PAIR);
+    const size_t share = common_parts(AMX_LINES, common_smaller(pairs, AMX_LINES));
     char *sums = (char *)job->weights + amx_weights_bytes(plan);
 
-    job->next_lines = plan->prefetch && pairs > 1 ? vnni_parts(sums_bytes / VNNI_LINE, job->steps) : 0;
+    job->next_lines = plan->prefetch && pairs > 1 ? common_parts(sums_bytes / VNNI_LINE, job->steps) : 0;
     for (size_t pair = 0; pair < pairs; pair++) {
         const size_t tile = b->first + pair * AMX_PAIR, tiles = amx_pair_tiles(plan, tile), n = tile * plan->rows;
         job->x = amx_x(call, plan, tile) + b->step * tiles * plan->rows * AMX_COLUMNS;
@@ -156,7 +157,7 @@ static void run_block(const tern_call *call, const amx_plan *plan, const block *
         amx_multiply_table[pair == 0][tiles](job);
         job->ahead += job->steps * job->ahead_lines * VNNI_LINE;
         if (b->step + job->steps == plan->steps)
-            finish(call, plan->stream, job->sums, n, vnni_smaller(tiles * plan->rows, n_end - n), b->panel, end);
+            finish(call, plan->stream, job->sums, n, common_smaller(tiles * plan->rows, n_end - n), b->panel, end);
     }
 }
 
@@ -189,7 +190,7 @@ static void run(const tern_call *call, tern_slice rows)
     configure(plan.rows);
     for (size_t tile = 0; tile < plan.tiles; tile += plan.group)
         for (size_t m = rows.begin; m < rows.end; m += AMX_BAND)
-            run_band(call, &plan, rows, (block){m / AMX_ROWS, tile, vnni_smaller(tile + plan.group, plan.tiles), 0});
+            run_band(call, &plan, rows, (block){m / AMX_ROWS, tile, common_smaller(tile + plan.group, plan.tiles), 0});
     _tile_release();
     _mm_sfence();
 }

@@ -12,6 +12,7 @@
 #define TERN_AMX_TILES_H
 
 #include "amx_tokens.h"
+#include "common.h"
 
 /*
  * VPERMB looks at the low six bits of a byte only: a table for each two of them gives the weight of the code there at
@@ -57,7 +58,7 @@ VNNI_INLINE void amx_settle(void)
 
 VNNI_INLINE void amx_unpack_step(const amx_job *job, size_t step)
 {
-    const size_t count = vnni_smaller(AMX_LINES, job->lines - step * AMX_LINES);
+    const size_t count = common_smaller(AMX_LINES, job->lines - step * AMX_LINES);
     const uint8_t *packed = job->packed + step * AMX_LINES * VNNI_LINE;
     int8_t *weights = job->weights + (step * AMX_WEIGHTS & job->wrap);
 
@@ -73,11 +74,11 @@ VNNI_INLINE void amx_prefetch(const amx_job *job, size_t step)
     const uint8_t *ahead = job->ahead + step * job->ahead_lines * VNNI_LINE;
 
     for (size_t i = 0; i < job->ahead_lines; i++) {
-        vnni_prefetch(ahead + i * VNNI_LINE, VNNI_HINT_L2);
-        vnni_prefetch(ahead + job->second + i * VNNI_LINE, VNNI_HINT_L2);
+        common_prefetch(ahead + i * VNNI_LINE, COMMON_HINT_L2);
+        common_prefetch(ahead + job->second + i * VNNI_LINE, COMMON_HINT_L2);
     }
     for (size_t i = 0; i < job->next_lines; i++)
-        vnni_prefetch(next_sums + i * VNNI_LINE, VNNI_HINT_L1);
+        common_prefetch(next_sums + i * VNNI_LINE, COMMON_HINT_L1);
 }
 
 VNNI_INLINE void amx_load_sums(const int32_t *sums, size_t rows, size_t tiles)
@@ -114,7 +115,7 @@ VNNI_INLINE void amx_multiply(const amx_job *job, size_t tiles, bool unpack)
     const size_t bytes = job->rows * AMX_COLUMNS;
     const int8_t *x = job->x;
 
-    for (size_t step = 0; unpack && step < vnni_smaller(AMX_LEAD, job->steps); step++)
+    for (size_t step = 0; unpack && step < common_smaller(AMX_LEAD, job->steps); step++)
         amx_unpack_step(job, step);
     amx_settle();
     if (job->start)

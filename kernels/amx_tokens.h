@@ -8,6 +8,7 @@
 #ifndef TERN_AMX_TOKENS_H
 #define TERN_AMX_TOKENS_H
 
+#include "common.h"
 #include "vnni.h"
 
 enum {
@@ -34,14 +35,14 @@ typedef struct amx_plan {
 /* Cuts tokens to groups of equal size with at most x_bytes bytes of X, but for the least group there is. */
 static inline void amx_cut(tern_shape shape, size_t x_bytes, amx_plan *plan)
 {
-    plan->steps = vnni_parts(shape.k, AMX_COLUMNS);
-    plan->tiles = vnni_parts(shape.n, AMX_ROWS);
-    plan->rows = vnni_parts(shape.n, plan->tiles);
+    plan->steps = common_parts(shape.k, AMX_COLUMNS);
+    plan->tiles = common_parts(shape.n, AMX_ROWS);
+    plan->rows = common_parts(shape.n, plan->tiles);
 
-    const size_t pairs = vnni_parts(plan->tiles, AMX_PAIR);
-    const size_t groups = vnni_parts(plan->tiles * plan->rows * plan->steps * AMX_COLUMNS, x_bytes);
+    const size_t pairs = common_parts(plan->tiles, AMX_PAIR);
+    const size_t groups = common_parts(plan->tiles * plan->rows * plan->steps * AMX_COLUMNS, x_bytes);
 
-    plan->group = vnni_parts(pairs, vnni_smaller(pairs, groups)) * AMX_PAIR;
+    plan->group = common_parts(pairs, common_smaller(pairs, groups)) * AMX_PAIR;
 }
 
 static inline bool amx_reuses(const amx_plan *plan)
@@ -78,7 +79,7 @@ static inline size_t amx_scratch_bytes(const tern_problem *problem, const amx_pl
 /* Tiles in the pair that begins at `tile`. */
 static inline size_t amx_pair_tiles(const amx_plan *plan, size_t tile)
 {
-    return vnni_smaller(AMX_PAIR, plan->tiles - tile);
+    return common_smaller(AMX_PAIR, plan->tiles - tile);
 }
 
 /* X of the pair of tiles that begins at `tile`: [step][tile][token][column]. */
@@ -98,7 +99,7 @@ static inline void amx_prepare(const tern_call *call, const amx_plan *plan, size
         for (size_t step = 0; step < plan->steps; step++) {
             const size_t k = step * AMX_COLUMNS;
             const __m512i x = n < shape.n
-                                  ? vnni_load_bytes(call->x + n * shape.k + k, vnni_smaller(shape.k - k, AMX_COLUMNS))
+                                  ? vnni_load_bytes(call->x + n * shape.k + k, common_smaller(shape.k - k, AMX_COLUMNS))
                                   : _mm512_setzero_si512();
             _mm512_store_si512(out + step * amx_pair_tiles(plan, pair) * bytes, x);
         }

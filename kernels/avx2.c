@@ -12,6 +12,7 @@
  * bound by the multiply-add and add pairs.
  */
 #define TRITS2_LINES 32
+#include "common.h"
 #include "trits2_run.h"
 
 enum { MASK_LINES = 8 }; /* that the 16-bit sums of masked fields last for */
@@ -41,7 +42,7 @@ TRITS2_INLINE void add_line(row_sums sum[2], const uint8_t *line, const int8_t *
 {
     const __m256i v[4] = {trits2_spread(x), trits2_spread(x + 4), trits2_spread(x + 8), trits2_spread(x + 12)};
 
-    trits2_prefetch(line + ahead, how.hint);
+    common_prefetch(line + ahead, how.hint);
     add_half(&sum[0], line, v, how.masks);
     add_half(&sum[1], line + TRITS2_VECTOR, v, how.masks);
 }
@@ -55,7 +56,7 @@ TRITS2_INLINE void trits2_add_token(const uint8_t *line, size_t lines, const int
                                     __m256i total[2])
 {
     while (lines > 0) {
-        const size_t count = trits2_smaller(lines, MASK_LINES);
+        const size_t count = common_smaller(lines, MASK_LINES);
         const __m256i zero = _mm256_setzero_si256();
         row_sums sum[2] = {{zero, zero}, {zero, zero}};
         for (const uint8_t *end = line + count * TRITS2_LINE; line < end; line += TRITS2_LINE, x += TRITS2_COLUMNS)

@@ -10,6 +10,7 @@
  * a block also prefetch what will be unpacked next, a little at each line, so that memory works while they multiply.
  */
 #define TRITS2_LINES 64
+#include "common.h"
 #include "trits2_run.h"
 
 enum { FIELDS = 4, MAX_LINES = 1 << 14 }; /* that sums of up to 64 * 2 * 128 a product last for, well below 2^31 */
@@ -56,7 +57,7 @@ TRITS2_INLINE void multiply_lines(const uint8_t *line, size_t lines, const int8_
 
     for (const uint8_t *end = line + lines * TRITS2_LINE; line < end; line += TRITS2_LINE, x += TRITS2_COLUMNS) {
         const __m256i upper = trits2_load(line), lower = trits2_load(line + TRITS2_VECTOR);
-        trits2_prefetch(line + ahead, how.hint);
+        common_prefetch(line + ahead, how.hint);
         add_field(sum, upper, lower, x, 0, how.masks);
         add_field(sum, upper, lower, x, 1, how.masks);
         add_field(sum, upper, lower, x, 2, how.masks);
@@ -70,7 +71,7 @@ TRITS2_INLINE void trits2_add_token(const uint8_t *line, size_t lines, const int
                                     __m256i total[2])
 {
     for (size_t i = 0; i < lines; i += MAX_LINES)
-        multiply_lines(line + i * TRITS2_LINE, trits2_smaller(lines - i, MAX_LINES), x + i * TRITS2_COLUMNS, ahead, how,
+        multiply_lines(line + i * TRITS2_LINE, common_smaller(lines - i, MAX_LINES), x + i * TRITS2_COLUMNS, ahead, how,
                        total);
 }
 
@@ -91,7 +92,7 @@ TRITS2_INLINE void multiply_tile(const uint8_t *codes, const int8_t *x, size_t l
         sum[t][1] = (row_sums)trits2_load(sums + t * TRITS2_ROWS + TRITS2_ROWS / 2);
     }
     for (const uint8_t *end = codes + lines * TRITS2_CODES; codes < end; codes += TRITS2_CODES) {
-        trits2_prefetch(ahead.line, TRITS2_HINT_L2);
+        common_prefetch(ahead.line, COMMON_HINT_L2);
         ahead.line += ahead.step;
 #pragma GCC unroll 4
         for (size_t i = 0; i < TRITS2_CODES; i += TRITS2_LINE, x += tokens * TRITS2_STEP) {
@@ -133,8 +134,8 @@ static multiply_fn *const multiply_table[TRITS2_TOKENS + 1] = {
 static void trits2_add_tokens(const trits2_block *block, size_t panel, size_t line, size_t lines, int32_t *sums)
 {
     const uint8_t *packed = (const uint8_t *)block->call->packed + panel * trits2_panel_bytes(block->call->problem);
-    const size_t shares = trits2_smaller(block->tiles, 4), bytes = lines * TRITS2_LINE / shares;
-    look_ahead ahead = {packed + line * TRITS2_LINE + block->ahead, (bytes + lines - 1) / lines};
+    const size_t shares = common_smaller(block->tiles, 4), bytes = lines * TRITS2_LINE / shares;
+    look_ahead ahead = {packed + line * TRITS2_LINE + block->ahead, common_parts(bytes, lines)};
     size_t n = trits2_block_begin(block);
 
     trits2_unpack(packed + line * TRITS2_LINE, lines, 0, block->codes);

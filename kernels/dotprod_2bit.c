@@ -9,6 +9,7 @@
  * are unpacked a block at a time, and a register tile of 16 rows and 4 tokens keeps 16 vectors of sums, so that 20
  * loads serve 64 SDOT. One token is bound by memory when W streams, more tokens by the SDOT themselves.
  */
+#include "common.h"
 #include "neon.h"
 
 enum {
@@ -76,9 +77,9 @@ NEON_INLINE void run_token(const tern_call *call, tern_slice rows, bool masks)
     for (size_t m = rows.begin; m < rows.end; m += NEON_ROWS) {
         int32x4_t sum[NEON_VECTORS] = {start, start, start, start};
         for (size_t line = 0; line < lines; line += MAX_LINES)
-            add_lines(neon_panel(call, m) + line * NEON_LINE, neon_smaller(MAX_LINES, lines - line),
+            add_lines(neon_panel(call, m) + line * NEON_LINE, common_smaller(MAX_LINES, lines - line),
                       neon_x(call, 0) + line * NEON_COLUMNS, ahead, masks, sum);
-        neon_store(call, 0, m, neon_smaller(NEON_ROWS, rows.end - m), sum);
+        neon_store(call, 0, m, common_smaller(NEON_ROWS, rows.end - m), sum);
     }
 }
 

@@ -14,6 +14,7 @@
 #ifndef TERN_LUT512_H
 #define TERN_LUT512_H
 
+#include "common.h"
 #include "lut.h"
 
 #include <stdbool.h>
@@ -41,12 +42,12 @@ enum {
 
 static inline size_t lut512_lines(const tern_problem *problem)
 {
-    return lut_parts(problem->shape.k, LUT512_COLUMNS);
+    return common_parts(problem->shape.k, LUT512_COLUMNS);
 }
 
 static inline size_t lut512_packed_bytes(const tern_problem *problem)
 {
-    return lut_parts(problem->shape.m, LUT512_ROWS) * lut512_lines(problem) * LUT512_LINE;
+    return common_parts(problem->shape.m, LUT512_ROWS) * lut512_lines(problem) * LUT512_LINE;
 }
 
 /* Packs up to LUT512_PIECE weights of a row, up to 4 lines. Where there is none, the code is that of 0. */
@@ -65,7 +66,7 @@ LUT_INLINE void lut512_pack_piece(const int8_t *w, size_t count, uint8_t *line)
     v = _mm512_and_si512(_mm512_madd_epi16(_mm512_maddubs_epi16(v, digits), places), fields);
     v = _mm512_or_si512(v, _mm512_shuffle_epi32(v, _MM_PERM_BADC));
     _mm512_store_si512(words, _mm512_or_si512(v, _mm512_shuffle_epi32(v, _MM_PERM_CDAB)));
-    for (size_t i = 0; i < lut_parts(count, LUT512_COLUMNS); i++, line += LUT512_LINE) {
+    for (size_t i = 0; i < common_parts(count, LUT512_COLUMNS); i++, line += LUT512_LINE) {
         line[0] = (uint8_t)words[4 * i];
         line[LUT512_VECTOR] = (uint8_t)(words[4 * i] >> 8);
     }
@@ -142,7 +143,7 @@ static inline void lut512_put(int32_t *y, size_t rows, lut512_sum lower, lut512_
     _mm512_storeu_si512(high, _mm512_sub_epi16(upper.total, _mm512_slli_epi16(upper.odd, 8)));
     _mm512_storeu_si512(high + 32, upper.odd);
     for (size_t r = 0; r < rows; r += 16) {
-        const __mmask16 mask = (__mmask16)(0xFFFF >> (16 - lut_smaller(rows - r, 16)));
+        const __mmask16 mask = (__mmask16)(0xFFFF >> (16 - common_smaller(rows - r, 16)));
         const __m512i u = _mm512_mullo_epi32(_mm512_cvtepu16_epi32(_mm256_loadu_si256((const void *)(high + r))), base);
         const __m512i v = _mm512_add_epi32(_mm512_cvtepu16_epi32(_mm256_loadu_si256((const void *)(low + r))), start);
         const __m512i old = set ? _mm512_setzero_si512() : _mm512_maskz_loadu_epi32(mask, y + r);

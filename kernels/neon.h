@@ -11,6 +11,7 @@
 #ifndef TERN_NEON_H
 #define TERN_NEON_H
 
+#include "common.h"
 #include "kernel.h"
 
 #include <arm_neon.h>
@@ -30,14 +31,9 @@ enum {
     NEON_TOKENS = 4                          /* of a register tile, at most */
 };
 
-static inline size_t neon_smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
 static inline size_t neon_lines(tern_shape shape)
 {
-    return (shape.k + NEON_COLUMNS - 1) / NEON_COLUMNS;
+    return common_parts(shape.k, NEON_COLUMNS);
 }
 
 static inline size_t neon_panel_bytes(tern_shape shape)
@@ -47,7 +43,7 @@ static inline size_t neon_panel_bytes(tern_shape shape)
 
 static inline size_t neon_packed_bytes(const tern_problem *problem)
 {
-    return (problem->shape.m + NEON_ROWS - 1) / NEON_ROWS * neon_panel_bytes(problem->shape);
+    return common_parts(problem->shape.m, NEON_ROWS) * neon_panel_bytes(problem->shape);
 }
 
 /* Where the panel of row m begins. */
@@ -81,7 +77,7 @@ static inline void neon_pack_row(const int8_t *w, size_t k, uint8_t *line)
 static inline void neon_pack_rows(const tern_problem *problem, const int8_t *w, tern_slice rows, void *packed)
 {
     const tern_shape shape = problem->shape;
-    const size_t padded = (rows.end + NEON_ROWS - 1) / NEON_ROWS * NEON_ROWS, panel_bytes = neon_panel_bytes(shape);
+    const size_t padded = common_round_up(rows.end, NEON_ROWS), panel_bytes = neon_panel_bytes(shape);
 
     for (size_t m = rows.begin; m < padded; m++, w += shape.k) {
         uint8_t *line = (uint8_t *)packed + m / NEON_ROWS * panel_bytes + m % NEON_ROWS * NEON_STEPS;
@@ -192,8 +188,8 @@ NEON_INLINE void neon_run_tokens(const tern_call *call, tern_slice rows, size_t 
 
     for (size_t m = rows.begin; m < rows.end; m += NEON_ROWS)
         for (size_t line = 0; line < neon_lines(shape); line += block) {
-            const neon_part part = {weights, line, neon_smaller(block, neon_lines(shape) - line), m,
-                                    neon_smaller(NEON_ROWS, rows.end - m)};
+            const neon_part part = {weights, line, common_smaller(block, neon_lines(shape) - line), m,
+                                    common_smaller(NEON_ROWS, rows.end - m)};
             size_t n = 0;
             neon_unpack(neon_panel(call, m) + line * NEON_LINE, part.lines, weights);
             for (; n + most <= shape.n; n += most)

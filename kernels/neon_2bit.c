@@ -9,6 +9,7 @@
  * time, and a register tile of 16 rows and 2 tokens keeps 16 vectors of sums. The multiply-adds bound both, W streaming
  * from memory or not.
  */
+#include "common.h"
 #include "neon.h"
 
 enum { TOKENS = 2 };
@@ -80,9 +81,9 @@ static void run_token(const tern_call *call, tern_slice rows)
     for (size_t m = rows.begin; m < rows.end; m += NEON_ROWS) {
         int32x4_t sum[NEON_VECTORS] = {start, start, start, start};
         for (size_t line = 0; line < lines; line += NEON_BLOCK)
-            add_lines(neon_panel(call, m) + line * NEON_LINE, neon_smaller(NEON_BLOCK, lines - line),
+            add_lines(neon_panel(call, m) + line * NEON_LINE, common_smaller(NEON_BLOCK, lines - line),
                       neon_x(call, 0) + line * NEON_COLUMNS, ahead, sum);
-        neon_store(call, 0, m, neon_smaller(NEON_ROWS, rows.end - m), sum);
+        neon_store(call, 0, m, common_smaller(NEON_ROWS, rows.end - m), sum);
     }
 }
 

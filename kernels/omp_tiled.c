@@ -8,6 +8,7 @@
  * rounded up to panels of 16 rows, block_k to lines of 16 columns, block_n down to whole register tiles. For one token
  * a tile has too little work for what unpacking costs: that bounds it there, and the multiply-adds for many.
  */
+#include "common.h"
 #include "trits2_gemm.h"
 
 #include <omp.h>
@@ -32,11 +33,11 @@ typedef struct plan {
 static plan plan_of(const tern_problem *problem)
 {
     const size_t block_m = (size_t)problem->toggle[BLOCK_M], block_n = (size_t)problem->toggle[BLOCK_N];
-    const trits2_tiling tiling = trits2_tile_tokens(problem->shape.n, trits2_smaller(block_n, TRITS2_TOKENS));
+    const trits2_tiling tiling = trits2_tile_tokens(problem->shape.n, common_smaller(block_n, TRITS2_TOKENS));
 
-    return (plan){tiling, trits2_smaller(trits2_panels(block_m), trits2_panels(problem->shape.m)),
+    return (plan){tiling, common_smaller(trits2_panels(block_m), trits2_panels(problem->shape.m)),
                   trits2_block_tiles(tiling, block_n),
-                  trits2_smaller(trits2_lines((size_t)problem->toggle[BLOCK_K]), trits2_lines(problem->shape.k))};
+                  common_smaller(trits2_lines((size_t)problem->toggle[BLOCK_K]), trits2_lines(problem->shape.k))};
 }
 
 static size_t codes_bytes(plan p)
@@ -63,14 +64,14 @@ static size_t scratch_bytes(const tern_problem *problem)
 static void do_tile(const trits2_block *block, plan p, size_t first)
 {
     const tern_shape shape = block->call->problem->shape;
-    const size_t lines = trits2_lines(shape.k), end = trits2_smaller(first + p.panels, trits2_panels(shape.m));
+    const size_t lines = trits2_lines(shape.k), end = common_smaller(first + p.panels, trits2_panels(shape.m));
     int32_t *sums = (int32_t *)(void *)(block->codes + codes_bytes(p));
 
     for (size_t panel = first; panel < end; panel++)
         trits2_start(block, sums + (panel - first) * panel_sums(p));
     for (size_t line = 0; line < lines; line += p.lines)
         for (size_t panel = first; panel < end; panel++)
-            trits2_add_lines(block, panel, line, trits2_smaller(p.lines, lines - line),
+            trits2_add_lines(block, panel, line, common_smaller(p.lines, lines - line),
                              sums + (panel - first) * panel_sums(p));
     for (size_t panel = first; panel < end; panel++)
         trits2_finish(block, panel, shape.m, sums + (panel - first) * panel_sums(p));
@@ -96,7 +97,7 @@ static void run(const tern_call *call, tern_slice all)
 #pragma omp for collapse(2) schedule(static)
         for (size_t panel = 0; panel < panels; panel += p.panels)
             for (size_t t = 0; t < tiles; t += p.tiles) {
-                const trits2_block block = {call, p.tiling, t, trits2_smaller(p.tiles, tiles - t), ahead, own};
+                const trits2_block block = {call, p.tiling, t, common_smaller(p.tiles, tiles - t), ahead, own};
                 do_tile(&block, p, panel);
             }
     }

@@ -10,6 +10,7 @@
  * taken off: sum (w + 1) x - sum x. What bounds it: one token, three instructions for eight weights in 128-bit vectors,
  * about seven times as fast as scalar; more, multiply-adds and adds.
  */
+#include "common.h"
 #include "kernel.h"
 
 #include <string.h>
@@ -37,17 +38,12 @@ static const tern_toggle toggles[] = {
     {NULL, NULL, NULL, 0, 0, 0},
 };
 
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
 /* Words of a block that begins where `columns` columns are left. */
 static size_t block_words(size_t columns)
 {
-    const size_t words = (columns + FIELDS - 1) / FIELDS;
+    const size_t words = common_parts(columns, FIELDS);
 
-    return smaller((words + LANES - 1) / LANES * LANES, WORDS);
+    return common_smaller(common_round_up(words, LANES), WORDS);
 }
 
 static size_t row_words(size_t columns)
@@ -67,7 +63,7 @@ static void pack_block(const int8_t *w, size_t columns, size_t words, uint16_t *
 {
     memset(word, 0, words * sizeof *word);
     for (size_t j = 0; j < FIELDS && j * words < columns; j++) {
-        const size_t count = smaller(words, columns - j * words);
+        const size_t count = common_smaller(words, columns - j * words);
         for (size_t i = 0; i < count; i++)
             word[i] = (uint16_t)(word[i] | (w[j * words + i] + 1) << 2 * j);
     }
@@ -80,7 +76,7 @@ static void pack_rows(const tern_problem *problem, const int8_t *w, tern_slice r
 
     for (size_t m = rows.begin; m < rows.end; m++)
         for (size_t left = k_end; left > 0;) {
-            const size_t words = block_words(left), columns = smaller(words * FIELDS, left);
+            const size_t words = block_words(left), columns = common_smaller(words * FIELDS, left);
             pack_block(w, columns, words, word);
             w += columns;
             word += words;
@@ -91,7 +87,7 @@ static void pack_rows(const tern_problem *problem, const int8_t *w, tern_slice r
 /* Scratch: sums of x, one a token, then X, 16 bits a value, each row filled up with zeros to whole blocks. */
 static size_t sums_bytes(const tern_problem *problem)
 {
-    return (problem->shape.n * sizeof(int32_t) + ALIGN - 1) / ALIGN * ALIGN;
+    return common_round_up(problem->shape.n * sizeof(int32_t), ALIGN);
 }
 
 static size_t wide_row(const tern_problem *problem)
@@ -160,7 +156,7 @@ static void run_each(const tern_call *call, tern_slice rows)
             const int16_t *word = (const int16_t *)call->packed + m * row, *x = wide_x(call, n);
             uint32_t sum = 0; /* at the largest K it needs 32 bits without a sign */
             for (size_t begin = 0, words; begin < row; begin += words) {
-                words = smaller(row - begin, WORDS);
+                words = common_smaller(row - begin, WORDS);
                 sum += (uint32_t)dot(word + begin, words, x + begin * FIELDS);
             }
             call->y[n * shape.m + m] = (int32_t)(sum - (uint32_t)sums[n]);
@@ -202,7 +198,7 @@ static void add_block(const tern_call *call, size_t m, size_t rows, size_t begin
     int32_t sums[ROWS];
 
     for (size_t r = 0; r < ROWS; r++) {
-        const size_t row = m + smaller(r, rows - 1);
+        const size_t row = m + common_smaller(r, rows - 1);
         unpack((const int16_t *)call->packed + row * row_words(shape.k) + begin, words, codes[r]);
     }
     for (size_t n = 0; n < shape.n; n++) {
@@ -224,7 +220,7 @@ static void run_unpacked(const tern_call *call, tern_slice rows)
             call->y[n * shape.m + m] = -sums[n];
     for (size_t m = rows.begin; m < rows.end; m += ROWS)
         for (size_t begin = 0; begin < row; begin += WORDS)
-            add_block(call, m, smaller(ROWS, rows.end - m), begin, smaller(row - begin, WORDS));
+            add_block(call, m, common_smaller(ROWS, rows.end - m), begin, common_smaller(row - begin, WORDS));
 }
 
 static const char *bind(const tern_problem *problem, tern_stages *stages)

@@ -4,6 +4,7 @@
  * A row of W is ceil(K/4) bytes of four codes w + 1; the sum of code * x, less the sum of x, is the product, and the
  * sums of x are made once a token in prepare(). One multiply-add at a time is what bounds it.
  */
+#include "common.h"
 #include "kernel.h"
 
 #include <string.h>
@@ -12,7 +13,7 @@ enum { CODES = 4 };
 
 static size_t row_bytes(const tern_problem *problem)
 {
-    return (problem->shape.k + CODES - 1) / CODES;
+    return common_parts(problem->shape.k, CODES);
 }
 
 static size_t packed_bytes(const tern_problem *problem)

@@ -14,6 +14,7 @@
  * it when W lies in cache, as against the 6.5 of avx2, of which shuffles have fewer ports; memory when W streams.
  * (T-MAC, Wei et al. 2024, section 3, has the tables; its aggregation in 8 bits is not exact and is not used.)
  */
+#include "common.h"
 #include "lut.h"
 
 enum {
@@ -33,18 +34,19 @@ enum { PREFETCH, HINT };
 
 static const tern_toggle toggles[] = {
     {"prefetch", "cache lines of packed W to prefetch ahead", NULL, 96, 0, 512},
-    {"hint", "of the prefetches: 1 to L1, 2 to L2, 3 non-temporal", "prefetch", LUT_HINT_L2, LUT_HINT_L1, LUT_HINT_NTA},
+    {"hint", "of the prefetches: 1 to L1, 2 to L2, 3 non-temporal", "prefetch", COMMON_HINT_L2, COMMON_HINT_L1,
+     COMMON_HINT_NTA},
     {NULL, NULL, NULL, 0, 0, 0},
 };
 
 static size_t pairs_of(const tern_problem *problem)
 {
-    return lut_parts(problem->shape.k, PAIR);
+    return common_parts(problem->shape.k, PAIR);
 }
 
 static size_t packed_bytes(const tern_problem *problem)
 {
-    return lut_parts(problem->shape.m, ROWS) * pairs_of(problem) * LINE;
+    return common_parts(problem->shape.m, ROWS) * pairs_of(problem) * LINE;
 }
 
 static inline __m256i load(const void *from)
@@ -77,7 +79,7 @@ static void pack_row(const int8_t *w, size_t k, uint8_t *at)
     for (; k >= sizeof last; k -= sizeof last, w += sizeof last, at += 8 * LINE)
         pack_weights(w, 8, at);
     memcpy(last, w, k);
-    pack_weights(last, lut_parts(k, PAIR), at);
+    pack_weights(last, common_parts(k, PAIR), at);
 }
 
 /* Where row r of a panel stands in a line: even bytes of a half are its first 16 rows. */
@@ -93,7 +95,7 @@ static void pack_rows(const tern_problem *problem, const int8_t *w, tern_slice r
 
 static size_t units(const tern_problem *problem)
 {
-    return lut_parts(problem->shape.k, UNIT);
+    return common_parts(problem->shape.k, UNIT);
 }
 
 static size_t token_bytes(const tern_problem *problem)
@@ -218,15 +220,15 @@ LUT_INLINE void multiply(const uint8_t *line, size_t pairs, const uint8_t *table
     memset(y, 0, ROWS * sizeof *y);
     for (size_t depth; pairs > 0; pairs -= depth) {
         sums16 low[2], high[2];
-        depth = lut_smaller(pairs, DEPTH);
+        depth = common_smaller(pairs, DEPTH);
         memset(low, 0, sizeof low);
         memset(high, 0, sizeof high);
         for (size_t left = depth, count; left > 0; left -= count) {
             const __m256i zero = _mm256_setzero_si256();
             sums8 sum[2] = {{zero, zero, zero, zero}, {zero, zero, zero, zero}};
-            count = lut_smaller(left, SHORT);
+            count = common_smaller(left, SHORT);
             for (const uint8_t *end = line + count * LINE; line < end; line += LINE, tables += LINE) {
-                lut_prefetch(line + ahead, hint);
+                common_prefetch(line + ahead, hint);
                 add_line(sum, line, tables);
             }
             for (int half = 0; half < 2; half++) {
@@ -252,7 +254,7 @@ LUT_INLINE void run_with(const tern_call *call, tern_slice rows, int hint)
         for (size_t m = rows.begin; m < rows.end; m += ROWS) {
             const uint8_t *panel = (const uint8_t *)call->packed + m / ROWS * pairs * LINE;
             multiply(panel, pairs, (const uint8_t *)call->scratch + n * token_bytes(problem), ahead, hint, y);
-            memcpy(call->y + n * shape.m + m, y, lut_smaller(rows.end - m, ROWS) * sizeof *y);
+            memcpy(call->y + n * shape.m + m, y, common_smaller(rows.end - m, ROWS) * sizeof *y);
         }
 }
 
@@ -262,17 +264,17 @@ LUT_INLINE void run_with(const tern_call *call, tern_slice rows, int hint)
         run_with(call, rows, hint);                                                                                    \
     }
 
-RUN(run_plain, LUT_HINT_NONE)
-RUN(run_l1, LUT_HINT_L1)
-RUN(run_l2, LUT_HINT_L2)
-RUN(run_nta, LUT_HINT_NTA)
+RUN(run_plain, COMMON_HINT_NONE)
+RUN(run_l1, COMMON_HINT_L1)
+RUN(run_l2, COMMON_HINT_L2)
+RUN(run_nta, COMMON_HINT_NTA)
 
 static const char *bind(const tern_problem *problem, tern_stages *stages)
 {
     static tern_stage_fn *const run[] = {run_plain, run_l1, run_l2, run_nta};
 
     *stages = (tern_stages){prepare, units(problem),
-                            run[problem->toggle[PREFETCH] > 0 ? problem->toggle[HINT] : LUT_HINT_NONE]};
+                            run[problem->toggle[PREFETCH] > 0 ? problem->toggle[HINT] : COMMON_HINT_NONE]};
     return NULL;
 }
 

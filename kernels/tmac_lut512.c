@@ -15,6 +15,7 @@
  * of the one port that Intel has for them, in which VPDPBUSD does 512. (T-MAC, Wei et al. 2024, section 3, has the
  * tables.)
  */
+#include "common.h"
 #include "lut512.h"
 
 enum {
@@ -27,8 +28,8 @@ enum { PREFETCH, HINT, TILE, CACHE };
 
 static const tern_toggle toggles[] = {
     [PREFETCH] = {"prefetch", "cache lines of packed W to prefetch ahead", NULL, 128, 0, 1024},
-    [HINT] = {"hint", "of the prefetches, one token: 1 to L1, 2 to L2, 3 non-temporal", "prefetch", LUT_HINT_L2,
-              LUT_HINT_L1, LUT_HINT_NTA},
+    [HINT] = {"hint", "of the prefetches, one token: 1 to L1, 2 to L2, 3 non-temporal", "prefetch", COMMON_HINT_L2,
+              COMMON_HINT_L1, COMMON_HINT_NTA},
     [TILE] = {"tokens", "tokens that share a load of W, at most", NULL, TOKENS, 1, TOKENS},
     [CACHE] = {"cache", "KiB of tables that all rows are multiplied with before the next", NULL, 512, 1, 1 << 16},
     {NULL, NULL, NULL, 0, 0, 0},
@@ -41,7 +42,7 @@ typedef struct tile {
 
 static size_t tiles_of(const tern_problem *problem)
 {
-    return lut_parts(problem->shape.n, (size_t)problem->toggle[TILE]);
+    return common_parts(problem->shape.n, (size_t)problem->toggle[TILE]);
 }
 
 /* Tiles are as equal as they can be. */
@@ -49,7 +50,7 @@ static tile tile_at(const tern_problem *problem, size_t i)
 {
     const size_t tiles = tiles_of(problem), least = problem->shape.n / tiles, more = problem->shape.n % tiles;
 
-    return (tile){i * least + lut_smaller(i, more), least + (i < more)};
+    return (tile){i * least + common_smaller(i, more), least + (i < more)};
 }
 
 static size_t scratch_bytes(const tern_problem *problem)
@@ -119,7 +120,7 @@ LUT_INLINE void add_group(sums8 *sum, const __m512i index[LUT512_VECTORS], step 
         for (int v = 0; v < LUT512_VECTORS; v++)
             sum->lower[n][v] = look_up(sum->lower[n][v], lower, index[v]);
         if (n == s.tokens / 2)
-            lut_prefetch(s.next + (g + 1) * LUT512_VECTOR, s.hint);
+            common_prefetch(s.next + (g + 1) * LUT512_VECTOR, s.hint);
         LUT512_UNROLL
         for (int v = 0; v < LUT512_VECTORS; v++)
             sum->upper[n][v] = look_up(sum->upper[n][v], upper, index[v]);
@@ -147,7 +148,7 @@ LUT_INLINE void add_line(sums8 *sum, const uint8_t *line, step s)
     const __m512i second[] = {load_index(line + LUT512_VECTOR), load_index(line + 3 * LUT512_VECTOR)};
     const __m512i third[] = {third_index(first[0], second[0]), third_index(first[1], second[1])};
 
-    lut_prefetch(s.next, s.hint);
+    common_prefetch(s.next, s.hint);
     add_group(sum, first, s, 0);
     add_group(sum, second, s, 1);
     add_group(sum, third, s, 2);
@@ -173,7 +174,7 @@ LUT_INLINE void multiply(block b, size_t tokens, int hint, sums16 *sums)
         LUT512_UNROLL
         for (size_t n = 0; n < tokens; n++)
             sum.lower[n][0] = sum.lower[n][1] = sum.upper[n][0] = sum.upper[n][1] = zero;
-        count = lut_smaller(b.lines, SHORT);
+        count = common_smaller(b.lines, SHORT);
         for (const uint8_t *end = b.line + count * LUT512_LINE; b.line < end; b.line += LUT512_LINE) {
             add_line(&sum, b.line, (step){b.tables, b.line + b.ahead, tokens, hint});
             b.tables += tokens * LUT512_TABLES;
@@ -196,20 +197,20 @@ LUT_INLINE void multiply(block b, size_t tokens, int hint, sums16 *sums)
         multiply(b, tokens, hint, sums);                                                                               \
     }
 
-MULTIPLY(multiply_1, 1, LUT_HINT_NONE)
-MULTIPLY(multiply_1_l1, 1, LUT_HINT_L1)
-MULTIPLY(multiply_1_l2, 1, LUT_HINT_L2)
-MULTIPLY(multiply_1_nta, 1, LUT_HINT_NTA)
-MULTIPLY(multiply_2, 2, b.ahead > 0 ? LUT_HINT_L2 : LUT_HINT_NONE)
-MULTIPLY(multiply_3, 3, b.ahead > 0 ? LUT_HINT_L2 : LUT_HINT_NONE)
-MULTIPLY(multiply_4, 4, b.ahead > 0 ? LUT_HINT_L2 : LUT_HINT_NONE)
+MULTIPLY(multiply_1, 1, COMMON_HINT_NONE)
+MULTIPLY(multiply_1_l1, 1, COMMON_HINT_L1)
+MULTIPLY(multiply_1_l2, 1, COMMON_HINT_L2)
+MULTIPLY(multiply_1_nta, 1, COMMON_HINT_NTA)
+MULTIPLY(multiply_2, 2, b.ahead > 0 ? COMMON_HINT_L2 : COMMON_HINT_NONE)
+MULTIPLY(multiply_3, 3, b.ahead > 0 ? COMMON_HINT_L2 : COMMON_HINT_NONE)
+MULTIPLY(multiply_4, 4, b.ahead > 0 ? COMMON_HINT_L2 : COMMON_HINT_NONE)
 
 static multiply_fn *multiply_of(const tern_problem *problem, size_t tokens)
 {
     static multiply_fn *const one[] = {multiply_1, multiply_1_l1, multiply_1_l2, multiply_1_nta};
     static multiply_fn *const more[TOKENS + 1] = {[2] = multiply_2, multiply_3, multiply_4};
 
-    return tokens > 1 ? more[tokens] : one[problem->toggle[PREFETCH] > 0 ? problem->toggle[HINT] : LUT_HINT_NONE];
+    return tokens > 1 ? more[tokens] : one[problem->toggle[PREFETCH] > 0 ? problem->toggle[HINT] : COMMON_HINT_NONE];
 }
 
 /* Y, for the rows of a slice, = or += a tile times lines [line, line + lines). */
@@ -226,7 +227,7 @@ static void multiply_rows(const tern_call *call, tern_slice rows, tile t, size_t
         multiply_panel(b, &sums);
         for (size_t n = 0; n < t.count; n++)
             for (size_t v = 0, r = m; v < LUT512_VECTORS && r < rows.end; v++, r += LUT512_VECTOR)
-                lut512_put(call->y + (t.begin + n) * problem->shape.m + r, lut_smaller(rows.end - r, LUT512_VECTOR),
+                lut512_put(call->y + (t.begin + n) * problem->shape.m + r, common_smaller(rows.end - r, LUT512_VECTOR),
                            sums.lower[n][v], sums.upper[n][v], bias, line == 0);
     }
 }
@@ -236,7 +237,7 @@ static size_t block_lines(const tern_problem *problem, tile t)
 {
     const size_t fit = (size_t)problem->toggle[CACHE] * 1024 / (t.count * LUT512_TABLES * SHORT);
 
-    return lut_smaller(fit > 0 ? fit * SHORT : SHORT, DEPTH);
+    return common_smaller(fit > 0 ? fit * SHORT : SHORT, DEPTH);
 }
 
 static void run(const tern_call *call, tern_slice rows)
@@ -247,7 +248,7 @@ static void run(const tern_call *call, tern_slice rows)
         const tile t = tile_at(call->problem, i);
         const size_t most = block_lines(call->problem, t);
         for (size_t line = 0; line < lines; line += most)
-            multiply_rows(call, rows, t, line, lut_smaller(most, lines - line));
+            multiply_rows(call, rows, t, line, common_smaller(most, lines - line));
     }
 }
 

@@ -12,6 +12,7 @@
 #ifndef TERN_TRITS2_H
 #define TERN_TRITS2_H
 
+#include "common.h"
 #include "kernel.h"
 
 #include <immintrin.h>
@@ -28,19 +29,14 @@ enum {
     TRITS2_DEPTH = 16    /* lines that 16-bit sums of codes last for */
 };
 
-static inline size_t trits2_smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
 static inline size_t trits2_panels(size_t rows)
 {
-    return (rows + TRITS2_ROWS - 1) / TRITS2_ROWS;
+    return common_parts(rows, TRITS2_ROWS);
 }
 
 static inline size_t trits2_lines(size_t columns)
 {
-    return (columns + TRITS2_COLUMNS - 1) / TRITS2_COLUMNS;
+    return common_parts(columns, TRITS2_COLUMNS);
 }
 
 static inline size_t trits2_panel_bytes(const tern_problem *problem)
@@ -142,7 +138,7 @@ static inline void trits2_pack_rows(const tern_problem *problem, const int8_t *w
     uint8_t *panel = (uint8_t *)packed + rows.begin / TRITS2_ROWS * bytes;
 
     for (size_t m = rows.begin; m < rows.end; m += TRITS2_ROWS, panel += bytes) {
-        const size_t count = trits2_smaller(rows.end - m, TRITS2_ROWS);
+        const size_t count = common_smaller(rows.end - m, TRITS2_ROWS);
         if (count < TRITS2_ROWS)
             memset(panel, 0, bytes);
         for (size_t r = 0; r < count; r++, w += k)

@@ -10,6 +10,7 @@
 #ifndef TERN_TRITS2_GEMM_H
 #define TERN_TRITS2_GEMM_H
 
+#include "common.h"
 #include "trits2.h"
 
 enum {
@@ -24,14 +25,14 @@ typedef struct trits2_tiling {
 
 static inline trits2_tiling trits2_tile_tokens(size_t n, size_t most)
 {
-    const size_t tiles = (n + most - 1) / most;
+    const size_t tiles = common_parts(n, most);
 
     return (trits2_tiling){tiles, n / tiles, n % tiles};
 }
 
 static inline size_t trits2_tile_begin(trits2_tiling tiling, size_t tile)
 {
-    return tile * tiling.count + trits2_smaller(tile, tiling.larger);
+    return tile * tiling.count + common_smaller(tile, tiling.larger);
 }
 
 static inline size_t trits2_tile_count(trits2_tiling tiling, size_t tile)
@@ -44,7 +45,7 @@ static inline size_t trits2_block_tiles(trits2_tiling tiling, size_t tokens)
 {
     const size_t tiles = tokens / trits2_tile_count(tiling, 0);
 
-    return tiles < 1 ? 1 : trits2_smaller(tiles, tiling.tiles);
+    return tiles < 1 ? 1 : common_smaller(tiles, tiling.tiles);
 }
 
 /*
@@ -53,7 +54,7 @@ static inline size_t trits2_block_tiles(trits2_tiling tiling, size_t tokens)
  */
 static inline size_t trits2_round_up(size_t bytes)
 {
-    return (bytes + TRITS2_LINE - 1) / TRITS2_LINE * TRITS2_LINE;
+    return common_round_up(bytes, TRITS2_LINE);
 }
 
 static inline size_t trits2_starts_bytes(size_t n)
@@ -119,7 +120,7 @@ static inline void trits2_unpack(const uint8_t *line, size_t lines, size_t ahead
 TRITS2_INLINE void trits2_multiply_tile(const uint8_t *codes, const int8_t *x, size_t lines, int tokens, int32_t *sums)
 {
     while (lines > 0) {
-        const size_t depth = trits2_smaller(lines, TRITS2_DEPTH);
+        const size_t depth = common_smaller(lines, TRITS2_DEPTH);
         __m256i sum[TRITS2_TOKENS][2];
         for (int t = 0; t < TRITS2_TOKENS; t++)
             sum[t][0] = sum[t][1] = _mm256_setzero_si256();

@@ -6,17 +6,16 @@
 #ifndef TERN_TRITS2_RUN_H
 #define TERN_TRITS2_RUN_H
 
+#include "common.h"
 #include "trits2_gemm.h"
 
 #include <stdbool.h>
 
 enum { TRITS2_PREFETCH, TRITS2_HINT, TRITS2_MASKS, TRITS2_TILE, TRITS2_BLOCK, TRITS2_BLOCK_N };
-enum { TRITS2_HINT_NONE, TRITS2_HINT_L1, TRITS2_HINT_L2, TRITS2_HINT_NTA };
-
 static const tern_toggle trits2_toggles[] = {
     [TRITS2_PREFETCH] = {"prefetch", "cache lines of packed W to prefetch ahead", NULL, 96, 0, 512},
     [TRITS2_HINT] = {"hint", "prefetch 1: to all caches, 2: to the second level, 3: non-temporally; one token",
-                     "prefetch", TRITS2_HINT_L2, TRITS2_HINT_L1, TRITS2_HINT_NTA},
+                     "prefetch", COMMON_HINT_L2, COMMON_HINT_L1, COMMON_HINT_NTA},
     [TRITS2_MASKS] = {"masks", "use fields where they are; off: shift each to the lowest bits; one token", NULL, 1, 0,
                       1},
     [TRITS2_TILE] = {"tokens", "tokens of a register tile, which share a load of W; more than one token", NULL,
@@ -41,16 +40,6 @@ TRITS2_INLINE void trits2_add_token(const uint8_t *line, size_t lines, const int
 
 /* sums += lines [line, line + lines) of a panel times a block of tokens. */
 static void trits2_add_tokens(const trits2_block *block, size_t panel, size_t line, size_t lines, int32_t *sums);
-
-TRITS2_INLINE void trits2_prefetch(const uint8_t *line, int hint)
-{
-    if (hint == TRITS2_HINT_L1)
-        _mm_prefetch((const char *)line, _MM_HINT_T0);
-    else if (hint == TRITS2_HINT_L2)
-        _mm_prefetch((const char *)line, _MM_HINT_T1);
-    else if (hint == TRITS2_HINT_NTA)
-        _mm_prefetch((const char *)line, _MM_HINT_NTA);
-}
 
 TRITS2_INLINE void trits2_run_token(const tern_call *call, tern_slice rows, trits2_way how)
 {
@@ -80,14 +69,14 @@ TRITS2_INLINE void trits2_run_token(const tern_call *call, tern_slice rows, trit
         trits2_run_token(call, rows, (trits2_way){hint, masks});                                                       \
     }
 
-TRITS2_RUN(shift, TRITS2_HINT_NONE, false)
-TRITS2_RUN(shift_l1, TRITS2_HINT_L1, false)
-TRITS2_RUN(shift_l2, TRITS2_HINT_L2, false)
-TRITS2_RUN(shift_nta, TRITS2_HINT_NTA, false)
-TRITS2_RUN(mask, TRITS2_HINT_NONE, true)
-TRITS2_RUN(mask_l1, TRITS2_HINT_L1, true)
-TRITS2_RUN(mask_l2, TRITS2_HINT_L2, true)
-TRITS2_RUN(mask_nta, TRITS2_HINT_NTA, true)
+TRITS2_RUN(shift, COMMON_HINT_NONE, false)
+TRITS2_RUN(shift_l1, COMMON_HINT_L1, false)
+TRITS2_RUN(shift_l2, COMMON_HINT_L2, false)
+TRITS2_RUN(shift_nta, COMMON_HINT_NTA, false)
+TRITS2_RUN(mask, COMMON_HINT_NONE, true)
+TRITS2_RUN(mask_l1, COMMON_HINT_L1, true)
+TRITS2_RUN(mask_l2, COMMON_HINT_L2, true)
+TRITS2_RUN(mask_nta, COMMON_HINT_NTA, true)
 
 /* One token: by masks and hint. */
 static tern_stage_fn *const trits2_run_one[2][4] = {
@@ -102,7 +91,7 @@ static inline trits2_tiling trits2_tiling_of(const tern_problem *problem)
 /* Lines of a block. */
 static inline size_t trits2_block_lines(const tern_problem *problem)
 {
-    return trits2_smaller((size_t)problem->toggle[TRITS2_BLOCK], trits2_lines(problem->shape.k));
+    return common_smaller((size_t)problem->toggle[TRITS2_BLOCK], trits2_lines(problem->shape.k));
 }
 
 /* Tiles of tokens of a block, at most. */
@@ -145,11 +134,11 @@ static void trits2_run_many(const tern_call *call, tern_slice rows)
                           .codes = codes};
 
     for (; block.tile < block.tiling.tiles; block.tile += block.tiles) {
-        block.tiles = trits2_smaller(trits2_most_tiles(problem), block.tiling.tiles - block.tile);
+        block.tiles = common_smaller(trits2_most_tiles(problem), block.tiling.tiles - block.tile);
         for (size_t panel = rows.begin / TRITS2_ROWS; panel < trits2_panels(rows.end); panel++) {
             trits2_start(&block, sums);
             for (size_t line = 0; line < lines; line += most)
-                trits2_add_tokens(&block, panel, line, trits2_smaller(most, lines - line), sums);
+                trits2_add_tokens(&block, panel, line, common_smaller(most, lines - line), sums);
             trits2_finish(&block, panel, rows.end, sums);
         }
     }
@@ -158,7 +147,7 @@ static void trits2_run_many(const tern_call *call, tern_slice rows)
 static const char *trits2_bind(const tern_problem *problem, tern_stages *stages)
 {
     const int32_t *toggle = problem->toggle;
-    const int hint = toggle[TRITS2_PREFETCH] == 0 ? TRITS2_HINT_NONE : toggle[TRITS2_HINT];
+    const int hint = toggle[TRITS2_PREFETCH] == 0 ? COMMON_HINT_NONE : toggle[TRITS2_HINT];
 
     if (problem->shape.n == 1)
         stages->run = trits2_run_one[toggle[TRITS2_MASKS] != 0][hint];

@@ -14,6 +14,7 @@
 #ifndef TERN_VNNI_H
 #define TERN_VNNI_H
 
+#include "common.h"
 #include "kernel.h"
 
 #include <immintrin.h>
@@ -30,33 +31,20 @@ enum {
 };
 
 /* The hints of prefetches. */
-enum { VNNI_HINT_NONE, VNNI_HINT_L1, VNNI_HINT_L2, VNNI_HINT_NTA };
-
-static inline size_t vnni_smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
-/* Parts of at most `size` that n makes. */
-static inline size_t vnni_parts(size_t n, size_t size)
-{
-    return (n + size - 1) / size;
-}
-
 static inline size_t vnni_round_up(size_t bytes)
 {
-    return vnni_parts(bytes, VNNI_LINE) * VNNI_LINE;
+    return common_parts(bytes, VNNI_LINE) * VNNI_LINE;
 }
 
 /* Lines of a panel. */
 static inline size_t vnni_lines(tern_shape shape)
 {
-    return vnni_parts(shape.k, VNNI_COLUMNS);
+    return common_parts(shape.k, VNNI_COLUMNS);
 }
 
 static inline size_t vnni_packed_bytes(const tern_problem *problem)
 {
-    return vnni_parts(problem->shape.m, VNNI_ROWS) * vnni_lines(problem->shape) * VNNI_LINE;
+    return common_parts(problem->shape.m, VNNI_ROWS) * vnni_lines(problem->shape) * VNNI_LINE;
 }
 
 VNNI_INLINE __m512i vnni_load(const void *line)
@@ -92,16 +80,6 @@ VNNI_INLINE void vnni_store(int32_t *y, size_t panel, size_t end, __m512i sums)
     _mm512_mask_storeu_epi32(y + panel * VNNI_ROWS, (__mmask16)(rows < VNNI_ROWS ? (1u << rows) - 1 : 0xFFFF), sums);
 }
 
-VNNI_INLINE void vnni_prefetch(const void *line, int hint)
-{
-    if (hint == VNNI_HINT_L1)
-        _mm_prefetch((const char *)line, _MM_HINT_T0);
-    else if (hint == VNNI_HINT_L2)
-        _mm_prefetch((const char *)line, _MM_HINT_T1);
-    else if (hint == VNNI_HINT_NTA)
-        _mm_prefetch((const char *)line, _MM_HINT_NTA);
-}
-
 /* `count` bytes, at most 64, then zeros. */
 VNNI_INLINE __m512i vnni_load_bytes(const int8_t *from, size_t count)
 {
@@ -113,7 +91,7 @@ static inline int32_t vnni_sum(const int8_t *x, size_t k)
     __m512i sum = _mm512_setzero_si512();
 
     for (size_t i = 0; i < k; i += VNNI_LINE)
-        sum = _mm512_dpbusd_epi32(sum, _mm512_set1_epi8(1), vnni_load_bytes(x + i, vnni_smaller(k - i, VNNI_LINE)));
+        sum = _mm512_dpbusd_epi32(sum, _mm512_set1_epi8(1), vnni_load_bytes(x + i, common_smaller(k - i, VNNI_LINE)));
     return _mm512_reduce_add_epi32(sum);
 }
 

@@ -11,6 +11,7 @@
 #ifndef TERN_VNNI512_H
 #define TERN_VNNI512_H
 
+#include "common.h"
 #include "vnni_few.h"
 #include "vnni_tokens.h"
 
@@ -78,14 +79,14 @@ VNNI_INLINE void vnni512_multiply(const vnni512_tile *tile, int panels, int toke
 
     VNNI512_EACH_TOKEN(BEGIN)
     for (size_t line = 0; line < tile->lines; line++, packed += VNNI_LINE, next += next_step) {
-        vnni_prefetch(next, VNNI_HINT_L2);
-        vnni_prefetch(next + next_panel, VNNI_HINT_L2);
+        common_prefetch(next, COMMON_HINT_L2);
+        common_prefetch(next + next_panel, COMMON_HINT_L2);
         if (unpack)
             vnni512_unpack(packed, panel, panels, codes);
 #pragma GCC unroll 5
         for (size_t i = 0; i < VNNI_DIGITS; i++) {
             const __m512i code[VNNI512_PANELS] = {vnni_load(codes), vnni_load(codes + (panels - 1) * VNNI_LINE)};
-            vnni_prefetch(next_x, VNNI_HINT_L2);
+            common_prefetch(next_x, COMMON_HINT_L2);
             VNNI512_EACH_TOKEN(ADD)
             codes += panels * VNNI_LINE;
             x += tokens * VNNI_STEP;
@@ -216,7 +217,7 @@ static inline void vnni512_look_ahead(const tern_call *call, vnni512_tile *tile,
 
     tile->next = t < shares ? vnni512_packed(call, next) + t * bytes : tile->codes;
     tile->next_panel = t < shares ? (next->panels - 1) * vnni512_panel_bytes(call) : 0;
-    tile->next_step = (bytes + tile->lines - 1) / tile->lines;
+    tile->next_step = common_parts(bytes, tile->lines);
 }
 
 /* sums += codes of a block times all tokens. The first tiles prefetch a share of the next block each. */
@@ -224,7 +225,7 @@ static inline void vnni512_add_block(const tern_call *call, vnni512_plan plan, c
                                      const vnni512_block *next, size_t end, uint8_t *codes)
 {
     const size_t n = call->problem->shape.n, tiles = vnni_tiles(n);
-    const size_t shares = plan.prefetch && next->panels > 0 ? vnni_smaller(tiles, 4) : 0;
+    const size_t shares = plan.prefetch && next->panels > 0 ? common_smaller(tiles, 4) : 0;
     vnni_tokens tokens = vnni_tile_tokens(n, 0);
     vnni512_tile tile = {.lines = block->lines,
                          .packed = vnni512_packed(call, block),
@@ -252,11 +253,11 @@ static inline void vnni512_add_block(const tern_call *call, vnni512_plan plan, c
 /* Block `index` of a slice, by panels, then by lines. No panels beyond the last. */
 static inline vnni512_block vnni512_block_at(const tern_call *call, vnni512_plan plan, tern_slice rows, size_t index)
 {
-    const size_t lines = vnni_lines(call->problem->shape), blocks = vnni_parts(lines, plan.block), b = index % blocks;
+    const size_t lines = vnni_lines(call->problem->shape), blocks = common_parts(lines, plan.block), b = index % blocks;
     const size_t panel = rows.begin / VNNI_ROWS + index / blocks * VNNI512_PANELS;
-    const size_t end = vnni_parts(rows.end, VNNI_ROWS), begin = lines * b / blocks;
+    const size_t end = common_parts(rows.end, VNNI_ROWS), begin = lines * b / blocks;
 
-    return (vnni512_block){panel, panel < end ? vnni_smaller(VNNI512_PANELS, end - panel) : 0, begin,
+    return (vnni512_block){panel, panel < end ? common_smaller(VNNI512_PANELS, end - panel) : 0, begin,
                            lines * (b + 1) / blocks - begin};
 }
 

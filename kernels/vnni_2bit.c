@@ -9,6 +9,7 @@
  * win, by about a hundredth at 32 tokens.
  */
 #define VNNI_DIGITS 4
+#include "common.h"
 #include "vnni512.h"
 #include "vnni_pack.h"
 
@@ -58,18 +59,18 @@ VNNI_INLINE vnni_codes vnni_split(const uint8_t *packed, bool masks)
 }
 
 #define RUN_TOKEN(lines)                                                                                               \
-    VNNI_RUN_FEW(run_##lines##_shift, PREFETCH, lines, 1, VNNI_HINT_NONE, false)                                       \
-    VNNI_RUN_FEW(run_##lines##_shift_l1, PREFETCH, lines, 1, VNNI_HINT_L1, false)                                      \
-    VNNI_RUN_FEW(run_##lines##_shift_l2, PREFETCH, lines, 1, VNNI_HINT_L2, false)                                      \
-    VNNI_RUN_FEW(run_##lines##_shift_nta, PREFETCH, lines, 1, VNNI_HINT_NTA, false)                                    \
-    VNNI_RUN_FEW(run_##lines##_mask, PREFETCH, lines, 1, VNNI_HINT_NONE, true)                                         \
-    VNNI_RUN_FEW(run_##lines##_mask_l1, PREFETCH, lines, 1, VNNI_HINT_L1, true)                                        \
-    VNNI_RUN_FEW(run_##lines##_mask_l2, PREFETCH, lines, 1, VNNI_HINT_L2, true)                                        \
-    VNNI_RUN_FEW(run_##lines##_mask_nta, PREFETCH, lines, 1, VNNI_HINT_NTA, true)
+    VNNI_RUN_FEW(run_##lines##_shift, PREFETCH, lines, 1, COMMON_HINT_NONE, false)                                     \
+    VNNI_RUN_FEW(run_##lines##_shift_l1, PREFETCH, lines, 1, COMMON_HINT_L1, false)                                    \
+    VNNI_RUN_FEW(run_##lines##_shift_l2, PREFETCH, lines, 1, COMMON_HINT_L2, false)                                    \
+    VNNI_RUN_FEW(run_##lines##_shift_nta, PREFETCH, lines, 1, COMMON_HINT_NTA, false)                                  \
+    VNNI_RUN_FEW(run_##lines##_mask, PREFETCH, lines, 1, COMMON_HINT_NONE, true)                                       \
+    VNNI_RUN_FEW(run_##lines##_mask_l1, PREFETCH, lines, 1, COMMON_HINT_L1, true)                                      \
+    VNNI_RUN_FEW(run_##lines##_mask_l2, PREFETCH, lines, 1, COMMON_HINT_L2, true)                                      \
+    VNNI_RUN_FEW(run_##lines##_mask_nta, PREFETCH, lines, 1, COMMON_HINT_NTA, true)
 
 #define RUN_TOKENS(tokens)                                                                                             \
-    VNNI_RUN_FEW(run_tokens_##tokens, PREFETCH, 1, tokens, VNNI_HINT_NONE, true)                                       \
-    VNNI_RUN_FEW(run_tokens_##tokens##_l2, PREFETCH, 1, tokens, VNNI_HINT_L2, true)
+    VNNI_RUN_FEW(run_tokens_##tokens, PREFETCH, 1, tokens, COMMON_HINT_NONE, true)                                     \
+    VNNI_RUN_FEW(run_tokens_##tokens##_l2, PREFETCH, 1, tokens, COMMON_HINT_L2, true)
 
 RUN_TOKEN(1)
 RUN_TOKEN(2)
@@ -118,7 +119,7 @@ static size_t scratch_bytes(const tern_problem *problem)
 static const char *bind(const tern_problem *problem, tern_stages *stages)
 {
     const int32_t *toggle = problem->toggle;
-    const int hint = toggle[PREFETCH] == 0 ? VNNI_HINT_NONE : toggle[HINT];
+    const int hint = toggle[PREFETCH] == 0 ? COMMON_HINT_NONE : toggle[HINT];
 
     if (toggle[UNROLL] == 3)
         return "unroll must be 1, 2 or 4";
@@ -127,7 +128,7 @@ static const char *bind(const tern_problem *problem, tern_stages *stages)
     else if (problem->shape.n == 1)
         stages->run = run_token[toggle[UNROLL]][toggle[MASKS] != 0][hint];
     else
-        stages->run = run_tokens[problem->shape.n][hint != VNNI_HINT_NONE];
+        stages->run = run_tokens[problem->shape.n][hint != COMMON_HINT_NONE];
     return NULL;
 }
 

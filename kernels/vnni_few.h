@@ -11,6 +11,7 @@
 #ifndef TERN_VNNI_FEW_H
 #define TERN_VNNI_FEW_H
 
+#include "common.h"
 #include "vnni.h"
 
 enum {
@@ -90,7 +91,7 @@ VNNI_INLINE void vnni_multiply_few(const uint8_t *packed, size_t count, const in
     VNNI_IF_UNIT(u)                                                                                                    \
     {                                                                                                                  \
         if (u % how.tokens == 0) {                                                                                     \
-            vnni_prefetch(packed + u / how.tokens * VNNI_LINE + ahead, how.hint);                                      \
+            common_prefetch(packed + u / how.tokens * VNNI_LINE + ahead, how.hint);                                    \
             codes = vnni_split(packed + u / how.tokens * VNNI_LINE, how.masks);                                        \
         }                                                                                                              \
         vnni_add_line(&sum[u], codes, x + u % how.tokens * stride + u / how.tokens * VNNI_COLUMNS);                    \
@@ -136,7 +137,7 @@ VNNI_INLINE void vnni_run_few(const tern_call *call, tern_slice rows, size_t pre
         memcpy(total, start, how.tokens * sizeof *total);
         for (size_t line = 0, count; line < lines; line += count, packed += count * VNNI_LINE) {
             const bool tail = line == whole;
-            count = tail ? 1 : vnni_smaller(whole - line, VNNI_MAX_LINES);
+            count = tail ? 1 : common_smaller(whole - line, VNNI_MAX_LINES);
             vnni_multiply_few(packed, count, tail ? last : call->x + line * VNNI_COLUMNS,
                               tail ? (size_t)VNNI_COLUMNS : shape.k, ahead, how, total);
         }

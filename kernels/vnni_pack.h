@@ -9,6 +9,7 @@
 #ifndef TERN_VNNI_PACK_H
 #define TERN_VNNI_PACK_H
 
+#include "common.h"
 #include "vnni.h"
 
 enum {
@@ -45,7 +46,7 @@ VNNI_INLINE void vnni_pack_vectors(const int8_t *w, size_t k, size_t rows, size_
         lanes[quarter] = vnni_encode(v);
     }
     vnni_exchange_lanes(lanes, line);
-    for (size_t i = 0; i < vnni_parts(columns, VNNI_COLUMNS); i++)
+    for (size_t i = 0; i < common_parts(columns, VNNI_COLUMNS); i++)
         _mm512_store_si512(packed + i * VNNI_LINE, line[i]);
 }
 
@@ -55,12 +56,12 @@ VNNI_INLINE void vnni_pack_rows(const tern_problem *problem, const int8_t *w, te
     uint8_t *line = packed + rows.begin / VNNI_ROWS * vnni_lines(problem->shape) * VNNI_LINE;
 
     for (size_t m = rows.begin; m < rows.end; m += VNNI_ROWS, w += VNNI_ROWS * k) {
-        const size_t count = vnni_smaller(rows.end - m, VNNI_ROWS);
+        const size_t count = common_smaller(rows.end - m, VNNI_ROWS);
         for (size_t i = 0; i < whole; i += VNNI_PACK_COLUMNS, line += VNNI_PACK_LINES * VNNI_LINE)
             vnni_pack_vectors(w + i, k, count, VNNI_PACK_COLUMNS, line);
         if (whole < k) {
             vnni_pack_vectors(w + whole, k, count, k - whole, line);
-            line += vnni_parts(k - whole, VNNI_COLUMNS) * VNNI_LINE;
+            line += common_parts(k - whole, VNNI_COLUMNS) * VNNI_LINE;
         }
     }
 }

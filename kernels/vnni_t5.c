@@ -15,6 +15,7 @@
  * hundredths here, and blocks of twice the size a tenth.
  */
 #define VNNI_DIGITS 5
+#include "common.h"
 #include "vnni512.h"
 #include "vnni_pack.h"
 
@@ -100,7 +101,7 @@ VNNI_INLINE __m512i multiply(const uint8_t *packed, size_t count, const int8_t *
 
     for (; count > 0; count--, packed += VNNI_LINE, x += VNNI_COLUMNS) {
         __m512i v = vnni_load(packed);
-        vnni_prefetch(packed + ahead, hint);
+        common_prefetch(packed + ahead, hint);
         v = add_digit(&sum, v, x, 0);
         v = add_digit(&sum, v, x, 1);
         v = add_digit(&sum, v, x, 2);
@@ -127,7 +128,7 @@ VNNI_INLINE void run_bytes(const tern_call *call, tern_slice rows, int hint)
         __m512i total = start;
         for (size_t line = 0, count; line < lines; line += count, packed += count * VNNI_LINE) {
             const bool tail = line == whole;
-            count = tail ? 1 : vnni_smaller(whole - line, MAX_LINES);
+            count = tail ? 1 : common_smaller(whole - line, MAX_LINES);
             total = _mm512_add_epi32(total,
                                      multiply(packed, count, tail ? last : call->x + line * VNNI_COLUMNS, ahead, hint));
         }
@@ -141,9 +142,9 @@ VNNI_INLINE void run_bytes(const tern_call *call, tern_slice rows, int hint)
         run_bytes(call, rows, hint);                                                                                   \
     }
 
-RUN_BYTES(run_bytes_plain, VNNI_HINT_NONE)
-RUN_BYTES(run_bytes_l1, VNNI_HINT_L1)
-RUN_BYTES(run_bytes_l2, VNNI_HINT_L2)
+RUN_BYTES(run_bytes_plain, COMMON_HINT_NONE)
+RUN_BYTES(run_bytes_l1, COMMON_HINT_L1)
+RUN_BYTES(run_bytes_l2, COMMON_HINT_L2)
 
 /* One token: by hint. */
 static tern_stage_fn *const run_token[] = {run_bytes_plain, run_bytes_l1, run_bytes_l2};
@@ -178,8 +179,8 @@ VNNI_INLINE vnni_codes vnni_split(const uint8_t *line, bool masks)
 }
 
 #define RUN_TOKENS(tokens)                                                                                             \
-    VNNI_RUN_FEW(run_##tokens, PREFETCH, 1, tokens, VNNI_HINT_NONE, true)                                              \
-    VNNI_RUN_FEW(run_##tokens##_l2, PREFETCH, 1, tokens, VNNI_HINT_L2, true)
+    VNNI_RUN_FEW(run_##tokens, PREFETCH, 1, tokens, COMMON_HINT_NONE, true)                                            \
+    VNNI_RUN_FEW(run_##tokens##_l2, PREFETCH, 1, tokens, COMMON_HINT_L2, true)
 
 RUN_TOKENS(1)
 RUN_TOKENS(2)
@@ -219,14 +220,14 @@ static size_t scratch_bytes(const tern_problem *problem)
 static const char *bind(const tern_problem *problem, tern_stages *stages)
 {
     const int32_t *toggle = problem->toggle;
-    const int hint = toggle[PREFETCH] == 0 ? VNNI_HINT_NONE : toggle[HINT];
+    const int hint = toggle[PREFETCH] == 0 ? COMMON_HINT_NONE : toggle[HINT];
 
     if (unpacks(problem))
         *stages = (tern_stages){vnni_prepare, vnni_prepare_units(problem->shape), run_many};
     else if (problem->shape.n == 1 && !toggle[DIGITS])
         stages->run = run_token[hint];
     else
-        stages->run = run_tokens[problem->shape.n][hint != VNNI_HINT_NONE];
+        stages->run = run_tokens[problem->shape.n][hint != COMMON_HINT_NONE];
     return NULL;
 }
 

@@ -9,6 +9,7 @@
 #ifndef TERN_VNNI_TOKENS_H
 #define TERN_VNNI_TOKENS_H
 
+#include "common.h"
 #include "vnni.h"
 
 enum {
@@ -22,14 +23,14 @@ typedef struct vnni_tokens {
 
 static inline size_t vnni_tiles(size_t n)
 {
-    return vnni_parts(n, VNNI_TOKENS);
+    return common_parts(n, VNNI_TOKENS);
 }
 
 static inline vnni_tokens vnni_tile_tokens(size_t n, size_t tile)
 {
     const size_t tiles = vnni_tiles(n), count = n / tiles, larger = n % tiles;
 
-    return (vnni_tokens){tile * count + vnni_smaller(tile, larger), count + (tile < larger)};
+    return (vnni_tokens){tile * count + common_smaller(tile, larger), count + (tile < larger)};
 }
 
 /* With those past the last. */
@@ -84,8 +85,8 @@ static inline void vnni_prepare_vectors(const tern_call *call, size_t n, size_t 
                                         size_t stride)
 {
     const tern_shape shape = call->problem->shape;
-    const size_t bytes = k < shape.k ? vnni_smaller(shape.k - k, VNNI_LINE) : 0;
-    const size_t steps = vnni_smaller((vnni_columns(shape) - k) / VNNI_STEP, 16);
+    const size_t bytes = k < shape.k ? common_smaller(shape.k - k, VNNI_LINE) : 0;
+    const size_t steps = common_smaller((vnni_columns(shape) - k) / VNNI_STEP, 16);
     const __mmask8 tokens = (__mmask8)((1u << count) - 1);
     int32_t transposed[16][4] __attribute__((aligned(VNNI_LINE)));
     __m512i x[4];
@@ -100,7 +101,7 @@ static inline void vnni_prepare_vectors(const tern_call *call, size_t n, size_t 
 
 static inline size_t vnni_chunks(tern_shape shape)
 {
-    return vnni_parts(vnni_columns(shape), VNNI_CHUNK);
+    return common_parts(vnni_columns(shape), VNNI_CHUNK);
 }
 
 static inline size_t vnni_prepare_units(tern_shape shape)
@@ -115,14 +116,14 @@ static inline void vnni_prepare(const tern_call *call, tern_slice units)
     for (size_t unit = units.begin; unit < units.end; unit++) {
         const vnni_tokens tile = vnni_tile_tokens(shape.n, unit / vnni_chunks(shape));
         const size_t begin = unit % vnni_chunks(shape) * VNNI_CHUNK, stride = tile.count * VNNI_STEP;
-        const size_t end = vnni_smaller(begin + VNNI_CHUNK, vnni_columns(shape));
+        const size_t end = common_smaller(begin + VNNI_CHUNK, vnni_columns(shape));
         int8_t *out = vnni_tile_x(call, tile.begin);
         if (begin == 0)
             for (size_t n = tile.begin; n < tile.begin + tile.count; n++)
                 vnni_starts(call)[n] = -vnni_sum(call->x + n * shape.k, shape.k);
         for (size_t k = begin; k < end; k += VNNI_LINE)
             for (size_t n = 0; n < tile.count; n += 4)
-                vnni_prepare_vectors(call, tile.begin + n, vnni_smaller(tile.count - n, 4), k,
+                vnni_prepare_vectors(call, tile.begin + n, common_smaller(tile.count - n, 4), k,
                                      out + k * tile.count + n * VNNI_STEP, stride);
     }
 }

@@ -6,6 +6,7 @@
  * read twice, since which patterns are hot must be known before the first is written, and by K block the second time:
  * that, and a look-up for each group, is why packing is slower than where each row stands by itself.
  */
+#include "common.h"
 #include "tmac.h"
 
 #include <stdlib.h>
@@ -25,14 +26,9 @@ typedef struct row_lists {
     uint16_t *entry[2]; /* with room for AT_ONCE more */
 } row_lists;
 
-static size_t round_up(size_t value, size_t step)
-{
-    return (value + step - 1) / step * step;
-}
-
 static size_t starts_per_block(const tern_tmac_plan *plan)
 {
-    return (plan->shape.m + TERN_TMAC_ROW_STEP - 1) / TERN_TMAC_ROW_STEP;
+    return common_parts(plan->shape.m, TERN_TMAC_ROW_STEP);
 }
 
 static size_t most_ranked(const tern_tmac_plan *plan)
@@ -46,7 +42,7 @@ static tern_tmac_head layout(const tern_tmac_plan *plan, size_t ranked, size_t b
     tern_tmac_head head = {0};
 
     head.bases_at = sizeof head + ranked * sizeof(int32_t);
-    head.starts_at = round_up(head.bases_at + bases * sizeof(uint16_t), sizeof(uint64_t));
+    head.starts_at = common_round_up(head.bases_at + bases * sizeof(uint16_t), sizeof(uint64_t));
     head.stream_at = head.starts_at + plan->k_blocks * starts_per_block(plan) * sizeof(uint64_t);
     return head;
 }
@@ -59,7 +55,7 @@ size_t tern_tmac_packed_bytes(const tern_problem *problem)
     const tern_tmac_head head = layout(&plan, ranked, ranked * (1 + plan.g));
     const size_t stream = plan.shape.m * (plan.k_blocks + plan.shape.k);
 
-    return round_up(head.stream_at + stream * sizeof(uint32_t), 64);
+    return common_round_up(head.stream_at + stream * sizeof(uint32_t), 64);
 }
 
 /* Makes the ranked patterns bases, in their order, and writes them. Returns the uint16_t written. */
@@ -206,7 +202,7 @@ static size_t encode(const tern_tmac_plan *plan, const int8_t *w, workspace *wor
     head.tier1_count = (uint32_t)(count < plan->tier1 ? count : plan->tier1);
     head.tier2_count = (uint32_t)count - head.tier1_count;
     head.base_count = base_count;
-    head.bytes = round_up(end, 64);
+    head.bytes = common_round_up(end, 64);
     memset(packed + end, 0, head.bytes - end);
     memcpy(packed, &head, sizeof head);
     return head.bytes;

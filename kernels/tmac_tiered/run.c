@@ -7,14 +7,10 @@
  * pair; more tokens lie side by side in the table and are added as vectors of int16, widened before they could
  * overflow: a pair is at most 256 g in magnitude.
  */
+#include "common.h"
 #include "tmac.h"
 
 #include <string.h>
-
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
 
 static size_t plus_of(uint32_t pair)
 {
@@ -79,7 +75,7 @@ static void add_row_tokens(const int16_t *table, size_t width, const uint32_t *p
 {
     memset(sum, 0, width * sizeof *sum);
     for (size_t done = 0; done < pairs; done += most, pair += most) {
-        const size_t count = smaller(pairs - done, most);
+        const size_t count = common_smaller(pairs - done, most);
         size_t token = 0;
         for (; token + STRIP * TERN_TMAC_LANES <= width; token += STRIP * TERN_TMAC_LANES)
             add_pairs(table + token, width, pair, count, (lanes32 *)(sum + token), STRIP);
@@ -120,13 +116,13 @@ static void run_block(const tern_tmac_plan *plan, const tern_call *call, tern_sl
 {
     const char *packed = call->packed;
     const tern_tmac_head *head = call->packed;
-    const size_t per_block = (plan->shape.m + TERN_TMAC_ROW_STEP - 1) / TERN_TMAC_ROW_STEP;
+    const size_t per_block = common_parts(plan->shape.m, TERN_TMAC_ROW_STEP);
     const uint64_t *starts = (const uint64_t *)(packed + head->starts_at) + k_block * per_block;
     const uint32_t *stream = (const uint32_t *)(packed + head->stream_at) + starts[rows.begin / TERN_TMAC_ROW_STEP];
-    const size_t tokens = smaller(plan->shape.n - token, plan->block_n), width = tern_tmac_width(tokens);
+    const size_t tokens = common_smaller(plan->shape.n - token, plan->block_n), width = tern_tmac_width(tokens);
 
     for (size_t m = rows.begin; m < rows.end; m += plan->block_m) {
-        const size_t count = smaller(rows.end - m, plan->block_m);
+        const size_t count = common_smaller(rows.end - m, plan->block_m);
         stream = sum_tile(plan, table, width, stream, count, tile);
         add_tile(tile, width, count, tokens, k_block == 0, call->y + token * plan->shape.m + m, plan->shape.m);
     }

@@ -12,6 +12,7 @@
 #ifndef TERN_TMAC_H
 #define TERN_TMAC_H
 
+#include "common.h"
 #include "kernel.h"
 
 enum {
@@ -125,7 +126,7 @@ void tern_tmac_build(const tern_tmac_plan *plan, const tern_call *call, size_t t
 /* Tokens that a table for `tokens` tokens has room for. */
 static inline size_t tern_tmac_width(size_t tokens)
 {
-    return tokens == 1 ? 1 : (tokens + TERN_TMAC_LANES - 1) / TERN_TMAC_LANES * TERN_TMAC_LANES;
+    return tokens == 1 ? 1 : common_round_up(tokens, TERN_TMAC_LANES);
 }
 
 /* run.c */

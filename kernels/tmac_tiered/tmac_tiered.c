@@ -12,6 +12,7 @@
  * realistic weights the tiers lose to a full table of short groups (group=5, tier2=256 holds every pattern); they
  * draw level near 70 % zeros.
  */
+#include "common.h"
 #include "tmac.h"
 
 enum { GROUP, TIER1, TIER2, TIER3, BLOCK_M, BLOCK_N, BLOCK_K, SHARED };
@@ -33,11 +34,6 @@ static size_t at_most(size_t value, size_t limit)
     return value < limit ? value : limit;
 }
 
-static size_t blocks(size_t size, size_t block)
-{
-    return (size + block - 1) / block;
-}
-
 tern_tmac_plan tern_tmac_plan_of(const tern_problem *problem)
 {
     const int32_t *toggle = problem->toggle;
@@ -56,17 +52,17 @@ tern_tmac_plan tern_tmac_plan_of(const tern_problem *problem)
     for (size_t i = 0; i < g; i++)
         plan.patterns = 3 * plan.patterns - 1; /* (3^i + 1) / 2 */
     plan.slots = 1 + 2 * g + at_most(plan.tier1 + plan.tier2, plan.patterns);
-    plan.row_groups = blocks(plan.shape.k, g);
+    plan.row_groups = common_parts(plan.shape.k, g);
     plan.groups = at_most(at_most((size_t)toggle[BLOCK_K] / g, TERN_TMAC_ENTRIES / plan.slots), plan.row_groups);
     plan.groups = plan.groups > 0 ? plan.groups : 1;
-    plan.k_blocks = blocks(plan.row_groups, plan.groups);
+    plan.k_blocks = common_parts(plan.row_groups, plan.groups);
     plan.block_n = at_most((size_t)toggle[BLOCK_N], plan.shape.n);
 
     const size_t width = tern_tmac_width(plan.block_n);
-    plan.table_bytes = blocks(plan.slots * plan.groups * width * sizeof(int16_t), 64) * 64;
-    plan.tables = plan.shared ? plan.k_blocks * blocks(plan.shape.n, plan.block_n) : problem->threads;
+    plan.table_bytes = common_parts(plan.slots * plan.groups * width * sizeof(int16_t), 64) * 64;
+    plan.tables = plan.shared ? plan.k_blocks * common_parts(plan.shape.n, plan.block_n) : problem->threads;
     plan.tiles_at = plan.tables * plan.table_bytes;
-    plan.tile_bytes = blocks(plan.block_m * width * sizeof(int32_t), 64) * 64;
+    plan.tile_bytes = common_parts(plan.block_m * width * sizeof(int32_t), 64) * 64;
     return plan;
 }
 

@@ -1,0 +1,41 @@
+/*
+ * common.h - the arithmetic of sizes that every kernel needs, and prefetches with a hint that a toggle chooses. For
+ * kernels alone: the harness has nothing of it.
+ */
+#ifndef TERN_COMMON_H
+#define TERN_COMMON_H
+
+#include <stddef.h>
+
+/* Into which cache a prefetch asks for a line. A toggle may have these as its values. */
+enum { COMMON_HINT_NONE, COMMON_HINT_L1, COMMON_HINT_L2, COMMON_HINT_NTA };
+
+static inline size_t common_smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Parts of at most `size` that n makes. */
+static inline size_t common_parts(size_t n, size_t size)
+{
+    return (n + size - 1) / size;
+}
+
+/* The first multiple of step that is not below n. */
+static inline size_t common_round_up(size_t n, size_t step)
+{
+    return common_parts(n, step) * step;
+}
+
+/* hint is a constant where this is compiled: it becomes one instruction, or none. */
+static inline __attribute__((always_inline)) void common_prefetch(const void *line, int hint)
+{
+    if (hint == COMMON_HINT_L1)
+        __builtin_prefetch(line, 0, 3);
+    else if (hint == COMMON_HINT_L2)
+        __builtin_prefetch(line, 0, 2);
+    else if (hint == COMMON_HINT_NTA)
+        __builtin_prefetch(line, 0, 0);
+}
+
+#endif
