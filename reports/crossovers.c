@@ -1,172 +1,147 @@
 /*
  * Which share of zeros in W lets one kernel pass another: for each two kernels that were timed with several shares
- * and all else alike, one sentence. A kernel is ahead where the interval of the ratio lies beyond 1, or where there
- * is no interval, the ratio.
+ * and all else alike, one sentence.
  */
-#include "analyse/speedup.h"
+#include "crossovers.h"
+
+#include "analyse/crossover.h"
+#include "case_columns.h"
 #include "report.h"
+#include "runs.h"
 
 #include <inttypes.h>
-#include <math.h>
-#include <string.h>
 
-enum { SHARES_MAX = 64 };
+enum {
+    M,
+    K,
+    N,
+    THREADS,
+    CACHE,
+    SEED,
+    GAINING,
+    WHAT,
+    OTHER,
+    POINTS,
+    FIRST_P0,
+    FIRST_SPEEDUP,
+    LAST_P0,
+    LAST_SPEEDUP,
+    BEHIND_UNTIL,
+    AHEAD_FROM,
+    RUN,
+    COLUMNS = RUN + TERN_RUN_COLUMNS
+};
 
-/* Whether two records differ in the share of zeros at most. */
-static bool same_series(const tern_record *a, const tern_record *b)
+static const tern_column columns[COLUMNS] = {
+    {.name = "m", .type = TERN_COLUMN_COUNT},
+    {.name = "k", .type = TERN_COLUMN_COUNT},
+    {.name = "n", .type = TERN_COLUMN_COUNT},
+    {.name = "threads", .type = TERN_COLUMN_COUNT},
+    {.name = "cache", .type = TERN_COLUMN_TEXT},
+    {.name = "seed", .type = TERN_COLUMN_COUNT},
+    {.name = "kernel", .type = TERN_COLUMN_TEXT},
+    {.name = "what", .type = TERN_COLUMN_TEXT},
+    {.name = "other", .type = TERN_COLUMN_TEXT},
+    {.name = "points", .type = TERN_COLUMN_COUNT},
+    {.name = "first_p0", .type = TERN_COLUMN_REAL},
+    {.name = "first_speedup", .type = TERN_COLUMN_REAL},
+    {.name = "last_p0", .type = TERN_COLUMN_REAL},
+    {.name = "last_speedup", .type = TERN_COLUMN_REAL},
+    {.name = "behind_until_p0", .type = TERN_COLUMN_REAL},
+    {.name = "ahead_from_p0", .type = TERN_COLUMN_REAL},
+    TERN_RUN_COLUMN_ROWS,
+};
+
+static void say(tern_document *document, const tern_crossover *c)
 {
-    const tern_problem_key mine = tern_problem_key_of_any_zeros(a->problem);
-    const tern_problem_key theirs = tern_problem_key_of_any_zeros(b->problem);
+    char gaining[TERN_CASE_NAME_BYTES], other[TERN_CASE_NAME_BYTES], where[96];
 
-    return a->run == b->run && a->timed && b->timed && strcmp(mine.w, "random") == 0 &&
-           tern_problem_key_same(&mine, &theirs);
-}
-
-static bool same_kernel(const tern_record *a, const tern_record *b)
-{
-    return strcmp(a->kernel, b->kernel) == 0 && strcmp(a->toggles, b->toggles) == 0;
-}
-
-/* The first of its kernel in its series. */
-static bool is_first(const tern_results *results, const tern_record *r)
-{
-    for (const tern_record *other = results->cases.item; other < r; other++)
-        if (same_series(other, r) && same_kernel(other, r))
-            return false;
-    return r->timed && strcmp(r->problem.w, "random") == 0;
-}
-
-typedef struct point {
-    double p0;
-    tern_estimate speedup; /* of one kernel over the other */
-} point;
-
-typedef struct series {
-    point point[SHARES_MAX]; /* smallest share first */
-    size_t points;
-} series;
-
-static void add_point(series *s, double p0, tern_estimate speedup)
-{
-    size_t at = s->points;
-
-    if (s->points == SHARES_MAX)
-        return;
-    for (; at > 0 && s->point[at - 1].p0 > p0; at--)
-        s->point[at] = s->point[at - 1];
-    s->point[at] = (point){p0, speedup};
-    s->points++;
-}
-
-/* Where both were timed: how many times as fast a is as b. */
-static void collect(const tern_results *results, const tern_record *a, const tern_record *b, series *s)
-{
-    s->points = 0;
-    for (size_t i = 0; i < results->cases.count; i++) {
-        const tern_record *mine = &results->cases.item[i];
-        if (!same_series(mine, a) || !same_kernel(mine, a))
-            continue;
-        for (size_t j = 0; j < results->cases.count; j++) {
-            const tern_record *theirs = &results->cases.item[j];
-            if (same_series(theirs, b) && same_kernel(theirs, b) && theirs->problem.p0 == mine->problem.p0)
-                add_point(s, mine->problem.p0, tern_speedup_estimate(mine, theirs));
-        }
-    }
-}
-
-/* 1: the first kernel is ahead, -1: it is behind, 0: no difference was seen. */
-static int side(const point *p)
-{
-    const double low = isfinite(p->speedup.low) ? p->speedup.low : p->speedup.median;
-    const double high = isfinite(p->speedup.high) ? p->speedup.high : p->speedup.median;
-
-    return low > 1.0 ? 1 : high < 1.0 ? -1 : 0;
-}
-
-static void put_name(FILE *stream, const tern_record *r)
-{
-    fprintf(stream, "%s%s%s", r->kernel, r->toggles[0] ? "+" : "", r->toggles);
-}
-
-static void put_pair(FILE *stream, const tern_record *a, const char *verb, const tern_record *b)
-{
-    fputs("  ", stream);
-    put_name(stream, a);
-    fprintf(stream, " %s ", verb);
-    put_name(stream, b);
-}
-
-/* a gains on b as the share grows. */
-static void put_sentence(FILE *stream, const tern_record *a, const tern_record *b, const series *s)
-{
-    const point *first = &s->point[0], *last = &s->point[s->points - 1];
-    size_t behind = 0, ahead = 0; /* points */
-
-    for (size_t i = 0; i < s->points; i++) {
-        behind += side(&s->point[i]) < 0;
-        ahead += side(&s->point[i]) > 0;
-    }
-    const point *before = &s->point[behind > 0 ? behind - 1 : 0],
-                *after = &s->point[s->points - (ahead > 0 ? ahead : 1)];
-    const bool passes = behind > 0 && ahead > 0 && side(before) < 0 && side(after) > 0 && before < after;
-
-    put_pair(stream, a,
-             passes               ? "passes"
-             : ahead == 0         ? "never passes"
-             : ahead == s->points ? "is ahead of"
-             : behind == 0        ? "is not behind"
-                                  : "changes places with",
-             b);
-    if (passes)
-        fprintf(stream, " at P(0) between %.3g and %.3g", before->p0, after->p0);
+    if (c->kind == TERN_CROSSOVER_PASSES)
+        snprintf(where, sizeof where, "at P(0) between %.3g and %.3g", c->behind_until, c->ahead_from);
     else
-        fprintf(stream, " within P(0) %.3g..%.3g", first->p0, last->p0);
-    fprintf(stream, ": %.2f times as fast at %.3g, %.2f at %.3g\n", first->speedup.median, first->p0,
-            last->speedup.median, last->p0);
+        snprintf(where, sizeof where, "within P(0) %.3g..%.3g", c->first.p0, c->last.p0);
+    tern_document_line(document, "%s %s %s %s: %.2f times as fast at %.3g, %.2f at %.3g",
+                       tern_case_name_text(c->gaining, gaining), tern_crossover_name(c->kind),
+                       tern_case_name_text(c->other, other), where, c->first.speedup, c->first.p0, c->last.speedup,
+                       c->last.p0);
 }
 
-/* All pairs of the kernel of `a` with those that come after it. */
-static bool put_pairs(FILE *stream, const tern_results *results, const tern_record *a, bool begun)
+static void add_row(tern_sheet *sheet, const tern_results *results, const tern_crossover *c)
 {
-    series s;
+    const tern_problem_key *key = &c->gaining->problem;
 
-    for (const tern_record *b = a + 1; b < results->cases.item + results->cases.count; b++) {
-        if (!same_series(a, b) || same_kernel(a, b) || !is_first(results, b))
-            continue;
-        collect(results, a, b, &s);
-        if (s.points < 2)
-            continue;
-        if (!begun)
-            fprintf(stream, "\nZeros in W, %zux%zux%zu, threads=%" PRIu32 ", %s:\n", a->problem.m, a->problem.k,
-                    a->problem.n, a->problem.threads, a->problem.cache);
-        begun = true;
-        if (s.point[s.points - 1].speedup.median >= s.point[0].speedup.median) {
-            put_sentence(stream, a, b, &s);
-        } else {
-            collect(results, b, a, &s);
-            put_sentence(stream, b, a, &s);
+    tern_sheet_row(sheet);
+    tern_sheet_count(sheet, M, key->m);
+    tern_sheet_count(sheet, K, key->k);
+    tern_sheet_count(sheet, N, key->n);
+    tern_sheet_count(sheet, THREADS, key->threads);
+    tern_sheet_text(sheet, CACHE, key->cache);
+    tern_sheet_count(sheet, SEED, key->seed);
+    tern_case_name(sheet, GAINING, c->gaining);
+    tern_sheet_text(sheet, WHAT, tern_crossover_name(c->kind));
+    tern_case_name(sheet, OTHER, c->other);
+    tern_sheet_count(sheet, POINTS, c->points);
+    tern_sheet_real(sheet, FIRST_P0, c->first.p0);
+    tern_sheet_real(sheet, FIRST_SPEEDUP, c->first.speedup);
+    tern_sheet_real(sheet, LAST_P0, c->last.p0);
+    tern_sheet_real(sheet, LAST_SPEEDUP, c->last.speedup);
+    tern_sheet_real(sheet, BEHIND_UNTIL, c->behind_until);
+    tern_sheet_real(sheet, AHEAD_FROM, c->ahead_from);
+    tern_run_cells(sheet, RUN, results, c->gaining->run);
+}
+
+static void introduce(tern_document *document, const tern_results *results, const tern_record *r)
+{
+    const tern_problem_key *key = &r->problem;
+
+    if (results->runs.count > 1)
+        tern_document_heading(document,
+                              "Run %" PRIu32 ": zeros in W, %zux%zux%zu, threads=%" PRIu32 ", %s:", r->run + 1, key->m,
+                              key->k, key->n, key->threads, key->cache);
+    else
+        tern_document_heading(document, "Zeros in W, %zux%zux%zu, threads=%" PRIu32 ", %s:", key->m, key->k, key->n,
+                              key->threads, key->cache);
+}
+
+/* Each two kernels of a series. */
+static void add_series(tern_document *document, tern_sheet *sheet, const tern_results *results,
+                       const tern_groups *kernels)
+{
+    bool begun = false;
+
+    for (size_t i = 0; i < kernels->count; i++)
+        for (size_t j = i + 1; j < kernels->count; j++) {
+            const tern_crossover c = tern_crossover_find(&kernels->group[i], &kernels->group[j]);
+            if (c.kind == TERN_CROSSOVER_NONE)
+                continue;
+            if (!begun)
+                introduce(document, results, c.gaining);
+            begun = true;
+            say(document, &c);
+            add_row(sheet, results, &c);
         }
-    }
-    return begun;
 }
 
-static bool begins_series(const tern_results *results, const tern_record *r)
+tern_status tern_crossovers_add(tern_document *document, const tern_results *results, tern_error *error)
 {
-    for (const tern_record *other = results->cases.item; other < r; other++)
-        if (same_series(other, r))
-            return false;
-    return true;
+    tern_sheet *sheet = tern_document_sheet(document, "crossovers", TERN_FOR_PROGRAMS, columns, COLUMNS);
+    tern_groups series, kernels;
+    tern_status status = tern_groups_of_results(&series, results, &tern_by_all_but_zeros, error);
+
+    for (size_t i = 0; i < series.count && status == TERN_OK; i++) {
+        status = tern_groups_of_group(&kernels, &series.group[i], &tern_by_kernel, error);
+        add_series(document, sheet, results, &kernels);
+        tern_groups_free(&kernels);
+    }
+    tern_groups_free(&series);
+    return status;
 }
 
-void tern_report_crossovers(FILE *stream, const tern_results *results)
+tern_status tern_crossovers_build(tern_document *document, const tern_results *results, tern_error *error)
 {
-    for (size_t i = 0; i < results->cases.count; i++) {
-        bool begun = false;
-        if (!begins_series(results, &results->cases.item[i]))
-            continue;
-        for (size_t j = i; j < results->cases.count; j++)
-            if (same_series(&results->cases.item[i], &results->cases.item[j]) &&
-                is_first(results, &results->cases.item[j]))
-                begun = put_pairs(stream, results, &results->cases.item[j], begun);
-    }
+    document->title = "Zeros in W, and the order of kernels";
+    tern_runs_introduce(document, results);
+    const tern_status status = tern_crossovers_add(document, results, error);
+    tern_runs_add(document, results);
+    return status;
 }

@@ -1,233 +1,225 @@
 /*
- * How near to the hardware's limit: each kernel beside its roof, block by block, and a sentence of what follows.
- * Shares and ratios are taken round by round where the cases ran in one race, with the 95 % interval of their median.
+ * How near to the hardware's limit: each kernel beside its roof, problem by problem, and a sentence of what follows.
+ * Shares and ratios are taken round by round where the cases ran in turns, with the 95 % interval of their median.
  *
  *     GB/s     packed W a second: what must come from memory
  *     % roof   of the nearer of read bandwidth and the multiply-add peak of the kernel's instructions
  *     x 2-bit  times as fast as the fastest kernel with two bits a weight
  */
+#include "analyse/fastest.h"
 #include "analyse/speedup.h"
+#include "base/text.h"
+#include "case_columns.h"
+#include "cell.h"
+#include "crossovers.h"
 #include "report.h"
+#include "runs.h"
 
-#include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
-enum { NAME_WIDTH = 22 };
+enum {
+    KERNEL = TERN_CASE_COLUMNS,
+    ISA,
+    BITS,
+    MEDIAN,
+    GBPS,
+    GMACS,
+    SHARE,
+    ROOF,
+    ROOF_READ,
+    ROOF_GMACS,
+    OVER_TWO_BITS,
+    TWO_BITS,
+    OVER_BASELINE,
+    BASELINE,
+    REMARK,
+    NOT_COLD,
+    RUN,
+    COLUMNS = RUN + TERN_RUN_COLUMNS
+};
 
-static bool same_block(const tern_record *a, const tern_record *b)
-{
-    return a->run == b->run && a->timed && b->timed && tern_problem_key_same(&a->problem, &b->problem);
-}
+static const tern_column columns[COLUMNS] = {
+    TERN_CASE_COLUMN_ROWS,
+    {.name = "case", .label = "kernel", .type = TERN_COLUMN_TEXT, .audience = TERN_FOR_PEOPLE, .width = 22},
+    {.name = "isa", .type = TERN_COLUMN_TEXT, .audience = TERN_FOR_PROGRAMS},
+    {.name = "bits_per_weight", .label = "bits", .type = TERN_COLUMN_REAL, .digits = 2, .width = 4},
+    {.name = "median_ns", .label = "median", .type = TERN_COLUMN_TIME, .unit = "ns", .width = 8},
+    {.name = "packed_gbps", .label = "GB/s", .type = TERN_COLUMN_REAL, .unit = "GB/s", .digits = 2, .width = 7},
+    {.name = "gmacs", .label = "GMAC/s", .type = TERN_COLUMN_REAL, .unit = "GMAC/s", .digits = 2, .width = 8},
+    {.name = "roof_share", .label = "% of", .type = TERN_COLUMN_SHARE, .width = 16, .interval = true},
+    {.name = "roof", .type = TERN_COLUMN_TEXT, .width = 15},
+    {.name = "roof_read_gbps", .type = TERN_COLUMN_REAL, .audience = TERN_FOR_PROGRAMS, .unit = "GB/s"},
+    {.name = "roof_gmacs", .type = TERN_COLUMN_REAL, .audience = TERN_FOR_PROGRAMS, .unit = "GMAC/s"},
+    {.name = "over_two_bits", .label = "x 2-bit", .type = TERN_COLUMN_REAL, .digits = 2, .width = 22, .interval = true},
+    {.name = "two_bits", .type = TERN_COLUMN_TEXT, .audience = TERN_FOR_PROGRAMS},
+    {.name = "speedup", .label = "x baseline", .type = TERN_COLUMN_REAL, .digits = 2, .interval = true},
+    {.name = "baseline", .type = TERN_COLUMN_TEXT, .audience = TERN_FOR_PROGRAMS},
+    {.name = "remark", .label = "", .type = TERN_COLUMN_REMARK, .audience = TERN_FOR_PEOPLE},
+    {.name = "not_cold", .type = TERN_COLUMN_FLAG, .audience = TERN_FOR_PROGRAMS},
+    TERN_RUN_COLUMN_ROWS,
+};
 
-static bool is_first_of_block(const tern_results *results, size_t index)
-{
-    for (size_t i = 0; i < index; i++)
-        if (same_block(&results->cases.item[i], &results->cases.item[index]))
-            return false;
-    return results->cases.item[index].timed;
-}
-
-static bool has_two_bits(const tern_record *r)
-{
-    return fabs(r->bits_per_weight - 2.0) < 0.2;
-}
-
-static bool is_any(const tern_record *r)
-{
-    return r->timed;
-}
-
-/* The fastest in the block of `of`, of those that are wanted and are not `but`; NULL when there is none. */
-static const tern_record *find_fastest(const tern_results *results, const tern_record *of,
-                                       bool (*is_wanted)(const tern_record *), const tern_record *but)
-{
-    const tern_record *fastest = NULL;
-
-    for (size_t i = 0; i < results->cases.count; i++) {
-        const tern_record *r = &results->cases.item[i];
-        if (r != but && same_block(r, of) && is_wanted(r) &&
-            (fastest == NULL || tern_speedup_estimate(r, fastest).median > 1.0))
-            fastest = r;
-    }
-    return fastest;
-}
-
-static const tern_record *find_baseline(const tern_results *results, const tern_record *of)
-{
-    for (size_t i = 0; i < results->cases.count; i++) {
-        const tern_record *r = &results->cases.item[i];
-        if (same_block(r, of) && r->toggles[0] == '\0' && strcmp(r->kernel, results->runs.item[of->run].baseline) == 0)
-            return r;
-    }
-    return NULL;
-}
-
-/* The kernel, with its toggles. */
-static const char *name_of(const tern_record *r, char *text, size_t bytes)
-{
-    snprintf(text, bytes, "%s%s%s", r->kernel, r->toggles[0] ? "+" : "", r->toggles);
-    return text;
-}
-
-/* "93 (91..95)", or without the interval where there is none. */
-static const char *with_interval(tern_estimate value, int digits, char *text, size_t bytes)
-{
-    if (!isfinite(value.median))
-        snprintf(text, bytes, "n/a");
-    else if (!isfinite(value.low))
-        snprintf(text, bytes, "%.*f", digits, value.median);
-    else
-        snprintf(text, bytes, "%.*f (%.*f..%.*f)", digits, value.median, digits, value.low, digits, value.high);
-    return text;
-}
-
-static tern_estimate roof_percent(const tern_timing *t)
+static tern_estimate share_of_roof(const tern_timing *t)
 {
     if (t->rounds == 0 || t->roof_paired[0] == '\0')
-        return (tern_estimate){100.0 * t->roof_share, (double)NAN, (double)NAN};
-    return (tern_estimate){100.0 * t->roof_paired_median, 100.0 * t->roof_paired_low, 100.0 * t->roof_paired_high};
+        return (tern_estimate){t->roof_share, (double)NAN, (double)NAN};
+    return (tern_estimate){t->roof_paired_median, t->roof_paired_low, t->roof_paired_high};
 }
 
-static void put_head(FILE *stream, const tern_record *r, const tern_record *two_bits, const tern_record *baseline)
+static const char *roof_of(const tern_record *r)
 {
-    char name[sizeof r->kernel + sizeof r->toggles];
-
-    fprintf(stream, "\n%zux%zux%zu  p0=%.3g  seed=%" PRIu64 "  threads=%" PRIu32 "  %s", r->problem.m, r->problem.k,
-            r->problem.n, r->problem.p0, r->problem.seed, r->problem.threads, r->problem.cache);
-    if (r->timing.roof_read_gbps > 0.0)
-        fprintf(stream, "  read bandwidth %.1f GB/s", r->timing.roof_read_gbps);
-    fprintf(stream, "\n  %-*s  %4s  %8s  %7s  %8s  %-16s  %-15s", NAME_WIDTH, "kernel", "bits", "median", "GB/s",
-            "GMAC/s", "% of", "roof");
-    if (two_bits != NULL)
-        fprintf(stream, "  x %-20s", name_of(two_bits, name, sizeof name));
-    if (baseline != NULL)
-        fprintf(stream, "  x %s", baseline->kernel);
-    fputc('\n', stream);
+    return r->timing.roof_paired[0] != '\0'        ? r->timing.roof_paired
+           : strcmp(r->problem.cache, "cold") == 0 ? "nearer, alone"
+                                                   : r->timing.roof_instruction;
 }
 
-static void put_speedup(FILE *stream, const tern_record *r, const tern_record *over, int width)
+static void fill_speedup(tern_sheet *sheet, size_t column, const tern_record *r, const tern_record *over)
 {
-    char text[48] = "1.00";
-
-    if (r != over)
-        with_interval(tern_speedup_estimate(r, over), 2, text, sizeof text);
-    fprintf(stream, "  %-*s", width, text);
+    if (r == over)
+        tern_sheet_real(sheet, column, 1.0);
+    else if (over != NULL)
+        tern_sheet_estimate(sheet, column, tern_speedup_estimate(r, over));
+    if (over != NULL)
+        tern_case_name(sheet, column + 1, over);
 }
 
-static void put_line(FILE *stream, const tern_record *r, const tern_record *two_bits, const tern_record *baseline)
+static void add_row(tern_sheet *sheet, const tern_results *results, const tern_record *r, const tern_record *two_bits,
+                    const tern_record *baseline)
 {
-    char name[sizeof r->kernel + sizeof r->toggles], median[16], share[48];
     const tern_timing *t = &r->timing;
 
-    fprintf(stream, "  %-*s  %4.2f  %8s  %7.2f  %8.2f  %-16s  %-15s", NAME_WIDTH, name_of(r, name, sizeof name),
-            r->bits_per_weight, tern_report_time(t->median_ns, median, sizeof median),
-            (double)t->packed_bytes / t->median_ns, tern_record_gmacs(r),
-            with_interval(roof_percent(t), 0, share, sizeof share),
-            t->roof_paired[0] != '\0'               ? t->roof_paired
-            : strcmp(r->problem.cache, "cold") == 0 ? "nearer, alone"
-                                                    : t->roof_instruction);
-    if (two_bits != NULL)
-        put_speedup(stream, r, two_bits, 22);
-    if (baseline != NULL)
-        put_speedup(stream, r, baseline, 0);
+    tern_sheet_row(sheet);
+    tern_case_cells(sheet, r);
+    tern_case_name(sheet, KERNEL, r);
+    tern_sheet_text(sheet, ISA, r->isa);
+    tern_sheet_real(sheet, BITS, r->bits_per_weight);
+    tern_sheet_real(sheet, MEDIAN, t->median_ns);
+    tern_sheet_real(sheet, GBPS, (double)t->packed_bytes / t->median_ns);
+    tern_sheet_real(sheet, GMACS, tern_record_gmacs(r));
+    tern_sheet_estimate(sheet, SHARE, share_of_roof(t));
+    tern_sheet_text(sheet, ROOF, roof_of(r));
+    if (t->roof_read_gbps > 0.0)
+        tern_sheet_real(sheet, ROOF_READ, t->roof_read_gbps);
+    if (t->roof_gmacs > 0.0)
+        tern_sheet_real(sheet, ROOF_GMACS, t->roof_gmacs);
+    fill_speedup(sheet, OVER_TWO_BITS, r, two_bits);
+    fill_speedup(sheet, OVER_BASELINE, r, baseline);
+    tern_sheet_flag(sheet, NOT_COLD, t->not_cold);
     if (t->not_cold)
-        fputs("  (not cold)", stream);
-    fputc('\n', stream);
+        tern_sheet_text(sheet, REMARK, "(not cold)");
+    tern_run_cells(sheet, RUN, results, r->run);
 }
 
-/* "NAME reads at 93 % (91..95) of the read bandwidth" */
-static void put_achievement(FILE *stream, const tern_record *r)
+enum { SENTENCE_BYTES = 1024 };
+
+/* "NAME reads at 93 % (91..95) of the read bandwidth", at the end of text. */
+static void append_achievement(char text[SENTENCE_BYTES], const tern_record *r)
 {
-    char name[sizeof r->kernel + sizeof r->toggles];
-    const tern_estimate share = roof_percent(&r->timing);
+    char name[TERN_CASE_NAME_BYTES];
+    const tern_estimate share = share_of_roof(&r->timing);
     const bool reads = strcmp(r->timing.roof_paired, "read") == 0;
 
-    fprintf(stream, "%s %s %.0f %%", name_of(r, name, sizeof name), reads ? "reads at" : "multiplies at", share.median);
+    if (!isfinite(share.median)) {
+        tern_text_append(text, SENTENCE_BYTES, "%s, beside no measured limit", tern_case_name_text(r, name));
+        return;
+    }
+    tern_text_append(text, SENTENCE_BYTES, "%s %s %.0f %%", tern_case_name_text(r, name),
+                     reads ? "reads at" : "multiplies at", 100.0 * share.median);
     if (isfinite(share.low))
-        fprintf(stream, " (%.0f..%.0f)", share.low, share.high);
-    fprintf(stream, " of %s", reads ? "the read bandwidth" : "its ");
-    if (!reads)
-        fprintf(stream, "%s peak", r->timing.roof_instruction);
-}
-
-/* Of those whose instruction sets are no others than this one's. */
-static bool is_first_of_isa(const tern_results *results, const tern_record *r)
-{
-    for (const tern_record *other = results->cases.item; other < r; other++)
-        if (same_block(other, r) && strcmp(other->isa, r->isa) == 0)
-            return false;
-    return true;
-}
-
-static const tern_record *find_fastest_of_isa(const tern_results *results, const tern_record *of)
-{
-    const tern_record *fastest = of;
-
-    for (const tern_record *r = of; r < results->cases.item + results->cases.count; r++)
-        if (same_block(r, of) && strcmp(r->isa, of->isa) == 0 && tern_speedup_estimate(r, fastest).median > 1.0)
-            fastest = r;
-    return fastest;
+        tern_text_append(text, SENTENCE_BYTES, " (%.0f..%.0f)", 100.0 * share.low, 100.0 * share.high);
+    if (reads)
+        tern_text_append(text, SENTENCE_BYTES, " of the read bandwidth");
+    else
+        tern_text_append(text, SENTENCE_BYTES, " of its %s peak", r->timing.roof_instruction);
 }
 
 /* What the fastest does with less than the instructions of the overall winner. */
-static void put_lesser_isas(FILE *stream, const tern_results *results, const tern_record *best)
+static tern_status add_lesser_isas(tern_sheet *sheet, const tern_group *group, const tern_record *best,
+                                   tern_error *error)
 {
-    for (size_t i = 0; i < results->cases.count; i++) {
-        const tern_record *r = &results->cases.item[i];
-        if (!same_block(r, best) || strcmp(r->isa, best->isa) == 0 || !is_first_of_isa(results, r))
+    tern_groups isas;
+    const tern_status status = tern_groups_of_group(&isas, group, &tern_by_isa, error);
+
+    for (size_t i = 0; i < isas.count; i++) {
+        char text[SENTENCE_BYTES] = "";
+        if (strcmp(isas.group[i].item[0]->isa, best->isa) == 0)
             continue;
-        fprintf(stream, "  With %s: ", r->isa);
-        put_achievement(stream, find_fastest_of_isa(results, r));
-        fputs(".\n", stream);
+        append_achievement(text, tern_fastest_of(&isas.group[i], NULL, NULL));
+        tern_sheet_note(sheet, "With %s: %s.", isas.group[i].item[0]->isa, text);
     }
+    tern_groups_free(&isas);
+    return status;
 }
 
-static void put_sentence(FILE *stream, const tern_results *results, const tern_record *of, const tern_record *two_bits)
+static tern_status add_sentences(tern_sheet *sheet, const tern_group *group, const tern_record *two_bits,
+                                 tern_error *error)
 {
-    char name[sizeof of->kernel + sizeof of->toggles], text[48];
-    const tern_record *best = find_fastest(results, of, is_any, NULL);
-    const tern_record *second = find_fastest(results, of, is_any, best);
+    char text[SENTENCE_BYTES] = "", name[TERN_CASE_NAME_BYTES], ratio[TERN_CELL_BYTES];
+    const tern_record *best = tern_fastest_of(group, NULL, NULL);
+    const tern_record *second = tern_fastest_of(group, NULL, best);
+    const tern_estimate lead = second == NULL ? (tern_estimate){0} : tern_speedup_estimate(best, second);
 
-    fputs("  Fastest: ", stream);
-    put_achievement(stream, best);
+    append_achievement(text, best);
     if (two_bits != NULL && two_bits != best)
-        fprintf(stream, ", %s times as fast as %s, the best with two bits a weight",
-                with_interval(tern_speedup_estimate(best, two_bits), 2, text, sizeof text),
-                name_of(two_bits, name, sizeof name));
-    fputs(".\n", stream);
-    if (second != NULL && !(tern_speedup_estimate(best, second).low > 1.0))
-        fprintf(stream, "  No difference was seen between it and %s.\n", name_of(second, name, sizeof name));
-    put_lesser_isas(stream, results, best);
+        tern_text_append(text, sizeof text, ", %s times as fast as %s, the best with two bits a weight",
+                         tern_cell_interval(tern_speedup_estimate(best, two_bits), 2, ratio, sizeof ratio),
+                         tern_case_name_text(two_bits, name));
+    tern_sheet_note(sheet, "Fastest: %s.", text);
+    if (second != NULL && !isfinite(lead.low))
+        tern_sheet_note(sheet, "There are too few samples to tell it from %s.", tern_case_name_text(second, name));
+    else if (second != NULL && lead.low <= 1.0)
+        tern_sheet_note(sheet, "No difference was seen between it and %s.", tern_case_name_text(second, name));
+    return add_lesser_isas(sheet, group, best, error);
 }
 
-static void put_block(FILE *stream, const tern_results *results, const tern_record *first)
+static tern_status add_section(tern_sheet *sheet, const tern_results *results, const tern_group *group,
+                               tern_error *error)
 {
-    const tern_record *two_bits = find_fastest(results, first, has_two_bits, NULL);
-    const tern_record *baseline = find_baseline(results, first);
+    const tern_record *first = group->item[0];
+    const tern_record *two_bits = tern_fastest_of(group, tern_fastest_has_two_bits, NULL);
+    const tern_record *baseline = tern_fastest_baseline(group, results);
+    char title[TERN_PROBLEM_TITLE_BYTES], name[TERN_CASE_NAME_BYTES];
 
-    put_head(stream, first, two_bits, baseline);
-    for (size_t i = 0; i < results->cases.count; i++)
-        if (same_block(first, &results->cases.item[i]))
-            put_line(stream, &results->cases.item[i], two_bits, baseline);
-    put_sentence(stream, results, first, two_bits);
+    tern_case_problem_title(&first->problem, title);
+    if (first->timing.roof_read_gbps > 0.0)
+        tern_text_append(title, sizeof title, "  read bandwidth %.1f GB/s", first->timing.roof_read_gbps);
+    tern_runs_group(sheet, results, first->run);
+    tern_sheet_section(sheet, TERN_FOR_ALL, "%s", title);
+    if (two_bits != NULL)
+        tern_sheet_label(sheet, OVER_TWO_BITS, "x %s", tern_case_name_text(two_bits, name));
+    if (baseline != NULL)
+        tern_sheet_label(sheet, OVER_BASELINE, "x %s", baseline->kernel);
+    for (size_t i = 0; i < group->count; i++)
+        add_row(sheet, results, group->item[i], two_bits, baseline);
+    return add_sentences(sheet, group, two_bits, error);
 }
 
-static void put_findings(FILE *stream, const tern_results *results)
+static void add_findings(tern_document *document, const tern_results *results)
 {
     for (size_t i = 0; i < results->cases.count; i++) {
         const tern_record *r = &results->cases.item[i];
         if (!r->timed && r->problem.threads > 0)
-            fprintf(stream, "\n%s: %s%s%s\n", r->id, tern_verdict_name(r->finding.verdict),
-                    r->finding.reason[0] ? ", " : "", r->finding.reason);
+            tern_document_heading(document, "%s: %s%s%s", r->id, tern_verdict_name(r->finding.verdict),
+                                  r->finding.reason[0] ? ", " : "", r->finding.reason);
     }
 }
 
-void tern_report_limits(FILE *stream, const tern_results *results)
+tern_status tern_limits_build(tern_document *document, const tern_results *results, tern_error *error)
 {
-    for (size_t i = 0; i < results->cases.count; i++)
-        if (is_first_of_block(results, i))
-            put_block(stream, results, &results->cases.item[i]);
-    tern_report_crossovers(stream, results);
-    put_findings(stream, results);
+    tern_groups problems;
+    tern_status status = tern_groups_of_results(&problems, results, &tern_by_problem_timed, error);
+
+    document->title = "Kernels beside the limits of the machine";
+    tern_runs_introduce(document, results);
+    tern_sheet *sheet = tern_document_sheet(document, "limits", TERN_FOR_ALL, columns, COLUMNS);
+    for (size_t i = 0; i < problems.count && status == TERN_OK; i++)
+        status = add_section(sheet, results, &problems.group[i], error);
+    tern_groups_free(&problems);
+    if (status == TERN_OK)
+        status = tern_crossovers_add(document, results, error);
+    add_findings(document, results);
+    tern_runs_add(document, results);
+    return status;
 }

@@ -1,22 +1,34 @@
 /*
- * report.h - the formats that records can be written in. Each is a pure function from results to a stream, one file
- * each.
+ * report.h - what can be drawn from results, and in which formats.
  *
- * To add a format: one file beside this one, one declaration here, one row in report.c.
+ * A report is a function that fills a document: words and sheets. A writer puts any document into a format. `limits` is
+ * the report of that name as text; `limits.csv`, `limits.md`, `limits.html` and `limits.json` are the same report by
+ * another writer, and `csv`, `md`, `html` and `json` alone are the table. Some formats are no documents: they are
+ * written straight from results.
+ *
+ * To add a report: one file beside this one with a tern_report_builder, its declaration here, one row in report.c. To
+ * add a writer, see writer.h.
  */
 #ifndef TERN_REPORT_H
 #define TERN_REPORT_H
 
+#include "document.h"
 #include "record/results.h"
+#include "writer.h"
 
 #include <stdio.h>
+
+/* Fills an empty document. TERN_ENVIRONMENT when memory ran out. */
+typedef tern_status tern_report_builder(tern_document *document, const tern_results *results, tern_error *error);
 
 /* Writes all of it. Errors of the stream show in ferror(). */
 typedef void tern_report_fn(FILE *stream, const tern_results *results);
 
 typedef struct tern_report {
     const char *name;
-    const char *summary;
+    const char *summary;        /* NULL: another way to write the one before it */
+    tern_report_builder *build; /* NULL: write does it all */
+    tern_writer *writer;
     tern_report_fn *write;
     bool line_by_line; /* the records themselves: a run can write each as soon as it is there */
     bool with_summary; /* for people who look at a run: what came of it follows the report */
@@ -28,30 +40,26 @@ extern const tern_report tern_reports[];
 /* NULL when there is none of that name. */
 const tern_report *tern_report_find(const char *name);
 
+/* "table, limits, ...; each also as NAME.csv, ...": what a user may write, for a message. */
+const char *tern_report_names(void);
+
+/* The writer that a name alone means (table: text, csv, md, html, json), for any document; NULL for other reports. */
+tern_writer *tern_report_plain_writer(const tern_report *report);
+
 /* Writes all of it. TERN_ENVIRONMENT when memory ran out; errors of the stream show in ferror(). */
 tern_status tern_report_write(const tern_report *report, FILE *stream, const tern_results *results, tern_error *error);
 
-tern_report_fn tern_report_table;
-tern_report_fn tern_report_limits;
-tern_report_fn tern_report_crossovers;
-tern_report_fn tern_report_scaling;
-tern_report_fn tern_report_stages;
-tern_report_fn tern_report_counters;
-tern_report_fn tern_report_decode;
+tern_report_builder tern_table_build;
+tern_report_builder tern_limits_build;
+tern_report_builder tern_crossovers_build;
+tern_report_builder tern_scaling_build;
+tern_report_builder tern_stages_build;
+tern_report_builder tern_counters_build;
+tern_report_builder tern_decode_build;
 tern_report_fn tern_report_llama_bench;
-tern_report_fn tern_report_csv;
 tern_report_fn tern_report_jsonl;
 
 /* What is wrong with a case that is not EXACT, and the command that runs it again. Writes nothing for an EXACT one. */
 void tern_report_failure(FILE *stream, const tern_run *run, const tern_record *record);
-
-/*
- * Two runs side by side: each case that both timed, the change of its median, and the share of cases that changed by
- * at most tolerance (0.05 = 5 %). Returns the number of such cases.
- */
-size_t tern_report_compare(FILE *stream, const tern_results *before, const tern_results *after, double tolerance);
-
-/* "12.3 us": three digits and a unit that fits. Returns text. */
-char *tern_report_time(double ns, char *text, size_t bytes);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * What more threads bring. A block for each case but for its threads; the line of the fewest threads is what the
+ * What more threads bring. A section for each case but for its threads; the row of the fewest threads is what the
  * others are compared with.
  *
  *     speed-up    time with the fewest threads / time
@@ -7,84 +7,76 @@
  *     imbalance   time inside the kernel of the busiest thread / mean over the threads; 1 is even
  *     fork-join   an empty call of the same threads
  */
+#include "analyse/scaling.h"
+
+#include "case_columns.h"
 #include "report.h"
+#include "runs.h"
 
 #include <inttypes.h>
-#include <math.h>
-#include <string.h>
 
-/* Whether two records differ in threads alone. */
-static bool same_but_threads(const tern_record *a, const tern_record *b)
+enum {
+    THREADS = TERN_CASE_COLUMNS,
+    MEDIAN,
+    SPEEDUP,
+    EFFICIENCY,
+    IMBALANCE,
+    FORK_JOIN,
+    RUN,
+    COLUMNS = RUN + TERN_RUN_COLUMNS
+};
+
+static const tern_column columns[COLUMNS] = {
+    TERN_CASE_COLUMN_ROWS,
+    {.name = "of_threads", .label = "threads", .type = TERN_COLUMN_COUNT, .audience = TERN_FOR_PEOPLE, .width = 7},
+    {.name = "median_ns", .label = "median", .type = TERN_COLUMN_TIME, .unit = "ns", .width = 8},
+    {.name = "speedup", .label = "speed-up", .type = TERN_COLUMN_REAL, .digits = 2, .width = 10},
+    {.name = "efficiency", .type = TERN_COLUMN_REAL, .digits = 2, .width = 10},
+    {.name = "imbalance", .type = TERN_COLUMN_REAL, .digits = 2, .width = 10},
+    {.name = "fork_join_ns", .label = "fork-join", .type = TERN_COLUMN_TIME, .unit = "ns", .width = 9},
+    TERN_RUN_COLUMN_ROWS,
+};
+
+static void add_row(tern_sheet *sheet, const tern_results *results, const tern_record *r, const tern_record *fewest)
 {
-    const tern_problem_key mine = tern_problem_key_of_any_threads(a->problem);
-    const tern_problem_key theirs = tern_problem_key_of_any_threads(b->problem);
+    const tern_scaling scaling = tern_scaling_of(r, fewest);
 
-    return a->run == b->run && a->timed && b->timed && strcmp(a->kernel, b->kernel) == 0 &&
-           strcmp(a->toggles, b->toggles) == 0 && tern_problem_key_same(&mine, &theirs);
+    tern_sheet_row(sheet);
+    tern_case_cells(sheet, r);
+    tern_sheet_count(sheet, THREADS, r->problem.threads);
+    tern_sheet_real(sheet, MEDIAN, r->timing.median_ns);
+    tern_sheet_real(sheet, SPEEDUP, scaling.speedup);
+    tern_sheet_real(sheet, EFFICIENCY, scaling.efficiency);
+    tern_sheet_real(sheet, IMBALANCE, scaling.imbalance);
+    tern_sheet_real(sheet, FORK_JOIN, r->timing.fork_join_ns);
+    tern_run_cells(sheet, RUN, results, r->run);
 }
 
-/* NaN when the kernel's threads were not seen one by one. */
-static double imbalance(const tern_timing *t)
+static void add_section(tern_sheet *sheet, const tern_results *results, const tern_group *group)
 {
-    double sum = 0.0, most = 0.0;
+    const tern_record *fewest = tern_scaling_fewest(group);
+    const tern_problem_key *key = &group->item[0]->problem;
+    char name[TERN_CASE_NAME_BYTES];
 
-    for (uint32_t i = 0; i < t->threads; i++) {
-        sum += t->busy_ns[i];
-        most = fmax(most, t->busy_ns[i]);
-    }
-    return sum > 0.0 ? most * t->threads / sum : (double)NAN;
+    tern_runs_group(sheet, results, fewest->run);
+    tern_sheet_section(sheet, TERN_FOR_ALL, "%s  %zux%zux%zu  %s  p0=%.3g  seed=%" PRIu64,
+                       tern_case_name_text(group->item[0], name), key->m, key->k, key->n, key->cache, key->p0,
+                       key->seed);
+    for (size_t i = 0; i < group->count; i++)
+        add_row(sheet, results, group->item[i], fewest);
 }
 
-static void put_number(FILE *stream, double value)
+tern_status tern_scaling_build(tern_document *document, const tern_results *results, tern_error *error)
 {
-    if (isfinite(value))
-        fprintf(stream, "  %10.2f", value);
-    else
-        fprintf(stream, "  %10s", "n/a");
-}
+    tern_groups cases;
+    const tern_status status = tern_groups_of_results(&cases, results, &tern_by_all_but_threads, error);
 
-static void put_line(FILE *stream, const tern_record *fewest, const tern_record *r)
-{
-    const double speedup = fewest->timing.median_ns / r->timing.median_ns;
-    char median[16], fork_join[16];
-
-    fprintf(stream, "  %7" PRIu32 "  %8s", r->problem.threads,
-            tern_report_time(r->timing.median_ns, median, sizeof median));
-    put_number(stream, speedup);
-    put_number(stream, speedup * fewest->problem.threads / r->problem.threads);
-    put_number(stream, imbalance(&r->timing));
-    fprintf(stream, "  %9s\n", tern_report_time(r->timing.fork_join_ns, fork_join, sizeof fork_join));
-}
-
-static void put_block(FILE *stream, const tern_results *results, const tern_record *first)
-{
-    const tern_record *fewest = first;
-
-    for (size_t i = 0; i < results->cases.count; i++)
-        if (same_but_threads(first, &results->cases.item[i]) &&
-            results->cases.item[i].problem.threads < fewest->problem.threads)
-            fewest = &results->cases.item[i];
-    fprintf(stream, "\n%s%s%s  %zux%zux%zu  %s  p0=%.3g  seed=%" PRIu64 "\n", first->kernel,
-            first->toggles[0] ? "+" : "", first->toggles, first->problem.m, first->problem.k, first->problem.n,
-            first->problem.cache, first->problem.p0, first->problem.seed);
-    fprintf(stream, "  %7s  %8s  %10s  %10s  %10s  %9s\n", "threads", "median", "speed-up", "efficiency", "imbalance",
-            "fork-join");
-    for (size_t i = 0; i < results->cases.count; i++)
-        if (same_but_threads(first, &results->cases.item[i]))
-            put_line(stream, fewest, &results->cases.item[i]);
-}
-
-static bool is_first(const tern_results *results, size_t index)
-{
-    for (size_t i = 0; i < index; i++)
-        if (same_but_threads(&results->cases.item[i], &results->cases.item[index]))
-            return false;
-    return results->cases.item[index].timed;
-}
-
-void tern_report_scaling(FILE *stream, const tern_results *results)
-{
-    for (size_t i = 0; i < results->cases.count; i++)
-        if (is_first(results, i))
-            put_block(stream, results, &results->cases.item[i]);
+    document->title = "What more threads bring";
+    tern_runs_introduce(document, results);
+    tern_sheet *sheet = tern_document_sheet(document, "scaling", TERN_FOR_ALL, columns, COLUMNS);
+    for (size_t i = 0; i < cases.count; i++)
+        add_section(sheet, results, &cases.group[i]);
+    tern_runs_add(document, results);
+    tern_groups_free(&cases);
+    return status;
 }

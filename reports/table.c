@@ -1,152 +1,179 @@
 /*
- * The text table: for each run, one block for each shape, data, thread count and cache state, one line a kernel. Within a block all
- * that differs is the kernel, so that lines may be compared.
+ * The table: for each run, one section for each shape, data, thread count and cache state, one row a kernel. Within a
+ * section all that differs is the kernel, so that rows may be compared. Programs get all cases with all their figures,
+ * edge cases too.
  */
+#include "analyse/fastest.h"
 #include "analyse/speedup.h"
+#include "case_columns.h"
+#include "cell.h"
 #include "report.h"
+#include "runs.h"
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
-enum { KERNEL_WIDTH = 34 };
+enum {
+    KERNEL = TERN_CASE_COLUMNS,
+    VERDICT,
+    MISMATCHES,
+    BITS,
+    MEDIAN,
+    LOW,
+    HIGH,
+    INTERVAL,
+    MIN,
+    SAMPLES,
+    GMACS,
+    GBPS,
+    ROOF_READ,
+    ROOF_GMACS,
+    INTENSITY,
+    ROOF_SHARE,
+    PACK,
+    SPEEDUP,
+    REASON,
+    REMARK,
+    SWEEP,
+    NOT_COLD,
+    PAIRED,
+    RUN,
+    COLUMNS = RUN + TERN_RUN_COLUMNS
+};
 
-static bool same_block(const tern_record *a, const tern_record *b)
+static const tern_column columns[COLUMNS] = {
+    TERN_CASE_COLUMN_ROWS,
+    {.name = "case", .label = "kernel", .type = TERN_COLUMN_TEXT, .audience = TERN_FOR_PEOPLE, .width = 34},
+    {.name = "verdict", .type = TERN_COLUMN_VERDICT, .width = 8},
+    {.name = "mismatches", .type = TERN_COLUMN_COUNT, .audience = TERN_FOR_PROGRAMS},
+    {.name = "bits_per_weight", .type = TERN_COLUMN_REAL, .audience = TERN_FOR_PROGRAMS},
+    {.name = "median_ns", .label = "median", .type = TERN_COLUMN_TIME, .unit = "ns", .width = 8},
+    {.name = "low_ns", .type = TERN_COLUMN_TIME, .audience = TERN_FOR_PROGRAMS, .unit = "ns"},
+    {.name = "high_ns", .type = TERN_COLUMN_TIME, .audience = TERN_FOR_PROGRAMS, .unit = "ns"},
+    {.name = "interval", .label = "95 % interval", .type = TERN_COLUMN_TEXT, .audience = TERN_FOR_PEOPLE, .width = 19},
+    {.name = "min_ns", .type = TERN_COLUMN_TIME, .audience = TERN_FOR_PROGRAMS, .unit = "ns"},
+    {.name = "samples", .type = TERN_COLUMN_COUNT, .audience = TERN_FOR_PROGRAMS},
+    {.name = "gmacs", .label = "GMAC/s", .type = TERN_COLUMN_REAL, .unit = "GMAC/s", .digits = 2, .width = 8},
+    {.name = "gbps", .label = "GB/s", .type = TERN_COLUMN_REAL, .unit = "GB/s", .digits = 2, .width = 7},
+    {.name = "roof_read_gbps", .type = TERN_COLUMN_REAL, .audience = TERN_FOR_PROGRAMS, .unit = "GB/s"},
+    {.name = "roof_gmacs", .type = TERN_COLUMN_REAL, .audience = TERN_FOR_PROGRAMS, .unit = "GMAC/s"},
+    {.name = "intensity", .type = TERN_COLUMN_REAL, .audience = TERN_FOR_PROGRAMS, .unit = "MAC/B"},
+    {.name = "roof_share", .label = "% roof", .type = TERN_COLUMN_SHARE, .digits = 1, .width = 7},
+    {.name = "pack_ns", .type = TERN_COLUMN_TIME, .audience = TERN_FOR_PROGRAMS, .unit = "ns"},
+    {.name = "speedup", .label = "x baseline", .type = TERN_COLUMN_REAL, .digits = 2, .interval = true},
+    {.name = "reason", .type = TERN_COLUMN_TEXT, .audience = TERN_FOR_PROGRAMS},
+    {.name = "remark", .label = "", .type = TERN_COLUMN_REMARK, .audience = TERN_FOR_PEOPLE},
+    {.name = "sweep", .type = TERN_COLUMN_TEXT, .audience = TERN_FOR_PROGRAMS},
+    {.name = "not_cold", .type = TERN_COLUMN_FLAG, .audience = TERN_FOR_PROGRAMS},
+    {.name = "paired", .type = TERN_COLUMN_COUNT, .audience = TERN_FOR_PROGRAMS},
+    TERN_RUN_COLUMN_ROWS,
+};
+
+static void fill_interval(tern_sheet *sheet, const tern_timing *t)
 {
-    return a->run == b->run && tern_problem_key_same(&a->problem, &b->problem);
-}
-
-static bool is_first_of_block(const tern_results *results, size_t index)
-{
-    for (size_t i = 0; i < index; i++)
-        if (same_block(&results->cases.item[i], &results->cases.item[index]))
-            return false;
-    return true;
-}
-
-/* The timed record of the baseline kernel in the block of `of`, or NULL. */
-static const tern_record *find_baseline(const tern_results *results, const tern_record *of)
-{
-    for (size_t i = 0; i < results->cases.count; i++) {
-        const tern_record *r = &results->cases.item[i];
-        if (r->timed && r->toggles[0] == '\0' && strcmp(r->kernel, results->runs.item[of->run].baseline) == 0 &&
-            same_block(r, of))
-            return r;
-    }
-    return NULL;
-}
-
-static void put_block_head(FILE *stream, const tern_results *results, const tern_record *r)
-{
-    const char *baseline = results->runs.item[r->run].baseline;
-
-    fprintf(stream, "\n%zux%zux%zu", r->problem.m, r->problem.k, r->problem.n);
-    if (strcmp(r->problem.w, "random") == 0)
-        fprintf(stream, "  p0=%.3g", r->problem.p0);
-    else
-        fprintf(stream, "  w=%s", r->problem.w);
-    if (strcmp(r->problem.x, "random") != 0)
-        fprintf(stream, "  x=%s", r->problem.x);
-    fprintf(stream, "  seed=%" PRIu64, r->problem.seed);
-    if (r->problem.threads == 0) {
-        fprintf(stream, "\n  %-*s  verdict\n", KERNEL_WIDTH, "kernel");
-        return;
-    }
-    fprintf(stream, "  threads=%" PRIu32 "  %s\n", r->problem.threads, r->problem.cache);
-    fprintf(stream, "  %-*s  %-8s  %8s  %-19s  %8s  %7s  %7s", KERNEL_WIDTH, "kernel", "verdict", "median",
-            "95 % interval", "GMAC/s", "GB/s", "% roof");
-    if (baseline[0] != '\0')
-        fprintf(stream, "  x %s", baseline);
-    fputc('\n', stream);
-}
-
-static void put_interval(FILE *stream, const tern_timing *t)
-{
-    char low[16], high[16], text[40];
+    char low[16], high[16];
 
     if (isfinite(t->low_ns))
-        snprintf(text, sizeof text, "%s..%s", tern_report_time(t->low_ns, low, sizeof low),
-                 tern_report_time(t->high_ns, high, sizeof high));
+        tern_sheet_format(sheet, INTERVAL, "%s..%s", tern_cell_time(t->low_ns, low, sizeof low),
+                          tern_cell_time(t->high_ns, high, sizeof high));
     else
-        snprintf(text, sizeof text, "n/a, %" PRIu32 " sample%s", t->samples, t->samples == 1 ? "" : "s");
-    fprintf(stream, "  %-19s", text);
+        tern_sheet_format(sheet, INTERVAL, "n/a, %" PRIu32 " sample%s", t->samples, t->samples == 1 ? "" : "s");
 }
 
-/* How many times as fast as the baseline, and the interval. */
-static void put_ratio(FILE *stream, const tern_record *baseline, const tern_record *r)
+/* What was not measured stays blank. */
+static void fill_measured(tern_sheet *sheet, size_t column, double value)
 {
-    const tern_estimate speedup = tern_speedup_estimate(r, baseline);
-
-    fprintf(stream, "  %.2f", speedup.median);
-    if (baseline != r && isfinite(speedup.low))
-        fprintf(stream, " (%.2f..%.2f)", speedup.low, speedup.high);
+    if (value > 0.0)
+        tern_sheet_real(sheet, column, value);
 }
 
-static void put_line(FILE *stream, const tern_results *results, const tern_record *r)
+static void fill_timing(tern_sheet *sheet, const tern_record *r, const tern_record *baseline)
 {
-    char name[sizeof r->kernel + sizeof r->toggles], median[16];
-    const tern_record *baseline = find_baseline(results, r);
+    const tern_timing *t = &r->timing;
 
-    snprintf(name, sizeof name, "%s%s%s", r->kernel, r->toggles[0] ? "+" : "", r->toggles);
-    fprintf(stream, "  %-*s  %-8s", KERNEL_WIDTH, name, tern_verdict_name(r->finding.verdict));
-    if (r->timed) {
-        fprintf(stream, "  %8s", tern_report_time(r->timing.median_ns, median, sizeof median));
-        put_interval(stream, &r->timing);
-        fprintf(stream, "  %8.2f  %7.2f", tern_record_gmacs(r), tern_record_gbps(r));
-        if (isfinite(r->timing.roof_share))
-            fprintf(stream, "  %5.1f %%", 100.0 * r->timing.roof_share);
-        else
-            fprintf(stream, "  %7s", "n/a");
-        if (baseline != NULL)
-            put_ratio(stream, baseline, r);
-        if (r->timing.not_cold)
-            fprintf(stream, "  (not cold)");
-    } else if (r->finding.verdict == TERN_UNSUPPORTED) {
-        fprintf(stream, "  %s", r->finding.reason);
-    }
-    fputc('\n', stream);
+    tern_sheet_real(sheet, MEDIAN, t->median_ns);
+    tern_sheet_real(sheet, LOW, t->low_ns);
+    tern_sheet_real(sheet, HIGH, t->high_ns);
+    fill_interval(sheet, t);
+    tern_sheet_real(sheet, MIN, t->min_ns);
+    tern_sheet_count(sheet, SAMPLES, t->samples);
+    tern_sheet_real(sheet, GMACS, tern_record_gmacs(r));
+    tern_sheet_real(sheet, GBPS, tern_record_gbps(r));
+    fill_measured(sheet, ROOF_READ, t->roof_read_gbps);
+    fill_measured(sheet, ROOF_GMACS, t->roof_gmacs);
+    tern_sheet_real(sheet, INTENSITY, t->intensity);
+    tern_sheet_real(sheet, ROOF_SHARE, t->roof_share);
+    fill_measured(sheet, PACK, t->pack_ns);
+    if (r == baseline)
+        tern_sheet_real(sheet, SPEEDUP, 1.0);
+    else if (baseline != NULL)
+        tern_sheet_estimate(sheet, SPEEDUP, tern_speedup_estimate(r, baseline));
+    tern_sheet_flag(sheet, NOT_COLD, t->not_cold);
+    if (t->not_cold)
+        tern_sheet_text(sheet, REMARK, "(not cold)");
 }
 
-/* Whose cases follow; the one run of most results needs no word. */
-static void put_run(FILE *stream, const tern_results *results, uint32_t index)
+static void add_row(tern_sheet *sheet, const tern_results *results, const tern_record *r, const tern_record *baseline)
 {
-    const tern_run *run = &results->runs.item[index];
-    const tern_run_end *end = tern_results_end(results, index);
-
-    if (results->runs.count < 2)
-        return;
-    fprintf(stream, "\nRun %" PRIu32 " of %zu: %s, %s, %" PRIu32 " CPU%s, %s, commit %s", index + 1,
-            results->runs.count, run->host, run->cpu, run->cpus_allowed, run->cpus_allowed == 1 ? "" : "s", run->time,
-            run->commit);
-    if (end == NULL)
-        fputs(", cut off", stream);
-    else if (!end->complete)
-        fprintf(stream, ", incomplete: %s", end->reason);
-    fputc('\n', stream);
+    tern_sheet_row(sheet);
+    tern_case_cells(sheet, r);
+    tern_case_name(sheet, KERNEL, r);
+    tern_sheet_text(sheet, VERDICT, tern_verdict_name(r->finding.verdict));
+    tern_sheet_count(sheet, MISMATCHES, r->finding.mismatches);
+    tern_sheet_real(sheet, BITS, r->bits_per_weight);
+    tern_sheet_text(sheet, REASON, r->finding.reason);
+    tern_sheet_text(sheet, SWEEP, r->problem.sweep);
+    tern_sheet_count(sheet, PAIRED, r->paired);
+    tern_run_cells(sheet, RUN, results, r->run);
+    if (r->timed)
+        fill_timing(sheet, r, baseline);
+    else if (r->finding.verdict == TERN_UNSUPPORTED)
+        tern_sheet_text(sheet, REMARK, r->finding.reason);
 }
 
-static bool is_shown(const tern_record *r, uint32_t run)
+static bool is_edge(const tern_record *r)
 {
-    return r->run == run && strcmp(r->group, "edges") != 0;
+    return strcmp(r->group, "edges") == 0;
 }
 
-static void put_blocks(FILE *stream, const tern_results *results, uint32_t run)
+/* The cases of a group that are edge cases, or those that are not. */
+static void add_section(tern_sheet *sheet, const tern_results *results, const tern_group *group, bool edges)
 {
-    for (size_t i = 0; i < results->cases.count; i++) {
-        const tern_record *first = &results->cases.item[i];
-        if (!is_shown(first, run) || !is_first_of_block(results, i))
+    const tern_record *baseline = tern_fastest_baseline(group, results);
+    const char *name = results->runs.item[group->item[0]->run].baseline;
+    char title[TERN_PROBLEM_TITLE_BYTES];
+    bool begun = false;
+
+    for (size_t i = 0; i < group->count; i++) {
+        if (is_edge(group->item[i]) != edges)
             continue;
-        put_block_head(stream, results, first);
-        for (size_t j = i; j < results->cases.count; j++)
-            if (is_shown(&results->cases.item[j], run) && same_block(first, &results->cases.item[j]))
-                put_line(stream, results, &results->cases.item[j]);
+        if (!begun) {
+            tern_runs_group(sheet, results, group->item[i]->run);
+            tern_sheet_section(sheet, edges ? TERN_FOR_PROGRAMS : TERN_FOR_ALL, "%s",
+                               tern_case_problem_title(&group->item[0]->problem, title));
+            if (name[0] != '\0' && group->item[0]->problem.threads > 0)
+                tern_sheet_label(sheet, SPEEDUP, "x %s", name);
+        }
+        begun = true;
+        add_row(sheet, results, group->item[i], baseline);
     }
 }
 
-void tern_report_table(FILE *stream, const tern_results *results)
+tern_status tern_table_build(tern_document *document, const tern_results *results, tern_error *error)
 {
-    for (uint32_t run = 0; run < results->runs.count; run++) {
-        put_run(stream, results, run);
-        put_blocks(stream, results, run);
+    tern_groups problems;
+    const tern_status status = tern_groups_of_results(&problems, results, &tern_by_problem, error);
+
+    document->title = "Cases, problem by problem";
+    tern_runs_introduce(document, results);
+    tern_sheet *sheet = tern_document_sheet(document, "cases", TERN_FOR_ALL, columns, COLUMNS);
+    for (size_t i = 0; i < problems.count; i++) {
+        add_section(sheet, results, &problems.group[i], false);
+        add_section(sheet, results, &problems.group[i], true);
     }
+    tern_runs_add(document, results);
+    tern_groups_free(&problems);
+    return status;
 }

@@ -25,6 +25,65 @@ void tern_text_copy(char *text, size_t bytes, const char *source)
     snprintf(text, bytes, "%s", source);
 }
 
+/* Of a character of UTF-8 in its shortest form; 0 when there is none, and *code is then the byte. */
+static size_t decode_utf8(const char *text, uint32_t *code)
+{
+    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+    const unsigned char first = (unsigned char)text[0];
+    const size_t length = first < 0x80 ? 1 : first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
+
+    *code = first;
+    if (length == 1)
+        return 1;
+    uint32_t value = first & (0x7FU >> length);
+    for (size_t i = 1; i < length; i++) {
+        if (((unsigned char)text[i] & 0xC0) != 0x80)
+            return 0;
+        value = value << 6 | ((unsigned char)text[i] & 0x3FU);
+    }
+    if (first < 0xC0 || first > 0xF4 || value < least[length] || value > 0x10FFFF ||
+        (value >= 0xD800 && value < 0xE000))
+        return 0;
+    *code = value;
+    return length;
+}
+
+static bool is_control(uint32_t code)
+{
+    return code < 0x20 || (code >= 0x7F && code < 0xA0) || (code >= 0x200E && code <= 0x200F) ||
+           (code >= 0x2028 && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
+}
+
+size_t tern_text_visible(char *text, size_t bytes, const char *source)
+{
+    size_t used = 0;
+
+    while (*source != '\0') {
+        char escaped[8];
+        const char *piece = source;
+        uint32_t code;
+        size_t length = decode_utf8(source, &code);
+        source += length == 0 ? 1 : length;
+        if (length == 0 || is_control(code)) {
+            snprintf(escaped, sizeof escaped,
+                     code == '\n'                 ? "\\n"
+                     : code < 0x80 || length == 0 ? "\\x%02x"
+                                                  : "\\u%04x",
+                     (unsigned)code);
+            piece = escaped;
+            length = strlen(escaped);
+        }
+        if (used + length < bytes)
+            memcpy(text + used, piece, length);
+        else
+            bytes = used < bytes ? used + 1 : bytes; /* whole characters only; the end stays here */
+        used += length;
+    }
+    if (bytes > 0)
+        text[used < bytes ? used : bytes - 1] = '\0';
+    return used;
+}
+
 bool tern_text_u64(const char *text, uint64_t low, uint64_t high, uint64_t *value)
 {
     char *end;

@@ -14,6 +14,13 @@ void tern_text_append(char *text, size_t bytes, const char *format, ...) __attri
 /* Copies as much of source as fits. */
 void tern_text_copy(char *text, size_t bytes, const char *source);
 
+/*
+ * Copies source as a terminal may see it: valid UTF-8 without control characters. Those, characters that change the
+ * direction of writing, and bytes that are no UTF-8 stand as \n, \x1b, \u202e. Returns the length of the whole, as
+ * snprintf() does; what does not fit in bytes is cut.
+ */
+size_t tern_text_visible(char *text, size_t bytes, const char *source);
+
 /* Whole-string conversions: false when text has anything else in it, or is out of range. */
 bool tern_text_u64(const char *text, uint64_t low, uint64_t high, uint64_t *value);
 bool tern_text_i64(const char *text, int64_t low, int64_t high, int64_t *value);

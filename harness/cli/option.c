@@ -130,14 +130,10 @@ tern_status tern_option_add_set(const tern_option *option, tern_options *options
 
 static tern_status find_report(const char *name, const tern_report **report, tern_error *error)
 {
-    char names[256] = "";
-
     *report = tern_report_find(name);
     if (*report != NULL)
         return TERN_OK;
-    for (const tern_report *r = tern_reports; r->name != NULL; r++)
-        tern_text_append(names, sizeof names, " %s", r->name);
-    return tern_error_set(error, TERN_USAGE, "unknown format '%s'; there are%s", name, names);
+    return tern_error_set(error, TERN_USAGE, "unknown format '%s'; there are %s", name, tern_report_names());
 }
 
 tern_status tern_option_set_report(const tern_option *option, tern_options *options, char *text, tern_error *error)

@@ -1,5 +1,6 @@
 #include "cli/progress.h"
 
+#include "cell.h"
 #include "cli/announce.h"
 #include "cli/terminal.h"
 
@@ -108,7 +109,7 @@ static void tell_case(tern_progress *progress, const tern_record *record)
     tern_progress_clear(progress);
     fprintf(stderr, "%zu/%zu  %-10s %s%s%s\n", progress->done, progress->total,
             tern_verdict_name(record->finding.verdict), record->id, record->timed ? "  " : "",
-            record->timed ? tern_report_time(record->timing.median_ns, median, sizeof median) : "");
+            record->timed ? tern_cell_time(record->timing.median_ns, median, sizeof median) : "");
     progress->last_s = tern_terminal_clock();
 }
 

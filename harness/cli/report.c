@@ -3,6 +3,7 @@
  */
 #include "cli/command.h"
 #include "cli/output.h"
+#include "compare.h"
 #include "record/results.h"
 
 #include <stdio.h>
@@ -29,9 +30,53 @@ static tern_status expect_some(const tern_options *options, const tern_results *
                : tern_error_set(error, TERN_NOTHING, "no record of the files passes --filter '%s'", options->filter);
 }
 
-static tern_status compare_files(const tern_options *options, tern_error *error)
+/* The writer of a comparison: text, or what a format's name alone means. */
+static tern_status find_writer(const tern_report *format, tern_writer **writer, tern_error *error)
+{
+    *writer = format == NULL ? tern_write_text : tern_report_plain_writer(format);
+    if (*writer == NULL)
+        return tern_error_set(error, TERN_USAGE, "--compare is written as table, csv, md, html or json, not as %s",
+                              format->name);
+    return TERN_OK;
+}
+
+static tern_status write_comparison(const tern_options *options, const tern_document *document, tern_error *error)
+{
+    tern_writer *writer;
+    tern_status status = TERN_OK;
+
+    for (size_t i = 0; i < options->outputs.count && status == TERN_OK; i++) {
+        status = find_writer(options->outputs.item[i].format, &writer, error);
+        if (status == TERN_OK)
+            status = tern_output_write_document(options->outputs.item[i].path, document, writer, error);
+    }
+    if (status == TERN_OK)
+        status = find_writer(options->format, &writer, error);
+    return status == TERN_OK ? tern_document_write(document, writer, stdout, error) : status;
+}
+
+/* Exit status 1 when a case lost EXACT, whatever became of its time. */
+static tern_status compare(const tern_options *options, const tern_results *before, const tern_results *after,
+                           tern_error *error)
 {
     static const double tolerance = 0.05;
+    tern_document document = {0};
+    tern_compare_outcome outcome;
+    tern_status status = tern_compare_build(&document, before, after, tolerance, &outcome, error);
+
+    if (status == TERN_OK)
+        status = write_comparison(options, &document, error);
+    tern_document_free(&document);
+    if (status != TERN_OK)
+        return status;
+    if (outcome.lost > 0)
+        return tern_error_set(error, TERN_WRONG, "%zu case%s lost EXACT", outcome.lost, outcome.lost == 1 ? "" : "s");
+    return outcome.timed > 0 ? TERN_OK
+                             : tern_error_set(error, TERN_NOTHING, "the two files have no timed case in common");
+}
+
+static tern_status compare_files(const tern_options *options, tern_error *error)
+{
     tern_results before = {0}, after = {0};
     tern_status status;
 
@@ -40,8 +85,8 @@ static tern_status compare_files(const tern_options *options, tern_error *error)
     status = read_file(options, options->arguments.item[0], &before, error);
     if (status == TERN_OK)
         status = read_file(options, options->arguments.item[1], &after, error);
-    if (status == TERN_OK && tern_report_compare(stdout, &before, &after, tolerance) == 0)
-        status = tern_error_set(error, TERN_NOTHING, "the two files have no timed case in common");
+    if (status == TERN_OK)
+        status = compare(options, &before, &after, error);
     tern_results_free(&before);
     tern_results_free(&after);
     return status;
@@ -66,6 +111,8 @@ int tern_command_report(const tern_options *given, tern_error *error)
 {
     tern_options options = *given;
 
+    if (options.compare)
+        return (int)compare_files(&options, error);
     tern_options_settle(&options, NULL, 0.0);
-    return (int)(options.compare ? compare_files(&options, error) : draw_files(&options, error));
+    return (int)draw_files(&options, error);
 }

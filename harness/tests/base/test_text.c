@@ -68,6 +68,26 @@ static void the_nearest_name_is_found(void **state)
     assert_null(tern_text_nearest("a word that is far longer than any of the candidates are", names, 3));
 }
 
+static void what_is_shown_has_no_control_characters(void **state)
+{
+    char text[64];
+
+    (void)state;
+    assert_int_equal(tern_text_visible(text, sizeof text, "a\n\033[1m\x7f"), 14);
+    assert_string_equal(text, "a\\n\\x1b[1m\\x7f");
+    tern_text_visible(text, sizeof text, "\xC3\xA9 \xE2\x82\xAC \xF0\x9F\x98\x80"); /* letters stay */
+    assert_string_equal(text, "\xC3\xA9 \xE2\x82\xAC \xF0\x9F\x98\x80");
+    tern_text_visible(text, sizeof text, "\xC2\x9B\xE2\x80\xAE"); /* CSI as one character; right to left */
+    assert_string_equal(text, "\\u009b\\u202e");
+    tern_text_visible(text, sizeof text, "\xFF\xC3(\xC0\x80\xED\xA0\x80"); /* no UTF-8, overlong, half a surrogate */
+    assert_string_equal(text, "\\xff\\xc3(\\xc0\\x80\\xed\\xa0\\x80");
+    assert_int_equal(tern_text_visible(text, 6, "ab\xE2\x82\xAC\x01"), 9);
+    assert_string_equal(text, "ab\xE2\x82\xAC");
+    assert_int_equal(tern_text_visible(text, 5, "ab\xE2\x82\xAC\x01"), 9);
+    assert_string_equal(text, "ab"); /* whole characters only */
+    assert_int_equal(tern_text_visible(NULL, 0, "abc"), 3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -75,6 +95,7 @@ int main(void)
         cmocka_unit_test(words_pass_over_empty_ones),
         cmocka_unit_test(appending_never_overflows),
         cmocka_unit_test(the_nearest_name_is_found),
+        cmocka_unit_test(what_is_shown_has_no_control_characters),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# Reports: any report by any writer, and two files of records side by side.
+. "$SOURCE/harness/tests/cli/cli.sh"
+
+printf '[suite]\nbaseline = reference\n[a]\nkernels = reference scalar\nshapes = 8x64x16 7x13x1\n' >a.suite
+expect 0 "$TERNBENCH" run a.suite --budget 0.02 --no-roofs -q --out jsonl:a.jsonl
+
+expect 0 "$TERNBENCH" report a.jsonl --format limits.csv --out json:a.json --out html:a.html --out scaling.md:a.md
+says out "id,suite,group,kernel,"
+says a.json '"report":"json"'
+says a.html "</html>"
+says a.md "| threads | median |"
+expect 2 "$TERNBENCH" report a.jsonl --format limits.yaml
+says err "unknown format 'limits.yaml'; there are table, limits,"
+
+# The same twice is the same; what lost EXACT, what is gone, and another commit are said before any time, and end with 1.
+expect 0 "$TERNBENCH" report --compare a.jsonl a.jsonl
+says out "(100.0 %) lie within 5 %"
+says_not out "Different"
+sed -e '1s/"commit":"[^"]*"/"commit":"another"/' -e '2s/"verdict":"EXACT"/"verdict":"MISMATCH"/' -e 3d a.jsonl >b.jsonl
+expect 1 "$TERNBENCH" report --compare a.jsonl b.jsonl
+says err "1 case lost EXACT"
+says out "MISMATCH, was EXACT"
+says out "in the earlier results only"
+head -2 out >first && says first "before, another"
+expect 1 "$TERNBENCH" report --compare a.jsonl b.jsonl --format csv --out html:c.html
+says out "what,before_ns,after_ns,change,"
+says out "lost,"
+says c.html "<td>"
+expect 2 "$TERNBENCH" report --compare a.jsonl b.jsonl --format limits
+says err "not as limits"
+finish

@@ -1,0 +1,189 @@
+/*
+ * Every report in every format, on records that nobody would wish for.
+ */
+#include "report.h"
+
+#include "cases.h"
+#include "compare.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+
+static tern_results results;
+
+static int tear_down(void **state)
+{
+    (void)state;
+    tern_results_free(&results);
+    return 0;
+}
+
+/* To be freed. */
+static char *draw(const tern_report *report)
+{
+    char *text = NULL;
+    size_t bytes;
+    FILE *stream = open_memstream(&text, &bytes);
+
+    assert_non_null(stream);
+    assert_int_equal(tern_report_write(report, stream, &results, NULL), TERN_OK);
+    fclose(stream);
+    return text;
+}
+
+static void make_hostile(void)
+{
+    static tern_decode_record decode = {.id = "decode/<script>", .model = "<script>\033[2J", .timed = true};
+    tern_record timed = make_case("<script>\033[2J", (double)NAN), wrong = make_case("wrong\n", 1.0), edge = wrong;
+
+    timed.timing.counters = 1;
+    timed.timing.counter[0] = (tern_counter){.name = "<script>\033", .per_call = (double)INFINITY, .running = 1.0};
+    timed.facts = 1;
+    timed.fact[0] = (tern_record_fact){.name = "<script>\033", .value = (double)NAN};
+    wrong.timed = edge.timed = false;
+    wrong.finding = (tern_finding){.verdict = TERN_UNSUPPORTED, .reason = "<script>\033[2J"};
+    strcpy(edge.group, "edges");
+    for (int i = 0; i < 2; i++) {
+        add_run(&results, "<script>\033[2J", "<script>\033[2J");
+        add_made(&results, timed);
+        timed.problem.p0 = 0.9;
+        add_made(&results, timed);
+        add_case(&results, "other", 10.0);
+        add_made(&results, wrong);
+        add_made(&results, edge);
+        decode.baseline = i == 1;
+        assert_int_equal(tern_results_add(&results, TERN_LINE_DECODE, &decode, NULL), TERN_OK);
+    }
+}
+
+static bool ends_with(const char *text, const char *ending)
+{
+    return strlen(text) >= strlen(ending) && strcmp(text + strlen(text) - strlen(ending), ending) == 0;
+}
+
+static void no_report_lets_a_name_act(void **state)
+{
+    (void)state;
+    make_hostile();
+    for (const tern_report *report = tern_reports; report->name != NULL; report++) {
+        char *text = draw(report);
+        if (strchr(text, '\033') != NULL && report->build != NULL)
+            fail_msg("%s writes an escape code", report->name);
+        if (ends_with(report->name, "html") || ends_with(report->name, "md"))
+            assert_null(strstr(text, "<script>"));
+        if (ends_with(report->name, "json")) {
+            json_error_t error;
+            json_t *json = json_loads(text, 0, &error);
+            if (json == NULL)
+                fail_msg("%s: %s", report->name, error.text);
+            json_decref(json);
+        }
+        free(text);
+    }
+}
+
+/* Keys are what programs go by. */
+static void no_key_stands_twice_in_a_sheet(void **state)
+{
+    (void)state;
+    make_hostile();
+    for (const tern_report *report = tern_reports; report->name != NULL; report++) {
+        tern_document document = {.name = report->name};
+        size_t place = 0;
+        const tern_sheet *sheet;
+        if (report->build == NULL)
+            continue;
+        assert_int_equal(report->build(&document, &results, NULL), TERN_OK);
+        while ((sheet = tern_document_next(&document, TERN_FOR_PROGRAMS, &place)) != NULL)
+            for (size_t i = 0; i < sheet->columns; i++)
+                for (size_t j = 0; j < i; j++)
+                    if (strcmp(sheet->column[i].name, sheet->column[j].name) == 0 &&
+                        tern_audience_has(sheet->column[i].audience, TERN_FOR_PROGRAMS) &&
+                        tern_audience_has(sheet->column[j].audience, TERN_FOR_PROGRAMS))
+                        fail_msg("%s: %s stands twice in %s", report->name, sheet->column[i].name, sheet->name);
+        tern_document_free(&document);
+    }
+}
+
+static void every_report_is_found_by_its_name_and_nothing_else(void **state)
+{
+    (void)state;
+    for (const tern_report *report = tern_reports; report->name != NULL; report++)
+        assert_ptr_equal(tern_report_find(report->name), report);
+    assert_null(tern_report_find("limits.yaml"));
+    assert_null(tern_report_find(""));
+    assert_ptr_equal(tern_report_plain_writer(tern_report_find("csv")), tern_write_csv);
+    assert_ptr_equal(tern_report_plain_writer(tern_report_find("table")), tern_write_text);
+    assert_true(tern_report_plain_writer(tern_report_find("limits.csv")) == NULL);
+    assert_true(tern_report_plain_writer(tern_report_find("jsonl")) == NULL);
+}
+
+/* Figures that a csv of the table has had since its first version. */
+static void the_table_for_programs_has_every_case_and_keeps_its_columns(void **state)
+{
+    static const char head[] = "id,suite,group,kernel,toggles,m,k,n,threads,cache,w,x,p0,seed,verdict,mismatches,"
+                               "bits_per_weight,median_ns,low_ns,high_ns,min_ns,samples,gmacs,gbps,roof_read_gbps,"
+                               "roof_gmacs,intensity,roof_share,pack_ns,";
+    size_t lines = 0;
+
+    (void)state;
+    make_hostile();
+    char *text = draw(tern_report_find("csv"));
+    assert_memory_equal(text, head, sizeof head - 1);
+    assert_non_null(strstr(text, ",reason,"));
+    for (const char *c = text; (c = strchr(c, '\n')) != NULL; c++)
+        lines++;
+    assert_int_equal(lines, 1 + results.cases.count);
+    free(text);
+}
+
+/* What a person must not miss stands before the changes of times. */
+static void a_comparison_says_first_what_is_wrong(void **state)
+{
+    tern_results after = {0};
+    tern_document document = {0};
+    tern_compare_outcome outcome;
+    tern_record lost = make_case("lost", 1.0);
+    char *text = NULL;
+    size_t bytes;
+
+    (void)state;
+    add_run(&results, "here", "");
+    add_case(&results, "timed", 100.0);
+    add_case(&results, "lost", 100.0);
+    add_case(&results, "gone", 100.0);
+    add_run(&after, "there", "");
+    add_case(&after, "timed", 150.0);
+    lost.finding = (tern_finding){.verdict = TERN_MISMATCH, .reason = "3 values differ"};
+    lost.timed = false;
+    add_made(&after, lost);
+    assert_int_equal(tern_compare_build(&document, &results, &after, 0.05, &outcome, NULL), TERN_OK);
+    assert_int_equal(outcome.lost, 1);
+    assert_int_equal(outcome.timed, 1);
+    FILE *stream = open_memstream(&text, &bytes);
+    assert_int_equal(tern_document_write(&document, tern_write_text, stream, NULL), TERN_OK);
+    fclose(stream);
+    const char *machines = strstr(text, "Different machines: here () before, there () after");
+    const char *wrong = strstr(text, "1 case lost EXACT"), *gone = strstr(text, "1 case in the earlier results only");
+    const char *timed = strstr(text, "1 case timed on both sides");
+    assert_true(machines != NULL && wrong > machines && gone > wrong && timed > gone);
+    assert_non_null(strstr(wrong, "MISMATCH, was EXACT: 3 values differ"));
+    assert_non_null(strstr(timed, "+50.0 %  *  timed/64x64x1"));
+    assert_non_null(strstr(timed, "0 of 1 medians (0.0 %) lie within 5 %"));
+    free(text);
+    tern_document_free(&document);
+    tern_results_free(&after);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(no_report_lets_a_name_act, tear_down),
+        cmocka_unit_test_teardown(no_key_stands_twice_in_a_sheet, tear_down),
+        cmocka_unit_test(every_report_is_found_by_its_name_and_nothing_else),
+        cmocka_unit_test_teardown(the_table_for_programs_has_every_case_and_keeps_its_columns, tear_down),
+        cmocka_unit_test_teardown(a_comparison_says_first_what_is_wrong, tear_down),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

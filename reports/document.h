@@ -1,0 +1,48 @@
+/*
+ * document.h - what a report says: words and sheets, in order, in no format yet.
+ */
+#ifndef TERN_DOCUMENT_H
+#define TERN_DOCUMENT_H
+
+#include "sheet.h"
+
+typedef enum tern_item_kind {
+    TERN_ITEM_HEADING,   /* what the lines and sheets after it are of */
+    TERN_ITEM_PARAGRAPH, /* a line that begins something new */
+    TERN_ITEM_LINE,
+    TERN_ITEM_SHEET
+} tern_item_kind;
+
+typedef struct tern_item {
+    tern_item_kind kind;
+    const char *text;  /* of words */
+    tern_sheet *sheet; /* owned */
+} tern_item;
+
+/* All zero but for the name: empty. */
+typedef struct tern_document {
+    const char *name;  /* of the report */
+    const char *title; /* for people, where a format has one */
+    tern_item *item;
+    size_t items;
+    tern_sheet spare; /* takes what has no place when memory ran out */
+    tern_text_pool pool;
+} tern_document;
+
+void tern_document_heading(tern_document *document, const char *text, ...) __attribute__((format(printf, 2, 3)));
+void tern_document_paragraph(tern_document *document, const char *text, ...) __attribute__((format(printf, 2, 3)));
+void tern_document_line(tern_document *document, const char *text, ...) __attribute__((format(printf, 2, 3)));
+
+/*
+ * An empty sheet at the end of the document, which owns it. One file of CSV is one table: it holds the document's first
+ * sheet that is for programs, so what programs need of a report stands there. columns must outlive the document.
+ */
+tern_sheet *tern_document_sheet(tern_document *document, const char *name, tern_audience audience,
+                                const tern_column *column, size_t columns);
+
+/* The first sheet that has something for a reader, from item *place on, which is moved behind it; NULL at the end. */
+const tern_sheet *tern_document_next(const tern_document *document, tern_audience reader, size_t *place);
+
+void tern_document_free(tern_document *document);
+
+#endif

@@ -1,0 +1,117 @@
+#include "runs.h"
+
+#include "base/text.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+void tern_run_cells(tern_sheet *sheet, size_t first, const tern_results *results, uint32_t run)
+{
+    const tern_run *r = &results->runs.item[run];
+
+    tern_sheet_count(sheet, first + TERN_RUN_NUMBER, run + 1);
+    tern_sheet_text(sheet, first + TERN_RUN_TIME, r->time);
+    tern_sheet_text(sheet, first + TERN_RUN_HOST, r->host);
+    tern_sheet_text(sheet, first + TERN_RUN_COMMIT, r->commit);
+    tern_sheet_text(sheet, first + TERN_RUN_CLASS, r->machine_class);
+}
+
+enum { RUN_BYTES = 512 };
+
+/* "HOST, CPU, 2 CPUs, TIME, commit C", and what is wrong with it. */
+static const char *describe(const tern_results *results, uint32_t index, char text[RUN_BYTES])
+{
+    const tern_run *run = &results->runs.item[index];
+    const tern_run_end *end = tern_results_end(results, index);
+
+    snprintf(text, RUN_BYTES, "%s, %s, %" PRIu32 " CPU%s, %s, commit %s%s", run->host, run->cpu, run->cpus_allowed,
+             run->cpus_allowed == 1 ? "" : "s", run->time, run->commit, run->dirty ? " (modified)" : "");
+    if (end == NULL)
+        tern_text_append(text, RUN_BYTES, ", cut off");
+    else if (!end->complete)
+        tern_text_append(text, RUN_BYTES, ", incomplete: %s", end->reason);
+    return text;
+}
+
+void tern_runs_introduce(tern_document *document, const tern_results *results)
+{
+    char text[RUN_BYTES];
+
+    if (results->runs.count < 2)
+        return;
+    tern_document_heading(document, "%zu runs; figures of different machines do not compare:", results->runs.count);
+    for (uint32_t i = 0; i < results->runs.count; i++)
+        tern_document_line(document, "%" PRIu32 ": %s", i + 1, describe(results, i, text));
+}
+
+void tern_runs_group(tern_sheet *sheet, const tern_results *results, uint32_t run)
+{
+    char text[RUN_BYTES], group[RUN_BYTES + 32];
+
+    if (results->runs.count < 2)
+        return;
+    snprintf(group, sizeof group, "Run %" PRIu32 " of %zu: %s", run + 1, results->runs.count,
+             describe(results, run, text));
+    tern_sheet_group(sheet, group);
+}
+
+enum {
+    CPU = TERN_RUN_COLUMNS,
+    CPUS,
+    COMPILER,
+    ISA,
+    CAP,
+    DIRTY,
+    BASELINE,
+    COMMAND,
+    ENDED,
+    COMPLETE,
+    REASON,
+    SECONDS,
+    COLUMNS
+};
+
+static const tern_column columns[COLUMNS] = {
+    TERN_RUN_COLUMN_ROWS,
+    {.name = "cpu", .type = TERN_COLUMN_TEXT},
+    {.name = "cpus_allowed", .type = TERN_COLUMN_COUNT},
+    {.name = "compiler", .type = TERN_COLUMN_TEXT},
+    {.name = "isa", .type = TERN_COLUMN_TEXT},
+    {.name = "isa_cap", .type = TERN_COLUMN_TEXT},
+    {.name = "dirty", .type = TERN_COLUMN_FLAG},
+    {.name = "baseline", .type = TERN_COLUMN_TEXT},
+    {.name = "command", .type = TERN_COLUMN_TEXT},
+    {.name = "ended", .type = TERN_COLUMN_FLAG},
+    {.name = "complete", .type = TERN_COLUMN_FLAG},
+    {.name = "reason", .type = TERN_COLUMN_TEXT},
+    {.name = "seconds", .type = TERN_COLUMN_REAL, .unit = "s"},
+};
+
+static void fill(tern_sheet *sheet, const tern_run *run, const tern_run_end *end)
+{
+    tern_sheet_text(sheet, CPU, run->cpu);
+    tern_sheet_count(sheet, CPUS, run->cpus_allowed);
+    tern_sheet_text(sheet, COMPILER, run->compiler);
+    tern_sheet_text(sheet, ISA, run->isa);
+    tern_sheet_text(sheet, CAP, run->isa_cap);
+    tern_sheet_flag(sheet, DIRTY, run->dirty);
+    tern_sheet_text(sheet, BASELINE, run->baseline);
+    tern_sheet_text(sheet, COMMAND, run->command);
+    tern_sheet_flag(sheet, ENDED, end != NULL);
+    tern_sheet_flag(sheet, COMPLETE, end != NULL && end->complete);
+    if (end != NULL) {
+        tern_sheet_text(sheet, REASON, end->reason);
+        tern_sheet_real(sheet, SECONDS, end->seconds);
+    }
+}
+
+void tern_runs_add(tern_document *document, const tern_results *results)
+{
+    tern_sheet *sheet = tern_document_sheet(document, "runs", TERN_FOR_PROGRAMS, columns, COLUMNS);
+
+    for (uint32_t i = 0; i < results->runs.count; i++) {
+        tern_sheet_row(sheet);
+        tern_run_cells(sheet, 0, results, i);
+        fill(sheet, &results->runs.item[i], tern_results_end(results, i));
+    }
+}

@@ -1,0 +1,105 @@
+/*
+ * Markdown with the tables of GitHub. What would be markup in a text is escaped.
+ */
+#include "cell.h"
+#include "writer.h"
+
+#include <string.h>
+
+static void put_text(FILE *stream, const char *text)
+{
+    for (; *text != '\0'; text++) {
+        if (*text == '<' || *text == '>' || *text == '&') {
+            fputs(*text == '<' ? "&lt;" : *text == '>' ? "&gt;" : "&amp;", stream);
+            continue;
+        }
+        if (strchr("\\`*_[]|~#@$", *text) != NULL)
+            fputc('\\', stream);
+        fputc(*text, stream);
+    }
+}
+
+static void put_line(FILE *stream, const char *before, const char *text, const char *after)
+{
+    fputs(before, stream);
+    put_text(stream, text);
+    fputs(after, stream);
+}
+
+static bool is_right(const tern_column *column)
+{
+    return !tern_column_is_text(column) && !column->interval && !column->left && column->type != TERN_COLUMN_FLAG;
+}
+
+static void put_labels(FILE *stream, const tern_sheet *sheet, const tern_section *section)
+{
+    fputs("\n|", stream);
+    for (size_t c = 0; c < sheet->columns; c++)
+        if (tern_sheet_shows(sheet, section, c))
+            put_line(stream, " ", tern_sheet_label_of(sheet, section, c), " |");
+    fputs("\n|", stream);
+    for (size_t c = 0; c < sheet->columns; c++)
+        if (tern_sheet_shows(sheet, section, c))
+            fputs(is_right(&sheet->column[c]) ? " ---: |" : " --- |", stream);
+    fputc('\n', stream);
+}
+
+static void put_row(FILE *stream, const tern_sheet *sheet, const tern_section *section, size_t row)
+{
+    char text[TERN_CELL_BYTES];
+
+    fputc('|', stream);
+    for (size_t c = 0; c < sheet->columns; c++)
+        if (tern_sheet_shows(sheet, section, c))
+            put_line(stream, " ", tern_cell_show(&sheet->column[c], tern_sheet_cell(sheet, row, c), text), " |");
+    fputc('\n', stream);
+}
+
+static void put_section(FILE *stream, const tern_sheet *sheet, const tern_section *section)
+{
+    if (section->title[0] != '\0')
+        put_line(stream, "\n### ", section->title, "\n");
+    if (section->rows > 0)
+        put_labels(stream, sheet, section);
+    for (size_t i = 0; i < section->rows; i++)
+        put_row(stream, sheet, section, section->first_row + i);
+    if (section->notes > 0)
+        fputc('\n', stream);
+    for (size_t i = 0; i < section->notes; i++)
+        put_line(stream, "- ", section->note[i], "\n");
+}
+
+static void put_sheet(FILE *stream, const tern_sheet *sheet)
+{
+    const tern_section *section = NULL;
+    const char *group = "";
+
+    while ((section = tern_sheet_next(sheet, TERN_FOR_PEOPLE, section)) != NULL) {
+        if (strcmp(section->group, group) != 0)
+            put_line(stream, "\n## ", section->group, "\n");
+        group = section->group;
+        put_section(stream, sheet, section);
+    }
+}
+
+void tern_write_md(FILE *stream, const tern_document *document)
+{
+    put_line(stream, "# ", document->title, "\n");
+    for (size_t i = 0; i < document->items; i++) {
+        const tern_item *item = &document->item[i];
+        switch (item->kind) {
+        case TERN_ITEM_HEADING:
+            put_line(stream, "\n### ", item->text, "\n\n");
+            break;
+        case TERN_ITEM_PARAGRAPH:
+            put_line(stream, "\n- ", item->text, "\n");
+            break;
+        case TERN_ITEM_LINE:
+            put_line(stream, "- ", item->text, "\n");
+            break;
+        case TERN_ITEM_SHEET:
+            if (tern_audience_has(item->sheet->audience, TERN_FOR_PEOPLE))
+                put_sheet(stream, item->sheet);
+        }
+    }
+}
