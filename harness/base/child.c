@@ -232,17 +232,22 @@ tern_status tern_child_run(tern_child_fn *fn, void *argument, void *result, size
                            const tern_child_options *options, tern_child_outcome *outcome, tern_error *error)
 {
     child c = {.pid = -1, .life = -1, .printed = -1, .memory_bytes = sizeof(shared) + bytes};
+    const struct sigaction normal = {.sa_handler = SIG_DFL};
+    struct sigaction found;
 
     c.memory = mmap(NULL, c.memory_bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (c.memory == MAP_FAILED)
         return tern_error_memory(error, "the result of a child process", (double)c.memory_bytes);
     void *const shared_result = c.memory + 1;
     memcpy(shared_result, result, bytes);
+    /* Where a shell left SIGCHLD ignored, children vanish without a status. */
+    sigaction(SIGCHLD, &normal, &found);
     const tern_status status = start(&c, fn, argument, shared_result, error);
     if (status == TERN_OK) {
         *outcome = conclude(&c, wait_for(&c, options), options);
         memcpy(result, shared_result, bytes);
     }
+    sigaction(SIGCHLD, &found, NULL);
     if (c.life >= 0)
         close(c.life);
     if (c.printed >= 0)

@@ -124,12 +124,15 @@ static bool prepare_apart(tern_pass_run *run, const tern_call *call)
 
 static bool run_apart(tern_pass_run *run, const tern_call *call, const cpu_set_t *allowed, int *cpu)
 {
-    for (uint32_t t = run->product.problem.threads; t-- > 0;) {
+    const uint32_t threads = run->product.problem.threads;
+
+    for (uint32_t t = threads; t-- > 0;) {
         const tern_slice rows = rows_of(run, t);
         if (rows.begin >= rows.end)
             continue;
         tern_guard_paint_object(tern_pass_run_buffer(run, TERN_BUFFER_Y));
-        move_on(run, allowed, cpu);
+        if (t + 1 == threads || t == threads / 2) /* a move waits until a busy CPU has time */
+            move_on(run, allowed, cpu);
         close_others(run, rows, true);
         tern_pass_run_begin(run, "run()");
         run->product.stages.run(call, rows);

@@ -1,8 +1,11 @@
 #include "plan/registry.h"
 
+#include "plan/plugin_trial.h"
+
 #include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
+#include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,6 +25,9 @@ static const tern_toggle harness_toggles[] = {
     {0},
 };
 
+/* A record has room for so many letters. A list that is longer has no end. */
+enum { NAME_LENGTH = 63, MOST_KERNELS = 256 };
+
 enum { HARNESS_TOGGLES = sizeof harness_toggles / sizeof *harness_toggles - 1 };
 
 _Static_assert(HARNESS_TOGGLES + TERN_KERNEL_TOGGLES == TERN_MAX_TOGGLES, "a case has room for every toggle");
@@ -38,19 +44,32 @@ static bool power_of_two(size_t n)
     return n != 0 && (n & (n - 1)) == 0;
 }
 
-/* The name may hold only what an id, a file name and a regular expression leave alone. */
+/* The name may hold only what an id, a file name, a command line and a regular expression leave alone. */
 static bool name_is_plain(const char *name)
 {
-    return name[0] != '\0' && name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789._-")] == '\0';
+    const size_t length = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789._-");
+
+    return length > 0 && length <= NAME_LENGTH && name[length] == '\0' && name[0] != '-' && name[0] != '.';
+}
+
+static const char *toggles_breach(const tern_toggle *toggles)
+{
+    for (size_t i = 0; toggles != NULL && toggles[i].name != NULL; i++)
+        if (i == TERN_KERNEL_TOGGLES)
+            return "it has more than 16 toggles, or their list has no end";
+        else if (strcmp(toggles[i].name, TERN_TOGGLE_HUGE_PAGES) == 0)
+            return "a toggle has the name of one that the harness gives to every kernel";
+        else if (!name_is_plain(toggles[i].name) || toggles[i].summary == NULL || toggles[i].initial < toggles[i].low ||
+                 toggles[i].initial > toggles[i].high)
+            return "each toggle needs a plain name, a summary and low <= initial <= high";
+    return NULL;
 }
 
 /* What is wrong with the kernel's table, or NULL. */
 static const char *contract_breach(const tern_kernel *k)
 {
-    size_t toggles = 0;
-
     if (!name_is_plain(k->name))
-        return "its name must be lower case letters, digits, '.', '_' and '-'";
+        return "its name must be lower case letters, digits, '.', '_' and '-', 63 at most, the first a letter or digit";
     if (strcmp(k->name, TERN_KERNEL_AUTO) == 0 || strcmp(k->name, "decode") == 0)
         return "'auto' and 'decode' mean something else in ids";
     if (k->packed_bytes == NULL || k->bind == NULL)
@@ -59,20 +78,19 @@ static const char *contract_breach(const tern_kernel *k)
         return "either pack or pack_rows must be set";
     if ((k->plan_bytes == NULL) != (k->make_plan == NULL) || (k->plan_bytes == NULL && k->drop_plan != NULL))
         return "plan_bytes and make_plan must be set together, drop_plan only with them";
+    if (k->summary == NULL)
+        return "it has no summary";
+    if ((k->flags & ~(uint32_t)TERN_KERNEL_OWNS_TEAM) != 0)
+        return "it sets a flag that this program does not know";
+    if (!isfinite(k->bits_per_weight) || k->bits_per_weight <= 0.0)
+        return "bits_per_weight must be a number above 0";
     if (k->multiple.m == 0 || k->multiple.k == 0 || k->multiple.n == 0 || k->row_step == 0)
         return "multiple and row_step must be at least 1";
     if (k->tile.m == 0 || k->tile.k == 0 || k->tile.n == 0)
         return "tile must be at least 1 in each size";
     if (!power_of_two(k->packed_align) || !power_of_two(k->x_align) || !power_of_two(k->y_align) || k->y_align < 4)
         return "alignments must be powers of two, y_align at least 4";
-    for (const tern_toggle *t = k->toggles; t != NULL && t->name != NULL; t++, toggles++)
-        if (strcmp(t->name, TERN_TOGGLE_HUGE_PAGES) == 0)
-            return "a toggle has the name of one that the harness gives to every kernel";
-        else if (!name_is_plain(t->name) || t->initial < t->low || t->initial > t->high)
-            return "each toggle needs a plain name and low <= initial <= high";
-    if (toggles > TERN_KERNEL_TOGGLES)
-        return "it has more than 16 toggles";
-    return NULL;
+    return toggles_breach(k->toggles);
 }
 
 /* The kernel's toggles, then the harness's. NULL: no memory. */
@@ -157,18 +175,38 @@ static tern_status add(tern_registry *registry, const tern_kernel *kernel, const
     return status == TERN_OK ? join(registry, &whole, source, error) : status;
 }
 
-tern_status tern_registry_add(tern_registry *registry, const tern_kernel *const *kernels, const char *source,
-                              tern_error *error)
+/* Who follows `refines` comes to an end. */
+static tern_status refuse_circles(const tern_registry *registry, tern_error *error)
 {
-    for (; *kernels != NULL; kernels++) {
-        const tern_status status = add(registry, *kernels, source, error);
-        if (status != TERN_OK)
-            return status;
+    for (size_t i = 0; i < registry->count; i++) {
+        const tern_kernel *origin = registry->members[i].kernel;
+        for (size_t steps = 0; origin != NULL && origin->refines != NULL; steps++) {
+            if (steps == registry->count)
+                return tern_error_set(error, TERN_USAGE,
+                                      "%s: kernel '%s' refines itself, directly or by way of others; name in `refines` "
+                                      "what it goes back to, or NULL",
+                                      registry->members[i].source, registry->members[i].kernel->name);
+            origin = tern_registry_find(registry, origin->refines);
+        }
     }
     return TERN_OK;
 }
 
-tern_status tern_registry_load(tern_registry *registry, const char *path, tern_error *error)
+tern_status tern_registry_add(tern_registry *registry, const tern_kernel *const *kernels, const char *source,
+                              tern_error *error)
+{
+    for (size_t i = 0; kernels[i] != NULL; i++) {
+        if (i == MOST_KERNELS)
+            return tern_error_set(error, TERN_USAGE, "%s lists more than %d kernels; its list must end with NULL",
+                                  source, MOST_KERNELS);
+        const tern_status status = add(registry, kernels[i], source, error);
+        if (status != TERN_OK)
+            return status;
+    }
+    return refuse_circles(registry, error);
+}
+
+static tern_status load(tern_registry *registry, const char *path, tern_error *error)
 {
     /* A path without a slash would be looked up in the system's library directories. */
     char *file = realpath(path, NULL);
@@ -195,6 +233,13 @@ tern_status tern_registry_load(tern_registry *registry, const char *path, tern_e
                               "plug-in %s was built for contract version %u, this program has %u; rebuild it", path,
                               plugin->abi, TERN_KERNEL_ABI);
     return tern_registry_add(registry, plugin->kernels, path, error);
+}
+
+tern_status tern_registry_load(tern_registry *registry, const char *path, tern_error *error)
+{
+    const tern_status status = tern_plugin_try(load, registry, path, error);
+
+    return status == TERN_OK ? load(registry, path, error) : status;
 }
 
 static int is_shared_object(const struct dirent *file)

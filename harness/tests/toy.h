@@ -28,11 +28,9 @@ static inline const char *toy_bind(const tern_problem *problem, tern_stages *sta
 static inline tern_kernel toy_kernel(const char *name, const tern_toggle *toggles)
 {
     return (tern_kernel){
-        TERN_KERNEL_HEAD,      .name = name,
-        .multiple = {1, 1, 1}, .tile = {1, 1, 1},
-        .row_step = 1,         .packed_align = 1,
-        .x_align = 1,          .y_align = 4,
-        .toggles = toggles,    .packed_bytes = toy_packed_bytes,
+        TERN_KERNEL_HEAD,      .name = name,      .summary = "a toy", .bits_per_weight = 8.0,
+        .multiple = {1, 1, 1}, .tile = {1, 1, 1}, .row_step = 1,      .packed_align = 1,
+        .x_align = 1,          .y_align = 4,      .toggles = toggles, .packed_bytes = toy_packed_bytes,
         .pack = toy_pack,      .bind = toy_bind,
     };
 }

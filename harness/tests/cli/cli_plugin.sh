@@ -46,4 +46,27 @@ C
 build abi
 expect 2 "$TERNBENCH" kernels --plugin abi.so
 says err "was built for contract version 2"
+
+# Whatever loading it does, it is one sentence and exit 2.
+head -c 9000 sample.so >truncated.so
+mkfifo fifo.so
+for body in 'abort();' 'raise(SIGSEGV);' '_exit(0);' 'exit(3);'; do
+    printf '#include <signal.h>\n#include <stdlib.h>\n#include <unistd.h>\n__attribute__((constructor)) static void start(void) { %s }\n' "$body" >constructor.c
+    cat sample.c >>constructor.c
+    build constructor
+    expect 2 "$TERNBENCH" kernels --plugin constructor.so
+    says err "plug-in constructor.so cannot be used"
+done
+expect 2 "$TERNBENCH" kernels --plugin truncated.so
+says err "truncated.so cannot be"
+expect 2 "$TERNBENCH" kernels --plugin ./fifo.so
+says err "fifo.so is not a regular file"
+sed 's/"sample.columns"/"auto"/' sample.c >named.c
+build named
+expect 2 "$TERNBENCH" kernels --plugin named.so
+says err "named.so"
+
+# A shell may have left SIGCHLD ignored.
+expect 0 bash -c 'trap "" CHLD; exec "$@"' - "$TERNBENCH" check sample.suite --no-edges --plugin sample.so
+says out "EXACT"
 finish

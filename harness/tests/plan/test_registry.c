@@ -3,8 +3,10 @@
  */
 #include "plan/case.h"
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -51,6 +53,13 @@ static void refuses_breaches_of_the_contract(void **state)
     kernel = toy("Toy kernel"), expect(&kernel, "name must be");
     kernel = toy("auto"), expect(&kernel, "something else in ids");
     kernel = toy("decode"), expect(&kernel, "something else in ids");
+    kernel = toy("-l.k"), expect(&kernel, "name must be");
+    kernel = toy("auto"), expect(&kernel, "mean something else");
+    kernel = toy("a2345678901234567890123456789012345678901234567890123456789012345"), expect(&kernel, "name must be");
+    kernel = toy("toy"), kernel.bits_per_weight = (double)NAN, expect(&kernel, "bits_per_weight");
+    kernel = toy("toy"), kernel.bits_per_weight = -2.0, expect(&kernel, "bits_per_weight");
+    kernel = toy("toy"), kernel.flags = 1u << 31, expect(&kernel, "flag");
+    kernel = toy("toy"), kernel.refines = "toy", expect(&kernel, "refines itself");
     kernel = toy("toy"), kernel.bind = NULL, expect(&kernel, "must be set");
     kernel = toy("toy"), kernel.pack = NULL, expect(&kernel, "either pack or pack_rows");
     kernel = toy("toy"), kernel.plan_bytes = toy_packed_bytes, expect(&kernel, "plan_bytes and make_plan");
@@ -60,6 +69,32 @@ static void refuses_breaches_of_the_contract(void **state)
     kernel = toy("toy"), kernel.y_align = 2, expect(&kernel, "powers of two");
     kernel = toy("toy"), kernel.toggles = outside, expect(&kernel, "initial");
     kernel = toy("toy"), kernel.toggles = taken, expect(&kernel, "gives to every kernel");
+}
+
+static void refuses_lists_without_an_end(void **state)
+{
+    tern_toggle many[20];
+    tern_kernel kernel = toy("toy"), named[300];
+    const tern_kernel *list[301];
+    char names[300][8];
+    tern_registry *registry;
+    tern_error error = {""};
+
+    (void)state;
+    for (size_t i = 0; i < 20; i++)
+        many[i] = (tern_toggle){"t", "", NULL, 1, 0, 1};
+    kernel.toggles = many;
+    expect(&kernel, "no end");
+    for (size_t i = 0; i < 300; i++) {
+        snprintf(names[i], sizeof names[i], "toy%zu", i);
+        named[i] = toy(names[i]);
+        list[i] = &named[i];
+    }
+    list[300] = NULL;
+    assert_int_equal(tern_registry_new(&registry, &error), TERN_OK);
+    assert_int_equal(tern_registry_add(registry, list, "a test", &error), TERN_USAGE);
+    assert_non_null(strstr(error.text, "more than 256 kernels"));
+    tern_registry_free(registry);
 }
 
 static void refuses_a_name_twice(void **state)
@@ -154,6 +189,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(takes_a_right_kernel),
         cmocka_unit_test(refuses_breaches_of_the_contract),
+        cmocka_unit_test(refuses_lists_without_an_end),
         cmocka_unit_test(refuses_a_name_twice),
         cmocka_unit_test(every_kernel_has_the_toggles_of_the_harness),
         cmocka_unit_test(fills_up_an_older_struct),
