@@ -26,7 +26,7 @@ static const tern_toggle harness_toggles[] = {
 };
 
 /* A record has room for so many letters. A list that is longer has no end. */
-enum { NAME_LENGTH = 63, MOST_KERNELS = 256 };
+enum { NAME_LENGTH = 63, MOST_KERNELS = 4096 };
 
 enum { HARNESS_TOGGLES = sizeof harness_toggles / sizeof *harness_toggles - 1 };
 
