@@ -11,7 +11,7 @@ static const double deadline_s = 20.0;
 
 typedef struct trial {
     tern_plugin_load *load;
-    tern_registry *registry;
+    void *registry;
     const char *path;
 } trial;
 
@@ -28,7 +28,7 @@ static void load_in_child(void *argument, void *result)
     a->status = t->load(t->registry, t->path, &a->error);
 }
 
-tern_status tern_plugin_try(tern_plugin_load *load, tern_registry *registry, const char *path, tern_error *error)
+tern_status tern_plugin_try(tern_plugin_load *load, void *registry, const char *path, tern_error *error)
 {
     trial t = {load, registry, path};
     answer a = {.error = {""}};

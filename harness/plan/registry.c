@@ -206,8 +206,10 @@ tern_status tern_registry_add(tern_registry *registry, const tern_kernel *const 
     return refuse_circles(registry, error);
 }
 
-static tern_status load(tern_registry *registry, const char *path, tern_error *error)
+static tern_status load(void *to, const char *path, tern_error *error)
 {
+    tern_registry *registry = to;
+
     /* A path without a slash would be looked up in the system's library directories. */
     char *file = realpath(path, NULL);
     if (file == NULL)
