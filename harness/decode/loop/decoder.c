@@ -152,7 +152,8 @@ tern_status tern_decoder_new(tern_decoder **out, const tern_model *model, const 
     tern_decoder *d = calloc(1, sizeof *d);
     if (d == NULL)
         return tern_error_memory(error, "the decode loop", sizeof *d);
-    d->forward = (tern_forward){.model = model, .ops = options->ops, .team = team, .fused = options->fused};
+    d->forward = (tern_forward){
+        .model = model, .ops = options->ops, .team = team, .fused = options->fused, .answers = options->answers};
     d->options = *options;
     if (d->options.history == 0)
         d->options.history = 4 * options->context;

@@ -47,6 +47,10 @@ static void multiply(tern_forward *f, tern_linear linear)
                                    .plan = product->plan},
                       f->team);
     tern_stopwatch_cut(&f->watch, TERN_DECODE_GEMM);
+    if (f->answers == NULL)
+        return;
+    tern_answers_look(f->answers, f->layer, linear, product->problem.shape, f->q, f->y);
+    tern_stopwatch_cut(&f->watch, TERN_DECODE_OTHER);
 }
 
 /* Makes x, n values, the token's row of what the next product takes: normed by gain, unless that is NULL. */

@@ -53,7 +53,7 @@ static void take_parts(tern_passage *s, tern_phase *phase, double sampling_ns)
     phase->total_ms += 1e-6 * sampling_ns;
 }
 
-static void run_prompt(tern_passage *s, tern_pass_result *p)
+static bool run_prompt(tern_passage *s, tern_pass_result *p)
 {
     const uint32_t tokens = s->job->prompt_tokens;
 
@@ -64,11 +64,14 @@ static void run_prompt(tern_passage *s, tern_pass_result *p)
         assert(logits != NULL);
         p->prefill.total_ms += 1e-6 * (tern_clock_ns() - start_ns);
         take_parts(s, &p->prefill, choose(s, logits, sequence, 1, 0));
+        if (!tern_answers_right(s->answers, s->finding))
+            return false;
     }
     p->prefill.tokens = tokens * s->job->sequences;
+    return true;
 }
 
-static void run_steps(tern_passage *s, tern_pass_result *p, uint32_t steps)
+static bool run_steps(tern_passage *s, tern_pass_result *p, uint32_t steps)
 {
     const uint32_t sequences = s->job->sequences;
 
@@ -78,6 +81,8 @@ static void run_steps(tern_passage *s, tern_pass_result *p, uint32_t steps)
         const double start_ns = tern_clock_ns();
         const float *logits = tern_decoder_run(s->decoder, s->next, sequences);
         assert(logits != NULL);
+        if (!tern_answers_right(s->answers, s->finding))
+            return false;
         const double run_ns = tern_clock_ns() - start_ns;
         const double sampling_ns = choose(s, logits, 0, sequences, step + 1);
         p->decode.total_ms += 1e-6 * run_ns;
@@ -90,9 +95,10 @@ static void run_steps(tern_passage *s, tern_pass_result *p, uint32_t steps)
     p->allocations = allocations == UINT64_MAX ? (double)NAN : (double)(tern_heap_allocations() - allocations);
     p->steps = steps;
     p->decode.tokens = steps * sequences;
+    return true;
 }
 
-void tern_decode_pass(tern_passage *s, uint32_t steps, tern_pass_result *p)
+bool tern_decode_pass(tern_passage *s, uint32_t steps, tern_pass_result *p)
 {
     memset(p, 0, sizeof *p);
     XXH3_64bits_reset(s->tokens_hash);
@@ -100,8 +106,8 @@ void tern_decode_pass(tern_passage *s, uint32_t steps, tern_pass_result *p)
     tern_decoder_reset(s->decoder);
     tern_decoder_split(s->decoder);
     tern_job_tell(s->job, TERN_JOB_PROMPT, 0.0);
-    run_prompt(s, p);
-    run_steps(s, p, steps);
+    const bool right = run_prompt(s, p) && run_steps(s, p, steps);
     p->tokens_hash = XXH3_64bits_digest(s->tokens_hash);
     p->logits_hash = XXH3_64bits_digest(s->logits_hash);
+    return right;
 }

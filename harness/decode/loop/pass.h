@@ -18,6 +18,8 @@ typedef struct tern_passage {
     tern_input *prompt; /* room for prompt_tokens */
     tern_input *next;   /* one a sequence */
     XXH3_state_t *tokens_hash, *logits_hash;
+    tern_answers *answers;
+    tern_finding *finding; /* EXACT at the start; set when an answer is wrong, which ends the pass */
 } tern_passage;
 
 typedef struct tern_pass_result {
@@ -30,7 +32,10 @@ typedef struct tern_pass_result {
     double allocations; /* during the steps; NaN: could not be counted */
 } tern_pass_result;
 
-/* Forgets what the decoder holds, runs the job's prompt in every sequence, then `steps` steps. */
-void tern_decode_pass(tern_passage *passage, uint32_t steps, tern_pass_result *result);
+/*
+ * Forgets what the decoder holds, runs the job's prompt in every sequence, then `steps` steps. Returns false at the first
+ * step in which a product was wrong; the result is then of no use.
+ */
+bool tern_decode_pass(tern_passage *passage, uint32_t steps, tern_pass_result *result);
 
 #endif

@@ -25,6 +25,7 @@ typedef struct session {
     tern_model model;
     uint32_t tokens[4]; /* how many each product will have, `counts` numbers */
     size_t counts;
+    tern_answers *answers;
     tern_passage passage;
     tern_pass_result *result;
 } session;
@@ -101,6 +102,7 @@ static tern_decoder_options loop_options(const session *s, bool kv_cache)
         .history = job->prompt_tokens + job->new_tokens,
         .expected = s->tokens,
         .expected_counts = s->counts,
+        .answers = s->answers,
     };
 }
 
@@ -174,6 +176,10 @@ static tern_status open_passage(session *s, tern_error *error)
     tern_status status;
 
     p->job = job;
+    p->finding = &s->record->finding;
+    if ((status = tern_answers_new(&s->answers, &s->model, &s->weights, s->team, error)) != TERN_OK)
+        return status;
+    p->answers = s->answers;
     p->vocabulary = s->model.geometry.vocabulary;
     p->prompt = calloc(job->prompt_tokens + 1, sizeof *p->prompt);
     p->next = calloc(job->sequences, sizeof *p->next);
@@ -193,7 +199,8 @@ static tern_status run_passes(session *s)
     rates all = {0};
 
     for (uint32_t i = 0; i < s->job->repetitions; i++) {
-        tern_decode_pass(&s->passage, s->job->new_tokens, s->result);
+        if (!tern_decode_pass(&s->passage, s->job->new_tokens, s->result))
+            return TERN_OK;
         if (i == 0)
             name_hashes(r, s->result);
         else if (!same_as_before(r, s->result))
@@ -214,12 +221,14 @@ static tern_status compare_cache(session *s, tern_error *error)
     const uint32_t steps = s->job->compare_cache - 1;
     tern_status status;
 
-    tern_decode_pass(&s->passage, steps, s->result);
+    if (!tern_decode_pass(&s->passage, steps, s->result))
+        return TERN_OK;
     const uint64_t logits = s->result->logits_hash;
     const double with_ms = s->result->prefill.total_ms + s->result->decode.total_ms;
     if ((status = new_decoder(s, false, error)) != TERN_OK)
         return status;
-    tern_decode_pass(&s->passage, steps, s->result);
+    if (!tern_decode_pass(&s->passage, steps, s->result))
+        return TERN_OK;
     r->kv_ratio_predicted = tern_decode_cache_ratio(s->job->prompt_tokens, s->job->compare_cache);
     r->kv_ratio_measured = (s->result->prefill.total_ms + s->result->decode.total_ms) / with_ms;
     if (s->result->logits_hash == logits)
@@ -294,6 +303,7 @@ tern_status tern_decode_session(const tern_decode_job *job, tern_decode_record *
     const tern_status status = run(&s, error);
 
     tern_decoder_free(s.passage.decoder);
+    tern_answers_free(s.answers);
     tern_token_choice_free(s.passage.sampler);
     tern_model_free(&s.model);
     tern_weights_close(&s.weights);
