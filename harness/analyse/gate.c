@@ -1,5 +1,6 @@
 #include "analyse/gate.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,8 +46,9 @@ static size_t until_next_look(size_t count)
 {
     size_t i = 0;
 
-    while (tern_gate_looks[i] <= count)
+    while (i < TERN_GATE_LOOKS && tern_gate_looks[i] <= count)
         i++;
+    assert(i < TERN_GATE_LOOKS); /* who asks is before the last look */
     return tern_gate_looks[i] - count;
 }
 

@@ -4,6 +4,7 @@
  */
 #include "check/pass_run.h"
 
+#include <assert.h>
 #include <malloc.h>
 #include <sched.h>
 #include <string.h>
@@ -43,6 +44,8 @@ static tern_slice rows_of(const tern_pass_run *run, uint32_t i)
 {
     const size_t rows = run->task->c->shape.m;
     const size_t step = run->pass->slicing == TERN_SLICES_ON_PAGES ? rows_of_pages(run) : run->product.kernel->row_step;
+
+    assert(step > 0); /* tern_pass_run_applies() has been asked */
     tern_slice slice = part(run, (rows + step - 1) / step, i);
 
     slice.begin = slice.begin * step < rows ? slice.begin * step : rows;

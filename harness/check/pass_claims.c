@@ -17,7 +17,9 @@ static const double least_read = 0.75;
 
 static double round_up(size_t size, size_t tile)
 {
-    return (double)((size + tile - 1) / tile * tile);
+    const size_t tiles = (size + tile - 1) / tile;
+
+    return (double)(tiles * tile);
 }
 
 static bool is_as_small_as_declared(tern_pass_run *run)

@@ -75,6 +75,7 @@ static bool make_room(const tern_field *f, uint32_t values, char *base)
         if (array == NULL)
             return false;
         memcpy(base + f->offset, &array, sizeof array);
+        /* cppcheck-suppress memleak ; the line before gives it to the struct */
     }
     *count = values;
     return true;

@@ -44,8 +44,8 @@ static int conclude(tern_recording *recording, tern_status status, const tern_er
     return end->status;
 }
 
-static tern_status open(tern_recording *recording, const tern_recording_settings *settings, const tern_work *work,
-                        tern_error *error)
+static tern_status open_recording(tern_recording *recording, const tern_recording_settings *settings,
+                                  const tern_work *work, tern_error *error)
 {
     tern_session *session = recording->session;
     tern_status status = tern_environment_open(&recording->environment, &settings->environment, &work->demand,
@@ -76,7 +76,7 @@ int tern_recording_run(tern_recording *recording, const tern_recording_settings 
     recording->session = session;
     recording->activity.observer = observer;
     recording->started_s = 1e-9 * tern_clock_ns();
-    tern_status status = open(recording, settings, work, error);
+    tern_status status = open_recording(recording, settings, work, error);
     if (status == TERN_OK)
         status = begin(recording, work, error);
     if (!recording->begun)

@@ -122,8 +122,8 @@ static tern_status take_built(tern_side *side, const char *folder)
 
 static tern_status make_revision(tern_side *side, const tern_side_job *job, tern_error *error)
 {
-    char folder[PATH_MAX], scratch[PATH_MAX], kernels[PATH_MAX + 16];
-    uint64_t sources;
+    char folder[PATH_MAX] = "", scratch[PATH_MAX], kernels[PATH_MAX + 16];
+    uint64_t sources = 0;
     tern_status status;
 
     if ((status = look_up(side->text, side->commit, &sources, error)) != TERN_OK ||
@@ -163,7 +163,7 @@ static tern_status find_kernels(const char *path, char kernels[PATH_MAX], tern_e
 static tern_status make_folder(tern_side *side, const tern_side_job *job, tern_error *error)
 {
     char kernels[PATH_MAX], folder[PATH_MAX], scratch[PATH_MAX];
-    uint64_t sources;
+    uint64_t sources = 0;
     tern_status status = find_kernels(side->text, kernels, error);
 
     if (status != TERN_OK)
@@ -216,8 +216,8 @@ tern_status tern_side_make(tern_side *side, const char *text, const tern_side_wa
 
 bool tern_side_is_cached(const char *revision)
 {
-    char commit[48], folder[PATH_MAX];
-    uint64_t sources;
+    char commit[48], folder[PATH_MAX] = "";
+    uint64_t sources = 0;
 
     return look_up(revision, commit, &sources, NULL) == TERN_OK && folder_of(sources, folder, NULL) == TERN_OK &&
            is_folder(folder);

@@ -1,6 +1,7 @@
 #include "run/side_cache.h"
 
 #include "base/program.h"
+#include "base/text.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -140,7 +141,7 @@ tern_status tern_side_cache_scratch(char folder[PATH_MAX], tern_error *error)
 
     if (status != TERN_OK)
         return status;
-    strcat(folder, "/building.XXXXXX");
+    tern_text_append(folder, PATH_MAX, "/building.XXXXXX");
     return mkdtemp(folder) != NULL
                ? TERN_OK
                : tern_error_set(error, TERN_ENVIRONMENT, "cannot make the folder %s: %s", folder, strerror(errno));

@@ -83,6 +83,7 @@ again() {
     [ "$(hashes out)" = "$2" ] || { echo "FAILED: $1 gives $(hashes out), not $2"; failures=$((failures + 1)); }
 }
 for unusual in "--sequences 3 --temperature 0.8 --top-k 20 --top-p 0.9" "--set kv=8,simd=0 --block 5 -t 2" "--prompt-ids 7,5,3,2" "--context 16"; do
+    # shellcheck disable=SC2086 # several words
     expect 0 decode --kernel scalar $unusual --out jsonl:id.jsonl
     again "$(id id.jsonl)" "$(hashes out)"
 done
