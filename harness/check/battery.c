@@ -79,6 +79,17 @@ static const tern_pass passes[] = {
 static const tern_pass pass_elsewhere = {"elsewhere", TERN_GUARD_AFTER, 1, 0,
                                          .name = "with W packed by another process"};
 
+const char *tern_battery_pass(size_t index, const char **words)
+{
+    const size_t count = sizeof passes / sizeof *passes;
+
+    if (index > count)
+        return NULL;
+    const tern_pass *pass = index < count ? &passes[index] : &pass_elsewhere;
+    *words = pass->name;
+    return pass->id;
+}
+
 /* Whether all that is wrong in Y is what other inputs would give. */
 static bool is_answer_of(tern_pass_run *run, unsigned change)
 {

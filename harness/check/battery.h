@@ -34,6 +34,9 @@ typedef struct tern_battery_result {
  */
 extern const char *tern_battery_leaves_out;
 
+/* Id and words of pass number index, as they stand in reasons; NULL after the last. */
+const char *tern_battery_pass(size_t index, const char **words);
+
 void tern_battery_run(const tern_battery_task *task, tern_battery_result *result);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 static void announce_pick(const tern_planned *planned)
 {
@@ -31,6 +32,32 @@ void tern_announce_warnings(const tern_run *run)
         fprintf(stderr, "warning: %s\n", run->warning[i]);
 }
 
+static bool is_first_of_kernel(const tern_results *results, size_t index)
+{
+    for (size_t i = 0; i < index; i++)
+        if (strcmp(results->cases.item[i].kernel, results->cases.item[index].kernel) == 0)
+            return false;
+    return true;
+}
+
+/* A kernel that refuses most of what it is asked is EXACT for little. */
+static void announce_refusals(const tern_results *results)
+{
+    for (size_t i = 0; i < results->cases.count; i++) {
+        const tern_record *first = &results->cases.item[i];
+        size_t asked = 0, refused = 0;
+        if (!is_first_of_kernel(results, i))
+            continue;
+        for (size_t j = i; j < results->cases.count; j++)
+            if (strcmp(results->cases.item[j].kernel, first->kernel) == 0) {
+                asked++;
+                refused += results->cases.item[j].finding.verdict == TERN_UNSUPPORTED;
+            }
+        if (2 * refused > asked)
+            printf("%s refuses %zu of the %zu cases that it was asked for\n", first->kernel, refused, asked);
+    }
+}
+
 /* How many cases ended how, and where the records are. */
 static void announce_counts(const tern_options *options, const tern_recording *recording)
 {
@@ -38,6 +65,7 @@ static void announce_counts(const tern_options *options, const tern_recording *r
 
     printf("\n%u of %u cases: %u EXACT, %u wrong, %u skipped, in %.1f s\n", end->done, recording->session->run.cases,
            end->exact, end->wrong, end->skipped, end->seconds);
+    announce_refusals(&recording->sink.results);
     if (!end->complete)
         printf("not complete: %s; --resume goes on\n", end->reason);
     for (size_t i = 0; i < options->outputs.count; i++)

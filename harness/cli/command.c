@@ -26,7 +26,7 @@
 
 static const tern_option_key heeds_run[] = {
     SUITES, TERN_OPTION_AXIS_THREADS, TERN_OPTION_HOT, TERN_OPTION_COLD, TIMING, KERNELS, MACHINE, RECORDS, END};
-static const tern_option_key heeds_check[] = {SUITES, TERN_OPTION_NO_EDGES, KERNELS, RECORDS, END};
+static const tern_option_key heeds_check[] = {SUITES, TERN_OPTION_NO_EDGES, TERN_OPTION_DEEP, KERNELS, RECORDS, END};
 static const tern_option_key heeds_repro[] = {
     TERN_OPTION_DEADLINE, TERN_OPTION_TOTAL, TERN_OPTION_RESUME, TIMING, KERNELS, MACHINE, RECORDS, END};
 static const tern_option_key heeds_kernels[] = {KERNELS, TERN_OPTION_PICK, TERN_OPTION_KERNELS_FORM, MACHINE, END};

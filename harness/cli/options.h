@@ -49,7 +49,7 @@ typedef struct tern_options {
     const char *filter;
     tern_axis_list axes;
     const char *pick; /* a shape */
-    bool list, no_edges;
+    bool list, no_edges, deep;
 
     /* how they run */
     bool interleave, no_roofs, strict;

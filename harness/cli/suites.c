@@ -28,6 +28,7 @@ static tern_planning_settings planning_settings(const tern_options *options, boo
         .timed = timed,
         .interleave = options->interleave,
         .edges = !timed && !options->no_edges,
+        .deep = !timed && options->deep,
     };
 }
 

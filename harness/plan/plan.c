@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "plan/edges.h"
+#include "plan/sweep.h"
 #include "record/record.h"
 
 #include <fnmatch.h>
@@ -253,7 +254,7 @@ static bool seen_before(const tern_plan *plan, size_t index)
     return false;
 }
 
-tern_status tern_plan_add_edges(tern_plan *plan, tern_error *error)
+tern_status tern_plan_add_edges(tern_plan *plan, bool deep, tern_error *error)
 {
     const size_t count = plan->count;
 
@@ -263,6 +264,12 @@ tern_status tern_plan_add_edges(tern_plan *plan, tern_error *error)
         if (seen_before(plan, i))
             continue;
         const size_t edges = tern_edges_list(&of.c, edge);
+        if (deep) {
+            const tern_case all = tern_sweep_case(&of.c, TERN_SWEEP_DEEP);
+            const tern_status status = tern_plan_add(plan, &all, of.suite, "edges", error);
+            if (status != TERN_OK)
+                return status;
+        }
         for (size_t j = 0; j < edges; j++) {
             const tern_status status = tern_plan_add(plan, &edge[j], of.suite, "edges", error);
             if (status != TERN_OK)

@@ -40,9 +40,9 @@ tern_status tern_plan_add_suite(tern_plan *plan, const tern_suite *suite, const 
 
 /*
  * Adds, for each kernel and set of toggles in the plan, the edge cases of that kernel: tails, primes, extreme data.
- * They are only checked. Their group is "edges".
+ * They are only checked. Their group is "edges". deep: the sweep that takes minutes as well.
  */
-tern_status tern_plan_add_edges(tern_plan *plan, tern_error *error);
+tern_status tern_plan_add_edges(tern_plan *plan, bool deep, tern_error *error);
 
 /* Adds one case, unless the filter or the plan already says otherwise. */
 tern_status tern_plan_add(tern_plan *plan, const tern_case *c, const char *suite, const char *group, tern_error *error);

@@ -64,7 +64,7 @@ tern_status tern_planning_suites(tern_plan *plan, tern_session *session, const t
     for (size_t i = 0; i < settings->suites && status == TERN_OK; i++)
         status = add_suite(plan, session, settings, settings->suite[i], wishes, error);
     if (status == TERN_OK && settings->edges)
-        status = tern_plan_add_edges(plan, error);
+        status = tern_plan_add_edges(plan, settings->deep, error);
     plan->filter = NULL;
     tern_filter_free(&filter);
     if (status != TERN_OK)

@@ -16,6 +16,7 @@ typedef struct tern_planning_settings {
     bool timed;         /* false: cases are only checked */
     bool interleave;    /* sample in turns whatever the suites say */
     bool edges;         /* check the edge cases of the kernels too */
+    bool deep;          /* and the sweep that takes minutes */
 } tern_planning_settings;
 
 /* What suites wish for, unless the user says otherwise. The first suite that wishes gets it. */

@@ -6,6 +6,7 @@
  * program says of each mutant of open.def, which the checker does not reject as it should, what the checker finds.
  */
 #include "base/text.h"
+#include "check/battery.h"
 #include "check/check.h"
 #include "machine/isa.h"
 #include "plan/edges.h"
@@ -240,6 +241,47 @@ static void tell_open(void **state)
     }
 }
 
+/*
+ * Leaves out each pass and each sweep in turn, and looks for a mutant that is taken for right without it: one of those
+ * which it finds otherwise.
+ */
+static tern_finding found[KINDS];
+
+static bool survives_without(const char *id, const char *words)
+{
+    bool survives = false;
+
+    for (size_t i = 0; i < KINDS && !survives; i++) {
+        if (found[i].verdict == TERN_EXACT || strstr(found[i].reason, words) == NULL)
+            continue;
+        tern_battery_leaves_out = id;
+        survives = first_wrong(tern_registry_find(registry, kinds[i].name)).verdict == TERN_EXACT;
+        tern_battery_leaves_out = NULL;
+        if (survives)
+            print_message("%-18s %s\n", id, kinds[i].name);
+    }
+    if (!survives)
+        print_message("%-18s nobody\n", id);
+    return survives;
+}
+
+static void each_pass_is_needed(void **state)
+{
+    const char *id, *words;
+    size_t needed = 0, passes = 0;
+
+    (void)state;
+    for (size_t i = 0; i < KINDS; i++)
+        if (!cannot_show(kinds[i].name))
+            found[i] = first_wrong(tern_registry_find(registry, kinds[i].name));
+    for (; (id = tern_battery_pass(passes, &words)) != NULL; passes++)
+        needed += survives_without(id, words);
+    for (tern_sweep sweep = TERN_SWEEP_NONE + 1; sweep < TERN_SWEEP_DEEP; sweep++, passes++)
+        needed += survives_without(tern_sweep_name(sweep), "p0=");
+    print_message("without %zu of %zu passes and sweeps some mutant is taken for right\n", needed, passes);
+    assert_int_equal(needed, passes);
+}
+
 /* The report that began this project called these shapes verified. */
 static void seed_tmac_is_as_wrong_as_it_was(void **state)
 {
@@ -285,10 +327,11 @@ static bool has_test(const struct CMUnitTest *tests, size_t count, const char *n
     return false;
 }
 
-/* An argument is the name of the one test to run, or --open. */
+/* An argument is the name of the one test to run, --open or --passes. */
 int main(int argc, char **argv)
 {
     static const struct CMUnitTest open_tests[] = {cmocka_unit_test(tell_open)};
+    static const struct CMUnitTest pass_tests[] = {cmocka_unit_test(each_pass_is_needed)};
     struct CMUnitTest tests[MUTANTS + KINDS + 2] = {
         cmocka_unit_test(seed_tmac_is_as_wrong_as_it_was),
         cmocka_unit_test(no_built_in_kernel_is_rejected),
@@ -301,6 +344,8 @@ int main(int argc, char **argv)
         tests[2 + MUTANTS + i] = (struct CMUnitTest){kinds[i].name, is_found, NULL, NULL, (void *)(uintptr_t)&kinds[i]};
     if (argc > 1 && strcmp(argv[1], "--open") == 0)
         return cmocka_run_group_tests(open_tests, set_up, tear_down);
+    if (argc > 1 && strcmp(argv[1], "--passes") == 0)
+        return cmocka_run_group_tests(pass_tests, set_up, tear_down);
     if (argc > 1 && !has_test(tests, sizeof tests / sizeof *tests, argv[1]))
         return TERN_USAGE;
     if (argc > 1)
