@@ -6,16 +6,28 @@
 
 #include <stddef.h>
 
+enum { TERN_SMALL_PAGE = 4096, TERN_CACHE_LINE = 64 };
+
+/* How many bytes into its page each array of a product begins: multiples of TERN_CACHE_LINE below TERN_SMALL_PAGE. */
+typedef struct tern_layout {
+    size_t packed, x, y, scratch;
+} tern_layout;
+
 /*
- * Takes bytes from an arena that ends at *end, and moves the end. Each array begins a quarter of a page further in
- * its page than the one of the turn before (turn modulo 4): at the same offset, loads of one would be held up by
- * stores to the other (4K aliasing). Returns where it begins.
+ * A quarter of a page from one array to the next: at the same offset, loads of one would be held up by stores to the
+ * other (4K aliasing).
  */
-static inline size_t tern_arena_take(size_t *end, size_t bytes, size_t align, size_t active)
+static const tern_layout tern_layout_usual = {.packed = 0, .x = 1024, .y = 2048, .scratch = 3072};
+
+/*
+ * Takes bytes from an arena that ends at *end, and moves the end. The array begins `offset` bytes into a page, or as
+ * soon after it as align (a power of two) allows. Returns where it begins.
+ */
+static inline size_t tern_arena_take(size_t *end, size_t bytes, size_t align, size_t offset)
 {
-    enum { PAGE = 4096, CACHE_LINE = 64 };
-    const size_t unit = align > CACHE_LINE ? align : (size_t)CACHE_LINE;
-    const size_t begin = ((*end + PAGE - 1) / PAGE * PAGE + active % 4 * (PAGE / 4) + unit - 1) / unit * unit;
+    const size_t unit = align > TERN_CACHE_LINE ? align : (size_t)TERN_CACHE_LINE;
+    const size_t page = (*end + TERN_SMALL_PAGE - 1) / TERN_SMALL_PAGE * TERN_SMALL_PAGE;
+    const size_t begin = (page + offset + unit - 1) / unit * unit;
 
     *end = begin + bytes;
     return begin;

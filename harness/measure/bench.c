@@ -2,7 +2,6 @@
 
 #include "base/clock.h"
 #include "base/stats.h"
-#include "measure/arena.h"
 
 #include <math.h>
 #include <string.h>
@@ -15,21 +14,20 @@ static const double pack_again_ns = 30e6;
 static tern_status make_arrays(tern_bench *bench, const char **refusal, tern_error *error)
 {
     const tern_shape shape = bench->c->shape;
-    const size_t y_bytes = shape.m * shape.n * sizeof *bench->y;
+    const tern_layout *layout = &bench->fixture->layout;
     size_t end = 0;
 
     bench->scratch_bytes = tern_product_scratch_bytes(&bench->product);
-    const size_t y = tern_arena_take(&end, y_bytes, bench->product.kernel->y_align, 2);
-    const size_t scratch = tern_arena_take(&end, bench->scratch_bytes, 1, 3);
-    const size_t first_y = tern_arena_take(&end, y_bytes, 1, 0);
-    const size_t plan = tern_arena_take(&end, tern_product_plan_bytes(&bench->product), 1, 1);
+    const size_t y =
+        tern_arena_take(&end, shape.m * shape.n * sizeof *bench->y, bench->product.kernel->y_align, layout->y);
+    const size_t scratch = tern_arena_take(&end, bench->scratch_bytes, 1, layout->scratch);
+    const size_t plan = tern_arena_take(&end, tern_product_plan_bytes(&bench->product), 1, 0);
     const tern_status status = tern_memory_new(&bench->memory, "Y, scratch and plan", end, error);
     if (status != TERN_OK)
         return status;
     if (!tern_case_huge_pages(bench->c))
         tern_memory_small_pages(&bench->memory);
     bench->y = (int32_t *)(void *)(bench->memory.data + y);
-    bench->first_y = (int32_t *)(void *)(bench->memory.data + first_y);
     bench->scratch = bench->scratch_bytes == 0 ? NULL : bench->memory.data + scratch;
     *refusal = tern_product_make_plan(&bench->product, bench->memory.data + plan);
     return TERN_OK;
@@ -67,7 +65,7 @@ static tern_status make_ring(tern_bench *bench, uint64_t ring_bytes, tern_error 
     if (bench->packed_bytes == 0)
         status = tern_error_memory(error, "what pack() needs", (double)most);
     else
-        status = tern_ring_new(&bench->ring, product, packed.data, bench->packed_bytes,
+        status = tern_ring_new(bench->ring, product, packed.data, bench->packed_bytes, bench->fixture->layout.packed,
                                bench->c->cache == TERN_COLD ? ring_bytes : 0, tern_case_huge_pages(bench->c),
                                bench->fixture->team, error);
     tern_memory_free(&packed);
@@ -82,6 +80,7 @@ tern_status tern_bench_open(tern_bench *bench, const tern_case *c, tern_fixture 
     memset(bench, 0, sizeof *bench);
     bench->c = c;
     bench->fixture = fixture;
+    bench->ring = &bench->own_ring;
     memcpy(bench->seen, fixture->seen, sizeof bench->seen);
     *refusal = tern_product_bind(&bench->product, c, c->threads);
     if (*refusal != NULL)
@@ -95,22 +94,35 @@ tern_status tern_bench_open(tern_bench *bench, const tern_case *c, tern_fixture 
     return tern_pin_openmp(fixture->pin, c->threads, bench->seen, error);
 }
 
+bool tern_bench_share(tern_bench *bench, tern_bench *other)
+{
+    const void *theirs = tern_ring_slot(other->ring, 0);
+    const size_t align = bench->product.kernel->packed_align;
+
+    if (bench->packed_bytes != other->packed_bytes || (uintptr_t)theirs % align != 0 ||
+        other->ring->stride % align != 0 || tern_case_huge_pages(bench->c) != tern_case_huge_pages(other->c) ||
+        memcmp(tern_ring_slot(bench->ring, 0), theirs, bench->packed_bytes) != 0)
+        return false;
+    tern_ring_free(&bench->own_ring);
+    bench->ring = other->ring;
+    return true;
+}
+
 tern_status tern_bench_copy(tern_bench *bench, uint64_t ring_bytes, tern_error *error)
 {
     tern_ring copies;
-    const tern_status status =
-        tern_ring_new(&copies, &bench->product, tern_ring_slot(&bench->ring, 0), bench->packed_bytes, ring_bytes,
-                      tern_case_huge_pages(bench->c), bench->fixture->team, error);
+    const tern_status status = tern_ring_new(&copies, &bench->product, tern_ring_slot(bench->ring, 0),
+                                             bench->packed_bytes, bench->fixture->layout.packed, ring_bytes,
+                                             tern_case_huge_pages(bench->c), bench->fixture->team, error);
 
-    tern_ring_free(&bench->ring);
-    bench->ring = copies;
-    bench->slot = 0;
+    tern_ring_free(bench->ring);
+    *bench->ring = copies;
     return status;
 }
 
 void tern_bench_close(tern_bench *bench)
 {
-    tern_ring_free(&bench->ring);
+    tern_ring_free(&bench->own_ring);
     tern_product_drop_plan(&bench->product);
     tern_memory_free(&bench->memory);
 }

@@ -1,6 +1,6 @@
 /*
  * bench.h - a case made ready to be called again and again: copies of packed W, Y, scratch. Lives in a child process,
- * since it calls the kernel. Benches of one problem stand side by side in one setting, and take turns.
+ * since it calls the kernel. Benches of one problem stand side by side in one fixture, and take turns.
  */
 #ifndef TERN_BENCH_H
 #define TERN_BENCH_H
@@ -12,48 +12,53 @@
 typedef struct tern_bench {
     const tern_case *c;
     tern_fixture *fixture;
-    tern_memory memory;   /* of the kernel's plan and the arrays below, laid out as kernel.h says */
-    int32_t *y, *first_y; /* first_y: as large as Y, for the caller */
-    void *scratch;        /* NULL when the kernel needs none */
+    tern_memory memory; /* of the kernel's plan and the arrays below, laid out as kernel.h says */
+    int32_t *y;
+    void *scratch; /* NULL when the kernel needs none */
     size_t scratch_bytes;
     tern_product product;
     size_t packed_bytes;
     double pack_ns;        /* the shortest of several times that W was packed */
     uint32_t pack_threads; /* that shared it */
-    tern_ring ring;
-    uint32_t slot;                  /* whose turn it is */
+    tern_ring own_ring;
+    tern_ring *ring;                /* its own, or that of a bench with the same packed W */
     int32_t seen[TERN_MAX_THREADS]; /* the CPU of thread i, -1 when not pinned */
 } tern_bench;
 
 /*
- * Packs the setting's W, into as many copies as ring_bytes asks for when the case is cold, into one when it is hot.
- * For a kernel with threads of its own, dismisses the setting's team and binds those. *refusal is set to the kernel's
+ * Packs the fixture's W, into as many copies as ring_bytes asks for when the case is cold, into one when it is hot.
+ * For a kernel with threads of its own, dismisses the fixture's team and binds those. *refusal is set to the kernel's
  * sentence when it cannot do the case with these threads, NULL otherwise. Free with tern_bench_close(), whatever is
- * returned. Case and setting must outlive the bench.
+ * returned. Case and fixture must outlive the bench, which stays where it is.
  */
 tern_status tern_bench_open(tern_bench *bench, const tern_case *c, tern_fixture *fixture, uint64_t ring_bytes,
                             const char **refusal, tern_error *error);
 void tern_bench_close(tern_bench *bench);
 
 /*
- * Puts as many copies of W in place of those that a cold case has. The setting's team fills them, so that it must not
+ * When both have packed W to the same bytes, and may have it in the same place, lets the bench read that of `other`,
+ * whose copies they then take in turns. Returns whether it does. `other` must outlive the bench.
+ */
+bool tern_bench_share(tern_bench *bench, tern_bench *other);
+
+/*
+ * Puts as many copies of W in place of those that a cold case has. The fixture's team fills them, so that it must not
  * be dismissed.
  */
 tern_status tern_bench_copy(tern_bench *bench, uint64_t ring_bytes, tern_error *error);
 
-/* The next call: its copy of W is the one after that of the call before. */
+/* The next call: its copy of W is the one after that of the call before, and its X is new. */
 static inline tern_call tern_bench_next(tern_bench *bench)
 {
     const tern_call call = {
         .problem = &bench->product.problem,
-        .packed = tern_ring_slot(&bench->ring, bench->slot),
-        .x = bench->fixture->x,
+        .packed = tern_ring_next(bench->ring),
+        .x = tern_inputs_next(&bench->fixture->inputs),
         .y = bench->y,
         .scratch = bench->scratch,
         .plan = bench->product.plan,
     };
 
-    bench->slot = bench->slot + 1 == bench->ring.slots ? 0 : bench->slot + 1;
     return call;
 }
 

@@ -1,7 +1,3 @@
-/*
- * In this order: packed copies; one call whose Y is kept; warm-up; samples; Y once more; what keeps each thread busy,
- * what an empty call costs, counters.
- */
 #include "measure/case_arm.h"
 
 #include "base/clock.h"
@@ -9,16 +5,26 @@
 #include "check/compare.h"
 #include "check/oracle.h"
 
+#include <inttypes.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
-/* What Y holds before it is computed: no sum of a legal K comes near. */
-enum { UNTOUCHED = INT32_MIN };
+enum { FIRST_CALLS = 2000 };
 
-/* Up to here the oracle takes a tenth of a second. Beyond, the first Y is believed: the case is known to be exact. */
-static const double oracle_macs = 5e8;
+/* What a wrong Y should have been is worked out up to here, where the oracle takes a second. */
+static const double oracle_macs = 5e9;
 
-static const double long_call_ns = 20e6;
+/* A call of this length brings its caches back by itself, and one of that length wakes the processor up. */
+static const double settled_call_ns = 5e6, long_call_ns = 20e6;
+
+/* A call that lasts longer than this is likely to be interrupted, unless it begins with a time slice. */
+static const double interrupted_call_ns = 5e5;
+static const struct timespec nap = {.tv_nsec = 60000};
+
+/* How much of the time of the samples goes into single calls that are looked at, on the average. */
+static const double looking_share = 0.1;
 
 static void call_often(void *context, uint64_t calls)
 {
@@ -26,38 +32,113 @@ static void call_often(void *context, uint64_t calls)
 
     for (uint64_t i = 0; i < calls; i++)
         tern_bench_call(&case_arm->bench, NULL);
+    case_arm->calls += calls;
+}
+
+/* What Y should have been, where that can be told, and what the difference points at. */
+static void explain(const tern_bench *bench, tern_finding *finding)
+{
+    const tern_shape shape = bench->c->shape;
+    const tern_inputs *inputs = &bench->fixture->inputs;
+    const int8_t *w = bench->fixture->w, *x = inputs->slot[inputs->at];
+    int32_t *expected = NULL;
+
+    if ((double)shape.m * (double)shape.k * (double)shape.n <= oracle_macs)
+        expected = malloc(shape.m * shape.n * sizeof *expected);
+    if (expected != NULL && tern_oracle_fill(shape, w, x, expected, NULL) == TERN_OK) {
+        const tern_comparison comparison = {.shape = shape,
+                                            .w = w,
+                                            .x = x,
+                                            .expected = expected,
+                                            .got = bench->y,
+                                            .untouched = TERN_TIMED_ANSWER_UNTOUCHED};
+        tern_compare(&comparison, finding);
+    }
+    free(expected);
+}
+
+/* Returns right. Otherwise Y is still as the call left it, and the arm is not ready any more. */
+static bool judge(tern_case_arm *case_arm, bool right)
+{
+    tern_finding *finding = &case_arm->outcome->finding;
+
+    if (right || !case_arm->ready)
+        return case_arm->ready;
+    case_arm->ready = false;
+    explain(&case_arm->bench, finding);
+    finding->verdict = case_arm->calls == 1 ? TERN_MISMATCH : TERN_NONDETERMINISTIC;
+    tern_text_append(finding->reason, sizeof finding->reason,
+                     "right when it was checked, wrong at call %" PRIu64 " of timing", case_arm->calls);
+    return false;
+}
+
+/* One call that is looked at. Its Y is painted as a whole, or in places, or holds the answer of the call before. */
+static bool look_at_one(tern_case_arm *case_arm)
+{
+    tern_timed_answers *answers = &case_arm->answers;
+    const size_t how = tern_inputs_random_below(&answers->random, 3);
+
+    if (how == 0)
+        tern_timed_answers_paint_all(answers);
+    else if (how == 1)
+        tern_timed_answers_paint(answers);
+    call_often(case_arm, 1);
+    return judge(case_arm, how == 0 ? tern_timed_answers_look_at_all(answers) : tern_timed_answers_look(answers));
 }
 
 /*
- * What others did in between has pushed X and scratch, and a hot W, out of the caches. One call brings them back,
- * unless a single call is a whole sample and pays little for it.
+ * At random moments, and a random number of them: a kernel that works at every other call, or counts its calls, has no
+ * way to tell which are looked at.
+ */
+static bool look_at_some(tern_case_arm *case_arm)
+{
+    const double luck = 2.0 / 1024.0 * (double)tern_inputs_random_below(&case_arm->answers.random, 1024);
+
+    case_arm->looking_ns += luck * looking_share * case_arm->sample_ns;
+    while (case_arm->ready && case_arm->looking_ns >= case_arm->call_ns) {
+        const double start_ns = tern_clock_ns();
+        look_at_one(case_arm);
+        case_arm->looking_ns -= tern_clock_ns() - start_ns;
+    }
+    return case_arm->ready;
+}
+
+/*
+ * What came in between has pushed X and scratch, and a hot W, out of the caches. One call brings them back, unless a
+ * single call is long and pays little for it.
  */
 static double time_calls(void *context, uint64_t calls)
 {
     tern_case_arm *case_arm = context;
 
-    if (case_arm->in_turns && calls > 1)
+    tern_active_arm_set(case_arm->active, case_arm->number);
+    tern_inputs_renew(&case_arm->bench.fixture->inputs);
+    if (calls > 1 || case_arm->call_ns < settled_call_ns)
         call_often(case_arm, 1);
-    if (case_arm->in_turns)
+    tern_timed_answers_paint(&case_arm->answers);
+    if (!case_arm->brief)
         tern_watch_look(&case_arm->watch, NULL);
+    else if (case_arm->call_ns > interrupted_call_ns)
+        nanosleep(&nap, NULL);
     const double start_ns = tern_clock_ns();
     call_often(case_arm, calls);
-    return tern_clock_ns() - start_ns;
+    return case_arm->sample_ns = tern_clock_ns() - start_ns;
 }
 
 static double drift(void *context)
 {
     tern_case_arm *case_arm = context;
 
-    tern_active_arm_set(case_arm->active, case_arm->number);
     return tern_clock_drift_look(case_arm->clock_drift, case_arm->bench.fixture->team);
 }
 
-static void settle(void *context, bool kept)
+static bool settle(void *context, bool kept)
 {
     tern_case_arm *case_arm = context;
 
-    tern_watch_look(&case_arm->watch, kept ? &case_arm->outcome->timing.disturbance : NULL);
+    if (!case_arm->brief)
+        tern_watch_look(&case_arm->watch, kept ? &case_arm->outcome->timing.disturbance : NULL);
+    return judge(case_arm, tern_timed_answers_look(&case_arm->answers)) && look_at_some(case_arm);
 }
 
 static double now_ns(void *context)
@@ -66,63 +147,21 @@ static double now_ns(void *context)
     return tern_clock_ns();
 }
 
-static size_t y_count(const tern_bench *bench)
+/* Sets how long it took and whether the arm is ready. */
+static void call_first(tern_case_arm *case_arm)
 {
-    return bench->c->shape.m * bench->c->shape.n;
-}
-
-static void paint_y(tern_bench *bench)
-{
-    for (size_t i = 0; i < y_count(bench); i++)
-        bench->y[i] = UNTOUCHED;
-}
-
-/* Whether Y is what first_y holds. Otherwise fills finding; when says when it was found. */
-static bool y_is_right(const tern_bench *bench, const char *when, tern_finding *finding)
-{
-    const tern_comparison comparison = {
-        .shape = bench->c->shape,
-        .w = bench->fixture->w,
-        .x = bench->fixture->x,
-        .expected = bench->first_y,
-        .got = bench->y,
-        .untouched = UNTOUCHED,
-    };
-
-    if (memcmp(bench->first_y, bench->y, y_count(bench) * sizeof *bench->y) == 0)
-        return true;
-    tern_compare(&comparison, finding);
-    tern_text_copy(finding->reason, sizeof finding->reason, when);
-    return false;
-}
-
-/* The first call, by whose Y every later one is judged. Sets how long it took and whether the racer is ready. */
-static tern_status call_first(tern_case_arm *case_arm, tern_error *error)
-{
-    tern_bench *bench = &case_arm->bench;
-    const tern_shape shape = case_arm->c->shape;
-    const bool ask_oracle = (double)shape.m * (double)shape.k * (double)shape.n <= oracle_macs;
-
-    if (ask_oracle) {
-        const tern_status status = tern_oracle_fill(shape, bench->fixture->w, bench->fixture->x, bench->first_y, error);
-        if (status != TERN_OK)
-            return status;
-    }
-    paint_y(bench);
+    case_arm->ready = true;
+    tern_timed_answers_paint_all(&case_arm->answers);
     const double start_ns = tern_clock_ns();
-    tern_bench_call(bench, NULL);
-    case_arm->first_ns = tern_clock_ns() - start_ns;
-    if (!ask_oracle)
-        memcpy(bench->first_y, bench->y, y_count(bench) * sizeof *bench->y);
-    case_arm->ready =
-        y_is_right(bench, "wrong at the first call of timing, after it was checked", &case_arm->outcome->finding);
-    return TERN_OK;
+    call_often(case_arm, 1);
+    case_arm->call_ns = case_arm->first_ns = tern_clock_ns() - start_ns;
+    judge(case_arm, tern_timed_answers_look_at_all(&case_arm->answers));
 }
 
 static void describe_ring(const tern_bench *bench, tern_timing *timing)
 {
-    timing->ring_slots = bench->ring.slots;
-    timing->ring_bytes = (uint64_t)bench->ring.slots * bench->packed_bytes;
+    timing->ring_slots = bench->ring->slots;
+    timing->ring_bytes = (uint64_t)bench->ring->slots * bench->packed_bytes;
     timing->reuse_bytes = bench->c->cache == TERN_COLD ? timing->ring_bytes : 0;
 }
 
@@ -150,8 +189,8 @@ static void describe_facts(const tern_bench *bench, tern_arm_outcome *outcome)
         zeros += bench->fixture->w[i] == 0;
     outcome->p0 = (double)zeros / (double)weights;
     if (kernel->facts != NULL)
-        outcome->facts = (uint32_t)kernel->facts(&bench->product.problem, tern_ring_slot(&bench->ring, 0),
-                                                 outcome->fact, TERN_MAX_FACTS);
+        outcome->facts = (uint32_t)kernel->facts(&bench->product.problem, tern_ring_slot(bench->ring, 0), outcome->fact,
+                                                 TERN_MAX_FACTS);
 }
 
 /* Apart from the samples, because reading a clock in every stage would lengthen a short call. */
@@ -165,6 +204,7 @@ static void measure_busy(tern_case_arm *case_arm)
 
     for (uint64_t i = 0; i < timing->calls_per_sample; i++)
         tern_bench_call(&case_arm->bench, &busy);
+    case_arm->calls += timing->calls_per_sample;
     const double elapsed_ns = tern_clock_ns() - start_ns;
     const double ns_per_tick =
         elapsed_ns / (double)(tern_clock_ticks() - start_ticks) / (double)timing->calls_per_sample;
@@ -183,62 +223,134 @@ static void call_again(tern_case_arm *case_arm)
 {
     const double start_ns = tern_clock_ns();
 
-    if (case_arm->first_ns < long_call_ns)
-        tern_bench_call(&case_arm->bench, NULL);
-    case_arm->call_ns = case_arm->first_ns < long_call_ns ? tern_clock_ns() - start_ns : case_arm->first_ns;
+    if (!case_arm->ready || case_arm->first_ns >= long_call_ns)
+        return;
+    call_often(case_arm, 1);
+    case_arm->call_ns = tern_clock_ns() - start_ns;
+}
+
+static void start(tern_case_arm *case_arm, const tern_fixture *fixture)
+{
+    case_arm->sampled = (tern_sampled){case_arm, time_calls, case_arm->brief ? NULL : drift, settle, now_ns};
+    case_arm->answers = (tern_timed_answers){.projection = &fixture->projection,
+                                             .inputs = &fixture->inputs,
+                                             .shape = case_arm->c->shape,
+                                             .y = case_arm->bench.y,
+                                             .random = case_arm->c->data.seed};
 }
 
 tern_status tern_case_arm_open(tern_case_arm *case_arm, tern_fixture *fixture, uint64_t ring_bytes, tern_error *error)
 {
+    tern_finding *finding = &case_arm->outcome->finding;
     const char *refusal;
-    tern_status status;
 
     tern_active_arm_set(case_arm->active, case_arm->number);
-    case_arm->sampled = (tern_sampled){case_arm, time_calls, drift, settle, now_ns};
-    if ((status = tern_bench_open(&case_arm->bench, case_arm->c, fixture, ring_bytes, &refusal, error)) != TERN_OK)
+    const tern_status status = tern_bench_open(&case_arm->bench, case_arm->c, fixture, ring_bytes, &refusal, error);
+    if (status != TERN_OK)
         return status;
     if (refusal != NULL) {
-        case_arm->outcome->finding.verdict = TERN_UNSUPPORTED;
-        tern_text_copy(case_arm->outcome->finding.reason, sizeof case_arm->outcome->finding.reason, refusal);
+        finding->verdict = TERN_UNSUPPORTED;
+        tern_text_copy(finding->reason, sizeof finding->reason, refusal);
         return TERN_OK;
     }
+    start(case_arm, fixture);
     describe_case(&case_arm->bench, &case_arm->outcome->timing);
     describe_facts(&case_arm->bench, case_arm->outcome);
-    if ((status = call_first(case_arm, error)) == TERN_OK && case_arm->ready)
-        call_again(case_arm);
-    return status;
+    call_first(case_arm);
+    call_again(case_arm);
+    return TERN_OK;
+}
+
+bool tern_case_arm_must_be_alone(const tern_case *c)
+{
+    return (c->kernel->flags & TERN_KERNEL_OWNS_TEAM) != 0 && c->threads > 1;
+}
+
+/* Each call, for a while: what goes wrong once in a thousand calls is seen here, unless calls are long. */
+static void look_at_first(tern_case_arm *case_arm, double warm_up_ns)
+{
+    const double start_ns = tern_clock_ns(), most_ns = case_arm->brief ? warm_up_ns : 10.0 * warm_up_ns;
+    double spent_ns = 0.0;
+
+    for (uint32_t calls = 0;
+         case_arm->ready && spent_ns + case_arm->call_ns < most_ns && (spent_ns < warm_up_ns || calls < FIRST_CALLS);
+         calls++) {
+        look_at_one(case_arm);
+        spent_ns = tern_clock_ns() - start_ns;
+    }
 }
 
 void tern_case_arm_warm_up(tern_case_arm *case_arm, const tern_sampler_options *options)
 {
     tern_active_arm_set(case_arm->active, case_arm->number);
     describe_ring(&case_arm->bench, &case_arm->outcome->timing);
+    look_at_first(case_arm, options->warm_up_ns);
+    if (!case_arm->ready)
+        return;
+    case_arm->watched = true;
     tern_watch_open(&case_arm->watch, case_arm->options->pin.cpu, case_arm->options->pin.cpus);
-    tern_sampler_warm_up(&case_arm->sampled, options, case_arm->first_ns, &case_arm->outcome->timing);
-    paint_y(&case_arm->bench); /* so that the samples must have computed what is compared when they are over */
+    tern_sampler_warm_up(&case_arm->sampled, options, case_arm->first_ns, &case_arm->series);
+    case_arm->series.failed = !judge(case_arm, tern_timed_answers_look(&case_arm->answers));
     tern_watch_look(&case_arm->watch, NULL);
 }
 
-void tern_case_arm_conclude(tern_case_arm *case_arm)
+static void count_samples(tern_case_arm *case_arm)
 {
-    tern_arm_outcome *outcome = case_arm->outcome;
-    tern_timing *timing = &outcome->timing;
+    const tern_series *series = &case_arm->series;
+    tern_timing *timing = &case_arm->outcome->timing;
 
-    tern_active_arm_set(case_arm->active, case_arm->number);
-    tern_watch_close(&case_arm->watch);
+    timing->samples = series->samples;
+    timing->calls_per_sample = series->calls_per_sample;
+    timing->warmup_calls = series->warmup_calls;
+    timing->calls = series->calls;
+    timing->stop = series->stop;
+}
+
+static void describe_samples(tern_case_arm *case_arm)
+{
+    const tern_series *series = &case_arm->series;
+    const tern_estimate median = tern_sampler_estimate(series);
+    tern_timing *timing = &case_arm->outcome->timing;
+
+    timing->median_ns = median.median;
+    timing->low_ns = median.low;
+    timing->high_ns = median.high;
+    timing->min_ns = tern_stats_min(series->sample_ns, series->samples);
     timing->overhead_share = 2.0 * tern_clock_overhead_ns() / (timing->median_ns * (double)timing->calls_per_sample);
-    outcome->timed = y_is_right(&case_arm->bench, "right before timing, different after it", &outcome->finding);
-    if (!outcome->timed) {
-        outcome->finding.verdict = TERN_NONDETERMINISTIC;
-        return;
-    }
+    timing->disturbance.clock_drift = series->clock_drift;
+    timing->disturbance.marked = series->marked;
+    timing->disturbance.repeated = series->repeated;
+}
+
+/* What need not be known of a case that is compared and nothing else. */
+static void measure_rest(tern_case_arm *case_arm)
+{
+    tern_timing *timing = &case_arm->outcome->timing;
+
+    describe_samples(case_arm);
     measure_busy(case_arm);
     timing->fork_join_ns = tern_bench_fork_join_ns(&case_arm->bench);
     if (case_arm->options->counters != NULL)
         tern_counters_take(case_arm->options->counters, &tern_perf_system, call_often, case_arm, timing);
 }
 
+void tern_case_arm_conclude(tern_case_arm *case_arm)
+{
+    tern_active_arm_set(case_arm->active, case_arm->number);
+    if (!case_arm->ready)
+        return;
+    count_samples(case_arm);
+    if (case_arm->brief)
+        tern_watch_look(&case_arm->watch, &case_arm->outcome->timing.disturbance);
+    else
+        measure_rest(case_arm);
+    call_often(case_arm, 1);
+    case_arm->outcome->timed = judge(case_arm, tern_timed_answers_look_at_all(&case_arm->answers));
+}
+
 void tern_case_arm_close(tern_case_arm *case_arm)
 {
+    if (case_arm->watched)
+        tern_watch_close(&case_arm->watch);
     tern_bench_close(&case_arm->bench);
 }

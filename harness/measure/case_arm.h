@@ -1,6 +1,10 @@
 /*
- * racer.h - one case while it is timed, alone or in turns with others. Lives in a child process, since it calls the
+ * case_arm.h - one case while it is timed, alone or in turns with others. Lives in a child process, since it calls the
  * kernel.
+ *
+ * Timed work is checked work. Every call gets an X that it has not seen (inputs.h), and Y is looked at (timed_answers.h): of
+ * each call while the case warms up, after each sample, and of single calls at random moments between samples, about a
+ * tenth of the time. The first wrong Y ends the timing, and there is no speed.
  */
 #ifndef TERN_CASE_ARM_H
 #define TERN_CASE_ARM_H
@@ -8,8 +12,9 @@
 #include "machine/clock_drift.h"
 #include "measure/active_arm.h"
 #include "measure/bench.h"
-#include "measure/measure.h"
+#include "measure/measure_options.h"
 #include "measure/sampler.h"
+#include "measure/timed_answers.h"
 #include "measure/watch.h"
 
 /* What is left of it: plain data, in memory that is shared with the parent. Starts as zeros. */
@@ -20,6 +25,7 @@ typedef struct tern_arm_outcome {
     double p0; /* share of zeros in W */
     uint32_t facts;
     tern_fact fact[TERN_MAX_FACTS];
+    bool shares_packed; /* it reads the packed W of an arm before it */
 } tern_arm_outcome;
 
 typedef struct tern_case_arm {
@@ -28,26 +34,44 @@ typedef struct tern_case_arm {
     tern_arm_outcome *outcome;
     tern_active_arm *active;
     uint32_t number; /* as whom it takes its turns */
-    bool in_turns;   /* others run between its samples */
     tern_clock_drift *clock_drift;
+    /*
+     * Samples are so short that it would take longer to ask between them for the clock and what disturbed them: nobody
+     * looks at the clock, what disturbed them is asked once about all, and nothing else is measured.
+     */
+    bool brief;
+    tern_series series; /* sample_ns and capacity are the caller's */
+
     tern_bench bench;
     tern_watch watch;
+    tern_timed_answers answers;
     tern_sampled sampled;
-    double first_ns; /* how long the first call took */
-    double call_ns;  /* and a call with W in cache, as far as it fits */
-    bool ready;      /* it may be sampled */
+    double first_ns;   /* how long the first call took */
+    double call_ns;    /* and a call with W in cache, as far as it fits */
+    double sample_ns;  /* the latest sample */
+    double looking_ns; /* may still be spent on looking at single calls */
+    uint64_t calls;    /* of all kinds */
+    bool ready;        /* it may be sampled: nothing wrong has been seen */
+    bool watched;
 } tern_case_arm;
 
 /*
- * Packs W and calls the kernel once or twice. The members up to canary are the caller's, and outlive the racer; the
- * others start as zeros. Unless the racer is ready then, its trial says why not. Free with tern_case_arm_close(),
+ * Packs W and calls the kernel once or twice. The members up to series are the caller's, and outlive the arm; the
+ * others start as zeros. Unless the arm is ready then, its outcome says why not. Free with tern_case_arm_close(),
  * whatever is returned.
  */
 tern_status tern_case_arm_open(tern_case_arm *case_arm, tern_fixture *fixture, uint64_t ring_bytes, tern_error *error);
 
+/* Whether the case cannot take turns: its threads would wait on the CPUs of the others, and the others' on its own. */
+bool tern_case_arm_must_be_alone(const tern_case *c);
+
+/* When it is not ready afterwards, the outcome says why. */
 void tern_case_arm_warm_up(tern_case_arm *case_arm, const tern_sampler_options *options);
 
-/* After the samples: whether Y is still right, and what was not worth measuring before. */
+/*
+ * After the samples: a last look, and what was not worth measuring before: what keeps each thread busy, what an empty call costs,
+ * counters. Says that the case is timed, or why it is not.
+ */
 void tern_case_arm_conclude(tern_case_arm *case_arm);
 
 void tern_case_arm_close(tern_case_arm *case_arm);

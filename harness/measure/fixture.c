@@ -1,7 +1,6 @@
 #include "measure/fixture.h"
 
 #include "check/data.h"
-#include "measure/arena.h"
 
 #include <string.h>
 
@@ -9,8 +8,8 @@ static tern_status make_data(tern_fixture *fixture, const tern_case *c, size_t x
 {
     size_t end = 0;
     const size_t w = tern_arena_take(&end, c->shape.m * c->shape.k, 1, 0);
-    const size_t x = tern_arena_take(&end, c->shape.n * c->shape.k, x_align, 1);
-    const tern_status status = tern_memory_new(&fixture->memory, "W and X", end, error);
+    const size_t x = tern_arena_take(&end, c->shape.n * c->shape.k, 1, 0);
+    tern_status status = tern_memory_new(&fixture->memory, "W and X", end, error);
 
     if (status != TERN_OK)
         return status;
@@ -18,7 +17,10 @@ static tern_status make_data(tern_fixture *fixture, const tern_case *c, size_t x
     fixture->x = (int8_t *)(fixture->memory.data + x);
     tern_data_fill_w(&c->data, c->shape, fixture->w);
     tern_data_fill_x(&c->data, c->shape, fixture->x);
-    return TERN_OK;
+    if ((status = tern_inputs_new(&fixture->inputs, fixture->x, c->shape.n * c->shape.k, x_align, fixture->layout.x,
+                                  c->data.seed, error)) != TERN_OK)
+        return status;
+    return tern_projection_new(&fixture->projection, c->shape, fixture->w, c->data.seed, error);
 }
 
 static tern_status make_team(tern_fixture *fixture, uint32_t threads, tern_error *error)
@@ -28,11 +30,12 @@ static tern_status make_team(tern_fixture *fixture, uint32_t threads, tern_error
     return status == TERN_OK ? tern_pin_team(fixture->pin, fixture->team, fixture->seen, error) : status;
 }
 
-tern_status tern_fixture_open(tern_fixture *fixture, const tern_case *c, size_t x_align, const tern_pin *pin,
-                              tern_error *error)
+tern_status tern_fixture_open(tern_fixture *fixture, const tern_case *c, size_t x_align, const tern_layout *layout,
+                              const tern_pin *pin, tern_error *error)
 {
     memset(fixture, 0, sizeof *fixture);
     fixture->pin = pin;
+    fixture->layout = *layout;
     const tern_status status = make_data(fixture, c, x_align, error);
     return status == TERN_OK ? make_team(fixture, c->threads, error) : status;
 }
@@ -49,5 +52,7 @@ tern_status tern_fixture_dismiss(tern_fixture *fixture, tern_error *error)
 void tern_fixture_close(tern_fixture *fixture)
 {
     tern_team_free(fixture->team);
+    tern_projection_free(&fixture->projection);
+    tern_inputs_free(&fixture->inputs);
     tern_memory_free(&fixture->memory);
 }

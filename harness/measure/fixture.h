@@ -1,27 +1,35 @@
 /*
- * setting.h - what all benches of one problem have in common: W, X, and a pinned team. In a child process.
+ * fixture.h - what all benches of one problem have in common: W, the X of each call, what tells whether Y is right, and
+ * a pinned team. In a child process.
  */
 #ifndef TERN_FIXTURE_H
 #define TERN_FIXTURE_H
 
+#include "check/projection.h"
 #include "machine/memory.h"
 #include "machine/pin.h"
+#include "measure/arena.h"
+#include "measure/inputs.h"
 #include "plan/case.h"
 
 typedef struct tern_fixture {
     tern_memory memory; /* of W and X */
-    int8_t *w, *x;      /* laid out as kernel.h says */
+    int8_t *w, *x;      /* the case's own, laid out as kernel.h says */
+    tern_layout layout;
+    tern_inputs inputs; /* what X is in calls */
+    tern_projection projection;
     tern_team *team;
     const tern_pin *pin;
     int32_t seen[TERN_MAX_THREADS]; /* the CPU of thread i, -1 when not pinned */
 } tern_fixture;
 
 /*
- * Makes the data of the case, X aligned to x_align, then binds as many threads as it asks for: the caller is thread 0
- * and stays bound. pin must outlive the setting. Free with tern_fixture_close(), whatever is returned.
+ * Makes the data of the case, the X of calls aligned to x_align, then binds as many threads as it asks for: the caller is
+ * thread 0 and stays bound. layout is for all benches. pin must outlive the fixture. Free with tern_fixture_close(),
+ * whatever is returned.
  */
-tern_status tern_fixture_open(tern_fixture *fixture, const tern_case *c, size_t x_align, const tern_pin *pin,
-                              tern_error *error);
+tern_status tern_fixture_open(tern_fixture *fixture, const tern_case *c, size_t x_align, const tern_layout *layout,
+                              const tern_pin *pin, tern_error *error);
 void tern_fixture_close(tern_fixture *fixture);
 
 /*

@@ -4,19 +4,25 @@
 #include "measure/paired_attempt.h"
 #include "measure/step.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-static void run_in_child(void *argument, void *result)
+static void fill_timing(const tern_paired_attempt *attempt, tern_paired_result *result, uint32_t member,
+                        tern_timing *timing)
 {
-    tern_paired_attempt_run(argument, result);
+    *timing = result->outcome[member].timing;
+    const size_t bytes = timing->samples * sizeof *timing->sample_ns;
+    memcpy(timing->sample_ns, tern_paired_attempt_samples(attempt, result, member), bytes);
+    memcpy(timing->roof_sample, tern_paired_attempt_roof_samples(attempt, result, member), bytes);
 }
 
 /* Takes over what the child left. */
-static void fill_record(const tern_arm_outcome *outcome, tern_record *record)
+static void fill_record(const tern_paired_attempt *attempt, tern_paired_result *result, uint32_t member,
+                        tern_record *record)
 {
+    const tern_arm_outcome *outcome = &result->outcome[member];
+
     record->p0_measured = outcome->p0;
     record->facts = outcome->facts;
     for (uint32_t i = 0; i < outcome->facts; i++) {
@@ -26,7 +32,7 @@ static void fill_record(const tern_arm_outcome *outcome, tern_record *record)
     }
     record->timed = outcome->timed;
     if (outcome->timed)
-        record->timing = outcome->timing;
+        fill_timing(attempt, result, member, &record->timing);
     else
         record->finding = outcome->finding;
 }
@@ -39,15 +45,28 @@ static uint64_t now_since_1970_ns(void)
     return 1000000000u * (uint64_t)now.tv_sec + (uint64_t)now.tv_nsec;
 }
 
-static void fill_records(const tern_paired_attempt *attempt, const tern_paired_result *result)
+static void fill_records(const tern_paired_attempt *attempt, tern_paired_result *result)
 {
     const uint64_t paired = now_since_1970_ns();
 
     for (uint32_t i = 0; i < attempt->members; i++) {
         tern_record *record = attempt->member[i]->record;
-        fill_record(&result->outcome[i], record);
+        fill_record(attempt, result, i, record);
         record->paired = record->timed && record->timing.rounds > 0 ? paired : 0;
     }
+}
+
+/* Each case once a round, in random order, until everything is known. */
+static tern_paired_attempt start(const tern_paired_member *member)
+{
+    return (tern_paired_attempt){
+        .baseline = -1,
+        .layout = tern_layout_usual,
+        .schedule = {.order = TERN_ORDER_SHUFFLED,
+                     .until = TERN_UNTIL_PRECISE,
+                     .rounds = TERN_MAX_SAMPLES,
+                     .seed = member->c->data.seed},
+    };
 }
 
 static void take_out(tern_paired_attempt *attempt, uint32_t index)
@@ -63,8 +82,10 @@ static tern_status run_attempt(tern_paired_attempt *attempt, const tern_child_op
 
 static tern_status run_alone(const tern_paired_member *member, const tern_child_options *child, tern_error *error)
 {
-    tern_paired_attempt attempt = {.member = {member}, .members = 1, .baseline = -1};
+    tern_paired_attempt attempt = start(member);
 
+    attempt.member = &member;
+    attempt.members = 1;
     return run_attempt(&attempt, child, error);
 }
 
@@ -72,20 +93,14 @@ static tern_status run_alone(const tern_paired_member *member, const tern_child_
  * The child did not come to its end. Whose turn it was goes on alone; when that was nobody's, all do. A case that is
  * alone has made its finding.
  */
-static tern_status go_on(tern_paired_attempt *attempt, tern_paired_result *result, const tern_finding *finding,
-                         const tern_child_options *child, tern_error *error)
+static tern_status go_on(tern_paired_attempt *attempt, const tern_paired_result *result,
+                         const tern_child_outcome *outcome, const tern_child_options *child, tern_error *error)
 {
     const uint32_t who = result->active.who;
     tern_status status = TERN_OK;
 
     if (attempt->members == 1) {
-        tern_finding *own = &attempt->member[0]->record->finding;
-        *own = *finding;
-        if (finding->verdict == TERN_CRASH && tern_active_arm_expired(&result->active)) {
-            memset(own, 0, sizeof *own);
-            own->verdict = TERN_TIMEOUT;
-            tern_text_append(own->reason, sizeof own->reason, "no answer after %g s", result->active.deadline_s);
-        }
+        attempt->member[0]->record->finding = tern_paired_attempt_finding(result, outcome);
         return TERN_OK;
     }
     for (uint32_t i = attempt->members; i-- > 0 && status == TERN_OK;)
@@ -99,30 +114,17 @@ static tern_status go_on(tern_paired_attempt *attempt, tern_paired_result *resul
 
 static tern_status run_attempt(tern_paired_attempt *attempt, const tern_child_options *child, tern_error *error)
 {
-    const size_t bytes = sizeof(tern_paired_result) + attempt->members * sizeof(tern_arm_outcome);
-    tern_paired_result *result = calloc(1, bytes);
-    tern_child_options together = *child;
+    tern_paired_result *result;
     tern_child_outcome outcome;
+    tern_status status = tern_paired_attempt_run(attempt, child, &result, &outcome, error);
 
-    if (result == NULL)
-        return tern_error_memory(error, "timing in turns", (double)bytes);
-    together.deadline_s = 0.0;
-    for (uint32_t i = 0; i < attempt->members; i++) {
-        together.deadline_s += attempt->member[i]->deadline_s;
-        result->active.deadline_s = fmax(result->active.deadline_s, attempt->member[i]->deadline_s);
-    }
-    tern_status status = tern_child_run(run_in_child, attempt, result, bytes, &together, &outcome, error);
     if (status == TERN_OK && outcome.end == TERN_CHILD_DONE) {
-        if ((status = result->status) == TERN_OK)
-            fill_records(attempt, result);
-        else if (error != NULL)
-            *error = result->error;
+        fill_records(attempt, result);
     } else if (status == TERN_OK && outcome.end == TERN_CHILD_STOPPED) {
         for (uint32_t i = 0; i < attempt->members; i++)
             attempt->member[i]->record->finding = tern_finding_of_child(&outcome);
     } else if (status == TERN_OK) {
-        const tern_finding finding = tern_finding_of_child(&outcome);
-        status = go_on(attempt, result, &finding, child, error);
+        status = go_on(attempt, result, &outcome, child, error);
     }
     free(result);
     return status;
@@ -142,32 +144,38 @@ static tern_status add_steps(const tern_paired_member *member, const tern_child_
     return tern_step_count(member->c, TERN_STEP_LIMIT, &in_time, &timing->counter[timing->counters++], error);
 }
 
-/* Its threads would wait on the CPUs of the others, and the others' on its own. */
-static bool goes_alone(const tern_case *c)
+/* Times one alone when it must be; otherwise puts it among those that take turns. */
+static tern_status time_or_gather(tern_paired_attempt *attempt, const tern_paired_member *member, bool is_baseline,
+                                  const tern_child_options *child, tern_error *error)
 {
-    return (c->kernel->flags & TERN_KERNEL_OWNS_TEAM) != 0 && c->threads > 1;
+    tern_paired_member without_roofs = *member;
+
+    member->record->timed = false;
+    if (tern_case_arm_must_be_alone(member->c)) {
+        without_roofs.options.with_roofs = false;
+        return run_alone(&without_roofs, child, error);
+    }
+    if (is_baseline)
+        attempt->baseline = (int32_t)attempt->members;
+    attempt->member[attempt->members++] = member;
+    return TERN_OK;
 }
 
 tern_status tern_paired_run(const tern_paired_member *member, uint32_t members, int32_t baseline,
                             const tern_child_options *child, tern_error *error)
 {
-    tern_paired_attempt attempt = {.baseline = -1};
+    tern_paired_attempt attempt = start(member);
     tern_status status = TERN_OK;
 
-    for (uint32_t i = 0; i < members && status == TERN_OK; i++) {
-        member[i].record->timed = false;
-        if (goes_alone(member[i].c)) {
-            tern_paired_member without_roofs = member[i];
-            without_roofs.options.with_roofs = false;
-            status = run_alone(&without_roofs, child, error);
-        } else {
-            attempt.baseline = baseline == (int32_t)i ? (int32_t)attempt.members : attempt.baseline;
-            attempt.member[attempt.members++] = &member[i];
-        }
-    }
+    attempt.member = calloc(members, sizeof *attempt.member);
+    if (attempt.member == NULL)
+        return tern_error_memory(error, "timing in turns", (double)members * sizeof *attempt.member);
+    for (uint32_t i = 0; i < members && status == TERN_OK; i++)
+        status = time_or_gather(&attempt, &member[i], baseline == (int32_t)i, child, error);
     if (status == TERN_OK && attempt.members > 0)
         status = run_attempt(&attempt, child, error);
     for (uint32_t i = 0; i < members && status == TERN_OK; i++)
         status = add_steps(&member[i], child, error);
+    free(attempt.member);
     return status;
 }

@@ -2,7 +2,6 @@
 
 #include "base/text.h"
 #include "machine/memory.h"
-#include "machine/roof.h"
 #include "measure/paired_ratio.h"
 #include "measure/roof_arm.h"
 #include "measure/rounds.h"
@@ -11,22 +10,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-_Static_assert(2 * TERN_PAIRED_MAX + 1 <= TERN_ARMS_MAX, "every case and every roof is a runner");
-
 static const double warm_up_ns = 5e6;
 static const double roof_slack = 1.1; /* the memory on its best day over what was measured */
 
+/* A member while it is timed. */
+typedef struct lane {
+    tern_case_arm case_arm;
+    tern_roof_arm multiplier; /* runs right after the case */
+    bool has_multiplier;
+} lane;
+
 typedef struct track {
     const tern_paired_attempt *attempt;
-    const tern_measure_options *options; /* of the first entry */
+    const tern_measure_options *options; /* of the first member */
     tern_fixture fixture;
     tern_clock_drift clock_drift;
-    tern_case_arm case_arm[TERN_PAIRED_MAX];
-    tern_roof_arm multiplier[TERN_PAIRED_MAX]; /* of each racer */
-    bool has_multiplier[TERN_PAIRED_MAX];
+    lane *lane; /* of each member */
     tern_roof_arm reader;
     bool has_reader;
-    tern_arm arm[TERN_ARMS_MAX];
+    tern_arm *arm; /* every case and every roof */
     uint32_t arms;
 } track;
 
@@ -40,6 +42,11 @@ static bool takes_turns(const track *t)
     return t->attempt->members > 1 || t->options->with_roofs;
 }
 
+static bool is_ready(const track *t, uint32_t member)
+{
+    return t->lane[member].case_arm.ready;
+}
+
 static tern_status open_fixture(track *t, tern_error *error)
 {
     size_t x_align = 1;
@@ -48,26 +55,39 @@ static tern_status open_fixture(track *t, tern_error *error)
         const size_t align = t->attempt->member[i]->c->kernel->x_align;
         x_align = align > x_align ? align : x_align;
     }
-    return tern_fixture_open(&t->fixture, problem_of(t), x_align, &t->options->pin, error);
+    return tern_fixture_open(&t->fixture, problem_of(t), x_align, &t->attempt->layout, &t->options->pin, error);
+}
+
+/* Lets it read the packed W of one before it, where there is one that is equal. */
+static void share_packed(track *t, uint32_t member)
+{
+    tern_case_arm *own = &t->lane[member].case_arm;
+
+    for (uint32_t i = 0; i < member && is_ready(t, member) && !own->outcome->shares_packed; i++)
+        own->outcome->shares_packed = is_ready(t, i) && tern_bench_share(&own->bench, &t->lane[i].case_arm.bench);
 }
 
 static tern_status open_case_arms(track *t, tern_paired_result *result)
 {
+    const tern_paired_attempt *attempt = t->attempt;
     const uint64_t ring_bytes = takes_turns(t) ? 0 : tern_memory_cold_bytes(t->options->llc_bytes);
     tern_status status = TERN_OK;
 
-    for (uint32_t i = 0; i < t->attempt->members && status == TERN_OK; i++) {
-        const tern_paired_member *member = t->attempt->member[i];
-        t->case_arm[i] = (tern_case_arm){
-            .c = member->c,
-            .options = &member->options,
+    for (uint32_t i = 0; i < attempt->members && status == TERN_OK; i++) {
+        t->lane[i].case_arm = (tern_case_arm){
+            .c = attempt->member[i]->c,
+            .options = &attempt->member[i]->options,
             .outcome = &result->outcome[i],
             .active = &result->active,
             .number = i,
-            .in_turns = takes_turns(t),
             .clock_drift = &t->clock_drift,
+            .brief = attempt->brief,
+            .series = {.sample_ns = tern_paired_attempt_samples(attempt, result, i),
+                       .capacity = tern_paired_attempt_capacity(attempt)},
         };
-        status = tern_case_arm_open(&t->case_arm[i], &t->fixture, ring_bytes, &result->error);
+        status = tern_case_arm_open(&t->lane[i].case_arm, &t->fixture, ring_bytes, &result->error);
+        if (status == TERN_OK && attempt->brief)
+            share_packed(t, i);
     }
     return status;
 }
@@ -102,9 +122,20 @@ static double samples_in_ring(const track *t)
     double round_bytes = reader_sample_bytes(t);
 
     for (uint32_t i = 0; i < t->attempt->members; i++)
-        round_bytes += t->case_arm[i].ready ? sample_bytes(t, &t->case_arm[i]) : 0.0;
+        round_bytes += is_ready(t, i) ? sample_bytes(t, &t->lane[i].case_arm) : 0.0;
     const double wanted = (double)tern_memory_cold_bytes(t->options->llc_bytes);
     return fmin(3.0 + wanted / round_bytes, 0.5 * (double)tern_memory_available_bytes() / round_bytes);
+}
+
+/* What all cases read in one sample that read the ring of this bench. */
+static double ring_sample_bytes(const track *t, const tern_bench *bench)
+{
+    double bytes = 0.0;
+
+    for (uint32_t i = 0; i < t->attempt->members; i++)
+        if (is_ready(t, i) && t->lane[i].case_arm.bench.ring == &bench->own_ring)
+            bytes += sample_bytes(t, &t->lane[i].case_arm);
+    return bytes;
 }
 
 static tern_status make_rings(track *t, double samples, tern_paired_result *result)
@@ -113,12 +144,11 @@ static tern_status make_rings(track *t, double samples, tern_paired_result *resu
     tern_status status = TERN_OK;
 
     for (uint32_t i = 0; i < t->attempt->members && status == TERN_OK; i++) {
-        tern_case_arm *case_arm = &t->case_arm[i];
-        if (!case_arm->ready)
+        tern_bench *bench = &t->lane[i].case_arm.bench;
+        if (!is_ready(t, i) || bench->ring != &bench->own_ring)
             continue;
         tern_active_arm_set(&result->active, i);
-        status = tern_bench_copy(&case_arm->bench, (uint64_t)fmin(samples * sample_bytes(t, case_arm), most),
-                                 &result->error);
+        status = tern_bench_copy(bench, (uint64_t)fmin(samples * ring_sample_bytes(t, bench), most), &result->error);
     }
     return status;
 }
@@ -143,11 +173,11 @@ static tern_status open_multiplier(track *t, uint32_t i, tern_paired_result *res
 {
     const tern_probe *probe = t->attempt->member[i]->options.roof_multiplier;
 
-    if (probe == NULL || !t->case_arm[i].ready)
+    if (probe == NULL || !is_ready(t, i))
         return TERN_OK;
-    t->multiplier[i] = start_roof_arm(t, probe, &result->active);
-    t->has_multiplier[i] = true;
-    return tern_roof_arm_open_multiplier(&t->multiplier[i], &result->error);
+    t->lane[i].multiplier = start_roof_arm(t, probe, &result->active);
+    t->lane[i].has_multiplier = true;
+    return tern_roof_arm_open_multiplier(&t->lane[i].multiplier, &result->error);
 }
 
 /*
@@ -176,7 +206,7 @@ static tern_sampler_options sampler_options(const track *t)
     double budget_s = 0.0;
 
     for (uint32_t i = 0; i < t->attempt->members; i++)
-        budget_s += t->case_arm[i].ready ? t->attempt->member[i]->options.budget_s : 0.0;
+        budget_s += is_ready(t, i) ? t->attempt->member[i]->options.budget_s : 0.0;
     return (tern_sampler_options){
         .warm_up_ns = warm_up_ns,
         .min_sample_ns = 1e6 * t->options->min_sample_ms,
@@ -189,7 +219,7 @@ static tern_sampler_options sampler_options(const track *t)
 static void add_roof_arm(track *t, tern_roof_arm *roof_arm, const tern_sampler_options *how, bool follows)
 {
     tern_roof_arm_warm_up(roof_arm, how);
-    t->arm[t->arms++] = (tern_arm){.sampled = &roof_arm->sampled, .timing = &roof_arm->timing, .follows = follows};
+    t->arm[t->arms++] = (tern_arm){.sampled = &roof_arm->sampled, .series = &roof_arm->series, .follows = follows};
 }
 
 static void add_case_arms(track *t, const tern_sampler_options *how)
@@ -197,23 +227,24 @@ static void add_case_arms(track *t, const tern_sampler_options *how)
     const tern_sampler_options brief = tern_rounds_brief(how);
 
     for (uint32_t i = 0; i < t->attempt->members; i++) {
-        tern_case_arm *case_arm = &t->case_arm[i];
-        const tern_roof_arm *roof_arm = t->has_multiplier[i] ? &t->multiplier[i] : t->has_reader ? &t->reader : NULL;
-        if (!case_arm->ready)
+        lane *l = &t->lane[i];
+        const tern_roof_arm *roof_arm = l->has_multiplier ? &l->multiplier : t->has_reader ? &t->reader : NULL;
+        if (is_ready(t, i))
+            tern_case_arm_warm_up(&l->case_arm, how);
+        if (!is_ready(t, i))
             continue;
-        tern_case_arm_warm_up(case_arm, how);
-        t->arm[t->arms++] = (tern_arm){.sampled = &case_arm->sampled,
-                                       .timing = &case_arm->outcome->timing,
-                                       .reference = roof_arm == NULL ? NULL : &roof_arm->timing};
-        if (t->has_multiplier[i])
-            add_roof_arm(t, &t->multiplier[i], &brief, true);
+        t->arm[t->arms++] = (tern_arm){.sampled = &l->case_arm.sampled,
+                                       .series = &l->case_arm.series,
+                                       .reference = roof_arm == NULL ? NULL : &roof_arm->series};
+        if (l->has_multiplier)
+            add_roof_arm(t, &l->multiplier, &brief, true);
     }
 }
 
 /* Calls of a round, with the one that is not timed. */
-static uint64_t calls_of_round(const tern_timing *timing)
+static uint64_t calls_of_round(const tern_case_arm *case_arm)
 {
-    return timing->calls_per_sample + (timing->calls_per_sample > 1);
+    return case_arm->series.calls_per_sample + (case_arm->series.calls_per_sample > 1);
 }
 
 /*
@@ -222,91 +253,174 @@ static uint64_t calls_of_round(const tern_timing *timing)
  */
 static void count_reuse(track *t)
 {
-    uint64_t all = t->has_reader ? t->reader.timing.calls_per_sample * t->reader.block_bytes : 0;
+    uint64_t all = t->has_reader ? t->reader.series.calls_per_sample * t->reader.block_bytes : 0;
 
     for (uint32_t i = 0; i < t->attempt->members; i++)
-        if (t->case_arm[i].ready)
-            all += calls_of_round(&t->case_arm[i].outcome->timing) * t->case_arm[i].outcome->timing.packed_bytes;
+        if (is_ready(t, i))
+            all += calls_of_round(&t->lane[i].case_arm) * t->lane[i].case_arm.outcome->timing.packed_bytes;
     for (uint32_t i = 0; i < t->attempt->members; i++) {
-        tern_timing *timing = &t->case_arm[i].outcome->timing;
-        const uint64_t calls = calls_of_round(timing);
-        if (t->case_arm[i].ready && timing->ring_slots / calls > 1)
+        tern_timing *timing = &t->lane[i].case_arm.outcome->timing;
+        const uint64_t calls = calls_of_round(&t->lane[i].case_arm);
+        if (is_ready(t, i) && timing->ring_slots / calls > 1)
             timing->reuse_bytes += (timing->ring_slots / calls - 1) * (all - calls * timing->packed_bytes);
     }
 }
 
 /* What was sampled in the same rounds tells more than what was measured once. */
-static void compare_with_roofs(track *t, uint32_t i)
+static void compare_with_roofs(const track *t, uint32_t i, double *roof_sample)
 {
     const tern_measure_options *options = &t->attempt->member[i]->options;
-    const tern_roof_arm *multiplier = &t->multiplier[i];
-    tern_timing *timing = &t->case_arm[i].outcome->timing;
+    const lane *l = &t->lane[i];
+    const tern_series *series = &l->case_arm.series;
+    tern_timing *timing = &l->case_arm.outcome->timing;
 
     timing->roof_read_gbps = options->roof_read_gbps;
     timing->roof_gmacs = options->roof_gmacs;
     if (options->roof_instruction != NULL)
         tern_text_copy(timing->roof_instruction, sizeof timing->roof_instruction, options->roof_instruction);
     if (t->has_reader) {
-        timing->roof_read_gbps = t->reader.units_per_call / t->reader.timing.median_ns;
-        tern_paired_ratio_to_roof(timing, (double)timing->packed_bytes, "read", &t->reader);
+        timing->roof_read_gbps = t->reader.units_per_call / tern_sampler_estimate(&t->reader.series).median;
+        tern_paired_ratio_to_roof(timing, series, (double)timing->packed_bytes, "read", &t->reader, roof_sample);
     }
-    if (t->has_multiplier[i]) {
-        timing->roof_gmacs = multiplier->units_per_call / multiplier->timing.median_ns;
-        tern_paired_ratio_to_roof(timing, (double)timing->macs, multiplier->probe->instruction, multiplier);
+    if (l->has_multiplier) {
+        timing->roof_gmacs = l->multiplier.units_per_call / tern_sampler_estimate(&l->multiplier.series).median;
+        tern_paired_ratio_to_roof(timing, series, (double)timing->macs, l->multiplier.probe->instruction,
+                                  &l->multiplier, roof_sample);
     }
     timing->not_cold = problem_of(t)->cache == TERN_COLD && timing->roof_read_gbps > 0.0 &&
                        (double)timing->packed_bytes / timing->median_ns > roof_slack * timing->roof_read_gbps;
 }
 
-static void compare_with_baseline(const track *t, tern_timing *timing)
+static void compare_with_baseline(const track *t, uint32_t i)
 {
     const int32_t baseline = t->attempt->baseline;
-    const bool known = baseline >= 0 && t->case_arm[baseline].ready;
+    const bool known = baseline >= 0 && is_ready(t, (uint32_t)baseline);
 
-    tern_paired_ratio_to_baseline(timing, known ? &t->case_arm[baseline].outcome->timing : NULL);
+    tern_paired_ratio_to_baseline(&t->lane[i].case_arm.outcome->timing, &t->lane[i].case_arm.series,
+                                  known ? &t->lane[baseline].case_arm.series : NULL);
 }
 
-static void go_round(track *t)
+static void conclude(track *t, tern_paired_result *result)
+{
+    count_reuse(t);
+    for (uint32_t i = 0; i < t->attempt->members; i++) {
+        tern_case_arm_conclude(&t->lane[i].case_arm);
+        if (!is_ready(t, i) || t->attempt->brief)
+            continue;
+        compare_with_roofs(t, i, tern_paired_attempt_roof_samples(t->attempt, result, i));
+        if (takes_turns(t))
+            compare_with_baseline(t, i);
+    }
+}
+
+static tern_status sample(track *t, tern_paired_result *result)
 {
     const tern_sampler_options how = sampler_options(t);
 
     add_case_arms(t, &how);
     if (t->arms == 0)
-        return;
+        return TERN_OK;
     if (t->has_reader)
         add_roof_arm(t, &t->reader, &how, false);
-    tern_rounds_run(t->arm, t->arms, &how, problem_of(t)->data.seed);
-    count_reuse(t);
-    for (uint32_t i = 0; i < t->attempt->members; i++) {
-        if (!t->case_arm[i].ready)
-            continue;
-        compare_with_roofs(t, i);
-        if (t->case_arm[i].in_turns)
-            compare_with_baseline(t, &t->case_arm[i].outcome->timing);
-        tern_case_arm_conclude(&t->case_arm[i]);
-    }
+    const tern_status status = tern_rounds_run(t->arm, t->arms, &how, &t->attempt->schedule, &result->error);
+    if (status == TERN_OK)
+        conclude(t, result);
+    return status;
 }
 
-void tern_paired_attempt_run(const tern_paired_attempt *attempt, tern_paired_result *result)
+static tern_status run(track *t, tern_paired_result *result)
 {
-    track *t = calloc(1, sizeof *t);
+    const tern_paired_attempt *attempt = t->attempt;
+    const size_t arms = 2 * (size_t)attempt->members + 1;
+    tern_status status;
 
-    if (t == NULL) {
-        result->status = tern_error_memory(&result->error, "timing", sizeof *t);
-        return;
-    }
-    t->attempt = attempt;
-    t->options = &attempt->member[0]->options;
+    t->lane = calloc(attempt->members, sizeof *t->lane);
+    t->arm = calloc(arms, sizeof *t->arm);
+    if (t->lane == NULL || t->arm == NULL)
+        return tern_error_memory(&result->error, "timing in turns", (double)arms * sizeof *t->lane);
+    if (attempt->enter != NULL &&
+        (status = attempt->enter(attempt->context, attempt->c, attempt->members, &result->error)) != TERN_OK)
+        return status;
+    if ((status = open_fixture(t, &result->error)) != TERN_OK || (status = open_case_arms(t, result)) != TERN_OK ||
+        (status = open_roof_arms(t, result)) != TERN_OK)
+        return status;
+    return sample(t, result);
+}
+
+/* In the child. */
+static void run_and_close(void *argument, void *shared)
+{
+    const tern_paired_attempt *attempt = argument;
+    tern_paired_result *result = shared;
+    track t = {.attempt = attempt, .options = &attempt->member[0]->options};
+
     tern_active_arm_set(&result->active, TERN_NO_ARM);
-    if ((result->status = open_fixture(t, &result->error)) == TERN_OK &&
-        (result->status = open_case_arms(t, result)) == TERN_OK &&
-        (result->status = open_roof_arms(t, result)) == TERN_OK)
-        go_round(t);
-    for (uint32_t i = 0; i < attempt->members; i++) {
-        tern_case_arm_close(&t->case_arm[i]);
-        tern_roof_arm_close(&t->multiplier[i]);
+    result->status = run(&t, result);
+    for (uint32_t i = 0; i < t.attempt->members && t.lane != NULL; i++) {
+        tern_case_arm_close(&t.lane[i].case_arm);
+        tern_roof_arm_close(&t.lane[i].multiplier);
     }
-    tern_roof_arm_close(&t->reader);
-    tern_fixture_close(&t->fixture);
-    free(t);
+    tern_roof_arm_close(&t.reader);
+    tern_fixture_close(&t.fixture);
+    free(t.arm);
+    free(t.lane);
+}
+
+uint32_t tern_paired_attempt_capacity(const tern_paired_attempt *attempt)
+{
+    uint32_t visits = 1;
+
+    for (uint32_t i = 0; i < attempt->members; i++) {
+        const uint32_t its = tern_schedule_visits(&attempt->schedule, i);
+        visits = its > visits ? its : visits;
+    }
+    return visits * attempt->schedule.rounds;
+}
+
+double *tern_paired_attempt_samples(const tern_paired_attempt *attempt, tern_paired_result *result, uint32_t member)
+{
+    double *samples = (double *)(void *)(result->outcome + attempt->members);
+
+    return samples + 2 * (size_t)member * tern_paired_attempt_capacity(attempt);
+}
+
+double *tern_paired_attempt_roof_samples(const tern_paired_attempt *attempt, tern_paired_result *result,
+                                         uint32_t member)
+{
+    return tern_paired_attempt_samples(attempt, result, member) + tern_paired_attempt_capacity(attempt);
+}
+
+tern_status tern_paired_attempt_run(tern_paired_attempt *attempt, const tern_child_options *child,
+                                    tern_paired_result **result, tern_child_outcome *outcome, tern_error *error)
+{
+    const size_t member_bytes =
+        sizeof(tern_arm_outcome) + 2 * (size_t)tern_paired_attempt_capacity(attempt) * sizeof(double);
+    const size_t bytes = sizeof **result + attempt->members * member_bytes;
+    tern_child_options together = *child;
+
+    *result = calloc(1, bytes);
+    if (*result == NULL)
+        return tern_error_memory(error, "timing in turns", (double)bytes);
+    together.deadline_s = 0.0;
+    for (uint32_t i = 0; i < attempt->members; i++) {
+        together.deadline_s += attempt->member[i]->deadline_s;
+        (*result)->active.deadline_s = fmax((*result)->active.deadline_s, attempt->member[i]->deadline_s);
+    }
+    const tern_status status = tern_child_run(run_and_close, attempt, *result, bytes, &together, outcome, error);
+    if (status != TERN_OK || outcome->end != TERN_CHILD_DONE || (*result)->status == TERN_OK)
+        return status;
+    if (error != NULL)
+        *error = (*result)->error;
+    return (*result)->status;
+}
+
+tern_finding tern_paired_attempt_finding(const tern_paired_result *result, const tern_child_outcome *outcome)
+{
+    tern_finding finding = tern_finding_of_child(outcome);
+
+    if (finding.verdict == TERN_CRASH && tern_active_arm_expired(&result->active)) {
+        finding = (tern_finding){.verdict = TERN_TIMEOUT};
+        tern_text_append(finding.reason, sizeof finding.reason, "no answer after %g s", result->active.deadline_s);
+    }
+    return finding;
 }

@@ -1,8 +1,8 @@
 #include "measure/ring.h"
 
-#include <string.h>
+#include "measure/arena.h"
 
-enum { CACHE_LINE = 64 };
+#include <string.h>
 
 typedef struct filling {
     const tern_ring *ring;
@@ -21,14 +21,14 @@ static void fill(void *argument, uint32_t thread, uint32_t threads)
     const size_t end = thread + 1 == threads ? f->bytes : (size_t)((double)f->bytes * ((double)part.end / rows));
 
     for (uint32_t slot = 0; slot < f->ring->slots; slot++)
-        memcpy(f->ring->memory.data + slot * f->ring->stride + begin, f->packed + begin, end - begin);
+        memcpy(f->ring->first + slot * f->ring->stride + begin, f->packed + begin, end - begin);
 }
 
 tern_status tern_ring_new(tern_ring *ring, const tern_product *product, const void *packed, size_t packed_bytes,
-                          uint64_t wanted_bytes, bool huge_pages, tern_team *team, tern_error *error)
+                          size_t offset, uint64_t wanted_bytes, bool huge_pages, tern_team *team, tern_error *error)
 {
     const size_t align =
-        product->kernel->packed_align > CACHE_LINE ? product->kernel->packed_align : (size_t)CACHE_LINE;
+        product->kernel->packed_align > TERN_CACHE_LINE ? product->kernel->packed_align : (size_t)TERN_CACHE_LINE;
     const uint64_t most = tern_memory_available_bytes() / 2;
     filling f = {.ring = ring, .product = product, .packed = packed, .bytes = packed_bytes};
 
@@ -38,9 +38,12 @@ tern_status tern_ring_new(tern_ring *ring, const tern_product *product, const vo
     if (slots > most / ring->stride)
         slots = most / ring->stride;
     ring->slots = slots < 1 ? 1 : slots > UINT32_MAX ? UINT32_MAX : (uint32_t)slots;
-    const tern_status status = tern_memory_new(&ring->memory, "copies of packed W", ring->slots * ring->stride, error);
+    size_t end = 0;
+    const size_t first = tern_arena_take(&end, ring->slots * ring->stride, align, offset);
+    const tern_status status = tern_memory_new(&ring->memory, "copies of packed W", end, error);
     if (status != TERN_OK)
         return status;
+    ring->first = ring->memory.data + first;
     if (!huge_pages)
         tern_memory_small_pages(&ring->memory);
     tern_team_run(team, fill, &f);

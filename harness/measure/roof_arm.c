@@ -84,21 +84,21 @@ static double drift(void *context)
     return tern_clock_drift_look(roof_arm->clock_drift, roof_arm->team);
 }
 
-static void settle(void *context, bool kept)
-{
-    (void)context;
-    (void)kept;
-}
-
 static double now_ns(void *context)
 {
     (void)context;
     return tern_clock_ns();
 }
 
+static void start(tern_roof_arm *roof_arm, double (*time_ns)(void *context, uint64_t calls))
+{
+    roof_arm->sampled = (tern_sampled){roof_arm, time_ns, drift, NULL, now_ns};
+    roof_arm->series = (tern_series){.sample_ns = roof_arm->sample_ns, .capacity = TERN_MAX_SAMPLES};
+}
+
 tern_status tern_roof_arm_open_reader(tern_roof_arm *roof_arm, size_t ahead, uint64_t ring_bytes, tern_error *error)
 {
-    roof_arm->sampled = (tern_sampled){roof_arm, time_reading, drift, settle, now_ns};
+    start(roof_arm, time_reading);
     roof_arm->ahead = ahead;
     roof_arm->block_bytes = (size_t)BLOCK_BYTES * tern_team_threads(roof_arm->team);
     roof_arm->blocks =
@@ -113,7 +113,7 @@ tern_status tern_roof_arm_open_reader(tern_roof_arm *roof_arm, size_t ahead, uin
 
 tern_status tern_roof_arm_open_multiplier(tern_roof_arm *roof_arm, tern_error *error)
 {
-    roof_arm->sampled = (tern_sampled){roof_arm, time_multiplying, drift, settle, now_ns};
+    start(roof_arm, time_multiplying);
     if (roof_arm->probe->permit != NULL && roof_arm->probe->permit() != 0)
         return tern_error_set(error, TERN_ENVIRONMENT, "the system does not permit %s any more",
                               roof_arm->probe->instruction);
@@ -128,7 +128,7 @@ tern_status tern_roof_arm_open_multiplier(tern_roof_arm *roof_arm, tern_error *e
 void tern_roof_arm_warm_up(tern_roof_arm *roof_arm, const tern_sampler_options *options)
 {
     tern_active_arm_set(roof_arm->active, TERN_NO_ARM);
-    tern_sampler_warm_up(&roof_arm->sampled, options, roof_arm->sampled.time_ns(roof_arm, 1), &roof_arm->timing);
+    tern_sampler_warm_up(&roof_arm->sampled, options, roof_arm->sampled.time_ns(roof_arm, 1), &roof_arm->series);
 }
 
 void tern_roof_arm_close(tern_roof_arm *roof_arm)

@@ -1,6 +1,6 @@
 /*
- * pacer.h - a roof as something to be sampled: reading memory, or multiplying and adding, in turns with the cases
- * that it stands above. roof.h finds the roofs once and takes the best of several tries; a pacer tells what they are
+ * roof_arm.h - a roof as something to be sampled: reading memory, or multiplying and adding, in turns with the cases
+ * that it stands above. roof.h finds the roofs once and takes the best of several tries; a roof arm tells what they are
  * at this moment.
  */
 #ifndef TERN_ROOF_ARM_H
@@ -25,12 +25,13 @@ typedef struct tern_roof_arm {
     uint64_t turns_per_call;
     volatile uint64_t sink[TERN_MAX_THREADS]; /* so that no result is left out as unused */
     tern_sampled sampled;
-    tern_timing timing;
+    tern_series series;
+    double sample_ns[TERN_MAX_SAMPLES]; /* of the series */
 } tern_roof_arm;
 
 /*
  * Reads the blocks of a buffer of ring_bytes one after another, shared by the team as kernels share rows, `ahead` as
- * tern_probe_read_fn says. The pacer is zeros but for probe, team, canary and turn, which outlive it. Free with
+ * tern_probe_read_fn says. The arm is zeros but for probe, team, clock_drift and active, which outlive it. Free with
  * tern_roof_arm_close(), whatever is returned.
  */
 tern_status tern_roof_arm_open_reader(tern_roof_arm *roof_arm, size_t ahead, uint64_t ring_bytes, tern_error *error);

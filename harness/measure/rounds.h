@@ -1,21 +1,21 @@
 /*
- * rounds.h - several things sampled in turns. Every round takes one sample of each, in an order drawn anew, so that a
- * slow moment of the machine falls on all alike; ratios within rounds then hold when no median does.
+ * rounds.h - several things sampled in turns, as a schedule says. A slow moment of the machine falls on all alike;
+ * ratios within rounds then hold when no median does.
  *
  * Like the sampler it knows neither clock nor kernel.
  */
 #ifndef TERN_ROUNDS_H
 #define TERN_ROUNDS_H
 
+#include "base/error.h"
 #include "measure/sampler.h"
-
-enum { TERN_ARMS_MAX = 72 };
+#include "measure/schedule.h"
 
 typedef struct tern_arm {
     const tern_sampled *sampled;
-    tern_timing *timing;          /* warmed up; of its own */
-    const tern_timing *reference; /* of the runner that it is held against, or NULL */
-    bool follows; /* right after the runner before it in the array, which does not: at the clock that this one left */
+    tern_series *series;          /* warmed up; of its own */
+    const tern_series *reference; /* of the arm that it is held against, or NULL */
+    bool follows; /* right after the arm before it in the array, which does not: at the clock that this one left */
 } tern_arm;
 
 /*
@@ -25,10 +25,12 @@ typedef struct tern_arm {
 tern_sampler_options tern_rounds_brief(const tern_sampler_options *options);
 
 /*
- * Goes round with 1 to TERN_ARMS_MAX runners until everything is known precisely (the median, or the median of the
- * ratios to the reference where there is one) and min_samples were taken, the budget is spent, or there is no room
- * for more samples; once at least. Sets what the sampler sets, and stop. Only the order depends on seed.
+ * Goes round with at least one arm until the schedule ends, no series has room for another round, or all have failed.
+ * TERN_UNTIL_PRECISE asks for the median, or the median of the ratios of rounds to the reference where there is one,
+ * and for min_samples; not for more than TERN_MAX_SAMPLES rounds. The schedule counts arms that do not follow. One that fails
+ * is left out from then on. Sets what the sampler sets, and stop. TERN_ENVIRONMENT when memory is short.
  */
-void tern_rounds_run(const tern_arm *arm, uint32_t arms, const tern_sampler_options *options, uint64_t seed);
+tern_status tern_rounds_run(const tern_arm *arm, uint32_t arms, const tern_sampler_options *options,
+                            const tern_schedule *schedule, tern_error *error);
 
 #endif

@@ -45,7 +45,7 @@ static _Noreturn void be_traced(const tern_case *with_threads)
     c.cache = TERN_HOT;
     if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) != 0)
         _exit(CANNOT_TRACE);
-    if (tern_fixture_open(&fixture, &c, c.kernel->x_align, &anywhere, NULL) != TERN_OK ||
+    if (tern_fixture_open(&fixture, &c, c.kernel->x_align, &tern_layout_usual, &anywhere, NULL) != TERN_OK ||
         tern_bench_open(&bench, &c, &fixture, 0, &refusal, NULL) != TERN_OK)
         _exit(CANNOT_OPEN);
     if (refusal != NULL)

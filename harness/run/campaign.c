@@ -21,8 +21,9 @@ typedef struct campaign {
     bool *done; /* of each case in the plan */
     /* What runs now: one case, or those that are sampled in turns. */
     uint32_t running;
-    const tern_planned *planned[TERN_PAIRED_MAX];
-    tern_record *record; /* of TERN_PAIRED_MAX */
+    const tern_planned **planned;
+    tern_record *record;
+    tern_paired_member *member;
     char label[TERN_ID_BYTES + 64];
 } campaign;
 
@@ -74,7 +75,7 @@ static tern_status make_member(campaign *run, uint32_t index, tern_paired_member
 /* Times those that are EXACT. */
 static tern_status measure(campaign *run, tern_error *error)
 {
-    tern_paired_member member[TERN_PAIRED_MAX];
+    tern_paired_member *member = run->member;
     uint32_t members = 0;
     tern_status status = TERN_OK;
 
@@ -135,13 +136,27 @@ static tern_status run_cases(campaign *run, tern_error *error)
     return status;
 }
 
-/* Takes the case, and those of its group that are left, as far as there is room. */
+/* How many cases run together at most. */
+static size_t largest_group(const tern_plan *plan)
+{
+    size_t most = 1;
+
+    for (size_t i = 0; i < plan->count; i++) {
+        size_t members = 0;
+        for (size_t j = i; j < plan->count && plan->cases[i].paired != 0; j++)
+            members += plan->cases[j].paired == plan->cases[i].paired;
+        most = members > most ? members : most;
+    }
+    return most;
+}
+
+/* Takes the case, and those of its group that are left. */
 static void gather(campaign *run, size_t first)
 {
     const tern_plan *plan = run->plan;
 
     run->running = 0;
-    for (size_t i = first; i < plan->count && run->running < TERN_PAIRED_MAX; i++)
+    for (size_t i = first; i < plan->count; i++)
         if (!run->done[i] &&
             (i == first || (plan->cases[first].paired != 0 && plan->cases[i].paired == plan->cases[first].paired))) {
             run->planned[run->running++] = &plan->cases[i];
@@ -227,10 +242,13 @@ static tern_status prepare(void *context, tern_recording *recording, tern_error 
     if (status != TERN_OK)
         return status;
     recording->session->run.cases = (uint32_t)run->plan->count;
+    const size_t most = largest_group(run->plan);
     run->done = calloc(run->plan->count, sizeof *run->done);
-    run->record = calloc(TERN_PAIRED_MAX, sizeof *run->record);
-    if (run->done == NULL || run->record == NULL)
-        return tern_error_memory(error, "records", TERN_PAIRED_MAX * sizeof *run->record);
+    run->planned = calloc(most, sizeof *run->planned);
+    run->record = calloc(most, sizeof *run->record);
+    run->member = calloc(most, sizeof *run->member);
+    if (run->done == NULL || run->planned == NULL || run->record == NULL || run->member == NULL)
+        return tern_error_memory(error, "records", (double)most * sizeof *run->record);
     return tern_checks_open(&run->checks, error);
 }
 
@@ -257,6 +275,8 @@ int tern_campaign_run(tern_recording *recording, const tern_campaign_settings *s
 
     tern_checks_close(&run.checks);
     free(run.done);
+    free(run.planned);
     free(run.record);
+    free(run.member);
     return exit_status;
 }

@@ -37,12 +37,13 @@ static double drift(void *context)
     return ((fake *)context)->drift;
 }
 
-static void settle(void *context, bool kept)
+static bool settle(void *context, bool kept)
 {
     fake *f = context;
 
     f->kept += kept;
     f->not_kept += !kept;
+    return true;
 }
 
 static double now_ns(void *context)
@@ -53,23 +54,32 @@ static double now_ns(void *context)
 static const tern_sampler_options usual = {
     .warm_up_ns = 5e6, .min_sample_ns = 5e6, .min_samples = 15, .precision = 0.01, .budget_ns = 1e9};
 
-static tern_timing run(fake *f, const tern_sampler_options *options)
+static const tern_schedule until_precise = {.until = TERN_UNTIL_PRECISE, .rounds = TERN_MAX_SAMPLES};
+
+/* One series at a time. */
+static tern_series new_series(void)
+{
+    static double sample_ns[TERN_MAX_SAMPLES];
+
+    return (tern_series){.sample_ns = sample_ns, .capacity = TERN_MAX_SAMPLES};
+}
+
+static tern_series run(fake *f, const tern_sampler_options *options)
 {
     const tern_sampled sampled = {f, time_ns, drift, settle, now_ns};
-    tern_timing timing;
-    const tern_arm alone = {.sampled = &sampled, .timing = &timing};
+    tern_series series = new_series();
+    const tern_arm alone = {.sampled = &sampled, .series = &series};
 
-    memset(&timing, 0, sizeof timing);
-    tern_sampler_warm_up(&sampled, options, f->call_ns, &timing);
+    tern_sampler_warm_up(&sampled, options, f->call_ns, &series);
     f->samples = 0;
-    tern_rounds_run(&alone, 1, options, 1);
-    return timing;
+    assert_int_equal(tern_rounds_run(&alone, 1, options, &until_precise, NULL), TERN_OK);
+    return series;
 }
 
 static void a_steady_kernel_ends_at_the_least_number(void **state)
 {
     fake f = {.call_ns = 1000.0};
-    const tern_timing t = run(&f, &usual);
+    const tern_series t = run(&f, &usual);
 
     (void)state;
     assert_int_equal(t.calls_per_sample, 5000);
@@ -77,21 +87,21 @@ static void a_steady_kernel_ends_at_the_least_number(void **state)
     assert_int_equal(t.samples, usual.min_samples);
     assert_int_equal(t.calls, 15 * 5000);
     assert_int_equal(t.stop, TERN_STOP_PRECISE);
-    assert_true(fabs(t.median_ns - 1000.0) < 1e-6 && fabs(t.min_ns - 1000.0) < 1e-6);
+    assert_true(fabs(tern_sampler_estimate(&t).median - 1000.0) < 1e-6);
     assert_int_equal(f.kept, t.samples);
 }
 
 static void noise_takes_more_samples_until_the_budget_ends(void **state)
 {
     fake f = {.call_ns = 1000.0, .noise = 0.2};
-    const tern_timing t = run(&f, &usual);
+    const tern_series t = run(&f, &usual);
 
     (void)state;
     assert_int_equal(t.stop, TERN_STOP_BUDGET);
     assert_true(t.samples > usual.min_samples);
-    assert_true(fabs(t.low_ns - 1000.0) < 1e-6 && fabs(t.high_ns - 1200.0) < 1e-6);
+    const tern_estimate median = tern_sampler_estimate(&t);
+    assert_true(fabs(median.low - 1000.0) < 1e-6 && fabs(median.high - 1200.0) < 1e-6);
     assert_true(fabs(t.sample_ns[0] - 1000.0) < 1e-6 && fabs(t.sample_ns[1] - 1200.0) < 1e-6); /* in the order taken */
-    assert_true(fabs(t.min_ns - 1000.0) < 1e-6);
 }
 
 static void room_for_samples_is_bounded(void **state)
@@ -101,7 +111,7 @@ static void room_for_samples_is_bounded(void **state)
 
     (void)state;
     options.budget_ns = 1e12;
-    const tern_timing t = run(&f, &options);
+    const tern_series t = run(&f, &options);
     assert_int_equal(t.stop, TERN_STOP_SAMPLES);
     assert_int_equal(t.samples, TERN_MAX_SAMPLES);
 }
@@ -109,69 +119,68 @@ static void room_for_samples_is_bounded(void **state)
 static void a_call_of_seconds_gives_one_sample(void **state)
 {
     fake f = {.call_ns = 3e9};
-    const tern_timing t = run(&f, &usual);
+    const tern_series t = run(&f, &usual);
 
     (void)state;
     assert_int_equal(t.warmup_calls, 1);
     assert_int_equal(t.calls_per_sample, 1);
     assert_int_equal(t.samples, 1);
     assert_int_equal(t.stop, TERN_STOP_BUDGET);
-    assert_true(isnan(t.low_ns) && isnan(t.high_ns));
+    assert_true(isnan(tern_sampler_estimate(&t).low) && isnan(tern_sampler_estimate(&t).high));
 }
 
 static void calls_counted_while_disturbed_are_counted_again(void **state)
 {
     fake f = {.call_ns = 1000.0, .slow_first_samples = 100, .slow_factor = 10.0};
     const tern_sampled sampled = {&f, time_ns, drift, settle, now_ns};
-    tern_timing timing;
-    const tern_arm alone = {.sampled = &sampled, .timing = &timing};
+    tern_series series = new_series();
+    const tern_arm alone = {.sampled = &sampled, .series = &series};
 
     (void)state;
-    memset(&timing, 0, sizeof timing);
-    tern_sampler_warm_up(&sampled, &usual, f.call_ns, &timing);
-    assert_int_equal(timing.calls_per_sample, 500);
+    tern_sampler_warm_up(&sampled, &usual, f.call_ns, &series);
+    assert_int_equal(series.calls_per_sample, 500);
     f.samples = f.slow_first_samples;
-    tern_rounds_run(&alone, 1, &usual, 1);
-    assert_int_equal(timing.calls_per_sample, 5000);
-    assert_int_equal(timing.samples, 15);
-    assert_int_equal(timing.disturbance.repeated, 0);
+    assert_int_equal(tern_rounds_run(&alone, 1, &usual, &until_precise, NULL), TERN_OK);
+    assert_int_equal(series.calls_per_sample, 5000);
+    assert_int_equal(series.samples, 15);
+    assert_int_equal(series.repeated, 0);
     assert_int_equal(f.not_kept, 1);
 }
 
 static void a_small_drift_is_marked_and_kept(void **state)
 {
     fake f = {.call_ns = 1000.0, .drift = 0.025};
-    const tern_timing t = run(&f, &usual);
+    const tern_series t = run(&f, &usual);
 
     (void)state;
     assert_int_equal(t.samples, 15);
-    assert_int_equal(t.disturbance.marked, 15);
-    assert_int_equal(t.disturbance.repeated, 0);
-    assert_true(fabs(t.disturbance.clock_drift - 0.025) < 1e-12);
+    assert_int_equal(t.marked, 15);
+    assert_int_equal(t.repeated, 0);
+    assert_true(fabs(t.clock_drift - 0.025) < 1e-12);
 }
 
 static void a_large_drift_is_repeated_but_not_for_ever(void **state)
 {
     fake f = {.call_ns = 1000.0, .drift = 0.035};
-    const tern_timing t = run(&f, &usual);
+    const tern_series t = run(&f, &usual);
 
     (void)state;
-    assert_int_equal(t.disturbance.repeated, usual.min_samples);
-    assert_int_equal(f.not_kept, t.disturbance.repeated);
+    assert_int_equal(t.repeated, usual.min_samples);
+    assert_int_equal(f.not_kept, t.repeated);
     assert_int_equal(f.kept, t.samples);
     assert_int_equal(t.samples, 15);
-    assert_int_equal(t.disturbance.marked, 15);
+    assert_int_equal(t.marked, 15);
 }
 
 static void the_only_sample_is_kept_whatever_it_is(void **state)
 {
     fake f = {.call_ns = 3e9, .drift = 0.5};
-    const tern_timing t = run(&f, &usual);
+    const tern_series t = run(&f, &usual);
 
     (void)state;
     assert_int_equal(t.samples, 1);
-    assert_int_equal(t.disturbance.marked, 1);
-    assert_int_equal(t.disturbance.repeated, 0);
+    assert_int_equal(t.marked, 1);
+    assert_int_equal(t.repeated, 0);
 }
 
 int main(void)

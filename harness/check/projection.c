@@ -1,0 +1,47 @@
+#include "check/projection.h"
+
+#include <stdlib.h>
+
+/* The finaliser of splitmix64 (Steele, Lea, Flood, 2014). Odd, so that no error of a single value is lost. */
+static uint64_t random_of(uint64_t seed, size_t m)
+{
+    uint64_t z = seed + (m + 1) * UINT64_C(0x9e3779b97f4a7c15);
+
+    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+    return (z ^ z >> 31) | 1;
+}
+
+tern_status tern_projection_new(tern_projection *projection, tern_shape shape, const int8_t *w, uint64_t seed,
+                                tern_error *error)
+{
+    *projection = (tern_projection){.m = shape.m, .k = shape.k};
+    projection->r = calloc(shape.m + shape.k, sizeof *projection->r);
+    if (projection->r == NULL)
+        return tern_error_memory(error, "projecting Y", (double)(shape.m + shape.k) * sizeof *projection->r);
+    projection->u = projection->r + shape.m;
+    for (size_t m = 0; m < shape.m; m++) {
+        const uint64_t r = projection->r[m] = random_of(seed, m);
+        const int8_t *row = w + m * shape.k;
+        for (size_t k = 0; k < shape.k; k++)
+            projection->u[k] += r * (uint64_t)(int64_t)row[k];
+    }
+    return TERN_OK;
+}
+
+void tern_projection_free(tern_projection *projection)
+{
+    free(projection->r);
+    *projection = (tern_projection){0};
+}
+
+bool tern_projection_holds(const tern_projection *projection, const int8_t *x, const int32_t *y)
+{
+    uint64_t got = 0, expected = 0;
+
+    for (size_t m = 0; m < projection->m; m++)
+        got += projection->r[m] * (uint64_t)(int64_t)y[m];
+    for (size_t k = 0; k < projection->k; k++)
+        expected += projection->u[k] * (uint64_t)(int64_t)x[k];
+    return got == expected;
+}

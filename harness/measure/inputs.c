@@ -1,0 +1,48 @@
+#include "measure/inputs.h"
+
+#include "measure/arena.h"
+
+#include <string.h>
+
+/* All slots together, unless one alone is larger: a small part of any first-level cache. */
+enum { SLOT_BYTES = 4096 };
+
+tern_status tern_inputs_new(tern_inputs *inputs, const int8_t *x, size_t values, size_t x_align, size_t offset,
+                            uint64_t seed, tern_error *error)
+{
+    const size_t fit = SLOT_BYTES / values, line = 64;
+    size_t begin[TERN_INPUT_SLOTS], end = 0;
+
+    memset(inputs, 0, sizeof *inputs);
+    inputs->x = x;
+    inputs->values = values;
+    inputs->random = seed;
+    inputs->slots = fit < 1 ? 1 : fit > TERN_INPUT_SLOTS ? TERN_INPUT_SLOTS : (uint32_t)fit;
+    const size_t align = x_align > line ? x_align : line;
+    const size_t stride = (values + align - 1) / align * align;
+    begin[0] = tern_arena_take(&end, inputs->slots * stride, x_align, offset);
+    const tern_status status = tern_memory_new(&inputs->memory, "X", end, error);
+    if (status != TERN_OK)
+        return status;
+    for (uint32_t i = 0; i < inputs->slots; i++) {
+        inputs->slot[i] = (int8_t *)inputs->memory.data + begin[0] + i * stride;
+        memcpy(inputs->slot[i], x, values);
+        inputs->original[i] = x[0];
+    }
+    return TERN_OK;
+}
+
+void tern_inputs_free(tern_inputs *inputs)
+{
+    tern_memory_free(&inputs->memory);
+}
+
+void tern_inputs_renew(tern_inputs *inputs)
+{
+    for (uint32_t i = 0; i < inputs->slots; i++) {
+        const size_t head = tern_inputs_random_below(&inputs->random, inputs->values);
+        memcpy(inputs->slot[i], inputs->x + head, inputs->values - head);
+        memcpy(inputs->slot[i] + inputs->values - head, inputs->x, head);
+        inputs->original[i] = inputs->slot[i][inputs->changed[i]];
+    }
+}

@@ -1,0 +1,67 @@
+/*
+ * inputs.h - the X of timed calls: at every call another one, so that no kernel can get by with an answer that it gave
+ * before.
+ *
+ * X lies in a few slots, which take turns. Before each call one value of its slot is changed, and the one that was
+ * changed before is put back: each X differs from its neighbours and from the case's own in single values, so that
+ * what is measured stays what was asked for. Between samples, outside the clock, all slots are filled anew with the
+ * case's X, rotated by a random distance. Slots are few enough to stay in the first-level cache: a large X has one.
+ */
+#ifndef TERN_INPUTS_H
+#define TERN_INPUTS_H
+
+#include "machine/memory.h"
+
+enum { TERN_INPUT_SLOTS = 4 };
+
+typedef struct tern_inputs {
+    const int8_t *x; /* the case's own: N*K values */
+    size_t values;
+    tern_memory memory;
+    int8_t *slot[TERN_INPUT_SLOTS];
+    uint32_t slots, at; /* at: whose turn it was last */
+    size_t changed[TERN_INPUT_SLOTS];
+    int8_t original[TERN_INPUT_SLOTS]; /* what slot[i][changed[i]] was */
+    uint64_t random;
+} tern_inputs;
+
+/*
+ * Fills the slots with x (N*K values), which outlives them, each aligned to x_align and `offset` bytes into its page.
+ * Free with tern_inputs_free(), whatever is returned; TERN_ENVIRONMENT when memory is short.
+ */
+tern_status tern_inputs_new(tern_inputs *inputs, const int8_t *x, size_t values, size_t x_align, size_t offset,
+                            uint64_t seed, tern_error *error);
+void tern_inputs_free(tern_inputs *inputs);
+
+/* Fills the slots anew. */
+void tern_inputs_renew(tern_inputs *inputs);
+
+/* The next random number (Knuth's MMIX generator); its upper half is the better one. */
+static inline uint64_t tern_inputs_random(uint64_t *random)
+{
+    *random = *random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return *random >> 32;
+}
+
+/* A number below `below`, which is less than 2^32. */
+static inline size_t tern_inputs_random_below(uint64_t *random, size_t below)
+{
+    return (size_t)(tern_inputs_random(random) * below >> 32);
+}
+
+/* The X of the next call. */
+static inline const int8_t *tern_inputs_next(tern_inputs *inputs)
+{
+    const uint32_t at = inputs->at + 1 == inputs->slots ? 0 : inputs->at + 1;
+    int8_t *x = inputs->slot[at];
+    const size_t value = tern_inputs_random_below(&inputs->random, inputs->values);
+
+    x[inputs->changed[at]] = inputs->original[at];
+    inputs->at = at;
+    inputs->changed[at] = value;
+    inputs->original[at] = x[value];
+    x[value] = (int8_t)(x[value] + (int8_t)(inputs->random >> 40 | 1));
+    return x;
+}
+
+#endif

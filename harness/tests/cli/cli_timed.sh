@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# Kernels that are right when they are checked and wrong when they are timed: a verdict, exit status 1, and no speed; hot and
+# cold, alone and in turns with a right one, for one token and for several. The right one keeps its verdict and its speed.
+. "$SOURCE/harness/tests/cli/cli.sh"
+[ -z "${SANITIZE:-}" ] || exit 77
+
+# Whoever is wrong is seen in the warm-up or in the first samples. The budget is for the right one on a busy machine.
+how=(--no-roofs --min-samples 6 --budget 3 -q)
+mutants=$(sed -n 's/^ROW([a-z_]*, "\(.*\)")/\1/p' "$SOURCE/harness/tests/mutants/timed.def")
+
+# suite NAME CACHE SHAPE INTERLEAVE
+suite() {
+    printf '[suite]\nbaseline = unmutated\ninterleave = %s\n[a]\nkernels = unmutated %s\nshapes = %s\nthreads = 1\ncache = %s\n' \
+        "$4" "$(echo $mutants)" "$3" "$2" >"$1.suite"
+}
+
+# must_be_caught NAME
+must_be_caught() {
+    expect 1 "$TERNBENCH" run "$1.suite" --plugin "$MUTANTS" "${how[@]}" --out csv:"$1.csv" --out jsonl:"$1.jsonl"
+    for mutant in $mutants; do
+        line=$(grep "^{\"type\":\"case\",\"id\":\"$mutant/" "$1.jsonl")
+        case $line in
+        *'"timed":false'*'"verdict":"NONDETERMINISTIC"'*' of timing"'*) ;;
+        *) echo "FAILED: $1: $mutant got ${line:0:700}"; failures=$((failures + 1)) ;;
+        esac
+    done
+    grep '"id":"unmutated/' "$1.jsonl" | grep '"timed":true' | grep -q '"verdict":"EXACT"' ||
+        { echo "FAILED: $1: unmutated is not EXACT and timed"; failures=$((failures + 1)); }
+}
+
+suite hot hot 32x128x1 no
+suite turns hot 32x128x1 yes
+suite tokens hot 32x128x3 yes
+suite cold cold 32x128x1 yes
+must_be_caught hot
+must_be_caught turns
+must_be_caught tokens
+must_be_caught cold
+
+# Checks alone see nothing: it is the timing that must look.
+expect 0 "$TERNBENCH" check hot.suite --plugin "$MUTANTS" --no-edges -q
+finish

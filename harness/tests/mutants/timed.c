@@ -1,0 +1,172 @@
+/*
+ * Right when they are checked, and not when they are timed. A check calls a kernel some tens of times in one process;
+ * whoever is called more often knows that he is timed. `ternbench run` must give none of them a speed.
+ */
+#include "mutant.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+enum {
+    AWAKE_CALLS = 200,  /* that tell timing from a check */
+    TIRED_CALLS = 3000, /* beyond the warm-up */
+    SLIP_CALLS = 1000,
+    LEAST_WEIGHTS = 2048, /* smaller problems are called often in checks too */
+    SAMPLE_BYTES = 16,
+    KEPT_VALUES = 4096,
+    KEPT_ANSWERS = 8
+};
+
+/* How many calls there were of this problem, with this one. Slices of one call are not told apart: one thread only. */
+static size_t count_calls(const tern_problem *problem)
+{
+    static tern_shape shape;
+    static size_t calls;
+    const tern_shape now = problem->shape;
+
+    if (now.m != shape.m || now.k != shape.k || now.n != shape.n || now.m * now.k < LEAST_WEIGHTS ||
+        problem->threads > 1)
+        calls = 0;
+    shape = now;
+    return ++calls;
+}
+
+static bool is_awake(const tern_problem *problem)
+{
+    return count_calls(problem) > AWAKE_CALLS;
+}
+
+/* The answers that were given last, by the address of X. */
+static struct {
+    const int8_t *x;
+    int8_t sample[SAMPLE_BYTES];
+    int32_t y[KEPT_VALUES];
+} kept[KEPT_ANSWERS];
+
+static size_t values_of(const tern_call *call)
+{
+    return call->problem->shape.m * call->problem->shape.n;
+}
+
+static bool answer_and_keep(const tern_call *call, tern_slice rows, size_t place)
+{
+    mutant_run(call, rows);
+    if (values_of(call) > KEPT_VALUES || call->problem->shape.k < SAMPLE_BYTES)
+        return false;
+    kept[place].x = call->x;
+    memcpy(kept[place].sample, call->x, SAMPLE_BYTES);
+    memcpy(kept[place].y, call->y, values_of(call) * sizeof *call->y);
+    return true;
+}
+
+static void give_kept(const tern_call *call, size_t place)
+{
+    memcpy(call->y, kept[place].y, values_of(call) * sizeof *call->y);
+}
+
+static void replays(const tern_call *call, tern_slice rows)
+{
+    static bool has_answer;
+
+    if (is_awake(call->problem) && has_answer)
+        give_kept(call, 0);
+    else
+        has_answer = answer_and_keep(call, rows, 0);
+}
+MUTANT(replays, "timed-replays", "gives the answer of the call before once it is timed", replays);
+
+static void replays_by_address(const tern_call *call, tern_slice rows)
+{
+    static size_t next;
+
+    if (!is_awake(call->problem)) {
+        mutant_run(call, rows);
+        return;
+    }
+    for (size_t i = 0; i < KEPT_ANSWERS; i++)
+        if (kept[i].x == call->x) {
+            give_kept(call, i);
+            return;
+        }
+    answer_and_keep(call, rows, next++ % KEPT_ANSWERS);
+}
+MUTANT(replays_by_address, "timed-replays-by-address",
+       "gives the answer that it gave to an X at this address once it is timed", replays_by_address);
+
+/* Hopes that X stays what it is where it looks. */
+static void replays_by_sample(const tern_call *call, tern_slice rows)
+{
+    static size_t next;
+
+    if (!is_awake(call->problem)) {
+        mutant_run(call, rows);
+        return;
+    }
+    for (size_t i = 0; i < KEPT_ANSWERS; i++)
+        if (kept[i].x == call->x && memcmp(kept[i].sample, call->x, SAMPLE_BYTES) == 0) {
+            give_kept(call, i);
+            return;
+        }
+    answer_and_keep(call, rows, next++ % KEPT_ANSWERS);
+}
+MUTANT(replays_by_sample, "timed-replays-by-sample", "gives its old answer to an X that begins alike once it is timed",
+       replays_by_sample);
+
+static void idles(const tern_call *call, tern_slice rows)
+{
+    if (!is_awake(call->problem))
+        mutant_run(call, rows);
+}
+MUTANT(idles, "timed-idles", "does nothing once it is timed", idles);
+
+static void idles_in_half(const tern_call *call, tern_slice rows)
+{
+    if (is_awake(call->problem))
+        rows.end = rows.begin + (rows.end - rows.begin + 1) / 2;
+    mutant_run(call, rows);
+}
+MUTANT(idles_in_half, "timed-idles-in-half", "does half of its rows once it is timed", idles_in_half);
+
+static void skips_if_done(const tern_call *call, tern_slice rows)
+{
+    if (!is_awake(call->problem) || call->y[rows.begin] != mutant_value(call, rows.begin, 0))
+        mutant_run(call, rows);
+}
+MUTANT(skips_if_done, "timed-skips-if-done", "leaves Y as it is where its first value is right once it is timed",
+       skips_if_done);
+
+static void every_other(const tern_call *call, tern_slice rows)
+{
+    const size_t calls = count_calls(call->problem);
+
+    if (calls <= AWAKE_CALLS || calls % 2 == 0)
+        mutant_run(call, rows);
+}
+MUTANT(every_other, "timed-every-other", "works at every other call once it is timed", every_other);
+
+static void tires(const tern_call *call, tern_slice rows)
+{
+    if (count_calls(call->problem) <= TIRED_CALLS)
+        mutant_run(call, rows);
+}
+MUTANT(tires, "timed-tires", "works for 3,000 calls", tires);
+
+static void slips(const tern_call *call, tern_slice rows)
+{
+    mutant_run(call, rows);
+    if (count_calls(call->problem) % SLIP_CALLS == 0)
+        call->y[rows.begin]++;
+}
+MUTANT(slips, "timed-slips", "is wrong by one, in one value, at every 1000th call", slips);
+
+/* Work that looks like work, on top of what is there. */
+static void adds(const tern_call *call, tern_slice rows)
+{
+    const tern_shape shape = call->problem->shape;
+    const bool awake = is_awake(call->problem);
+
+    for (size_t n = 0; n < shape.n; n++)
+        for (size_t m = rows.begin; m < rows.end; m++)
+            call->y[n * shape.m + m] = mutant_value(call, m, n) + (awake ? call->y[n * shape.m + m] : 0);
+}
+MUTANT(adds, "timed-adds", "adds to what Y holds once it is timed", adds);
