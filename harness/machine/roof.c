@@ -213,6 +213,15 @@ static void measure_peaks(job *j, tern_roof *roof)
     }
 }
 
+double tern_roof_peak_now(tern_team *team)
+{
+    job j = {.team = team, .threads = tern_team_threads(team), .isa = tern_isa_detect()};
+    tern_roof roof = {0};
+
+    measure_peaks(&j, &roof);
+    return roof.gmacs;
+}
+
 static tern_status measure(job *j, outcome *o)
 {
     tern_roof *roof = &o->roof;

@@ -23,6 +23,9 @@ static const double settled_call_ns = 5e6, long_call_ns = 20e6;
 static const double interrupted_call_ns = 5e5;
 static const struct timespec nap = {.tv_nsec = 60000};
 
+/* Shorter calls would feel it if X changed before each of them; where other threads have X in their caches, longer ones. */
+static const double felt_call_ns = 1e3, felt_call_of_threads_ns = 1e5;
+
 /* How much of the time of the samples goes into single calls that are looked at, on the average. */
 static const double looking_share = 0.1;
 
@@ -103,6 +106,13 @@ static bool look_at_some(tern_case_arm *case_arm)
     return case_arm->ready;
 }
 
+static uint32_t period_of(const tern_case_arm *case_arm)
+{
+    const double felt_ns = case_arm->c->threads > 1 ? felt_call_of_threads_ns : felt_call_ns;
+
+    return case_arm->call_ns < felt_ns ? TERN_INPUTS_SELDOM : 1;
+}
+
 /*
  * What came in between has pushed X and scratch, and a hot W, out of the caches. One call brings them back, unless a
  * single call is long and pays little for it.
@@ -110,9 +120,11 @@ static bool look_at_some(tern_case_arm *case_arm)
 static double time_calls(void *context, uint64_t calls)
 {
     tern_case_arm *case_arm = context;
+    tern_inputs *inputs = &case_arm->bench.fixture->inputs;
 
     tern_active_arm_set(case_arm->active, case_arm->number);
-    tern_inputs_renew(&case_arm->bench.fixture->inputs);
+    tern_inputs_renew(inputs);
+    tern_inputs_set_period(inputs, period_of(case_arm));
     if (calls > 1 || case_arm->call_ns < settled_call_ns)
         call_often(case_arm, 1);
     tern_timed_answers_paint(&case_arm->answers);
@@ -122,7 +134,10 @@ static double time_calls(void *context, uint64_t calls)
         nanosleep(&nap, NULL);
     const double start_ns = tern_clock_ns();
     call_often(case_arm, calls);
-    return case_arm->sample_ns = tern_clock_ns() - start_ns;
+    case_arm->sample_ns = tern_clock_ns() - start_ns;
+    case_arm->call_ns = case_arm->sample_ns / (double)calls;
+    tern_inputs_set_period(inputs, 1);
+    return case_arm->sample_ns;
 }
 
 static double drift(void *context)

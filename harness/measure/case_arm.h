@@ -47,7 +47,7 @@ typedef struct tern_case_arm {
     tern_timed_answers answers;
     tern_sampled sampled;
     double first_ns;   /* how long the first call took */
-    double call_ns;    /* and a call with W in cache, as far as it fits */
+    double call_ns;    /* and a call of late: before samples with W in cache, as far as it fits */
     double sample_ns;  /* the latest sample */
     double looking_ns; /* may still be spent on looking at single calls */
     uint64_t calls;    /* of all kinds */

@@ -36,6 +36,7 @@ tern_status tern_fixture_open(tern_fixture *fixture, const tern_case *c, size_t 
     memset(fixture, 0, sizeof *fixture);
     fixture->pin = pin;
     fixture->layout = *layout;
+    fixture->shape = c->shape;
     const tern_status status = make_data(fixture, c, x_align, error);
     return status == TERN_OK ? make_team(fixture, c->threads, error) : status;
 }

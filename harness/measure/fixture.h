@@ -14,7 +14,8 @@
 
 typedef struct tern_fixture {
     tern_memory memory; /* of W and X */
-    int8_t *w, *x;      /* the case's own, laid out as kernel.h says */
+    tern_shape shape;
+    int8_t *w, *x; /* the case's own, laid out as kernel.h says */
     tern_layout layout;
     tern_inputs inputs; /* what X is in calls */
     tern_projection projection;

@@ -17,6 +17,7 @@ tern_status tern_inputs_new(tern_inputs *inputs, const int8_t *x, size_t values,
     inputs->x = x;
     inputs->values = values;
     inputs->random = seed;
+    tern_inputs_set_period(inputs, 1);
     inputs->slots = fit < 1 ? 1 : fit > TERN_INPUT_SLOTS ? TERN_INPUT_SLOTS : (uint32_t)fit;
     const size_t align = x_align > line ? x_align : line;
     const size_t stride = (values + align - 1) / align * align;

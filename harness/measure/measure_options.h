@@ -24,7 +24,8 @@ typedef struct tern_measure_options {
     const tern_probe *roof_reader;
     uint32_t roof_read_ahead_bytes;
     const tern_probe *roof_multiplier;
-    const tern_counters *counters; /* counted after the samples; NULL = none */
+    double (*peak_gmacs)(tern_team *team); /* measures the machine's peak again: tern_roof_peak_now(), or NULL */
+    const tern_counters *counters;         /* counted after the samples; NULL = none */
 } tern_measure_options;
 
 #endif

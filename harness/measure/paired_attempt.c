@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "machine/memory.h"
 #include "measure/paired_ratio.h"
+#include "measure/plausible.h"
 #include "measure/roof_arm.h"
 #include "measure/rounds.h"
 
@@ -310,6 +311,9 @@ static void conclude(track *t, tern_paired_result *result)
         compare_with_roofs(t, i, tern_paired_attempt_roof_samples(t->attempt, result, i));
         if (takes_turns(t))
             compare_with_baseline(t, i);
+        tern_arm_outcome *outcome = &result->outcome[i];
+        outcome->timed =
+            tern_plausible_check(&t->fixture, &t->attempt->member[i]->options, &outcome->timing, &outcome->finding);
     }
 }
 

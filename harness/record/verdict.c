@@ -12,6 +12,7 @@ const char *const tern_verdict_names[] = {
     [TERN_CRASH] = "CRASH",
     [TERN_TIMEOUT] = "TIMEOUT",
     [TERN_MISDECLARED] = "MISDECLARED",
+    [TERN_IMPOSSIBLE] = "IMPOSSIBLE",
     [TERN_UNSUPPORTED] = "UNSUPPORTED",
     NULL,
 };

@@ -17,6 +17,7 @@ typedef enum tern_verdict {
     TERN_CRASH,            /* ended by a signal, or left the process */
     TERN_TIMEOUT,          /* did not return before its deadline */
     TERN_MISDECLARED,      /* its table says what is not so */
+    TERN_IMPOSSIBLE,       /* right, and faster than the machine can multiply: not what was checked is what was timed */
     TERN_UNSUPPORTED       /* the kernel or the machine cannot do this case; the reason says why */
 } tern_verdict;
 

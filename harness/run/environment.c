@@ -133,6 +133,7 @@ static void fill_roofs(const tern_roof *roof, uint32_t isa, tern_measure_options
     options->roof_gmacs = peak->gmacs;
     options->roof_instruction = peak->instruction;
     options->roof_multiplier = peak->probe;
+    options->peak_gmacs = tern_roof_peak_now;
 }
 
 tern_status tern_environment_fill(tern_environment *environment, uint32_t threads, uint32_t isa,

@@ -11,12 +11,12 @@ mutants=$(sed -n 's/^ROW([a-z_]*, "\(.*\)")/\1/p' "$SOURCE/harness/tests/mutants
 # suite NAME CACHE SHAPE INTERLEAVE
 suite() {
     printf '[suite]\nbaseline = unmutated\ninterleave = %s\n[a]\nkernels = unmutated %s\nshapes = %s\nthreads = 1\ncache = %s\n' \
-        "$4" "$(echo $mutants)" "$3" "$2" >"$1.suite"
+        "$4" "${mutants//$'\n'/ }" "$3" "$2" >"$1.suite"
 }
 
 # must_be_caught NAME
 must_be_caught() {
-    expect 1 "$TERNBENCH" run "$1.suite" --plugin "$MUTANTS" "${how[@]}" --out csv:"$1.csv" --out jsonl:"$1.jsonl"
+    expect 1 "$TERNBENCH" run "$1.suite" --plugin "${MUTANTS:?}" "${how[@]}" --out csv:"$1.csv" --out jsonl:"$1.jsonl"
     for mutant in $mutants; do
         line=$(grep "^{\"type\":\"case\",\"id\":\"$mutant/" "$1.jsonl")
         case $line in

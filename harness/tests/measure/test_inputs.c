@@ -56,6 +56,27 @@ static void each_x_differs_in_one_value(void **state)
     }
 }
 
+static void a_period_leaves_x_alone_in_between(void **state)
+{
+    enum { VALUES = 300 };
+    int8_t before[VALUES];
+    tern_inputs inputs;
+    uint32_t changes = 0;
+
+    (void)state;
+    assert_int_equal(tern_inputs_new(&inputs, some_x(VALUES), VALUES, 1, 0, 1, NULL), TERN_OK);
+    tern_inputs_set_period(&inputs, TERN_INPUTS_SELDOM);
+    for (uint32_t call = 0; call < TERN_INPUTS_SELDOM * CALLS; call++) {
+        const uint32_t next = (inputs.at + 1) % inputs.slots;
+        memcpy(before, inputs.slot[next], VALUES);
+        changes += differences(tern_inputs_next(&inputs), before, VALUES) > 0;
+    }
+    assert_int_equal(changes, CALLS);
+    for (uint32_t slot = 0; slot < inputs.slots; slot++)
+        assert_int_equal(differences(inputs.slot[slot], inputs.x, VALUES), 1);
+    tern_inputs_free(&inputs);
+}
+
 static int by_value(const void *a, const void *b)
 {
     return *(const int8_t *)a - *(const int8_t *)b;
@@ -109,6 +130,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_x_differs_in_one_value),
+        cmocka_unit_test(a_period_leaves_x_alone_in_between),
         cmocka_unit_test(a_renewed_x_has_the_same_values),
         cmocka_unit_test(slots_are_placed_as_asked),
     };

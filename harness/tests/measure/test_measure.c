@@ -123,6 +123,48 @@ static void a_wrong_y_is_never_timed(void **state)
     }
 }
 
+static double no_peak(tern_team *team)
+{
+    (void)team;
+    return 1e-9;
+}
+
+static double high_peak(tern_team *team)
+{
+    (void)team;
+    return 1e9;
+}
+
+/* What was measured before may have been low by chance: the peak of this moment decides, and zeros need no work. */
+static void a_speed_beyond_the_machine_is_no_speed(void **state)
+{
+    static const struct {
+        double roof_gmacs;
+        double (*peak_gmacs)(tern_team *team);
+        tern_x_pattern x;
+        tern_verdict verdict;
+    } table[] = {
+        {1e-9, no_peak, TERN_X_RANDOM, TERN_IMPOSSIBLE}, {1e-9, high_peak, TERN_X_RANDOM, TERN_EXACT},
+        {1e9, no_peak, TERN_X_RANDOM, TERN_EXACT},       {1e-9, NULL, TERN_X_RANDOM, TERN_EXACT},
+        {0.0, no_peak, TERN_X_RANDOM, TERN_EXACT},       {1e-9, no_peak, TERN_X_ZERO, TERN_EXACT},
+    };
+    static tern_record record;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        tern_case c = timed_case(&timed_kernel, TIMED_RIGHT, 1, TERN_HOT);
+        tern_measure_options options = timed_quickly;
+        c.data.x = table[i].x;
+        options.roof_gmacs = table[i].roof_gmacs;
+        options.peak_gmacs = table[i].peak_gmacs;
+        memset(&record, 0, sizeof record);
+        assert_int_equal(tern_measure_case(&c, &options, &timed_patiently, &record, NULL), TERN_OK);
+        assert_int_equal(record.finding.verdict, table[i].verdict);
+        assert_int_equal(record.timed, table[i].verdict == TERN_EXACT);
+        assert_int_equal(record.finding.reason[0] != '\0', table[i].verdict != TERN_EXACT);
+    }
+}
+
 static void copies_are_whole_and_apart(void **state)
 {
     const tern_case c = timed_case(&timed_kernel, TIMED_RIGHT, 3, TERN_COLD);
@@ -181,6 +223,7 @@ int main(void)
         cmocka_unit_test(a_cold_case_has_its_ring),
         cmocka_unit_test(an_openmp_kernel_is_bound),
         cmocka_unit_test(a_wrong_y_is_never_timed),
+        cmocka_unit_test(a_speed_beyond_the_machine_is_no_speed),
         cmocka_unit_test(copies_are_whole_and_apart),
         cmocka_unit_test(the_ring_is_four_times_the_cache),
         cmocka_unit_test(steal_is_read_from_the_right_column),
