@@ -1,11 +1,8 @@
 /*
- * counter_event.h - what can be counted, by name: the usual events that every Linux knows, and those of libpfm4 where
- * the build has it.
+ * counter_event.h - one thing that can be counted.
  */
 #ifndef TERN_COUNTER_EVENT_H
 #define TERN_COUNTER_EVENT_H
-
-#include "base/error.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -26,12 +23,6 @@ typedef struct tern_event {
 
 /* "pmu", "software", "getrusage" */
 const char *tern_event_source_name(tern_event_source source);
-
-/*
- * Finds an event by name, in upper or lower case. Says nothing about whether this machine can count it: libpfm4 takes
- * a PMU for present by the processor's name, even where a hypervisor has none. TERN_USAGE: no such event.
- */
-tern_status tern_event_find(tern_event *event, const char *name, tern_error *error);
 
 /* Whether more of it is worse: cache, TLB and branch misses. */
 bool tern_event_is_miss(const tern_event *event);

@@ -1,6 +1,7 @@
 #include "measure/counters.h"
 
 #include "base/text.h"
+#include "measure/counter_find.h"
 
 #include <dirent.h>
 #include <math.h>

@@ -21,6 +21,7 @@ typedef struct tern_fixture {
     tern_projection projection;
     tern_team *team;
     const tern_pin *pin;
+    bool brief; /* may be set after opening: nobody asks how long packing takes, so that W is packed once */
     int32_t seen[TERN_MAX_THREADS]; /* the CPU of thread i, -1 when not pinned */
 } tern_fixture;
 

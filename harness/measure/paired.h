@@ -10,18 +10,8 @@
 #define TERN_PAIRED_H
 
 #include "base/child.h"
-#include "measure/measure_options.h"
+#include "measure/paired_member.h"
 #include "measure/schedule.h"
-#include "plan/case.h"
-#include "record/record.h"
-
-typedef struct tern_paired_member {
-    const tern_case *c;
-    tern_measure_options
-        options;         /* those of the first say how to sample; budgets are added up; the roofs are the case's own */
-    double deadline_s;   /* of one turn */
-    tern_record *record; /* filled as tern_measure_case() does */
-} tern_paired_member;
 
 /*
  * Times cases of the same shape, data, threads and cache state that are known to be EXACT, any number of them, each once
@@ -34,12 +24,6 @@ typedef struct tern_paired_member {
  */
 tern_status tern_paired_run(const tern_paired_member *member, uint32_t members, int32_t baseline,
                             const tern_child_options *child, tern_error *error);
-
-/*
- * Called in the child process before anything else: may replace the kernels of the cases, such as by loading plug-ins
- * at addresses that no other process has. A status other than TERN_OK, with its sentence, ends the sampling.
- */
-typedef tern_status tern_paired_enter(void *context, tern_case *c, uint32_t arms, tern_error *error);
 
 typedef struct tern_paired_request {
     const tern_case *c; /* arms cases of the same shape, data, threads and cache state; kernels may be of any plug-in */

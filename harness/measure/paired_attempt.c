@@ -56,7 +56,10 @@ static tern_status open_fixture(track *t, tern_error *error)
         const size_t align = t->attempt->member[i]->c->kernel->x_align;
         x_align = align > x_align ? align : x_align;
     }
-    return tern_fixture_open(&t->fixture, problem_of(t), x_align, &t->attempt->layout, &t->options->pin, error);
+    const tern_status status =
+        tern_fixture_open(&t->fixture, problem_of(t), x_align, &t->attempt->layout, &t->options->pin, error);
+    t->fixture.brief = t->attempt->brief;
+    return status;
 }
 
 /* Lets it read the packed W of one before it, where there is one that is equal. */

@@ -4,8 +4,10 @@
 #ifndef TERN_PAIRED_ATTEMPT_H
 #define TERN_PAIRED_ATTEMPT_H
 
+#include "base/child.h"
 #include "measure/case_arm.h"
-#include "measure/paired.h"
+#include "measure/paired_member.h"
+#include "measure/schedule.h"
 
 /* Who takes part, and how. */
 typedef struct tern_paired_attempt {

@@ -2,6 +2,7 @@
 
 #include "base/stats.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 /* What one call of tern_rounds_run() knows. */
@@ -101,7 +102,8 @@ static void go_round_until_done(course *c)
     const tern_sampled *clock = c->arm[0].sampled;
     tern_stop stop = TERN_STOP_NONE;
 
-    c->end_ns = clock->now_ns(clock->context) + c->options->budget_ns;
+    c->end_ns = c->schedule->until == TERN_UNTIL_ROUNDS ? (double)INFINITY
+                                                        : clock->now_ns(clock->context) + c->options->budget_ns;
     for (uint32_t rounds = 0; stop == TERN_STOP_NONE && may_go_on(c);) {
         go_round(c, rounds++);
         const bool precise = c->schedule->until == TERN_UNTIL_PRECISE && are_precise(c, rounds);

@@ -25,7 +25,7 @@ void tern_sampler_warm_up(const tern_sampled *sampled, const tern_sampler_option
     for (uint64_t calls = 1; first_ns < 4.0 * options->warm_up_ns && spent_ns < options->warm_up_ns; calls *= 2) {
         const double elapsed_ns = sampled->time_ns(sampled->context, calls);
         spent_ns += elapsed_ns;
-        call_ns = elapsed_ns / (double)calls;
+        call_ns = fmin(call_ns, elapsed_ns / (double)calls);
         series->warmup_calls += calls;
     }
     series->calls_per_sample = calls_for(options->min_sample_ns, call_ns);

@@ -4,6 +4,7 @@
  * never ran, short reads.
  */
 #include "base/text.h"
+#include "measure/counter_find.h"
 #include "measure/counters.h"
 #include "skip.h"
 

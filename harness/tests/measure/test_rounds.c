@@ -139,6 +139,21 @@ static void exactly_so_many_rounds_in_any_order(void **state)
     }
 }
 
+/* Calls that were counted while something slowed them down are counted again, whatever the budget is. */
+static void exactly_so_many_rounds_of_whole_samples(void **state)
+{
+    const tern_schedule s = {.order = TERN_ORDER_QUADS, .until = TERN_UNTIL_ROUNDS, .rounds = 9, .seed = 3};
+    tern_sampler_options options = usual;
+    field *f = line_up(0.0, false);
+
+    (void)state;
+    options.budget_ns = 0.0;
+    f->series[2].calls_per_sample = 1;
+    assert_int_equal(tern_rounds_run(f->arm, ARMS, &options, &s, NULL), TERN_OK);
+    assert_int_equal(f->series[2].calls_per_sample, 2);
+    assert_int_equal(f->series[2].samples, 18);
+}
+
 static void the_budget_is_used(void **state)
 {
     const tern_schedule s = {
@@ -210,6 +225,7 @@ int main(void)
         cmocka_unit_test(every_round_has_every_arm_once),
         cmocka_unit_test(who_follows_comes_right_after),
         cmocka_unit_test(exactly_so_many_rounds_in_any_order),
+        cmocka_unit_test(exactly_so_many_rounds_of_whole_samples),
         cmocka_unit_test(the_budget_is_used),
         cmocka_unit_test(drift_spoils_medians_but_no_ratio),
         cmocka_unit_test(quads_cancel_linear_drift),

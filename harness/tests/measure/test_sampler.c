@@ -137,7 +137,7 @@ static void calls_counted_while_disturbed_are_counted_again(void **state)
     const tern_arm alone = {.sampled = &sampled, .series = &series};
 
     (void)state;
-    tern_sampler_warm_up(&sampled, &usual, f.call_ns, &series);
+    tern_sampler_warm_up(&sampled, &usual, f.slow_factor * f.call_ns, &series);
     assert_int_equal(series.calls_per_sample, 500);
     f.samples = f.slow_first_samples;
     assert_int_equal(tern_rounds_run(&alone, 1, &usual, &until_precise, NULL), TERN_OK);
