@@ -49,6 +49,7 @@ typedef struct kind {
 #define NONDETERMINISTIC        (1u << TERN_NONDETERMINISTIC)
 #define OVERRUN                 (1u << TERN_OVERRUN)
 #define CRASH                   (1u << TERN_CRASH)
+#define MISDECLARED             (1u << TERN_MISDECLARED)
 #define KIND(symbol, name, ...) {name, __VA_ARGS__},
 static const kind kinds[] = {
 #include "mutants/kinds.def"

@@ -54,14 +54,14 @@ static void start_child(void)
 MUTANT_LEAVES(child_left, "child-left", "leaves a child that nobody waits for", start_child());
 
 /* Time. */
-static void start_timer(int which)
+static void start_profiling(void)
 {
     const struct itimerval hour = {.it_value = {.tv_sec = 3600}};
 
-    must(setitimer(which, &hour, NULL) != 0);
+    must(setitimer(ITIMER_PROF, &hour, NULL) != 0);
 }
 MUTANT_LEAVES(alarm_left, "alarm-left", "leaves an alarm set for in an hour", alarm(3600));
-MUTANT_LEAVES(profiling_left, "profiling-timer-left", "leaves a profiling timer running", start_timer(ITIMER_PROF));
+MUTANT_LEAVES(profiling_left, "profiling-timer-left", "leaves a profiling timer running", start_profiling());
 
 static void start_posix_timer(void)
 {
