@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 
 /* Large libraries, which initialise themselves, on a busy machine. */
-static const double deadline_s = 20.0;
+static const double deadline_s = 10.0;
 
 typedef struct trial {
     tern_plugin_load *load;

@@ -52,9 +52,30 @@ static bool name_is_plain(const char *name)
     return length > 0 && length <= NAME_LENGTH && name[length] == '\0' && name[0] != '-' && name[0] != '.';
 }
 
+/* How many toggles before `end` have that name. */
+static size_t count_named(const tern_toggle *toggles, size_t end, const char *name)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < end; i++)
+        count += strcmp(toggles[i].name, name) == 0;
+    return count;
+}
+
+static const char *needs_breach(const tern_toggle *toggles, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (toggles[i].needs != NULL &&
+            (strcmp(toggles[i].needs, toggles[i].name) == 0 || count_named(toggles, count, toggles[i].needs) == 0))
+            return "a toggle needs one that the kernel does not have, or itself";
+    return NULL;
+}
+
 static const char *toggles_breach(const tern_toggle *toggles)
 {
-    for (size_t i = 0; toggles != NULL && toggles[i].name != NULL; i++)
+    size_t count = 0;
+
+    for (size_t i = 0; toggles != NULL && toggles[i].name != NULL; i++, count++)
         if (i == TERN_KERNEL_TOGGLES)
             return "it has more than 16 toggles, or their list has no end";
         else if (strcmp(toggles[i].name, TERN_TOGGLE_HUGE_PAGES) == 0)
@@ -62,7 +83,9 @@ static const char *toggles_breach(const tern_toggle *toggles)
         else if (!name_is_plain(toggles[i].name) || toggles[i].summary == NULL || toggles[i].initial < toggles[i].low ||
                  toggles[i].initial > toggles[i].high)
             return "each toggle needs a plain name, a summary and low <= initial <= high";
-    return NULL;
+        else if (count_named(toggles, i, toggles[i].name) > 0)
+            return "two toggles have the same name";
+    return needs_breach(toggles, count);
 }
 
 /* What is wrong with the kernel's table, or NULL. */
@@ -70,8 +93,8 @@ static const char *contract_breach(const tern_kernel *k)
 {
     if (!name_is_plain(k->name))
         return "its name must be lower case letters, digits, '.', '_' and '-', 63 at most, the first a letter or digit";
-    if (strcmp(k->name, TERN_KERNEL_AUTO) == 0 || strcmp(k->name, "decode") == 0)
-        return "'auto' and 'decode' mean something else in ids";
+    if (strcmp(k->name, TERN_KERNEL_AUTO) == 0 || strcmp(k->name, "decode") == 0 || strcmp(k->name, "none") == 0)
+        return "'auto', 'decode' and 'none' mean something else in ids";
     if (k->packed_bytes == NULL || k->bind == NULL)
         return "packed_bytes and bind must be set";
     if ((k->pack == NULL) == (k->pack_rows == NULL))
@@ -80,6 +103,8 @@ static const char *contract_breach(const tern_kernel *k)
         return "plan_bytes and make_plan must be set together, drop_plan only with them";
     if (k->summary == NULL)
         return "it has no summary";
+    if (k->isa >= 2 * TERN_ISA_GFNI)
+        return "it needs an instruction set that this program does not know";
     if ((k->flags & ~(uint32_t)TERN_KERNEL_OWNS_TEAM) != 0)
         return "it sets a flag that this program does not know";
     if (!isfinite(k->bits_per_weight) || k->bits_per_weight <= 0.0)

@@ -103,7 +103,9 @@ static tern_status check(campaign *run, tern_error *error)
     if (observer->start != NULL)
         observer->start(observer->context, run->planned, run->running);
     for (uint32_t i = 0; i < run->running && status == TERN_OK && tern_interrupt_signal() == 0; i++) {
-        const tern_child_options child = child_options(run, &run->planned[i]->c);
+        tern_case alone = run->planned[i]->c;
+        alone.cache = TERN_CHECK_ONLY; /* a check has no time for samples */
+        const tern_child_options child = child_options(run, &alone);
         tern_planned_describe(run->planned[i], &run->record[i]);
         tern_text_copy(run->label, sizeof run->label, run->record[i].id);
         tern_activity_say(&run->recording->activity, run->label);

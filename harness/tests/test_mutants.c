@@ -246,20 +246,29 @@ static void tell_open(void **state)
  * Leaves out each pass and each sweep in turn, and looks for a mutant that is taken for right without it: one of those
  * which it finds otherwise.
  */
-static tern_finding found[KINDS];
+enum { ALL = KINDS + OPEN_KINDS + MUTANTS };
+
+static tern_finding found[ALL];
+
+static const char *name_of(size_t i)
+{
+    if (i < KINDS)
+        return kinds[i].name;
+    return i < KINDS + OPEN_KINDS ? open_kinds[i - KINDS].name : mutants[i - KINDS - OPEN_KINDS].name;
+}
 
 static bool survives_without(const char *id, const char *words)
 {
     bool survives = false;
 
-    for (size_t i = 0; i < KINDS && !survives; i++) {
+    for (size_t i = 0; i < ALL && !survives; i++) {
         if (found[i].verdict == TERN_EXACT || strstr(found[i].reason, words) == NULL)
             continue;
         tern_battery_leaves_out = id;
-        survives = first_wrong(tern_registry_find(registry, kinds[i].name)).verdict == TERN_EXACT;
+        survives = first_wrong(tern_registry_find(registry, name_of(i))).verdict == TERN_EXACT;
         tern_battery_leaves_out = NULL;
         if (survives)
-            print_message("%-18s %s\n", id, kinds[i].name);
+            print_message("%-18s %s\n", id, name_of(i));
     }
     if (!survives)
         print_message("%-18s nobody\n", id);
@@ -272,9 +281,9 @@ static void each_pass_is_needed(void **state)
     size_t needed = 0, passes = 0;
 
     (void)state;
-    for (size_t i = 0; i < KINDS; i++)
-        if (!cannot_show(kinds[i].name))
-            found[i] = first_wrong(tern_registry_find(registry, kinds[i].name));
+    for (size_t i = 0; i < ALL; i++)
+        if (!cannot_show(name_of(i)))
+            found[i] = first_wrong(tern_registry_find(registry, name_of(i)));
     for (; (id = tern_battery_pass(passes, &words)) != NULL; passes++)
         needed += survives_without(id, words);
     for (tern_sweep sweep = TERN_SWEEP_NONE + 1; sweep < TERN_SWEEP_DEEP; sweep++, passes++)

@@ -44,6 +44,8 @@ static void refuses_breaches_of_the_contract(void **state)
 {
     static const tern_toggle outside[] = {{"t", "", NULL, 2, 0, 1}, {0}};
     static const tern_toggle taken[] = {{TERN_TOGGLE_HUGE_PAGES, "", NULL, 1, 0, 1}, {0}};
+    static const tern_toggle twice[] = {{"t", "", NULL, 1, 0, 1}, {"t", "", NULL, 1, 0, 1}, {0}};
+    static const tern_toggle alone[] = {{"t", "", "other", 1, 0, 1}, {0}};
     tern_kernel kernel;
 
     (void)state;
@@ -67,17 +69,22 @@ static void refuses_breaches_of_the_contract(void **state)
     kernel = toy("toy"), kernel.x_align = 3, expect(&kernel, "powers of two");
     kernel = toy("toy"), kernel.y_align = 2, expect(&kernel, "powers of two");
     kernel = toy("toy"), kernel.toggles = outside, expect(&kernel, "initial");
+    kernel = toy("toy"), kernel.isa = 1u << 30, expect(&kernel, "instruction set");
+    kernel = toy("toy"), kernel.toggles = twice, expect(&kernel, "same name");
+    kernel = toy("toy"), kernel.toggles = alone, expect(&kernel, "does not have");
     kernel = toy("toy"), kernel.toggles = taken, expect(&kernel, "gives to every kernel");
 }
 
 static void refuses_lists_without_an_end(void **state)
 {
+    static const char names[20][2] = {"a", "b", "c", "d", "e", "f", "g", "h", "i", "j",
+                                      "k", "l", "m", "n", "o", "p", "q", "r", "s", "t"};
     tern_toggle many[20];
     tern_kernel kernel = toy("toy");
 
     (void)state;
     for (size_t i = 0; i < 20; i++)
-        many[i] = (tern_toggle){"t", "", NULL, 1, 0, 1};
+        many[i] = (tern_toggle){names[i], "", NULL, 1, 0, 1};
     kernel.toggles = many;
     expect(&kernel, "no end");
 }
