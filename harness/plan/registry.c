@@ -5,11 +5,16 @@
 #include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 /* Written by CMake from the kernel lines; ends with NULL. */
 extern const tern_kernel *const tern_builtin_kernels[];
@@ -32,10 +37,15 @@ enum { HARNESS_TOGGLES = sizeof harness_toggles / sizeof *harness_toggles - 1 };
 
 _Static_assert(HARNESS_TOGGLES + TERN_KERNEL_TOGGLES == TERN_MAX_TOGGLES, "a case has room for every toggle");
 
+typedef struct library {
+    void *handle;
+    int copy; /* the file in memory that it was loaded from; -1: from a file of its own */
+} library;
+
 struct tern_registry {
     member *members;
     size_t count;
-    void **libraries;
+    library *libraries;
     size_t library_count;
 };
 
@@ -231,27 +241,22 @@ tern_status tern_registry_add(tern_registry *registry, const tern_kernel *const 
     return refuse_circles(registry, error);
 }
 
-static tern_status load(void *to, const char *path, tern_error *error)
+/* file is what is opened, path what it is called in messages. copy is the registry's from now on, unless it is -1. */
+static tern_status load_file(tern_registry *registry, const char *file, int copy, const char *path, tern_error *error)
 {
-    tern_registry *registry = to;
+    library *libraries = realloc(registry->libraries, (registry->library_count + 1) * sizeof *libraries);
+    void *handle = libraries == NULL ? NULL : dlopen(file, RTLD_NOW | RTLD_LOCAL);
 
-    /* A path without a slash would be looked up in the system's library directories. */
-    char *file = realpath(path, NULL);
-    if (file == NULL)
-        return tern_error_set(error, TERN_USAGE, "plug-in %s: %s", path, strerror(errno));
-    void *library = dlopen(file, RTLD_NOW | RTLD_LOCAL);
-    free(file);
-    if (library == NULL)
-        return tern_error_set(error, TERN_USAGE, "plug-in %s cannot be loaded: %s", path, dlerror());
-    void **libraries = realloc(registry->libraries, (registry->library_count + 1) * sizeof *libraries);
-    if (libraries == NULL) {
-        dlclose(library);
+    registry->libraries = libraries != NULL ? libraries : registry->libraries;
+    if (handle == NULL && copy >= 0)
+        close(copy);
+    if (libraries == NULL)
         return tern_error_memory(error, "the list of plug-ins", sizeof *libraries);
-    }
-    registry->libraries = libraries;
-    libraries[registry->library_count++] = library;
+    if (handle == NULL)
+        return tern_error_set(error, TERN_USAGE, "plug-in %s cannot be loaded: %s", path, dlerror());
+    libraries[registry->library_count++] = (library){handle, copy};
 
-    const tern_plugin *plugin = dlsym(library, "tern_plugin_table");
+    const tern_plugin *plugin = dlsym(handle, "tern_plugin_table");
     if (plugin == NULL)
         return tern_error_set(error, TERN_USAGE,
                               "plug-in %s has no symbol tern_plugin_table; export it with TERN_PLUGIN(&kernel)", path);
@@ -262,9 +267,57 @@ static tern_status load(void *to, const char *path, tern_error *error)
     return tern_registry_add(registry, plugin->kernels, path, error);
 }
 
+/* Is a tern_plugin_load. */
+static tern_status load(void *registry, const char *path, tern_error *error)
+{
+    /* A path without a slash would be looked up in the system's library directories. */
+    char *file = realpath(path, NULL);
+
+    if (file == NULL)
+        return tern_error_set(error, TERN_USAGE, "plug-in %s: %s", path, strerror(errno));
+    const tern_status status = load_file(registry, file, -1, path, error);
+    free(file);
+    return status;
+}
+
+/* A file in memory with the bytes of another; -1 and errno when that fails. */
+static int copy_in_memory(const char *path)
+{
+    const int from = open(path, O_RDONLY | O_CLOEXEC), to = from < 0 ? -1 : memfd_create("plug-in", MFD_CLOEXEC);
+    struct stat what;
+    bool whole = to >= 0 && fstat(from, &what) == 0;
+
+    for (off_t at = 0; whole && at < what.st_size;)
+        whole = sendfile(to, from, &at, (size_t)(what.st_size - at)) > 0;
+    const int failure = errno;
+    if (from >= 0)
+        close(from);
+    if (!whole && to >= 0)
+        close(to);
+    errno = failure;
+    return whole ? to : -1;
+}
+
+/* The copy stays open as long as it is loaded: two that had the same name would be one for the loader. */
+tern_status tern_registry_load_copy(tern_registry *registry, const char *path, tern_error *error)
+{
+    char file[32];
+    const int copy = copy_in_memory(path);
+
+    if (copy < 0)
+        return tern_error_set(error, TERN_USAGE, "plug-in %s: %s", path, strerror(errno));
+    snprintf(file, sizeof file, "/proc/self/fd/%d", copy);
+    return load_file(registry, file, copy, path, error);
+}
+
+tern_status tern_registry_try(tern_registry *registry, const char *path, tern_error *error)
+{
+    return tern_plugin_try(load, registry, path, error);
+}
+
 tern_status tern_registry_load(tern_registry *registry, const char *path, tern_error *error)
 {
-    const tern_status status = tern_plugin_try(load, registry, path, error);
+    const tern_status status = tern_registry_try(registry, path, error);
 
     return status == TERN_OK ? load(registry, path, error) : status;
 }
@@ -310,11 +363,16 @@ tern_status tern_registry_load_path(tern_registry *registry, const char *path, t
     return status;
 }
 
-tern_status tern_registry_new(tern_registry **registry, tern_error *error)
+tern_status tern_registry_new_empty(tern_registry **registry, tern_error *error)
 {
     *registry = calloc(1, sizeof **registry);
-    if (*registry == NULL)
-        return tern_error_memory(error, "the kernel registry", sizeof **registry);
+    return *registry != NULL ? TERN_OK : tern_error_memory(error, "the kernel registry", sizeof **registry);
+}
+
+tern_status tern_registry_new(tern_registry **registry, tern_error *error)
+{
+    if (tern_registry_new_empty(registry, error) != TERN_OK)
+        return TERN_ENVIRONMENT;
     const tern_status status = tern_registry_add(*registry, tern_builtin_kernels, "built in", error);
     if (status != TERN_OK) {
         tern_registry_free(*registry);
@@ -333,8 +391,11 @@ void tern_registry_free(tern_registry *registry)
         free(registry->members[i].source);
     }
     free(registry->members);
-    for (size_t i = 0; i < registry->library_count; i++)
-        dlclose(registry->libraries[i]);
+    for (size_t i = 0; i < registry->library_count; i++) {
+        dlclose(registry->libraries[i].handle);
+        if (registry->libraries[i].copy >= 0)
+            close(registry->libraries[i].copy);
+    }
     free(registry->libraries);
     free(registry);
 }

@@ -20,6 +20,9 @@ enum { TERN_KERNEL_TOGGLES = 16, TERN_MAX_TOGGLES = TERN_KERNEL_TOGGLES + 1 };
 
 /* Makes a registry of the built-in kernels. Free with tern_registry_free(). */
 tern_status tern_registry_new(tern_registry **registry, tern_error *error);
+
+/* The same without the built-in kernels. */
+tern_status tern_registry_new_empty(tern_registry **registry, tern_error *error);
 void tern_registry_free(tern_registry *registry);
 
 /*
@@ -32,6 +35,15 @@ tern_status tern_registry_add(tern_registry *registry, const tern_kernel *const 
 
 /* Opens a shared object and adds what its tern_plugin_table lists. It stays open until the registry is freed. */
 tern_status tern_registry_load(tern_registry *registry, const char *path, tern_error *error);
+
+/* Whether a shared object could be loaded: in a child process, so that the registry stays as it is. */
+tern_status tern_registry_try(tern_registry *registry, const char *path, tern_error *error);
+
+/*
+ * Loads a copy of a shared object from memory: beside another copy of it, it has code and data of its own. For one
+ * that was tried before.
+ */
+tern_status tern_registry_load_copy(tern_registry *registry, const char *path, tern_error *error);
 
 /* Loads every *.so of the colon-separated directories in TERNBENCH_PLUGIN_PATH, in the order of their names. */
 tern_status tern_registry_load_path(tern_registry *registry, const char *path, tern_error *error);
