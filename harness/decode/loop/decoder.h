@@ -4,9 +4,9 @@
 #ifndef TERN_DECODER_H
 #define TERN_DECODER_H
 
-#include "decode/loop/answers.h"
 #include "decode/loop/kv.h"
 #include "decode/loop/model.h"
+#include "decode/loop/projections.h"
 #include "decode/loop/stopwatch.h"
 
 typedef struct tern_decoder tern_decoder;
@@ -29,7 +29,7 @@ typedef struct tern_decoder_options {
     const uint32_t *expected;
     size_t expected_counts;
 
-    tern_answers *answers; /* every product is shown to them, unless this is NULL; must outlive the decoder */
+    tern_projections *answers; /* every product is shown to them, unless this is NULL; must outlive the decoder */
 } tern_decoder_options;
 
 /* One token of one sequence. Its position is the number of tokens of that sequence before it. */

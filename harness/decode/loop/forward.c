@@ -49,7 +49,7 @@ static void multiply(tern_forward *f, tern_linear linear)
     tern_stopwatch_cut(&f->watch, TERN_DECODE_GEMM);
     if (f->answers == NULL)
         return;
-    tern_answers_look(f->answers, f->layer, linear, product->problem.shape, f->q, f->y);
+    tern_projections_look(f->answers, f->layer, linear, product->problem.shape, f->q, f->y);
     tern_stopwatch_cut(&f->watch, TERN_DECODE_OTHER);
 }
 

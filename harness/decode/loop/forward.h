@@ -8,9 +8,9 @@
 #ifndef TERN_FORWARD_H
 #define TERN_FORWARD_H
 
-#include "decode/loop/answers.h"
 #include "decode/loop/kv.h"
 #include "decode/loop/products.h"
+#include "decode/loop/projections.h"
 #include "decode/loop/stopwatch.h"
 
 #define TERN_NO_LOGITS UINT32_MAX
@@ -33,7 +33,7 @@ typedef struct tern_forward {
     tern_team *team;
     bool fused; /* norm and quantisation in one pass */
     tern_kv kv;
-    tern_answers *answers; /* what products are held against, or NULL */
+    tern_projections *answers; /* what products are held against, or NULL */
     tern_stopwatch watch;
 
     /* the block */

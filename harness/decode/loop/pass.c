@@ -64,7 +64,7 @@ static bool run_prompt(tern_passage *s, tern_pass_result *p)
         assert(logits != NULL);
         p->prefill.total_ms += 1e-6 * (tern_clock_ns() - start_ns);
         take_parts(s, &p->prefill, choose(s, logits, sequence, 1, 0));
-        if (!tern_answers_right(s->answers, s->finding))
+        if (!tern_projections_right(s->answers, s->finding))
             return false;
     }
     p->prefill.tokens = tokens * s->job->sequences;
@@ -81,7 +81,7 @@ static bool run_steps(tern_passage *s, tern_pass_result *p, uint32_t steps)
         const double start_ns = tern_clock_ns();
         const float *logits = tern_decoder_run(s->decoder, s->next, sequences);
         assert(logits != NULL);
-        if (!tern_answers_right(s->answers, s->finding))
+        if (!tern_projections_right(s->answers, s->finding))
             return false;
         const double run_ns = tern_clock_ns() - start_ns;
         const double sampling_ns = choose(s, logits, 0, sequences, step + 1);

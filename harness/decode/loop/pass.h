@@ -18,7 +18,7 @@ typedef struct tern_passage {
     tern_input *prompt; /* room for prompt_tokens */
     tern_input *next;   /* one a sequence */
     XXH3_state_t *tokens_hash, *logits_hash;
-    tern_answers *answers;
+    tern_projections *answers;
     tern_finding *finding; /* EXACT at the start; set when an answer is wrong, which ends the pass */
 } tern_passage;
 

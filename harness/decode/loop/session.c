@@ -25,7 +25,7 @@ typedef struct session {
     tern_model model;
     uint32_t tokens[4]; /* how many each product will have, `counts` numbers */
     size_t counts;
-    tern_answers *answers;
+    tern_projections *answers;
     tern_passage passage;
     tern_pass_result *result;
 } session;
@@ -177,7 +177,7 @@ static tern_status open_passage(session *s, tern_error *error)
 
     p->job = job;
     p->finding = &s->record->finding;
-    if ((status = tern_answers_new(&s->answers, &s->model, &s->weights, s->team, error)) != TERN_OK)
+    if ((status = tern_projections_new(&s->answers, &s->model, &s->weights, s->team, error)) != TERN_OK)
         return status;
     p->answers = s->answers;
     p->vocabulary = s->model.geometry.vocabulary;
@@ -303,7 +303,7 @@ tern_status tern_decode_session(const tern_decode_job *job, tern_decode_record *
     const tern_status status = run(&s, error);
 
     tern_decoder_free(s.passage.decoder);
-    tern_answers_free(s.answers);
+    tern_projections_free(s.answers);
     tern_token_choice_free(s.passage.sampler);
     tern_model_free(&s.model);
     tern_weights_close(&s.weights);

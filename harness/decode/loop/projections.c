@@ -1,0 +1,176 @@
+#include "decode/loop/projections.h"
+
+#include "base/random.h"
+#include "base/text.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CHUNK_ROWS = 16, ONE_OF = 4, LARGE_WEIGHTS = 1 << 20, STREAM_V = 11, STREAM_TURN = 12 };
+
+struct tern_projections {
+    const tern_model *model;
+    uint32_t *v;          /* as many as the largest M */
+    uint32_t **projected; /* v W, by layer * TERN_LINEARS + linear */
+    uint64_t looks;       /* calls seen */
+    bool wrong;
+    uint32_t layer; /* of the first wrong one */
+    tern_linear linear;
+    tern_shape shape;
+    size_t token;
+};
+
+/* What the team shares to make them. */
+typedef struct making {
+    tern_projections *answers;
+    const tern_weights *weights;
+    int8_t *rows; /* CHUNK_ROWS of the longest K for each thread */
+    size_t row_bytes;
+} making;
+
+static size_t products_of(const tern_model *model)
+{
+    return (size_t)model->geometry.layers * TERN_LINEARS;
+}
+
+static void project(const making *m, size_t index, int8_t *rows)
+{
+    const tern_projections *a = m->answers;
+    const tern_linear linear = (tern_linear)(index % TERN_LINEARS);
+    const tern_shape shape = tern_linear_shape(&a->model->geometry, linear, 1);
+    uint32_t *projected = a->projected[index];
+
+    for (size_t begin = 0; begin < shape.m; begin += CHUNK_ROWS) {
+        const size_t end = begin + CHUNK_ROWS < shape.m ? begin + CHUNK_ROWS : shape.m;
+        tern_linear_trits(m->weights, (uint32_t)(index / TERN_LINEARS), linear, begin, end, rows);
+        for (size_t row = begin; row < end; row++) {
+            const int8_t *w = rows + (row - begin) * shape.k;
+            for (size_t k = 0; k < shape.k; k++) {
+                const int32_t weight = w[k];
+                projected[k] += a->v[row] * (uint32_t)weight;
+            }
+        }
+    }
+}
+
+static void project_share(void *argument, uint32_t thread, uint32_t threads)
+{
+    const making *m = argument;
+    const tern_slice slice = tern_slice_of(products_of(m->answers->model), thread, threads);
+
+    for (size_t i = slice.begin; i < slice.end; i++)
+        project(m, i, m->rows + thread * CHUNK_ROWS * m->row_bytes);
+}
+
+static bool reserve(tern_projections *a, size_t *longest_k)
+{
+    const size_t products = products_of(a->model);
+    size_t most_m = 0;
+
+    a->projected = calloc(products, sizeof *a->projected);
+    for (size_t i = 0; i < products && a->projected != NULL; i++) {
+        const tern_shape shape = tern_linear_shape(&a->model->geometry, (tern_linear)(i % TERN_LINEARS), 1);
+        a->projected[i] = calloc(shape.k, sizeof **a->projected);
+        most_m = shape.m > most_m ? shape.m : most_m;
+        *longest_k = shape.k > *longest_k ? shape.k : *longest_k;
+        if (a->projected[i] == NULL)
+            return false;
+    }
+    a->v = calloc(most_m, sizeof *a->v);
+    for (size_t m = 0; m < most_m && a->v != NULL; m++)
+        a->v[m] = (uint32_t)tern_random_number(STREAM_V, m) | 1;
+    return a->projected != NULL && a->v != NULL;
+}
+
+tern_status tern_projections_new(tern_projections **answers, const tern_model *model, const tern_weights *weights,
+                                 tern_team *team, tern_error *error)
+{
+    making m = {.answers = calloc(1, sizeof **answers), .weights = weights};
+
+    *answers = m.answers;
+    if (m.answers != NULL) {
+        m.answers->model = model;
+        if (reserve(m.answers, &m.row_bytes))
+            m.rows = malloc(tern_team_threads(team) * CHUNK_ROWS * m.row_bytes);
+    }
+    if (m.rows == NULL) {
+        tern_projections_free(m.answers);
+        *answers = NULL;
+        return tern_error_memory(error, "the projections that answers are held against",
+                                 (double)(products_of(model) * m.row_bytes * sizeof(uint32_t)));
+    }
+    tern_team_run(team, project_share, &m);
+    free(m.rows);
+    return TERN_OK;
+}
+
+void tern_projections_free(tern_projections *answers)
+{
+    if (answers == NULL)
+        return;
+    for (size_t i = 0; answers->projected != NULL && i < products_of(answers->model); i++)
+        free(answers->projected[i]);
+    free(answers->projected);
+    free(answers->v);
+    free(answers);
+}
+
+static uint32_t dot_y(const uint32_t *v, const int32_t *y, size_t count)
+{
+    uint32_t sum = 0;
+
+    for (size_t i = 0; i < count; i++)
+        sum += v[i] * (uint32_t)y[i];
+    return sum;
+}
+
+static uint32_t dot_x(const uint32_t *projected, const int8_t *x, size_t count)
+{
+    uint32_t sum = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        const int32_t value = x[i];
+        sum += projected[i] * (uint32_t)value;
+    }
+    return sum;
+}
+
+void tern_projections_look(tern_projections *answers, uint32_t layer, tern_linear linear, tern_shape shape,
+                           const int8_t *x, const int32_t *y)
+{
+    const uint64_t random = tern_random_number(STREAM_TURN, answers->looks++);
+    const size_t token = (random >> 32) % shape.n;
+
+    if (answers->wrong || (shape.m * shape.k >= LARGE_WEIGHTS && shape.n == 1 && random % ONE_OF != 0))
+        return;
+    const uint32_t *projected = answers->projected[(size_t)layer * TERN_LINEARS + linear];
+    if (dot_y(answers->v, y + token * shape.m, shape.m) == dot_x(projected, x + token * shape.k, shape.k))
+        return;
+    answers->wrong = true;
+    answers->layer = layer;
+    answers->linear = linear;
+    answers->shape = shape;
+    answers->token = token;
+}
+
+bool tern_projections_right(const tern_projections *answers, tern_finding *finding)
+{
+    static const char *const names[TERN_LINEARS] = {
+        [TERN_LINEAR_QKV] = "QKV",
+        [TERN_LINEAR_O] = "attention output",
+        [TERN_LINEAR_GATE_UP] = "gate and up",
+        [TERN_LINEAR_DOWN] = "down",
+    };
+    const tern_shape shape = answers->shape;
+
+    if (!answers->wrong)
+        return true;
+    finding->verdict = TERN_MISMATCH;
+    finding->reason[0] = '\0';
+    tern_text_append(finding->reason, sizeof finding->reason,
+                     "Y is wrong in the loop: layer %" PRIu32 ", product %s, %zux%zux%zu, token %zu, at the %" PRIu64
+                     ". product or before",
+                     answers->layer, names[answers->linear], shape.m, shape.k, shape.n, answers->token, answers->looks);
+    return false;
+}
