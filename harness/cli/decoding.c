@@ -1,7 +1,7 @@
 #include "cli/decoding.h"
 
+#include "cli/activity_line.h"
 #include "cli/announce.h"
-#include "cli/decode_progress.h"
 #include "cli/settings.h"
 
 #include <inttypes.h>
@@ -27,12 +27,12 @@ int tern_decoding_run(const tern_options *options, tern_decode_settings *setting
                       const tern_tokenizer *tokenizer, tern_error *error)
 {
     tern_recording recording = {0};
-    tern_decode_progress progress;
-    const tern_observer observer = tern_decode_progress_observer(&progress, options->quiet);
+    tern_activity_line progress;
+    const tern_observer observer = tern_activity_line_observer(&progress, options->quiet);
 
     settings->recording = tern_settings_recording(options);
     const int ran = tern_decode_run(&recording, settings, session, &observer, error);
-    tern_decode_progress_clear(&progress);
+    tern_activity_line_clear(&progress);
     const int exit_status = tern_announce_end(options, &recording, ran, error);
     if (settings->job.prompt != NULL && recording.sink.results.decodes.count > 0)
         print_answer(&recording.sink.results.decodes.item[0], tokenizer);

@@ -1,0 +1,47 @@
+#include "cli/activity_line.h"
+
+#include "cli/announce.h"
+#include "cli/terminal.h"
+
+#include <math.h>
+#include <stdio.h>
+
+static const double plain_interval_s = 5.0;
+
+static void begin(void *context, const tern_run *run, const tern_plan *plan)
+{
+    const tern_activity_line *progress = context;
+
+    (void)plan;
+    if (!progress->quiet)
+        tern_announce_warnings(run);
+}
+
+static void tick(void *context, const char *what, double share)
+{
+    tern_activity_line *progress = context;
+    const double now = tern_terminal_clock();
+    char line[128];
+
+    if (progress->quiet || (!progress->terminal && now - progress->last_s < plain_interval_s))
+        return;
+    progress->last_s = now;
+    if (isnan(share))
+        snprintf(line, sizeof line, "%s", what);
+    else
+        snprintf(line, sizeof line, "%s, %.0f %%", what, 100.0 * share);
+    fprintf(stderr, progress->terminal ? "\r\033[K%s" : "%s\n", line);
+    fflush(stderr);
+}
+
+tern_observer tern_activity_line_observer(tern_activity_line *progress, bool quiet)
+{
+    *progress = (tern_activity_line){.quiet = quiet, .terminal = tern_terminal_is(), .last_s = tern_terminal_clock()};
+    return (tern_observer){.context = progress, .begin = begin, .tick = tick};
+}
+
+void tern_activity_line_clear(const tern_activity_line *progress)
+{
+    if (progress->terminal && !progress->quiet)
+        tern_terminal_clear();
+}
