@@ -15,6 +15,11 @@ const tern_line_type tern_line_types[TERN_LINES] = {
     [TERN_LINE_DECODE] = {LINE(decodes, "decode", tern_decode_record, tern_decode_fields),
                           .id = offsetof(tern_decode_record, id)},
     [TERN_LINE_END] = {LINE(ends, "end", tern_run_end, tern_end_fields)},
+    [TERN_LINE_COMPARED] = {LINE(compared, "compared", tern_compared, tern_compared_fields),
+                            .id = offsetof(tern_compared, id)},
+    [TERN_LINE_PAIR] = {LINE(pairs, "pair", tern_pair, tern_pair_fields), .id = offsetof(tern_pair, id)},
+    [TERN_LINE_ARM] = {LINE(arms, "arm", tern_arm_record, tern_arm_record_fields), .id = offsetof(tern_arm_record, id)},
+    [TERN_LINE_STEP] = {LINE(steps, "step", tern_step, tern_step_fields), .id = offsetof(tern_step, id)},
 };
 
 tern_line tern_line_find(const char *name)

@@ -9,7 +9,17 @@
 
 #include "record/fields.h"
 
-typedef enum tern_line { TERN_LINE_RUN, TERN_LINE_CASE, TERN_LINE_DECODE, TERN_LINE_END, TERN_LINES } tern_line;
+typedef enum tern_line {
+    TERN_LINE_RUN,
+    TERN_LINE_CASE,
+    TERN_LINE_DECODE,
+    TERN_LINE_END,
+    TERN_LINE_COMPARED,
+    TERN_LINE_PAIR,
+    TERN_LINE_ARM,
+    TERN_LINE_STEP,
+    TERN_LINES
+} tern_line;
 
 typedef struct tern_line_type {
     const char *name; /* the "type" of its JSON */

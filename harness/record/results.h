@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/filter.h"
 #include "base/index.h"
+#include "record/compared.h"
 #include "record/decode.h"
 #include "record/line.h"
 #include "record/record.h"
@@ -44,6 +45,10 @@ typedef struct tern_results {
     TERN_LIST_OF(tern_record) cases;
     TERN_LIST_OF(tern_decode_record) decodes;
     TERN_LIST_OF(tern_run_end) ends;
+    TERN_LIST_OF(tern_compared) compared;
+    TERN_LIST_OF(tern_pair) pairs;
+    TERN_LIST_OF(tern_arm_record) arms;
+    TERN_LIST_OF(tern_step) steps;
     TERN_LIST_OF(tern_line_place) order; /* of all lines, as they stood in the files */
     tern_index by_id;                    /* of places in order */
 } tern_results;
