@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* Of every command that has to know the kernels. */
-#define KERNELS TERN_OPTION_ISA, TERN_OPTION_PLUGIN
+#define KERNELS TERN_OPTION_ISA, TERN_OPTION_PLUGIN, TERN_OPTION_SIDE
 
 /* Of every command that measures. */
 #define MACHINE TERN_OPTION_PIN, TERN_OPTION_NO_ROOFS, TERN_OPTION_STRICT
@@ -29,6 +29,33 @@ static const tern_option_key heeds_run[] = {
 static const tern_option_key heeds_check[] = {SUITES, TERN_OPTION_NO_EDGES, TERN_OPTION_DEEP, KERNELS, RECORDS, END};
 static const tern_option_key heeds_repro[] = {
     TERN_OPTION_DEADLINE, TERN_OPTION_TOTAL, TERN_OPTION_RESUME, TIMING, KERNELS, MACHINE, RECORDS, END};
+static const tern_option_key heeds_gate[] = {TERN_OPTION_FILTER,
+                                             TERN_OPTION_AXIS_SEED,
+                                             TERN_OPTION_AXIS_SET,
+                                             TERN_OPTION_AXIS_THREADS,
+                                             TERN_OPTION_HOT,
+                                             TERN_OPTION_COLD,
+                                             TERN_OPTION_DEADLINE,
+                                             TERN_OPTION_RESUME,
+                                             TERN_OPTION_DELTA,
+                                             TERN_OPTION_ISA,
+                                             TERN_OPTION_PIN,
+                                             TERN_OPTION_STRICT,
+                                             RECORDS,
+                                             END};
+static const tern_option_key heeds_ablate[] = {TERN_OPTION_FILTER,
+                                               TERN_OPTION_AXIS_SEED,
+                                               TERN_OPTION_AXIS_SET,
+                                               TERN_OPTION_AXIS_THREADS,
+                                               TERN_OPTION_HOT,
+                                               TERN_OPTION_COLD,
+                                               TERN_OPTION_DEADLINE,
+                                               TERN_OPTION_RESUME,
+                                               TERN_OPTION_ISA,
+                                               TERN_OPTION_SIDE,
+                                               TERN_OPTION_PIN,
+                                               RECORDS,
+                                               END};
 static const tern_option_key heeds_kernels[] = {KERNELS, TERN_OPTION_PICK, TERN_OPTION_KERNELS_FORM, MACHINE, END};
 static const tern_option_key heeds_machine[] = {
     TERN_OPTION_ISA, MACHINE, TERN_OPTION_MACHINE_FORM, TERN_OPTION_QUIET, TERN_OPTION_VERBOSE, END};
@@ -79,6 +106,14 @@ const tern_command tern_commands[] = {
     {"repro", "run a case, or a decode run, again by its id", "ID...", 1, TERN_OPTION_LIST,
      "Checks the cases of these ids again, and times those that were timed. The id of a decode run decodes again.",
      heeds_repro, NULL, tern_command_repro},
+    {"gate", "did the kernels get slower? one verdict a case", "BASE CAND [SUITE...]", 2, TERN_OPTION_LIST,
+     "Compares the kernels of two sides, each a git revision, a source folder, a .so or a .c file: checks CAND, then "
+     "samples both in turns. Exit status 3 when a case got slower by more than --delta.",
+     heeds_gate, NULL, tern_command_gate},
+    {"ablate", "what does each toggle give, alone and beside the others?", "[BASE CAND] SUITE...", 1, TERN_OPTION_LIST,
+     "Switches the toggles of each case's kernel off, alone and together, and says what each of them contributes. With "
+     "two sides, at both: which toggle gives less than before.",
+     heeds_ablate, NULL, tern_command_ablate},
     {"kernels", "list the kernels, what they need and their toggles", "", 0, 0,
      "Lists the kernels: what they need, where they come from, their toggles.", heeds_kernels, NULL,
      tern_command_kernels},

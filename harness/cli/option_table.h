@@ -45,6 +45,7 @@ typedef enum tern_option_key {
 
     TERN_OPTION_ISA,
     TERN_OPTION_PLUGIN,
+    TERN_OPTION_SIDE,
     TERN_OPTION_PIN,
     TERN_OPTION_NO_ROOFS,
     TERN_OPTION_COUNTERS,
@@ -54,6 +55,7 @@ typedef enum tern_option_key {
     TERN_OPTION_TOTAL,
     TERN_OPTION_MIN_SAMPLES,
     TERN_OPTION_STRICT,
+    TERN_OPTION_DELTA,
 
     TERN_OPTION_OUT,
     TERN_OPTION_FILE,

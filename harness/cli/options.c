@@ -9,6 +9,7 @@ void tern_options_init(tern_options *options)
         .deadline_s = 10.0,
         .budget_s = (double)NAN,
         .min_samples = 15,
+        .delta_percent = 2.0,
         .model = "bitnet-7b",
         .kernel = "auto",
         .threads = "all",

@@ -46,6 +46,7 @@ typedef struct tern_options {
     /* which kernels, which cases */
     tern_text_list plugins;
     const char *isa;
+    const char *side; /* whose kernels; NULL: the built-in ones */
     const char *filter;
     tern_axis_list axes;
     const char *pick; /* a shape */
@@ -58,6 +59,7 @@ typedef struct tern_options {
     double budget_s;      /* of one case; NaN: what the suite wishes, or its default */
     double total_s;       /* of the run; 0 = none */
     uint32_t min_samples; /* of one case */
+    double delta_percent; /* the slowdown that matters */
 
     /* what comes out */
     tern_output_list outputs;

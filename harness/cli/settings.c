@@ -9,6 +9,7 @@ tern_session_settings tern_settings_session(const tern_options *options)
         .plugin = options->plugins.item,
         .plugins = options->plugins.count,
         .isa = options->isa,
+        .side = options->side,
     };
 }
 

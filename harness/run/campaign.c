@@ -8,6 +8,7 @@
 #include "run/checks.h"
 #include "run/picker.h"
 #include "run/planned.h"
+#include "run/planning.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -254,25 +255,12 @@ static tern_status prepare(void *context, tern_recording *recording, tern_error 
     return tern_checks_open(&run->checks, error);
 }
 
-/* The most threads that a case uses, and whether a case is cold. */
-static tern_demand demand_of(const tern_plan *plan)
-{
-    tern_demand demand = {.timed = plan->timed, .threads = 1};
-
-    for (size_t i = 0; i < plan->count; i++) {
-        const tern_case *c = &plan->cases[i].c;
-        demand.threads = c->threads > demand.threads ? c->threads : demand.threads;
-        demand.cold = demand.cold || c->cache == TERN_COLD;
-    }
-    return demand;
-}
-
 int tern_campaign_run(tern_recording *recording, const tern_campaign_settings *settings, tern_session *session,
                       tern_plan *plan, const tern_observer *observer, tern_error *error)
 {
     campaign run = {.settings = settings, .plan = plan};
     const tern_work work = {
-        .context = &run, .demand = demand_of(plan), .plan = plan, .prepare = prepare, .run = run_all};
+        .context = &run, .demand = tern_planning_demand(plan), .plan = plan, .prepare = prepare, .run = run_all};
     const int exit_status = tern_recording_run(recording, &settings->recording, session, observer, &work, error);
 
     tern_checks_close(&run.checks);

@@ -25,3 +25,14 @@ tern_child_options tern_activity_child(tern_activity *activity, double deadline_
 {
     return (tern_child_options){.deadline_s = deadline_s, .tick = tern_activity_tick, .tick_context = activity};
 }
+
+static void say(void *activity, const char *sentence)
+{
+    tern_activity_say(activity, sentence);
+}
+
+tern_side_watcher tern_activity_watcher(tern_activity *activity)
+{
+    activity->share = (double)NAN;
+    return (tern_side_watcher){.say = say, .tick = tern_activity_tick, .context = activity};
+}

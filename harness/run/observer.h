@@ -8,6 +8,7 @@
 #include "plan/plan.h"
 #include "record/record.h"
 #include "record/run.h"
+#include "run/side.h"
 
 /* Any function may be NULL. Strings and structs live until the next call at least. */
 typedef struct tern_observer {
@@ -37,5 +38,8 @@ bool tern_activity_tick(void *activity);
 
 /* For a child that does what the activity says. */
 tern_child_options tern_activity_child(tern_activity *activity, double deadline_s);
+
+/* For a side that is made: its sentences are what is done at the moment. The activity must outlive it. */
+tern_side_watcher tern_activity_watcher(tern_activity *activity);
 
 #endif

@@ -89,3 +89,15 @@ tern_status tern_planning_ids(tern_plan *plan, const tern_session *session, cons
     }
     return status;
 }
+
+tern_demand tern_planning_demand(const tern_plan *plan)
+{
+    tern_demand demand = {.timed = plan->timed, .threads = 1};
+
+    for (size_t i = 0; i < plan->count; i++) {
+        const tern_case *c = &plan->cases[i].c;
+        demand.threads = c->threads > demand.threads ? c->threads : demand.threads;
+        demand.cold = demand.cold || c->cache == TERN_COLD;
+    }
+    return demand;
+}

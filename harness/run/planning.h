@@ -5,6 +5,7 @@
 #define TERN_PLANNING_H
 
 #include "plan/plan.h"
+#include "run/environment.h"
 #include "run/session.h"
 
 typedef struct tern_planning_settings {
@@ -36,5 +37,8 @@ tern_status tern_planning_suites(tern_plan *plan, tern_session *session, const t
 /* Plans the cases of ids, as tern_case_parse() reads them. */
 tern_status tern_planning_ids(tern_plan *plan, const tern_session *session, const char *const *id, size_t ids,
                               bool interleave, tern_error *error);
+
+/* The most threads that a case uses, and whether a case is cold. */
+tern_demand tern_planning_demand(const tern_plan *plan);
 
 #endif

@@ -19,7 +19,7 @@ static void count(tern_run_end *end, tern_verdict verdict)
  * Counts over all records, those of an earlier part included, so that a resumed run ends like one that ran through. A
  * baseline is no part of what was asked for.
  */
-static int conclude(tern_recording *recording, tern_status status, const tern_error *error)
+static int conclude(tern_recording *recording, const tern_work *work, tern_status status, tern_error *error)
 {
     const tern_results *results = &recording->sink.results;
     const int signal = tern_interrupt_signal();
@@ -38,6 +38,7 @@ static int conclude(tern_recording *recording, tern_status status, const tern_er
     end->seconds = 1e-9 * tern_clock_ns() - recording->started_s;
     end->status = signal != 0                        ? 128 + signal
                   : status != TERN_OK                ? (int)status
+                  : work->status != NULL             ? (int)work->status(work->context, recording, error)
                   : end->wrong > 0                   ? TERN_WRONG
                   : end->exact > 0 || !end->complete ? TERN_OK
                                                      : TERN_SKIPPED;
@@ -83,7 +84,7 @@ int tern_recording_run(tern_recording *recording, const tern_recording_settings 
         return tern_interrupt_signal() != 0 ? 128 + tern_interrupt_signal() : (int)status;
     if (status == TERN_OK)
         status = work->run(work->context, recording, error);
-    const int exit_status = conclude(recording, status, error);
+    const int exit_status = conclude(recording, work, status, error);
     const tern_status closed =
         tern_sink_add(&recording->sink, TERN_LINE_END, &recording->end, status == TERN_OK ? error : NULL);
     return exit_status == TERN_OK ? (int)closed : exit_status;

@@ -32,6 +32,8 @@ typedef struct tern_work {
     /* Once the machine and an earlier part of the run are known, and before the first line is written. May be NULL. */
     tern_status (*prepare)(void *context, tern_recording *recording, tern_error *error);
     tern_status (*run)(void *context, tern_recording *recording, tern_error *error);
+    /* What the records say, as an exit status. NULL: what the verdicts of its cases and decode runs say. */
+    tern_status (*status)(void *context, tern_recording *recording, tern_error *error);
 } tern_work;
 
 /*

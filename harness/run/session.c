@@ -19,6 +19,20 @@ static tern_status load_plugins(tern_session *session, const tern_session_settin
     return status;
 }
 
+/* Those built in, or those of a side. */
+static tern_status load_kernels(tern_session *session, const tern_session_settings *settings, tern_error *error)
+{
+    tern_status status;
+
+    if (settings->side == NULL)
+        return tern_registry_new(&session->registry, error);
+    if ((status = tern_side_make(&session->side, settings->side, settings->watcher, error)) != TERN_OK ||
+        (status = tern_registry_new_empty(&session->registry, error)) != TERN_OK ||
+        (status = tern_registry_try(session->registry, session->side.plugin, error)) != TERN_OK)
+        return status;
+    return tern_registry_load_copy(session->registry, session->side.plugin, error);
+}
+
 /* Fills the parts of the fingerprint that follow from the settings. */
 static void describe(tern_session *session, const tern_session_settings *settings)
 {
@@ -28,6 +42,8 @@ static void describe(tern_session *session, const tern_session_settings *setting
     tern_isa_text(tern_isa_detect(), run->isa, sizeof run->isa);
     tern_isa_cap_text(settings->isa, run->isa_cap, sizeof run->isa_cap);
     tern_text_copy(run->repro, sizeof run->repro, "ternbench repro");
+    if (settings->side != NULL)
+        tern_text_append(run->repro, sizeof run->repro, " --side %s", settings->side);
     for (size_t i = 0; i < settings->plugins; i++)
         tern_text_append(run->repro, sizeof run->repro, " --plugin %s", settings->plugin[i]);
     session->threads_all = run->cpus_allowed < TERN_MAX_THREADS ? run->cpus_allowed : TERN_MAX_THREADS;
@@ -40,7 +56,7 @@ tern_status tern_session_open(tern_session *session, const tern_session_settings
 
     memset(session, 0, sizeof *session);
     if ((status = tern_isa_cap(settings->isa, &cap, error)) != TERN_OK ||
-        (status = tern_registry_new(&session->registry, error)) != TERN_OK ||
+        (status = load_kernels(session, settings, error)) != TERN_OK ||
         (status = load_plugins(session, settings, error)) != TERN_OK)
         return status;
     session->isa = cap & tern_isa_detect();

@@ -7,23 +7,27 @@
 
 #include "plan/registry.h"
 #include "record/run.h"
+#include "run/side.h"
 
 typedef struct tern_session_settings {
     const char *command; /* as it was typed, for the fingerprint */
     const char *const *plugin;
     size_t plugins;
-    const char *isa; /* the cap, as tern_isa_cap() takes it */
+    const char *isa;  /* the cap, as tern_isa_cap() takes it */
+    const char *side; /* whose kernels stand in place of the built-in ones, as side.h says; NULL: the built-in ones */
+    const tern_side_watcher *watcher; /* of the making of the side; may be NULL */
 } tern_session_settings;
 
 typedef struct tern_session {
     tern_registry *registry;
     uint32_t isa;         /* TERN_ISA_ bits that kernels may use */
     uint32_t threads_all; /* every CPU that the program may use */
+    tern_side side;       /* of the settings; its text is empty when there is none */
     tern_run run;
 } tern_session;
 
 /*
- * Loads plug-ins (those of the settings, then of TERNBENCH_PLUGIN_PATH), applies the cap, describes the run. Close with
+ * Makes the side if there is one, loads plug-ins (those of the settings, then of TERNBENCH_PLUGIN_PATH), applies the cap, describes the run. Close with
  * tern_session_close(), whatever is returned.
  */
 tern_status tern_session_open(tern_session *session, const tern_session_settings *settings, tern_error *error);

@@ -1,0 +1,48 @@
+/*
+ * ternbench gate BASE CAND [SUITE...]: did the kernels of CAND get slower than those of BASE?
+ */
+#include "run/gate.h"
+
+#include "cli/announce.h"
+#include "cli/command.h"
+#include "cli/settings.h"
+#include "cli/sides.h"
+
+enum { SIDES = 2 };
+
+static int run_gate(const tern_options *given, tern_sides_setup *setup, tern_error *error)
+{
+    tern_options options = *given;
+    tern_recording recording = {0};
+
+    tern_options_settle(&options, tern_report_find("gate"), 0.0);
+    const tern_gate_settings settings = {
+        .recording = tern_settings_recording(&options),
+        .delta = 0.01 * options.delta_percent,
+        .deadline_s = options.deadline_s,
+        .strict = options.strict,
+        .seed = 1,
+        .filter = options.filter,
+    };
+    const int ran =
+        tern_gate_run(&recording, &settings, &setup->session, &setup->sides, &setup->plan, &setup->observer, error);
+    tern_activity_line_clear(&setup->line);
+    const int exit_status = tern_announce_end(&options, &recording, ran, error);
+    tern_recording_free(&recording);
+    return exit_status;
+}
+
+int tern_command_gate(const tern_options *options, tern_error *error)
+{
+    static const char *const gate_suite[] = {TERN_SUITES_FOLDER "/gate.suite"};
+    const size_t suites = options->arguments.count - SIDES;
+    const char *const *argument = options->arguments.item;
+    tern_sides_setup setup = {0};
+    const tern_status status =
+        tern_sides_open(&setup, options, argument[0], argument[1], suites > 0 ? argument + SIDES : gate_suite,
+                        suites > 0 ? suites : 1, error);
+    const int exit_status = status == TERN_OK ? run_gate(options, &setup, error) : (int)status;
+
+    tern_sides_close(&setup);
+    return exit_status;
+}

@@ -1,0 +1,41 @@
+#include "cli/sides.h"
+
+#include "base/interrupt.h"
+#include "cli/settings.h"
+
+tern_status tern_sides_open(tern_sides_setup *setup, const tern_options *options, const char *base, const char *cand,
+                            const char *const *suite, size_t suites, tern_error *error)
+{
+    tern_session_settings settings = tern_settings_session(options);
+    const tern_planning_settings planning = {
+        .suite = suite,
+        .suites = suites,
+        .axis = options->axes.name,
+        .values = options->axes.values,
+        .axes = options->axes.count,
+        .filter = options->filter,
+        .timed = true,
+    };
+    tern_wishes wishes;
+    tern_status status;
+
+    setup->observer = tern_activity_line_observer(&setup->line, options->quiet);
+    setup->activity.observer = &setup->observer;
+    const tern_side_watcher watcher = tern_activity_watcher(&setup->activity);
+    settings.side = cand != NULL ? cand : settings.side;
+    settings.watcher = &watcher;
+    tern_interrupt_install();
+    if ((status = tern_session_open(&setup->session, &settings, error)) != TERN_OK)
+        return status;
+    if (base != NULL &&
+        (status = tern_two_sides_open(&setup->sides, base, &setup->session, &watcher, error)) != TERN_OK)
+        return status;
+    return tern_planning_suites(&setup->plan, &setup->session, &planning, &wishes, error);
+}
+
+void tern_sides_close(tern_sides_setup *setup)
+{
+    tern_plan_free(&setup->plan);
+    tern_two_sides_close(&setup->sides);
+    tern_session_close(&setup->session);
+}

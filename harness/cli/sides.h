@@ -1,0 +1,30 @@
+/*
+ * sides.h - what the commands that compare two sides have in common.
+ */
+#ifndef TERN_SIDES_H
+#define TERN_SIDES_H
+
+#include "cli/activity_line.h"
+#include "cli/options.h"
+#include "run/planning.h"
+#include "run/two_sides.h"
+
+/* A session of CAND's kernels, BASE beside it, a plan of cases, and who is told. */
+typedef struct tern_sides_setup {
+    tern_activity_line line;
+    tern_observer observer;
+    tern_activity activity;
+    tern_session session;
+    tern_two_sides sides;
+    tern_plan plan;
+} tern_sides_setup;
+
+/*
+ * base is NULL where there is one side; cand is NULL for the built-in kernels, or those of --side. suites are files; NULL
+ * ends them. setup is zeros; close it with tern_sides_close(), whatever is returned.
+ */
+tern_status tern_sides_open(tern_sides_setup *setup, const tern_options *options, const char *base, const char *cand,
+                            const char *const *suite, size_t suites, tern_error *error);
+void tern_sides_close(tern_sides_setup *setup);
+
+#endif

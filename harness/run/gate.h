@@ -1,0 +1,29 @@
+/*
+ * gate.h - did the kernels of CAND get slower than those of BASE? Every observation is a line; what follows from them
+ * stands in analyse/gate_rows.h.
+ */
+#ifndef TERN_RUN_GATE_H
+#define TERN_RUN_GATE_H
+
+#include "run/planning.h"
+#include "run/recording.h"
+#include "run/two_sides.h"
+
+typedef struct tern_gate_settings {
+    tern_recording_settings recording;
+    double delta;       /* the slowdown that matters, where BASE says nothing else: 0.02 = 2 % */
+    double deadline_s;  /* of one case, on top of what its size needs */
+    bool strict;        /* an INCONCLUSIVE case is a failure */
+    uint64_t seed;      /* of orders and layouts */
+    const char *filter; /* of the plan: kernels that vanished are told when it lets them through; NULL: all */
+} tern_gate_settings;
+
+/*
+ * Compares the cases of the plan, whose kernels are those of CAND; the session has these kernels, too. Lines of an
+ * earlier part of a resumed run are taken over. Returns the exit status, as tern_gate_status() says; recording as
+ * tern_recording_run() says.
+ */
+int tern_gate_run(tern_recording *recording, const tern_gate_settings *settings, tern_session *session,
+                  const tern_two_sides *sides, tern_plan *plan, const tern_observer *observer, tern_error *error);
+
+#endif

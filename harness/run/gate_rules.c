@@ -1,0 +1,148 @@
+#include "run/gate_rules.h"
+
+#include "base/program.h"
+#include "base/text.h"
+
+#include <ini.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST_BYTES = 64 * 1024 };
+
+static const char file_name[] = "suites/gate.ini";
+
+typedef struct reading {
+    tern_gate_rules *rules;
+    char section[128];
+    char fault[256]; /* what is wrong with a line */
+} reading;
+
+static int refuse(reading *r, const char *what, const char *value)
+{
+    snprintf(r->fault, sizeof r->fault, "%s '%.100s'", what, value);
+    return 0;
+}
+
+static int read_delta(reading *r, tern_gate_row_rule *rule, const char *text)
+{
+    char number[32];
+
+    tern_text_copy(number, sizeof number, text);
+    number[strcspn(number, " %")] = '\0';
+    if (!tern_text_double(number, 0.01, 1000.0, &rule->delta))
+        return refuse(r, "delta is a number of per cent, not", text);
+    rule->delta *= 0.01;
+    return 1;
+}
+
+static int read_cases(reading *r, tern_gate_row_rule *rule, const char *text)
+{
+    if (rule->has_cases)
+        return refuse(r, "a section has one line `cases`, and this is another:", text);
+    rule->has_cases = regcomp(&rule->cases, text, REG_EXTENDED | REG_NOSUB) == 0;
+    return rule->has_cases ? 1 : refuse(r, "this is no regular expression:", text);
+}
+
+/* Is an ini_handler. */
+static int take(void *user, const char *section, const char *name, const char *value)
+{
+    reading *r = user;
+
+    if (r->rules->count == 0 || strcmp(section, r->section) != 0) {
+        if (r->rules->count == TERN_GATE_RULES)
+            return refuse(r, "there is no room for so many sections:", section);
+        tern_text_copy(r->section, sizeof r->section, section);
+        r->rules->count++;
+    }
+    tern_gate_row_rule *rule = &r->rules->rule[r->rules->count - 1];
+    if (strcmp(name, "cases") == 0)
+        return read_cases(r, rule, value);
+    if (strcmp(name, "delta") == 0)
+        return read_delta(r, rule, value);
+    if (strcmp(name, "expected") == 0) {
+        tern_text_copy(rule->expected, sizeof rule->expected, value);
+        return 1;
+    }
+    return refuse(r, "there are cases, delta and expected; this is none of them:", name);
+}
+
+/* The file as BASE has it; empty when it has none. */
+static tern_status read_text(const tern_side *base, char *text, tern_error *error)
+{
+    char object[PATH_MAX + 64];
+    const char *const show[] = {"git", "show", object, NULL};
+    const tern_program program = {.argv = show, .output = text, .output_bytes = MOST_BYTES};
+    int exit_status = 0;
+
+    text[0] = '\0';
+    if (base->kind == TERN_SIDE_REVISION) {
+        snprintf(object, sizeof object, "%s:%s", base->commit, file_name);
+        const tern_status status = tern_program_run(&program, &exit_status, error);
+        if (exit_status != 0)
+            text[0] = '\0';
+        return status;
+    }
+    snprintf(object, sizeof object, "%s/%s", base->text, file_name);
+    FILE *stream = base->kind == TERN_SIDE_FOLDER ? fopen(object, "r") : NULL;
+    if (stream != NULL) {
+        text[fread(text, 1, MOST_BYTES - 1, stream)] = '\0';
+        fclose(stream);
+    }
+    return TERN_OK;
+}
+
+static tern_status check_whole(const tern_gate_rules *rules, const tern_side *base, tern_error *error)
+{
+    for (size_t i = 0; i < rules->count; i++)
+        if (!rules->rule[i].has_cases)
+            return tern_error_set(error, TERN_USAGE, "%s of %s: section %zu has no line `cases = REGEX`", file_name,
+                                  base->text, i + 1);
+    return TERN_OK;
+}
+
+tern_status tern_gate_rules_read(tern_gate_rules *rules, const tern_side *base, tern_error *error)
+{
+    reading r = {.rules = rules};
+    char *text = malloc(MOST_BYTES);
+
+    memset(rules, 0, sizeof *rules);
+    if (text == NULL)
+        return tern_error_memory(error, "the rules of a gate", MOST_BYTES);
+    tern_status status = read_text(base, text, error);
+    const int line = status == TERN_OK ? ini_parse_string(text, take, &r) : 0;
+    free(text);
+    if (line != 0)
+        return tern_error_set(error, TERN_USAGE, "%s of %s, line %d: %s", file_name, base->text, line,
+                              r.fault[0] != '\0' ? r.fault : "this is neither a section nor NAME = VALUE");
+    return status == TERN_OK ? check_whole(rules, base, error) : status;
+}
+
+void tern_gate_rules_free(tern_gate_rules *rules)
+{
+    for (size_t i = 0; i < rules->count; i++)
+        if (rules->rule[i].has_cases)
+            regfree(&rules->rule[i].cases);
+    rules->count = 0;
+}
+
+static bool matches(const tern_gate_row_rule *rule, const char *id)
+{
+    return regexec(&rule->cases, id, 0, NULL, 0) == 0;
+}
+
+double tern_gate_rules_delta(const tern_gate_rules *rules, const char *id, double otherwise)
+{
+    for (size_t i = 0; i < rules->count; i++)
+        if (rules->rule[i].delta > 0.0 && matches(&rules->rule[i], id))
+            return rules->rule[i].delta;
+    return otherwise;
+}
+
+const char *tern_gate_rules_expected(const tern_gate_rules *rules, const char *id)
+{
+    for (size_t i = 0; i < rules->count; i++)
+        if (rules->rule[i].expected[0] != '\0' && matches(&rules->rule[i], id))
+            return rules->rule[i].expected;
+    return NULL;
+}

@@ -1,0 +1,101 @@
+#include "run/two_sides.h"
+
+#include <string.h>
+#include <sys/mman.h>
+
+tern_status tern_two_sides_open(tern_two_sides *sides, const char *base, const tern_session *cand,
+                                const tern_side_watcher *watcher, tern_error *error)
+{
+    tern_status status;
+
+    *sides = (tern_two_sides){.cand = &cand->side, .cand_kernels = cand->registry};
+    if ((status = tern_side_make(&sides->base, base, watcher, error)) != TERN_OK ||
+        (status = tern_registry_new_empty(&sides->base_kernels, error)) != TERN_OK ||
+        (status = tern_registry_try(sides->base_kernels, sides->base.plugin, error)) != TERN_OK)
+        return status;
+    return tern_registry_load_copy(sides->base_kernels, sides->base.plugin, error);
+}
+
+void tern_two_sides_close(tern_two_sides *sides)
+{
+    tern_registry_free(sides->base_kernels);
+    sides->base_kernels = NULL;
+}
+
+static const tern_kernel *counterpart(const tern_registry *here, const tern_registry *there, const tern_kernel *kernel)
+{
+    const tern_kernel *found = tern_registry_find(there, kernel->name);
+
+    for (size_t i = 0; i < tern_registry_count(there) && found == NULL; i++)
+        if (tern_registry_find(here, tern_registry_kernel(there, i)->name) == kernel)
+            found = tern_registry_kernel(there, i);
+    if (found == NULL && tern_registry_count(here) == 1 && tern_registry_count(there) == 1)
+        found = tern_registry_kernel(there, 0);
+    return found;
+}
+
+const tern_kernel *tern_two_sides_base_of(const tern_two_sides *sides, const tern_kernel *cand)
+{
+    return counterpart(sides->cand_kernels, sides->base_kernels, cand);
+}
+
+const tern_kernel *tern_two_sides_cand_of(const tern_two_sides *sides, const tern_kernel *base)
+{
+    return counterpart(sides->base_kernels, sides->cand_kernels, base);
+}
+
+tern_case tern_two_sides_case(const tern_case *c, const tern_kernel *kernel)
+{
+    tern_case other;
+
+    tern_case_init(&other, kernel);
+    other.shape = c->shape;
+    other.data = c->data;
+    other.threads = c->threads;
+    other.cache = c->cache;
+    return other;
+}
+
+static size_t index_of(const tern_registry *registry, const tern_kernel *kernel)
+{
+    size_t i = 0;
+
+    while (tern_registry_kernel(registry, i) != kernel)
+        i++;
+    return i;
+}
+
+bool tern_two_sides_identical(const tern_two_sides *sides, const tern_kernel *base, const tern_kernel *cand)
+{
+    uint64_t base_hash, cand_hash;
+
+    return tern_side_kernel_hash(&sides->base, index_of(sides->base_kernels, base), &base_hash) &&
+           tern_side_kernel_hash(sides->cand, index_of(sides->cand_kernels, cand), &cand_hash) &&
+           base_hash == cand_hash;
+}
+
+/* What is mapped next lies so many pages lower than it would have: a layout that no other process has. */
+static void shift_mappings(uint64_t pages)
+{
+    enum { PAGE = 4096 };
+
+    (void)mmap(NULL, (size_t)(pages + 1) * PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+}
+
+tern_status tern_two_sides_enter(void *context, tern_case *c, uint32_t arms, tern_error *error)
+{
+    const tern_entering *entering = context;
+    uint64_t state = entering->seed;
+    tern_status status = TERN_OK;
+
+    for (uint32_t i = 0; i < arms && status == TERN_OK; i++) {
+        const uint32_t arm = (state & 1) != 0 ? arms - 1 - i : i;
+        const char *name = c[arm].kernel->name;
+        tern_registry *kernels;
+        shift_mappings(state >> (8 + 16 * (i % 3)) & 0xFFF);
+        if ((status = tern_registry_new_empty(&kernels, error)) == TERN_OK &&
+            (status = tern_registry_load_copy(kernels, entering->plugin[arm], error)) == TERN_OK)
+            c[arm].kernel = tern_registry_find(kernels, name);
+    }
+    return status;
+}
