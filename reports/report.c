@@ -24,6 +24,8 @@ const tern_report tern_reports[] = {
     DOCUMENT("counters", "events a call, by name and source, with the reason where there is no value",
              tern_counters_build, false),
     DOCUMENT("decode", "the decode loop: tokens a second, where the time goes, memory", tern_decode_build, false),
+    DOCUMENT("gate", "did a kernel get slower? one verdict a case", tern_gate_build, false),
+    DOCUMENT("ablate", "what each toggle gives, alone and beside the others", tern_ablate_build, false),
     {"csv", "the table for programs, one line a case, RFC 4180", tern_table_build, tern_write_csv, NULL, false, false},
     {"md", "the table in Markdown", tern_table_build, tern_write_md, NULL, false, false},
     {"html", "the table as a page", tern_table_build, tern_write_html, NULL, false, false},
@@ -43,7 +45,8 @@ const tern_report *tern_report_find(const char *name)
 
 const char *tern_report_names(void)
 {
-    return "table, limits, crossovers, scaling, stages, counters and decode, each also as NAME.csv, NAME.md, NAME.html "
+    return "table, limits, crossovers, scaling, stages, counters, decode, gate and ablate, each also as NAME.csv, "
+           "NAME.md, NAME.html "
            "and NAME.json; csv, md, html and json, which are the table; jsonl; llama-bench";
 }
 

@@ -17,6 +17,9 @@
 
 enum { TERN_EFFECTS_TOGGLES = 24, TERN_EFFECTS_FULL = 6, TERN_EFFECTS_PERMUTATIONS = 32 };
 
+/* Of the orders that tern_design_more() draws, so that who reads knows what who measured drew. */
+enum { TERN_EFFECTS_SEED = 1 };
+
 /* A combination: bit i is set when toggle i is on. */
 typedef uint32_t tern_toggle_set;
 

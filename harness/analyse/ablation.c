@@ -1,0 +1,196 @@
+#include "analyse/ablation.h"
+
+#include "base/stats.h"
+#include "base/text.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const double confidence = 0.99;
+
+/* Steps through the lines of one ablation. */
+static const tern_arm_record *next_arm(const tern_results *results, uint32_t run, const char *id, const char *side,
+                                       size_t *cursor)
+{
+    const tern_arm_record *arm;
+
+    while ((arm = tern_results_find(results, TERN_LINE_ARM, id, cursor)) != NULL)
+        if (arm->run == run && strcmp(arm->side, side) == 0)
+            return arm;
+    return NULL;
+}
+
+static uint32_t words_in(const char *text)
+{
+    uint32_t words = 0;
+
+    for (; *(text += strspn(text, " ")) != '\0'; text += strcspn(text, " "))
+        words++;
+    return words;
+}
+
+/* Names of toggles, as the arm that has all of them lists them. */
+static void read_names(tern_ablation *a, const char *on)
+{
+    char copy[sizeof a->all->on], *rest = copy, *name;
+
+    tern_text_copy(copy, sizeof copy, on);
+    while ((name = tern_text_word(&rest, " ")) != NULL && a->toggles < TERN_EFFECTS_TOGGLES)
+        tern_text_copy(a->name[a->toggles++], sizeof a->name[0], name);
+}
+
+/* The set of an arm over all toggles. */
+static tern_toggle_set set_of(const tern_ablation *a, const char *on)
+{
+    char copy[sizeof a->all->on], *rest = copy, *name;
+    tern_toggle_set set = 0;
+
+    tern_text_copy(copy, sizeof copy, on);
+    while ((name = tern_text_word(&rest, " ")) != NULL)
+        for (size_t i = 0; i < a->toggles; i++)
+            if (strcmp(a->name[i], name) == 0)
+                set |= (tern_toggle_set)1 << i;
+    return set;
+}
+
+/* The same over those that are taken; those that are not are on in every arm that is timed. */
+static tern_toggle_set taken_set(const tern_ablation *a, tern_toggle_set set)
+{
+    tern_toggle_set taken = 0;
+
+    for (size_t i = 0; i < a->toggles; i++)
+        if (a->effect_of[i] < TERN_EFFECTS_TOGGLES && (set >> i & 1) != 0)
+            taken |= (tern_toggle_set)1 << a->effect_of[i];
+    return taken;
+}
+
+static void find_taken(tern_ablation *a, const tern_results *results, uint32_t run, const char *id, const char *side)
+{
+    const tern_arm_record *arm;
+    size_t cursor = 0, taken = 0;
+
+    while ((arm = next_arm(results, run, id, side, &cursor)) != NULL)
+        if (arm->never_taken)
+            for (size_t i = 0; i < a->toggles; i++)
+                a->never_taken[i] |= (set_of(a, arm->on) >> i & 1) == 0;
+    for (size_t i = 0; i < a->toggles; i++)
+        a->effect_of[i] = a->never_taken[i] ? TERN_EFFECTS_TOGGLES : taken++;
+}
+
+/* -ln(time / the reference's in the same block): the median over blocks. NaN without samples. */
+static double figure_of(const tern_arm_record *arm)
+{
+    double *ratio = arm->samples > 0 ? calloc(arm->samples, sizeof *ratio) : NULL;
+    double median = (double)NAN;
+
+    if (ratio != NULL) {
+        for (uint32_t i = 0; i < arm->samples; i++)
+            ratio[i] = log(arm->block_ns[i]) - log(arm->ns[i]);
+        tern_stats_sort(ratio, arm->samples);
+        median = tern_stats_median(ratio, arm->samples);
+    }
+    free(ratio);
+    return median;
+}
+
+/* The largest number of combinations that a process measured, and how many processes measured as many. */
+static void survey(const tern_ablation *a, const tern_results *results, uint32_t run, const char *id, const char *side,
+                   size_t *arms, uint32_t *first, uint32_t *last)
+{
+    const tern_arm_record *arm;
+    size_t cursor = 0, count = 0;
+    uint32_t process = UINT32_MAX;
+
+    (void)a;
+    *arms = 0;
+    *first = *last = 0;
+    while ((arm = next_arm(results, run, id, side, &cursor)) != NULL) {
+        if (arm->never_taken)
+            continue;
+        count = arm->process == process ? count + 1 : 1;
+        process = arm->process;
+        if (count > *arms) {
+            *arms = count;
+            *first = process;
+        }
+        if (count == *arms)
+            *last = process;
+    }
+}
+
+/* The design whose arms one process measured: the first or, with more combinations, the other. */
+static bool design_of(tern_design *design, size_t toggles, size_t arms)
+{
+    if (!tern_design_first(design, toggles))
+        return false;
+    if (design->arms >= arms)
+        return true;
+    tern_design_free(design);
+    return tern_design_more(design, toggles, TERN_EFFECTS_SEED);
+}
+
+/* Fills v: what each whole process found for each arm. */
+static void read_figures(tern_ablation *a, const tern_results *results, uint32_t run, const char *id, const char *side,
+                         const tern_design *design, uint32_t first, double *v)
+{
+    const tern_arm_record *arm;
+    size_t cursor = 0;
+
+    while ((arm = next_arm(results, run, id, side, &cursor)) != NULL) {
+        if (arm->never_taken || arm->process < first || arm->process - first >= a->processes)
+            continue;
+        const size_t place = tern_design_find(design, taken_set(a, set_of(a, arm->on)));
+        if (place == design->arms)
+            continue;
+        v[(arm->process - first) * design->arms + place] = figure_of(arm);
+        if (arm->samples == 0 && place < 2)
+            a->trouble = arm->reason;
+        a->refused += arm->samples == 0 && arm->process == first;
+    }
+}
+
+tern_status tern_ablation_read(tern_ablation *a, const tern_results *results, uint32_t run, const char *id,
+                               const char *side, bool *found, tern_error *error)
+{
+    const tern_arm_record *arm;
+    tern_design design = {0};
+    size_t cursor = 0, arms, taken = 0;
+    uint32_t first, last;
+
+    *a = (tern_ablation){0};
+    while (a->all == NULL && (arm = next_arm(results, run, id, side, &cursor)) != NULL)
+        if (words_in(arm->on) == arm->toggles_in_all)
+            a->all = arm;
+    *found = a->all != NULL;
+    if (!*found)
+        return TERN_OK;
+    read_names(a, a->all->on);
+    find_taken(a, results, run, id, side);
+    for (size_t i = 0; i < a->toggles; i++)
+        taken += !a->never_taken[i];
+    survey(a, results, run, id, side, &arms, &first, &last);
+    if (taken == 0 || arms == 0)
+        return TERN_OK;
+    a->processes = last - first + 1;
+    double *v = NULL;
+    tern_status status = TERN_OK;
+    if (design_of(&design, taken, arms))
+        v = calloc(a->processes * design.arms, sizeof *v);
+    if (v != NULL) {
+        for (size_t i = 0; i < a->processes * design.arms; i++)
+            v[i] = (double)NAN;
+        read_figures(a, results, run, id, side, &design, first, v);
+        tern_effects_of(&a->effects, &design, v, a->processes, confidence);
+    } else {
+        status = tern_error_memory(error, "the effects of toggles", (double)(a->processes * arms * sizeof *v));
+    }
+    free(v);
+    tern_design_free(&design);
+    return status;
+}
+
+const tern_effect *tern_ablation_effect(const tern_ablation *ablation, size_t i)
+{
+    return ablation->effect_of[i] < TERN_EFFECTS_TOGGLES ? &ablation->effects.effect[ablation->effect_of[i]] : NULL;
+}

@@ -1,0 +1,32 @@
+/*
+ * ablation.h - what each toggle of a case gives, from the "arm" lines that an ablation left.
+ */
+#ifndef TERN_ABLATION_H
+#define TERN_ABLATION_H
+
+#include "analyse/effects.h"
+#include "base/error.h"
+#include "record/results.h"
+
+typedef struct tern_ablation {
+    const tern_arm_record *all; /* an arm with every toggle on: the case as it is. Points into results */
+    char name[TERN_EFFECTS_TOGGLES][64];
+    bool never_taken[TERN_EFFECTS_TOGGLES]; /* off, bind() would choose the same: not timed, its effect is 1 */
+    size_t toggles;
+    size_t processes, refused; /* combinations that the kernel refuses */
+    const char *trouble;       /* why one of none and all was not timed; NULL: they were */
+    tern_effects effects;      /* of the toggles that are taken, in the order of name[] without the others */
+    size_t effect_of[TERN_EFFECTS_TOGGLES]; /* where the effect of name[i] stands; TERN_EFFECTS_TOGGLES: never taken */
+} tern_ablation;
+
+/*
+ * The ablation of one case and side of one run; *found is false when the run has none. TERN_ENVIRONMENT when memory ran
+ * out.
+ */
+tern_status tern_ablation_read(tern_ablation *ablation, const tern_results *results, uint32_t run, const char *id,
+                               const char *side, bool *found, tern_error *error);
+
+/* The effect of toggle i; NULL: never taken. */
+const tern_effect *tern_ablation_effect(const tern_ablation *ablation, size_t i);
+
+#endif

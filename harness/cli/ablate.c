@@ -1,0 +1,57 @@
+/*
+ * ternbench ablate [BASE CAND] SUITE...: what each toggle gives, at one side or at both.
+ */
+#include "run/ablate.h"
+
+#include "cli/announce.h"
+#include "cli/command.h"
+#include "cli/settings.h"
+#include "cli/sides.h"
+
+#include <string.h>
+
+enum { SIDES = 2 };
+
+static int run_ablation(const tern_options *given, tern_sides_setup *setup, const tern_two_sides *sides,
+                        tern_error *error)
+{
+    tern_options options = *given;
+    tern_recording recording = {0};
+
+    tern_options_settle(&options, tern_report_find("ablate"), 0.0);
+    const tern_ablate_settings settings = {
+        .recording = tern_settings_recording(&options), .deadline_s = options.deadline_s, .seed = 1};
+    const int ran =
+        tern_ablate_run(&recording, &settings, &setup->session, sides, &setup->plan, &setup->observer, error);
+    tern_activity_line_clear(&setup->line);
+    const int exit_status = tern_announce_end(&options, &recording, ran, error);
+    tern_recording_free(&recording);
+    return exit_status;
+}
+
+static bool is_suite(const char *argument)
+{
+    const char *end = strrchr(argument, '.');
+
+    return end != NULL && strcmp(end, ".suite") == 0;
+}
+
+int tern_command_ablate(const tern_options *options, tern_error *error)
+{
+    const char *const *argument = options->arguments.item;
+    const size_t count = options->arguments.count;
+    const bool two = !is_suite(argument[0]);
+    const size_t sides = two ? SIDES : 0;
+    tern_sides_setup setup = {0};
+
+    if (count <= sides)
+        return (int)tern_error_set(error, TERN_USAGE,
+                                   "ablate takes suites, or two sides and suites; a suite ends with .suite");
+    const tern_status status = tern_sides_open(&setup, options, two ? argument[0] : NULL, two ? argument[1] : NULL,
+                                               argument + sides, count - sides, error);
+    const int exit_status =
+        status == TERN_OK ? run_ablation(options, &setup, two ? &setup.sides : NULL, error) : (int)status;
+
+    tern_sides_close(&setup);
+    return exit_status;
+}
