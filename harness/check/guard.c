@@ -127,11 +127,10 @@ tern_status tern_guard_set_access(tern_guard *guard, tern_guard_access access, t
     static const int protections[] = {[TERN_GUARD_OPEN] = PROT_READ | PROT_WRITE,
                                       [TERN_GUARD_READ_ONLY] = PROT_READ,
                                       [TERN_GUARD_CLOSED] = PROT_NONE};
-    const size_t usable = (size_t)(pages_end(guard) - pages_begin(guard));
 
     if (guard->map == NULL || guard->access == access)
         return TERN_OK;
-    if (mprotect(pages_begin(guard), usable, protections[access]) != 0)
+    if (mprotect(pages_begin(guard), (size_t)(pages_end(guard) - pages_begin(guard)), protections[access]) != 0)
         return tern_error_memory(error, guard->name, (double)guard->bytes);
     guard->access = access;
     return TERN_OK;

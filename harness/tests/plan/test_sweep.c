@@ -2,6 +2,7 @@
  * Sweeps hold what they are for: all residues, alone and in pairs, each end of each toggle; small, and always the same.
  */
 #include "plan/sweep.h"
+#include "record/record.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -83,6 +84,7 @@ static void toggles_come_to_both_ends(void **state)
 static void items_keep_to_multiples_and_name_themselves(void **state)
 {
     const tern_kernel kernel = kernel_with((tern_shape){3, 16, 2}, (tern_shape){30, 64, 8});
+    char id[TERN_ID_BYTES], other[TERN_ID_BYTES];
     tern_sweep_item item, again;
 
     (void)state;
@@ -94,7 +96,8 @@ static void items_keep_to_multiples_and_name_themselves(void **state)
             assert_int_equal(item.c.shape.m % 3 + item.c.shape.k % 16 + item.c.shape.n % 2, 0);
             assert_int_equal(item.c.data.sweep, TERN_SWEEP_NONE);
             assert_true(tern_sweep_at(&of, i, &again));
-            assert_memory_equal(&item, &again, sizeof item);
+            assert_string_equal(tern_case_id(&item.c, id, sizeof id), tern_case_id(&again.c, other, sizeof other));
+            assert_int_equal(item.calls, again.calls);
         }
     }
 }
