@@ -26,7 +26,7 @@ const char *tern_change_name(tern_change change);
 /* Tokens a second that a timed decode run is compared by: those generated, or those of the prompt if there are none. */
 double tern_comparison_rate(const tern_decode_record *record);
 
-enum { TERN_NO_PLACE = UINT32_MAX };
+#define TERN_NO_PLACE UINT32_MAX
 
 /* Two cases, or two decode runs, of one id. */
 typedef struct tern_comparison_pair {
