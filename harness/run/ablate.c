@@ -201,7 +201,7 @@ static tern_status sample(ablation *a, const subject *s, const tern_design *desi
 {
     const uint64_t parts[] = {a->settings->seed, XXH3_64bits(s->id, strlen(s->id)), process,
                               XXH3_64bits(s->side, strlen(s->side))};
-    placing p = {.plugin = s->plugin, .kernel = s->c.kernel->name, .seed = XXH3_64bits(parts, sizeof parts)};
+    placing p = {.plugin = s->plugin, .kernel = s->c.kernel->name, .seed = XXH3_64bits(parts, sizeof parts) >> 1};
     tern_case *c = calloc(design->arms, sizeof *c);
     tern_paired_samples samples = {0};
     const tern_child_options child = child_of(a, &s->c, (double)design->arms);

@@ -1,0 +1,139 @@
+#!/usr/bin/env bash
+# ternbench gate and ablate, on a repository made here. No verdict that is looked at depends on time.
+. "$SOURCE/harness/tests/cli/cli.sh"
+
+for program in git cmake tar; do
+    command -v "$program" >/dev/null || skip "$program is not installed"
+done
+export XDG_CACHE_HOME=$WORK/cache GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@b
+unset GIT_DIR GIT_WORK_TREE
+
+# A project of two kernels: the contract, reference and scalar.
+mkdir -p repo/kernels repo/suites && cd repo || exit 1
+cp "$SOURCE"/kernels/{*.h,reference.c,scalar.c} kernels/
+cat >kernels/CMakeLists.txt <<'CMAKE'
+add_library(kernels STATIC)
+target_include_directories(kernels PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
+function(ternbench_kernel symbol source)
+  target_sources(kernels PRIVATE ${source})
+  set_property(SOURCE ${source} APPEND PROPERTY COMPILE_OPTIONS -O3)
+  set_property(GLOBAL APPEND PROPERTY TERNBENCH_KERNELS ${symbol})
+endfunction()
+ternbench_kernel(tern_kernel_reference reference.c)
+ternbench_kernel(tern_kernel_scalar scalar.c)
+CMAKE
+printf '[a]\nkernels = *\nshapes = 16x64x1\n' >tiny.suite
+git init -q . && git add -A && git commit -qm "right" && git tag right
+commit() { git commit -qam "$1" && git tag "$1"; }
+
+sed -i '1i /* Only words. */' kernels/scalar.c && commit words
+sed -i 's/\.name = "scalar"/.name = "plain"/' kernels/scalar.c && commit renamed
+git checkout -q right -- kernels && sed -i 's/#include "kernel.h"/#include "kernel.h"\n#error this does not build/' kernels/scalar.c && commit broken
+git checkout -q right -- kernels && git rm -rfq kernels && echo x >other && git add other && commit empty
+git checkout -q right -- kernels
+
+gate() { expect "$1" "$TERNBENCH" gate "${@:2}" tiny.suite -q; }
+
+# Words change no object: nothing is timed. Both sides of one revision, and of the same files, are the same.
+gate 0 right words
+says out 'IDENTICAL     scalar/'
+says out '2 cases: 2 IDENTICAL; judged 2 of 2'
+gate 0 right .
+says out '2 cases: 2 IDENTICAL'
+gate 0 right kernels
+
+# A kernel that has another name is gone, and another has come.
+gate 3 right renamed
+says out 'REMOVED       scalar'
+says out 'ADDED         plain/'
+says out 'IDENTICAL     reference/'
+
+# BASE may say that it expects that; CAND may not.
+printf '[tables]\ncases = ^scalar\nexpected = it is called plain now\n' >suites/gate.ini
+mkdir base && cp -r kernels suites base/
+sed -i 's/\.name = "scalar"/.name = "plain"/' kernels/scalar.c
+gate 3 right .
+gate 0 base .
+says out 'expected      scalar'
+says out 'it is called plain now'
+printf '[tables]\ncases = (\n' >base/suites/gate.ini
+gate 2 base .
+says err 'suites/gate.ini of base, line 2: this is no regular expression'
+rm base/suites/gate.ini
+git checkout -q right -- kernels
+
+# A kernel that is wrong: in CAND an end, in BASE a word.
+cp -r kernels good && sed -i 's/call->y\[n \* shape.m + m\] = /call->y[n * shape.m + m] = 1 + /; s/y\[n \* problem->shape.m + m\] = /y[n * problem->shape.m + m] = 1 + /' kernels/reference.c
+if cmp -s kernels/reference.c good/reference.c; then
+    sed -i 's/\(y\[[^]]*\]\) = /\1 = 1 + /' kernels/reference.c
+fi
+gate 1 good kernels
+says out 'WRONG         reference/'
+says out 'MISMATCH'
+says out "again: ternbench repro --side kernels 'reference/"
+gate 0 kernels good
+says out 'FIXED         reference/'
+git checkout -q right -- kernels
+
+# What cannot be a side says so in one sentence.
+gate 2 nothing right
+says err "'nothing' is no revision of a git repository here, no folder, and no .so or .c file"
+gate 2 right broken
+says err 'broken: its kernels do not build'
+says err 'this does not build'
+gate 2 right empty
+says err 'revision empty has no folder kernels/'
+gate 2 right suites
+says err 'the folder suites has no kernels/ with kernel.h and CMakeLists.txt'
+expect 2 "$TERNBENCH" gate right
+expect 2 "$TERNBENCH" gate right words none.suite -q
+
+# One C file a side, whatever their kernels are called; nothing else needs to be said.
+sed 's/\.name = "scalar"/.name = "mine"/' kernels/scalar.c >mine.c
+cp kernels/*.h .
+expect 0 timeout 120 "$TERNBENCH" gate kernels/scalar.c mine.c tiny.suite -q --out jsonl:c.jsonl
+says out 'mine/16x64x1'
+says_not out 'ADDED'
+expect 0 "$TERNBENCH" check tiny.suite --side mine.c --no-edges -q
+says out 'mine'
+echo 'int x;' >nothing.c
+gate 2 right nothing.c
+says err 'defines no kernel'
+
+# The verdicts can be drawn from the file again, and a run that is cut off goes on to the same.
+expect 0 "$TERNBENCH" report c.jsonl --format gate
+cp out drawn
+lines=$(grep -c '"pair"' c.jsonl)
+[ "$lines" -ge 16 ] || { echo "FAILED: only $lines pairs" && failures=$((failures + 1)); }
+head -n 6 c.jsonl >cut.jsonl
+expect 0 "$TERNBENCH" gate kernels/scalar.c mine.c tiny.suite -q --out jsonl:cut.jsonl --resume
+head -n 6 cut.jsonl | cmp -s - <(head -n 6 c.jsonl) || { echo "FAILED: what was there is not there any more" && failures=$((failures + 1)); }
+doubled=$(python3 - cut.jsonl <<'PY'
+import json, sys
+pairs = [json.loads(line) for line in open(sys.argv[1])]
+pairs = [(p["id"], p["second"], p["process"]) for p in pairs if p["type"] == "pair"]
+print(len(pairs) - len(set(pairs)))
+PY
+)
+[ "$doubled" = 0 ] || { echo "FAILED: $doubled observations stand twice" && failures=$((failures + 1)); }
+
+# Toggles: one factor for each, and what they come to together.
+expect 0 "$TERNBENCH" ablate tiny.suite --set kernels=reference -q
+says out 'huge_pages'
+toggled=$("$TERNBENCH" kernels --format json | python3 -c '
+import json, sys
+for k in json.load(sys.stdin)["kernels"]:
+    if k["runnable"] and sum(t["low"] == 0 and t["initial"] > 0 for t in k["toggles"]) > 1:
+        print(k["name"])
+        break
+')
+if [ -n "$toggled" ]; then
+    expect 0 "$TERNBENCH" ablate tiny.suite --set "kernels=$toggled" -q --out jsonl:ablation.jsonl
+    says out 'residual'
+    says out 'all '
+    expect 0 "$TERNBENCH" report ablation.jsonl --format ablate
+fi
+expect 2 "$TERNBENCH" ablate right words -q
+says err 'ablate takes suites, or two sides and suites'
+
+finish
