@@ -20,5 +20,5 @@ tern_scaling tern_scaling_of(const tern_record *record, const tern_record *fewes
     const double speedup = fewest->timing.median_ns / t->median_ns;
 
     return (tern_scaling){speedup, speedup * fewest->problem.threads / record->problem.threads,
-                          t->threads > 0 ? tern_stats_imbalance(t->busy_ns, t->threads) : (double)NAN};
+                          t->busy_ns != NULL ? tern_stats_imbalance(t->busy_ns, t->threads) : (double)NAN};
 }

@@ -191,7 +191,7 @@ static void describe_case(const tern_bench *bench, tern_timing *timing)
     timing->pack_ns = bench->pack_ns;
     timing->pack_threads = bench->pack_threads;
     timing->threads = bench->c->threads;
-    memcpy(timing->cpu, bench->seen, sizeof timing->cpu);
+    memcpy(timing->cpu, bench->seen, timing->threads * sizeof *timing->cpu);
 }
 
 static void describe_facts(const tern_bench *bench, tern_arm_outcome *outcome)
@@ -269,11 +269,19 @@ tern_status tern_case_arm_open(tern_case_arm *case_arm, tern_fixture *fixture, u
         return TERN_OK;
     }
     start(case_arm, fixture);
+    tern_arm_outcome_attach(case_arm->outcome);
     describe_case(&case_arm->bench, &case_arm->outcome->timing);
     describe_facts(&case_arm->bench, case_arm->outcome);
     call_first(case_arm);
     call_again(case_arm);
     return TERN_OK;
+}
+
+void tern_arm_outcome_attach(tern_arm_outcome *outcome)
+{
+    outcome->timing.cpu = outcome->cpu;
+    outcome->timing.busy_ns = outcome->busy_ns;
+    outcome->timing.counter = outcome->counter;
 }
 
 bool tern_case_arm_must_be_alone(const tern_case *c)

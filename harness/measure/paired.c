@@ -3,38 +3,55 @@
 #include "base/text.h"
 #include "measure/paired_attempt.h"
 #include "measure/step.h"
+#include "record/fields.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-static void fill_timing(const tern_paired_attempt *attempt, tern_paired_result *result, uint32_t member,
-                        tern_timing *timing)
+/* The record's own copy of what lies in the result. */
+static tern_status fill_timing(const tern_paired_attempt *attempt, tern_paired_result *result, uint32_t member,
+                               tern_timing *timing, tern_error *error)
 {
-    *timing = result->outcome[member].timing;
-    const size_t bytes = timing->samples * sizeof *timing->sample_ns;
-    memcpy(timing->sample_ns, tern_paired_attempt_samples(attempt, result, member), bytes);
-    memcpy(timing->roof_sample, tern_paired_attempt_roof_samples(attempt, result, member), bytes);
+    tern_arm_outcome *outcome = &result->outcome[member];
+
+    tern_arm_outcome_attach(outcome);
+    *timing = outcome->timing;
+    timing->sample_ns = tern_paired_attempt_samples(attempt, result, member);
+    timing->roof_sample = tern_paired_attempt_roof_samples(attempt, result, member);
+    return tern_fields_own(tern_timing_fields, timing) ? TERN_OK : tern_error_memory(error, "samples", 0.0);
 }
 
-/* Takes over what the child left. */
-static void fill_record(const tern_paired_attempt *attempt, tern_paired_result *result, uint32_t member,
-                        tern_record *record)
+static tern_status fill_facts(const tern_arm_outcome *outcome, tern_record *record, tern_error *error)
 {
-    const tern_arm_outcome *outcome = &result->outcome[member];
-
-    record->p0_measured = outcome->p0;
+    record->fact = outcome->facts == 0 ? NULL : calloc(outcome->facts, sizeof *record->fact);
+    if (outcome->facts > 0 && record->fact == NULL)
+        return tern_error_memory(error, "facts", (double)(outcome->facts * sizeof *record->fact));
     record->facts = outcome->facts;
     for (uint32_t i = 0; i < outcome->facts; i++) {
         tern_text_copy(record->fact[i].name, sizeof record->fact[i].name, outcome->fact[i].name);
         tern_text_copy(record->fact[i].unit, sizeof record->fact[i].unit, outcome->fact[i].unit);
         record->fact[i].value = outcome->fact[i].value;
     }
+    return TERN_OK;
+}
+
+/* Takes over what the child left. */
+static tern_status fill_record(const tern_paired_attempt *attempt, tern_paired_result *result, uint32_t member,
+                               tern_record *record, tern_error *error)
+{
+    const tern_arm_outcome *outcome = &result->outcome[member];
+
+    tern_record_free(record);
+    tern_status status = fill_facts(outcome, record, error);
+
+    record->p0_measured = outcome->p0;
     record->timed = outcome->timed;
-    if (outcome->timed)
-        fill_timing(attempt, result, member, &record->timing);
-    else
+    if (!outcome->timed)
         record->finding = outcome->finding;
+    else if (status == TERN_OK)
+        status = fill_timing(attempt, result, member, &record->timing, error);
+    return status;
 }
 
 static uint64_t now_since_1970_ns(void)
@@ -45,15 +62,17 @@ static uint64_t now_since_1970_ns(void)
     return 1000000000u * (uint64_t)now.tv_sec + (uint64_t)now.tv_nsec;
 }
 
-static void fill_records(const tern_paired_attempt *attempt, tern_paired_result *result)
+static tern_status fill_records(const tern_paired_attempt *attempt, tern_paired_result *result, tern_error *error)
 {
     const uint64_t paired = now_since_1970_ns();
+    tern_status status = TERN_OK;
 
-    for (uint32_t i = 0; i < attempt->members; i++) {
+    for (uint32_t i = 0; i < attempt->members && status == TERN_OK; i++) {
         tern_record *record = attempt->member[i]->record;
-        fill_record(attempt, result, i, record);
+        status = fill_record(attempt, result, i, record, error);
         record->paired = record->timed && record->timing.rounds > 0 ? paired : 0;
     }
+    return status;
 }
 
 /* Each case once a round, in random order, until everything is known. */
@@ -119,7 +138,7 @@ static tern_status run_attempt(tern_paired_attempt *attempt, const tern_child_op
     tern_status status = tern_paired_attempt_run(attempt, child, &result, &outcome, error);
 
     if (status == TERN_OK && outcome.end == TERN_CHILD_DONE) {
-        fill_records(attempt, result);
+        status = fill_records(attempt, result, error);
     } else if (status == TERN_OK && outcome.end == TERN_CHILD_STOPPED) {
         for (uint32_t i = 0; i < attempt->members; i++)
             attempt->member[i]->record->finding = tern_finding_of_child(&outcome);
@@ -140,8 +159,13 @@ static tern_status add_steps(const tern_paired_member *member, const tern_child_
         return TERN_OK;
     if (timing->counters == TERN_MAX_COUNTERS)
         timing->counters--; /* a ratio gives way to what was asked for by name */
+    tern_counter *counters = realloc(timing->counter, (timing->counters + 1) * sizeof *counters);
+    if (counters == NULL)
+        return tern_error_memory(error, "counters", 0.0);
+    timing->counter = counters;
+    memset(&counters[timing->counters], 0, sizeof *counters);
     in_time.deadline_s = member->deadline_s;
-    return tern_step_count(member->c, TERN_STEP_LIMIT, &in_time, &timing->counter[timing->counters++], error);
+    return tern_step_count(member->c, TERN_STEP_LIMIT, &in_time, &counters[timing->counters++], error);
 }
 
 /* Times one alone when it must be; otherwise puts it among those that take turns. */

@@ -60,6 +60,7 @@ static bool try(const tern_kernel *kernel, const tern_pick_request *request, con
                         .measured_ns = parts * record->timing.min_ns,
                         .memory_ns = request->read_gbps > 0.0 ? packed_bytes / request->read_gbps : 0.0};
     }
+    tern_record_free(record);
     free(record);
     return timed;
 }

@@ -50,7 +50,7 @@ static const tern_field fact_fields[] = {
     END,
 };
 
-static const tern_field timing_fields[] = {
+const tern_field tern_timing_fields[] = {
     FIELD(tern_timing, median_ns, TERN_REAL),
     FIELD(tern_timing, low_ns, TERN_REAL),
     FIELD(tern_timing, high_ns, TERN_REAL),
@@ -85,15 +85,15 @@ static const tern_field timing_fields[] = {
     FIELD(tern_timing, ratio_low, TERN_REAL),
     FIELD(tern_timing, ratio_high, TERN_REAL),
     FIELD(tern_timing, threads, TERN_U32),
-    ROOM(tern_timing, cpu, TERN_I32, threads),
-    ROOM(tern_timing, busy_ns, TERN_REAL, threads),
+    OWNED(tern_timing, cpu, TERN_I32, threads),
+    OWNED(tern_timing, busy_ns, TERN_REAL, threads),
     FIELD(tern_timing, prepare_ns, TERN_REAL),
     FIELD(tern_timing, run_ns, TERN_REAL),
     FIELD(tern_timing, fork_join_ns, TERN_REAL),
-    ROOM(tern_timing, sample_ns, TERN_REAL, samples),
-    ROOM(tern_timing, roof_sample, TERN_REAL, rounds),
+    OWNED(tern_timing, sample_ns, TERN_REAL, samples),
+    OWNED(tern_timing, roof_sample, TERN_REAL, rounds),
     STRUCT(tern_timing, disturbance, disturbance_fields),
-    ROOM_OF_STRUCTS("counters", tern_timing, counter, counter_fields, counters),
+    OWNED_STRUCTS("counters", tern_timing, counter, counter_fields, counters),
     END,
 };
 
@@ -120,7 +120,7 @@ const tern_field tern_record_fields[] = {
     FIELD(tern_record, p0_measured, TERN_REAL),
     FIELD_AS("race", tern_record, paired, TERN_U64),
     STRUCT(tern_record, finding, tern_finding_fields),
-    ROOM_OF_STRUCTS("facts", tern_record, fact, fact_fields, facts),
-    STRUCT_IF(tern_record, timing, timing_fields, timed),
+    OWNED_STRUCTS("facts", tern_record, fact, fact_fields, facts),
+    STRUCT_IF(tern_record, timing, tern_timing_fields, timed),
     END,
 };

@@ -1,5 +1,7 @@
 #include "record/record.h"
 
+#include "record/fields.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -10,6 +12,11 @@ const char *const tern_stop_names[] = {
     [TERN_STOP_SAMPLES] = "samples",
     NULL,
 };
+
+void tern_record_free(tern_record *record)
+{
+    tern_fields_free(tern_record_fields, record);
+}
 
 double tern_record_gmacs(const tern_record *record)
 {

@@ -1,7 +1,8 @@
 /*
  * record.h - what is known of one case: the only thing that passes from measuring to everything after it.
  *
- * Plain data of fixed size. A file of records is JSON Lines: a fingerprint, one line a case, a closing line.
+ * A record owns its arrays: each is NULL or as long as its count says. Free them with tern_record_free(). A file of
+ * records is JSON Lines: a fingerprint, one line a case, a closing line.
  */
 #ifndef TERN_RECORD_H
 #define TERN_RECORD_H
@@ -45,8 +46,8 @@ typedef struct tern_counter {
 typedef struct tern_timing {
     uint32_t samples;
     uint64_t calls_per_sample;
-    double sample_ns[TERN_MAX_SAMPLES]; /* per call, in the order taken */
-    double median_ns, low_ns, high_ns;  /* low..high: 95 % order-statistic interval; low = high = NaN below 6 samples */
+    double *sample_ns;                 /* per call, in the order taken */
+    double median_ns, low_ns, high_ns; /* low..high: 95 % order-statistic interval; low = high = NaN below 6 samples */
     double min_ns;
     tern_stop stop;
     double overhead_share; /* cost of taking a sample / length of a sample */
@@ -76,22 +77,22 @@ typedef struct tern_timing {
      * Of a race: cases of one problem sampled in turns, and the roofs with them. Sample i of every case, and of the
      * roof that is nearer, is of round i. Reading counts packed W alone, since X and Y stay in cache.
      */
-    uint32_t rounds;                      /* 0: timed alone, and what follows is not filled */
-    char roof_paired[24];                 /* the nearer roof: "read", or the instruction; "" when none was sampled */
-    double roof_sample[TERN_MAX_SAMPLES]; /* 1e9 bytes or multiply-adds a second */
+    uint32_t rounds;      /* 0: timed alone, and what follows is not filled */
+    char roof_paired[24]; /* the nearer roof: "read", or the instruction; "" when none was sampled */
+    double *roof_sample;  /* rounds of them; 1e9 bytes or multiply-adds a second */
     double roof_paired_median, roof_paired_low, roof_paired_high; /* share of that roof: of the ratios of all rounds */
     double ratio_median, ratio_low, ratio_high; /* times as fast as the baseline, likewise; NaN when it was not there */
 
     uint32_t threads;
-    int32_t cpu[64];     /* where thread i < threads was seen running; -1 = not pinned */
-    double busy_ns[64];  /* time inside the kernel's stages, per call */
+    int32_t *cpu;        /* where thread i < threads was seen running; -1 = not pinned */
+    double *busy_ns;     /* of thread i < threads: time inside the kernel's stages, per call */
     double prepare_ns;   /* of it, in the kernel's prepare stage: the slowest thread */
     double run_ns;       /* and in its run stage */
     double fork_join_ns; /* an empty call of the same team */
 
     tern_disturbance disturbance;
     uint32_t counters;
-    tern_counter counter[TERN_MAX_COUNTERS];
+    tern_counter *counter;
 } tern_timing;
 
 typedef struct tern_record_fact {
@@ -118,8 +119,11 @@ typedef struct tern_record {
     bool timed; /* timing is filled */
     tern_timing timing;
     uint32_t facts;
-    tern_record_fact fact[TERN_MAX_FACTS];
+    tern_record_fact *fact;
 } tern_record;
+
+/* Frees the arrays; the record has none then. */
+void tern_record_free(tern_record *record);
 
 /* Fills intensity, roof_share and the real bits_per_weight from what was measured. */
 void tern_record_conclude(tern_record *record);

@@ -136,6 +136,8 @@ static tern_status run_cases(campaign *run, tern_error *error)
         if (status == TERN_OK)
             tell(run, run->planned[i], &run->record[i]);
     }
+    for (uint32_t i = 0; i < run->running; i++)
+        tern_record_free(&run->record[i]);
     return status;
 }
 

@@ -67,6 +67,7 @@ static void without_intervals_the_ratio_decides(void **state)
 
 static void efficiency_is_of_the_fewest_threads(void **state)
 {
+    static double busy_ns[] = {30.0, 10.0};
     tern_record two = make_case("a", 100.0), eight = make_case("a", 50.0);
     const tern_record *const item[] = {&eight, &two};
 
@@ -74,8 +75,7 @@ static void efficiency_is_of_the_fewest_threads(void **state)
     two.problem.threads = 2;
     eight.problem.threads = 8;
     eight.timing.threads = 2;
-    eight.timing.busy_ns[0] = 30.0;
-    eight.timing.busy_ns[1] = 10.0;
+    eight.timing.busy_ns = busy_ns;
     const tern_record *fewest = tern_scaling_fewest(&(tern_group){item, 2});
     assert_ptr_equal(fewest, &two);
     const tern_scaling scaling = tern_scaling_of(&eight, fewest);

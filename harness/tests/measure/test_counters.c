@@ -237,9 +237,11 @@ static void count_calls(void *context, uint64_t calls)
 static tern_timing take(const char *list, const tern_perf_calls *calls)
 {
     tern_counters counters;
+    static tern_counter counter[TERN_MAX_COUNTERS];
     tern_timing timing;
 
     memset(&timing, 0, sizeof timing);
+    timing.counter = counter;
     timing.calls_per_sample = 10;
     timing.traffic_bytes = 500;
     calls_made = 0;

@@ -62,6 +62,7 @@ static void the_record_is_filled(void **state)
     assert_int_equal(record.facts, 1);
     assert_string_equal(record.fact[0].name, "first");
     assert_true(record.p0_measured > 0.4 && record.p0_measured < 0.6);
+    tern_record_free(&record);
     tern_topology_free(&topology);
 }
 
@@ -115,6 +116,7 @@ static void a_wrong_y_is_never_timed(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         const tern_case c = timed_case(&timed_kernel, table[i].how, table[i].threads, TERN_HOT);
+        tern_record_free(&record);
         memset(&record, 0, sizeof record);
         assert_int_equal(tern_measure_case(&c, &timed_quickly, &timed_patiently, &record, NULL), TERN_OK);
         assert_false(record.timed);
@@ -157,6 +159,7 @@ static void a_speed_beyond_the_machine_is_no_speed(void **state)
         c.data.x = table[i].x;
         options.roof_gmacs = table[i].roof_gmacs;
         options.peak_gmacs = table[i].peak_gmacs;
+        tern_record_free(&record);
         memset(&record, 0, sizeof record);
         assert_int_equal(tern_measure_case(&c, &options, &timed_patiently, &record, NULL), TERN_OK);
         assert_int_equal(record.finding.verdict, table[i].verdict);

@@ -28,6 +28,8 @@ static field *line_up(const tern_kernel *kernel, timed_how how, uint32_t threads
 {
     static field f;
 
+    for (size_t i = 0; i < RACERS; i++)
+        tern_record_free(&f.record[i]);
     memset(&f, 0, sizeof f);
     for (size_t i = 0; i < RACERS; i++) {
         f.c[i] = i == SPOILER ? timed_case(kernel, how, threads, cache)

@@ -18,6 +18,11 @@ static const char path[] = "test_record.tmp.jsonl";
 
 static void fill(tern_record *record)
 {
+    static tern_record_fact fact[1];
+    static tern_counter counter[1];
+    static double sample_ns[TERN_MAX_SAMPLES];
+    static int32_t cpu[2];
+
     memset(record, 0, sizeof *record);
     strcpy(record->id, "toy/2x3x4/\"quoted\"\n\xc3\xa9");
     strcpy(record->kernel, "toy");
@@ -32,17 +37,21 @@ static void fill(tern_record *record)
     record->finding.differences = 1;
     record->finding.difference[0] = (tern_difference){1, 2, INT32_MIN, INT32_MAX};
     record->facts = 1;
+    record->fact = fact;
     record->fact[0] = (tern_record_fact){"share", "%", 12.5};
     record->timing.samples = TERN_MAX_SAMPLES;
+    record->timing.sample_ns = sample_ns;
     for (size_t i = 0; i < TERN_MAX_SAMPLES; i++)
         record->timing.sample_ns[i] = 1000.0 / (double)(i + 3);
     record->timing.median_ns = 123.456789;
     record->timing.low_ns = record->timing.high_ns = NAN;
     record->timing.stop = TERN_STOP_BUDGET;
     record->timing.threads = 2;
+    record->timing.cpu = cpu;
     record->timing.cpu[0] = -1, record->timing.cpu[1] = 7;
     record->timing.disturbance.marked = 3;
     record->timing.counters = 1;
+    record->timing.counter = counter;
     strcpy(record->timing.counter[0].name, "cycles");
     strcpy(record->timing.counter[0].reason, "not here");
     record->timing.counter[0].per_call = NAN;
@@ -172,6 +181,41 @@ static void passes_over_what_it_does_not_know(void **state)
     unlink(path);
 }
 
+/* As of a large machine, and of a record that was shortened. */
+static void an_array_is_as_long_as_its_count_or_not_there(void **state)
+{
+    enum { THREADS = 384 };
+    static int32_t cpu[THREADS];
+    tern_record *record = calloc(1, sizeof *record);
+    tern_results results = {0}, again = {0};
+
+    (void)state;
+    assert_non_null(record);
+    record->timed = true;
+    record->timing.threads = THREADS;
+    record->timing.cpu = cpu;
+    record->timing.samples = 9;
+    cpu[THREADS - 1] = 383;
+    write_file(record, "");
+    assert_int_equal(tern_results_read(&results, path, NULL, NULL), TERN_OK);
+    for (size_t i = 0; i < 2; i++) {
+        const tern_timing *t = &(i == 0 ? &results : &again)->cases.item[0].timing;
+        assert_int_equal(t->threads, THREADS);
+        assert_int_equal(t->cpu[THREADS - 1], 383);
+        assert_null(t->busy_ns);
+        assert_int_equal(t->samples, 9);
+        assert_null(t->sample_ns);
+        if (i == 0)
+            assert_int_equal(tern_results_add(&again, TERN_LINE_RUN, &results.runs.item[0], NULL), TERN_OK);
+        if (i == 0)
+            assert_int_equal(tern_results_add(&again, TERN_LINE_CASE, &results.cases.item[0], NULL), TERN_OK);
+    }
+    tern_results_free(&results);
+    tern_results_free(&again);
+    free(record);
+    unlink(path);
+}
+
 static void says_what_is_wrong_with_a_file(void **state)
 {
     static const struct {
@@ -185,6 +229,9 @@ static void says_what_is_wrong_with_a_file(void **state)
         {"{\"type\":\"run\",\"schema\":1}\n{\"type\":\"case\",\"m\":-1}\n", ":2: the field 'm'"},
         {"{\"type\":\"run\",\"schema\":1}\n{\"type\":\"case\",\"finding\":{\"verdict\":\"FINE\"}}\n",
          ":2: the field 'verdict'"},
+        {"{\"type\":\"run\",\"schema\":1}\n"
+         "{\"type\":\"case\",\"timing\":{\"threads\":3,\"cpu\":[0,1,2],\"busy_ns\":[5.0]}}\n",
+         ":2: the field 'busy_ns'"},
         {"{\"type\":\"run\",\"schema\":1}\nnonsense\n{\"type\":\"end\"}\n", ":2: no JSON"},
     };
 
@@ -211,6 +258,7 @@ int main(void)
         cmocka_unit_test(gives_back_a_run_of_the_decode_loop),
         cmocka_unit_test(reads_a_cut_file_up_to_its_last_whole_line),
         cmocka_unit_test(passes_over_what_it_does_not_know),
+        cmocka_unit_test(an_array_is_as_long_as_its_count_or_not_there),
         cmocka_unit_test(says_what_is_wrong_with_a_file),
     };
 

@@ -33,6 +33,7 @@ static int tear_down(void **state)
 static tern_record *add(const char *kernel, double p0, double ns, uint64_t paired)
 {
     static tern_record r;
+    static double samples[SAMPLES];
 
     r = (tern_record){
         .problem =
@@ -52,7 +53,8 @@ static tern_record *add(const char *kernel, double p0, double ns, uint64_t paire
                              .roof_share = 0.5,
                              .roof_instruction = "vpmaddubsw ymm"};
     for (size_t i = 0; i < SAMPLES; i++)
-        r.timing.sample_ns[i] = ns;
+        samples[i] = ns;
+    r.timing.sample_ns = samples;
     assert_int_equal(tern_results_add(&results, TERN_LINE_CASE, &r, NULL), TERN_OK);
     return &results.cases.item[results.cases.count - 1];
 }

@@ -33,13 +33,15 @@ static char *draw(const tern_report *report)
 
 static void make_hostile(void)
 {
+    static tern_counter counter = {.name = "<script>\033", .per_call = (double)INFINITY, .running = 1.0};
+    static tern_record_fact fact = {.name = "<script>\033", .value = (double)NAN};
     static tern_decode_record decode = {.id = "decode/<script>", .model = "<script>\033[2J", .timed = true};
     tern_record timed = make_case("<script>\033[2J", (double)NAN), wrong = make_case("wrong\n", 1.0), edge = wrong;
 
     timed.timing.counters = 1;
-    timed.timing.counter[0] = (tern_counter){.name = "<script>\033", .per_call = (double)INFINITY, .running = 1.0};
+    timed.timing.counter = &counter;
     timed.facts = 1;
-    timed.fact[0] = (tern_record_fact){.name = "<script>\033", .value = (double)NAN};
+    timed.fact = &fact;
     wrong.timed = edge.timed = false;
     wrong.finding = (tern_finding){.verdict = TERN_UNSUPPORTED, .reason = "<script>\033[2J"};
     strcpy(edge.group, "edges");
