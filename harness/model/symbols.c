@@ -57,7 +57,7 @@ tern_symbol tern_symbol_at(uint32_t index, uint32_t count, uint32_t begin, uint3
 
 /* What the heap is filled from. */
 typedef struct line {
-    const tern_tokenizer *tokenizer;
+    const tern_vocabulary *vocabulary;
     const char *text;
     tern_symbol *symbol;
     tern_join_fn *join;
@@ -73,7 +73,7 @@ static void try_pair(line *l, uint32_t left)
     const tern_symbol *a = &l->symbol[left], *b = &l->symbol[a->next];
     new.left_length = a->length;
     new.right_length = b->length;
-    if (l->join(l->tokenizer, l->text + a->begin, a->length, b->length, &new.order))
+    if (l->join(l->vocabulary, l->text + a->begin, a->length, b->length, &new.order))
         push(&l->heap, new);
 }
 
@@ -90,11 +90,11 @@ static void join_pair(line *l, uint32_t left)
     try_pair(l, left);
 }
 
-bool tern_symbols_join(const tern_tokenizer *tokenizer, const char *text, tern_symbol *symbol, uint32_t count,
+bool tern_symbols_join(const tern_vocabulary *vocabulary, const char *text, tern_symbol *symbol, uint32_t count,
                        tern_join_fn *join)
 {
     /* One pair a symbol at first, and two more each time that there is one symbol less. */
-    line l = {.tokenizer = tokenizer, .text = text, .symbol = symbol, .join = join};
+    line l = {.vocabulary = vocabulary, .text = text, .symbol = symbol, .join = join};
 
     if (count < 2)
         return true;

@@ -5,6 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+struct tern_tokenizer {
+    tern_gguf gguf;
+    tern_vocabulary vocabulary;
+};
+
 /* Of a text: what is counted within it fits 32 bits. */
 enum { MOST_BYTES = 1 << 28 };
 
@@ -14,7 +19,7 @@ static const uint8_t *find_numbers(const tern_tokenizer *t, const char *key, ter
     const tern_gguf_value *value = tern_gguf_find(&t->gguf, key);
 
     return value != NULL && value->type == TERN_GGUF_ARRAY && value->element == element &&
-                   value->count == t->tokens.count
+                   value->count == t->vocabulary.tokens.count
                ? value->data
                : NULL;
 }
@@ -23,7 +28,8 @@ static uint32_t find_id(const tern_tokenizer *t, const char *key)
 {
     uint64_t id;
 
-    return tern_gguf_whole(tern_gguf_find(&t->gguf, key), &id) && id < t->tokens.count ? (uint32_t)id : TERN_NO_TOKEN;
+    return tern_gguf_whole(tern_gguf_find(&t->gguf, key), &id) && id < t->vocabulary.tokens.count ? (uint32_t)id
+                                                                                                  : TERN_NO_TOKEN;
 }
 
 static bool find_switch(const tern_tokenizer *t, const char *key, bool otherwise)
@@ -38,14 +44,15 @@ static tern_status read_words(tern_tokenizer *t, tern_error *error)
 {
     static const char *const llama3[] = {"llama-bpe", "llama3", "llama-v3", "falcon3"};
     static const char *const gpt2[] = {"default", "gpt-2"};
+    tern_vocabulary *v = &t->vocabulary;
     tern_gguf_text pre = {"default", strlen("default")};
     char shown[64];
 
     tern_gguf_string(tern_gguf_find(&t->gguf, "tokenizer.ggml.pre"), &pre);
     for (size_t i = 0; i < sizeof llama3 / sizeof *llama3; i++)
-        t->is_llama3 |= tern_gguf_is(pre, llama3[i]);
+        v->is_llama3 |= tern_gguf_is(pre, llama3[i]);
     for (size_t i = 0; i < sizeof gpt2 / sizeof *gpt2; i++)
-        if (t->is_llama3 || tern_gguf_is(pre, gpt2[i]))
+        if (v->is_llama3 || tern_gguf_is(pre, gpt2[i]))
             return TERN_OK;
     return tern_error_set(error, TERN_USAGE,
                           "%s: its words are cut as '%s' does, which this program does not know; give the prompt as "
@@ -56,30 +63,31 @@ static tern_status read_words(tern_tokenizer *t, tern_error *error)
 static tern_status read_vocabulary(tern_tokenizer *t, tern_error *error)
 {
     const char *path = t->gguf.path;
+    tern_vocabulary *v = &t->vocabulary;
     tern_gguf_text model;
     tern_status status;
 
     if (!tern_gguf_string(tern_gguf_find(&t->gguf, "tokenizer.ggml.model"), &model))
         return tern_error_set(error, TERN_USAGE, "%s: it has no vocabulary; give the prompt as --prompt-ids", path);
-    t->is_bpe = tern_gguf_is(model, "gpt2");
-    if (!t->is_bpe && !tern_gguf_is(model, "llama"))
+    v->is_bpe = tern_gguf_is(model, "gpt2");
+    if (!v->is_bpe && !tern_gguf_is(model, "llama"))
         return tern_error_set(error, TERN_USAGE,
                               "%s: its vocabulary is neither of kind llama (SentencePiece) nor gpt2 (BPE); give the "
                               "prompt as --prompt-ids",
                               path);
-    if (t->is_bpe && (status = read_words(t, error)) != TERN_OK)
+    if (v->is_bpe && (status = read_words(t, error)) != TERN_OK)
         return status;
-    if (!tern_texts_read(&t->tokens, tern_gguf_find(&t->gguf, "tokenizer.ggml.tokens")))
+    if (!tern_texts_read(&v->tokens, tern_gguf_find(&t->gguf, "tokenizer.ggml.tokens")))
         return tern_error_set(error, TERN_USAGE, "%s: tokenizer.ggml.tokens is no list of texts", path);
-    if (t->is_bpe && !tern_texts_read(&t->merges, tern_gguf_find(&t->gguf, "tokenizer.ggml.merges")))
+    if (v->is_bpe && !tern_texts_read(&v->merges, tern_gguf_find(&t->gguf, "tokenizer.ggml.merges")))
         return tern_error_set(error, TERN_USAGE, "%s: tokenizer.ggml.merges is no list of texts", path);
-    t->score = find_numbers(t, "tokenizer.ggml.scores", TERN_GGUF_F32);
-    t->type = find_numbers(t, "tokenizer.ggml.token_type", TERN_GGUF_I32);
-    t->start = find_id(t, "tokenizer.ggml.bos_token_id");
-    t->end = find_id(t, "tokenizer.ggml.eos_token_id");
-    t->adds_start = find_switch(t, "tokenizer.ggml.add_bos_token", !t->is_bpe || t->is_llama3);
-    t->adds_space = find_switch(t, "tokenizer.ggml.add_space_prefix", !t->is_bpe);
-    t->unknown = find_id(t, "tokenizer.ggml.unknown_token_id");
+    v->score = find_numbers(t, "tokenizer.ggml.scores", TERN_GGUF_F32);
+    v->type = find_numbers(t, "tokenizer.ggml.token_type", TERN_GGUF_I32);
+    v->start = find_id(t, "tokenizer.ggml.bos_token_id");
+    v->end = find_id(t, "tokenizer.ggml.eos_token_id");
+    v->adds_start = find_switch(t, "tokenizer.ggml.add_bos_token", !v->is_bpe || v->is_llama3);
+    v->adds_space = find_switch(t, "tokenizer.ggml.add_space_prefix", !v->is_bpe);
+    v->unknown = find_id(t, "tokenizer.ggml.unknown_token_id");
     return TERN_OK;
 }
 
@@ -119,8 +127,8 @@ void tern_tokenizer_free(tern_tokenizer *t)
 {
     if (t == NULL)
         return;
-    tern_texts_free(&t->tokens);
-    tern_texts_free(&t->merges);
+    tern_texts_free(&t->vocabulary.tokens);
+    tern_texts_free(&t->vocabulary.merges);
     tern_gguf_close(&t->gguf);
     free(t);
 }
@@ -128,14 +136,15 @@ void tern_tokenizer_free(tern_tokenizer *t)
 tern_status tern_tokenizer_encode(const tern_tokenizer *t, const char *text, uint32_t *id, size_t max, size_t *count,
                                   tern_error *error)
 {
+    const tern_vocabulary *v = &t->vocabulary;
     tern_ids ids = {.id = id, .max = max};
     const size_t length = strlen(text);
 
-    if (t->adds_start && t->start != TERN_NO_TOKEN)
-        tern_ids_add(&ids, t->start);
+    if (v->adds_start && v->start != TERN_NO_TOKEN)
+        tern_ids_add(&ids, v->start);
     if (length > MOST_BYTES)
         return tern_error_set(error, TERN_USAGE, "a text of %zu bytes is longer than any prompt", length);
-    if (!(t->is_bpe ? tern_bpe_encode : tern_spm_encode)(t, text, length, &ids))
+    if (!(v->is_bpe ? tern_bpe_encode : tern_spm_encode)(v, text, length, &ids))
         return tern_error_memory(error, "a text", (double)length);
     *count = ids.count;
     if (ids.overflow)
@@ -145,17 +154,18 @@ tern_status tern_tokenizer_encode(const tern_tokenizer *t, const char *text, uin
 
 size_t tern_tokenizer_decode(const tern_tokenizer *t, uint32_t id, char *text, size_t bytes)
 {
+    const tern_vocabulary *v = &t->vocabulary;
     size_t count = 0;
 
     if (bytes == 0)
         return 0;
-    if (id < t->tokens.count && tern_token_type_of(t, id) != TERN_TOKEN_CONTROL)
-        count = (t->is_bpe ? tern_bpe_decode : tern_spm_decode)(t, id, text, bytes - 1);
+    if (id < v->tokens.count && tern_token_type_of(v, id) != TERN_TOKEN_CONTROL)
+        count = (v->is_bpe ? tern_bpe_decode : tern_spm_decode)(v, id, text, bytes - 1);
     text[count] = '\0';
     return count;
 }
 
 uint32_t tern_tokenizer_end(const tern_tokenizer *t)
 {
-    return t->end;
+    return t->vocabulary.end;
 }

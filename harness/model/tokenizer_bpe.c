@@ -46,7 +46,7 @@ static int byte_of(const char *text, size_t bytes)
     return (int)(other <= 32 ? other : other < 67 ? other - 33 + 127 : 173);
 }
 
-static bool joins(const tern_tokenizer *t, const char *left, size_t left_bytes, size_t right_bytes, double *order)
+static bool joins(const tern_vocabulary *v, const char *left, size_t left_bytes, size_t right_bytes, double *order)
 {
     char pair[512];
 
@@ -55,15 +55,15 @@ static bool joins(const tern_tokenizer *t, const char *left, size_t left_bytes, 
     memcpy(pair, left, left_bytes);
     pair[left_bytes] = ' ';
     memcpy(pair + left_bytes + 1, left + left_bytes, right_bytes);
-    const uint32_t rank = tern_texts_find(&t->merges, pair, left_bytes + 1 + right_bytes);
+    const uint32_t rank = tern_texts_find(&v->merges, pair, left_bytes + 1 + right_bytes);
     *order = (double)rank;
     return rank != TERN_NO_TOKEN;
 }
 
 /* What was joined and is no token: its characters one by one, and nothing for one that is none either. */
-static void add_symbol(const tern_tokenizer *t, const char *text, size_t length, tern_ids *ids)
+static void add_symbol(const tern_vocabulary *v, const char *text, size_t length, tern_ids *ids)
 {
-    const uint32_t whole = tern_texts_find(&t->tokens, text, length);
+    const uint32_t whole = tern_texts_find(&v->tokens, text, length);
 
     if (whole != TERN_NO_TOKEN) {
         tern_ids_add(ids, whole);
@@ -71,14 +71,14 @@ static void add_symbol(const tern_tokenizer *t, const char *text, size_t length,
     }
     for (size_t at = 0, bytes; at < length; at += bytes) {
         bytes = tern_utf8_bytes(text + at, length - at);
-        const uint32_t id = tern_texts_find(&t->tokens, text + at, bytes);
+        const uint32_t id = tern_texts_find(&v->tokens, text + at, bytes);
         if (id != TERN_NO_TOKEN)
             tern_ids_add(ids, id);
     }
 }
 
 /* text, symbol: room for the word's characters. */
-static bool join_word(const tern_tokenizer *t, const char *word, size_t length, char *text, tern_symbol *symbol,
+static bool join_word(const tern_vocabulary *v, const char *word, size_t length, char *text, tern_symbol *symbol,
                       tern_ids *ids)
 {
     uint32_t at = 0;
@@ -88,46 +88,46 @@ static bool join_word(const tern_tokenizer *t, const char *word, size_t length, 
         symbol[i] = tern_symbol_at(i, (uint32_t)length, at, bytes);
         at += bytes;
     }
-    const uint32_t whole = t->is_llama3 ? tern_texts_find(&t->tokens, text, at) : TERN_NO_TOKEN;
+    const uint32_t whole = v->is_llama3 ? tern_texts_find(&v->tokens, text, at) : TERN_NO_TOKEN;
     if (whole != TERN_NO_TOKEN) {
         tern_ids_add(ids, whole);
         return true;
     }
-    if (!tern_symbols_join(t, text, symbol, (uint32_t)length, joins))
+    if (!tern_symbols_join(v, text, symbol, (uint32_t)length, joins))
         return false;
     for (uint32_t i = 0; i != TERN_NO_TOKEN; i = symbol[i].next)
-        add_symbol(t, text + symbol[i].begin, symbol[i].length, ids);
+        add_symbol(v, text + symbol[i].begin, symbol[i].length, ids);
     return true;
 }
 
-static bool add_word(const tern_tokenizer *t, const char *word, size_t length, tern_ids *ids)
+static bool add_word(const tern_vocabulary *v, const char *word, size_t length, tern_ids *ids)
 {
     char *text = malloc(CHARACTER_BYTES * length);
     tern_symbol *symbol = malloc(length * sizeof *symbol);
-    const bool done = text != NULL && symbol != NULL && join_word(t, word, length, text, symbol, ids);
+    const bool done = text != NULL && symbol != NULL && join_word(v, word, length, text, symbol, ids);
 
     free(text);
     free(symbol);
     return done;
 }
 
-bool tern_bpe_encode(const tern_tokenizer *t, const char *text, size_t length, tern_ids *ids)
+bool tern_bpe_encode(const tern_vocabulary *v, const char *text, size_t length, tern_ids *ids)
 {
     for (size_t at = 0; at < length;) {
-        const size_t bytes = tern_word_bytes(t->is_llama3, text + at, length - at);
-        if (!add_word(t, text + at, bytes, ids))
+        const size_t bytes = tern_word_bytes(v->is_llama3, text + at, length - at);
+        if (!add_word(v, text + at, bytes, ids))
             return false;
         at += bytes;
     }
     return true;
 }
 
-size_t tern_bpe_decode(const tern_tokenizer *t, uint32_t id, char *out, size_t bytes)
+size_t tern_bpe_decode(const tern_vocabulary *v, uint32_t id, char *out, size_t bytes)
 {
-    const tern_gguf_text text = t->tokens.text[id];
+    const tern_gguf_text text = v->tokens.text[id];
     size_t count = 0;
 
-    if (tern_token_type_of(t, id) == TERN_TOKEN_USER) { /* written as it is */
+    if (tern_token_type_of(v, id) == TERN_TOKEN_USER) { /* written as it is */
         count = text.length < bytes ? text.length : bytes;
         memcpy(out, text.text, count);
         return count;

@@ -60,10 +60,10 @@ uint32_t tern_texts_find(const tern_texts *texts, const char *text, size_t lengt
                                                                                             : TERN_NO_TOKEN;
 }
 
-tern_token_type tern_token_type_of(const tern_tokenizer *tokenizer, uint32_t id)
+tern_token_type tern_token_type_of(const tern_vocabulary *vocabulary, uint32_t id)
 {
-    return tokenizer->type == NULL ? TERN_TOKEN_NORMAL
-                                   : (tern_token_type)tern_gguf_u32(tokenizer->type + 4 * (size_t)id);
+    return vocabulary->type == NULL ? TERN_TOKEN_NORMAL
+                                    : (tern_token_type)tern_gguf_u32(vocabulary->type + 4 * (size_t)id);
 }
 
 void tern_ids_add(tern_ids *ids, uint32_t id)

@@ -6,7 +6,6 @@
 #define TERN_VOCABULARY_H
 
 #include "model/gguf.h"
-#include "model/tokenizer.h"
 
 #define TERN_NO_TOKEN UINT32_MAX
 
@@ -34,17 +33,17 @@ void tern_texts_free(tern_texts *texts);
 /* The index of a text, the lowest where it is there twice; TERN_NO_TOKEN when it is not. */
 uint32_t tern_texts_find(const tern_texts *texts, const char *text, size_t length);
 
-struct tern_tokenizer {
-    tern_gguf gguf;
+/* What a file says of its tokens. It points into the file. */
+typedef struct tern_vocabulary {
     tern_texts tokens, merges; /* merges: of BPE, "left right", by rank */
     const uint8_t *score;      /* of SentencePiece: floats; NULL: none */
     const uint8_t *type;       /* int32; NULL: all normal */
     bool is_bpe, adds_start, adds_space;
     bool is_llama3;               /* BPE: how words are cut; a word that is a token is not cut further */
     uint32_t start, end, unknown; /* TERN_NO_TOKEN: none */
-};
+} tern_vocabulary;
 
-tern_token_type tern_token_type_of(const tern_tokenizer *tokenizer, uint32_t id);
+tern_token_type tern_token_type_of(const tern_vocabulary *vocabulary, uint32_t id);
 
 /* Ids as they come out. */
 typedef struct tern_ids {
@@ -56,12 +55,12 @@ typedef struct tern_ids {
 void tern_ids_add(tern_ids *ids, uint32_t id);
 
 /* Encode `length` bytes of text and add their ids. False when memory is short. */
-bool tern_spm_encode(const tern_tokenizer *tokenizer, const char *text, size_t length, tern_ids *ids);
-bool tern_bpe_encode(const tern_tokenizer *tokenizer, const char *text, size_t length, tern_ids *ids);
+bool tern_spm_encode(const tern_vocabulary *vocabulary, const char *text, size_t length, tern_ids *ids);
+bool tern_bpe_encode(const tern_vocabulary *vocabulary, const char *text, size_t length, tern_ids *ids);
 
 /* The bytes of a token, at most `bytes`. Return their number. */
-size_t tern_spm_decode(const tern_tokenizer *tokenizer, uint32_t id, char *out, size_t bytes);
-size_t tern_bpe_decode(const tern_tokenizer *tokenizer, uint32_t id, char *out, size_t bytes);
+size_t tern_spm_decode(const tern_vocabulary *vocabulary, uint32_t id, char *out, size_t bytes);
+size_t tern_bpe_decode(const tern_vocabulary *vocabulary, uint32_t id, char *out, size_t bytes);
 
 /* Symbols of a text while neighbours are joined: a list, so that joining costs nothing. */
 typedef struct tern_symbol {
@@ -76,9 +75,9 @@ tern_symbol tern_symbol_at(uint32_t index, uint32_t count, uint32_t begin, uint3
  * Joins neighbours as long as any can be, the pair of lowest order first, of equal ones the leftmost. join() tells
  * whether these bytes can be joined, and their order. n log n of the number of symbols. False when memory is short.
  */
-typedef bool tern_join_fn(const tern_tokenizer *tokenizer, const char *left, size_t left_bytes, size_t right_bytes,
+typedef bool tern_join_fn(const tern_vocabulary *vocabulary, const char *left, size_t left_bytes, size_t right_bytes,
                           double *order);
-bool tern_symbols_join(const tern_tokenizer *tokenizer, const char *text, tern_symbol *symbol, uint32_t count,
+bool tern_symbols_join(const tern_vocabulary *vocabulary, const char *text, tern_symbol *symbol, uint32_t count,
                        tern_join_fn *join);
 
 /* Bytes of the first word of a text that is not empty, as Llama 3's or GPT-2's pattern cuts it. */

@@ -8,12 +8,7 @@
 #ifndef TERN_SWEEP_H
 #define TERN_SWEEP_H
 
-#include "plan/case.h"
-
-typedef struct tern_sweep_item {
-    tern_case c;    /* check-only, with an id of its own */
-    uint32_t calls; /* how often it is to be called */
-} tern_sweep_item;
+#include "plan/sweep_item.h"
 
 /* The number of places in the sweep of->data.sweep for of's kernel and toggles. */
 size_t tern_sweep_count(const tern_case *of);

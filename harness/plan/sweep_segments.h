@@ -4,7 +4,7 @@
 #ifndef TERN_SWEEP_SEGMENTS_H
 #define TERN_SWEEP_SEGMENTS_H
 
-#include "plan/sweep.h"
+#include "plan/sweep_item.h"
 
 typedef struct tern_sweep_segment {
     size_t (*count)(const tern_kernel *kernel);        /* NULL ends a list */

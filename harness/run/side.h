@@ -13,8 +13,8 @@
 #ifndef TERN_SIDE_H
 #define TERN_SIDE_H
 
-#include "base/child.h"
 #include "base/error.h"
+#include "run/side_watcher.h"
 
 #include <limits.h>
 #include <stdbool.h>
@@ -29,13 +29,6 @@ typedef struct tern_side {
     char plugin[PATH_MAX];  /* the shared object */
     char objects[PATH_MAX]; /* the folder with a shared object for each kernel; "" when the plug-in is all there is */
 } tern_side;
-
-/* Who is told of what takes long, and may end it. */
-typedef struct tern_side_watcher {
-    void (*say)(void *context, const char *sentence); /* may be NULL */
-    tern_child_tick *tick;                            /* false ends it; may be NULL */
-    void *context;
-} tern_side_watcher;
 
 /*
  * Finds out what text names and builds it, unless the cache has it. TERN_USAGE: no such thing, a folder without

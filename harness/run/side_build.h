@@ -4,7 +4,8 @@
 #ifndef TERN_SIDE_BUILD_H
 #define TERN_SIDE_BUILD_H
 
-#include "run/side.h"
+#include "base/error.h"
+#include "run/side_watcher.h"
 
 /* What stands in messages, and who is told. */
 typedef struct tern_side_job {
