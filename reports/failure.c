@@ -1,16 +1,23 @@
 #include "report.h"
 
+#include "base/text.h"
+
 #include <inttypes.h>
 
 void tern_report_failure(FILE *stream, const tern_run *run, const tern_record *record)
 {
     const tern_finding *f = &record->finding;
+    /* An escape has at most four characters for a byte. */
+    char id[4 * sizeof record->id], reason[4 * sizeof f->reason], repro[4 * sizeof run->repro];
 
     if (f->verdict == TERN_EXACT)
         return;
-    fprintf(stream, "%s  %s\n", tern_verdict_name(f->verdict), record->id);
-    if (f->reason[0] != '\0')
-        fprintf(stream, "    %s\n", f->reason);
+    tern_text_visible(id, sizeof id, record->id);
+    tern_text_visible(reason, sizeof reason, f->reason);
+    tern_text_visible(repro, sizeof repro, run->repro);
+    fprintf(stream, "%s  %s\n", tern_verdict_name(f->verdict), id);
+    if (reason[0] != '\0')
+        fprintf(stream, "    %s\n", reason);
     if (f->verdict == TERN_UNSUPPORTED)
         return;
     if (f->mismatches > 0)
@@ -24,5 +31,5 @@ void tern_report_failure(FILE *stream, const tern_run *run, const tern_record *r
                 f->difference[i].m, f->difference[i].expected, f->difference[i].got);
     if (f->hint[0] != '\0')
         fprintf(stream, "    hint: %s\n", f->hint);
-    fprintf(stream, "    again: %s '%s'\n", run->repro, record->id);
+    fprintf(stream, "    again: %s '%s'\n", repro, id);
 }

@@ -1,5 +1,6 @@
 #include "cli/progress.h"
 
+#include "base/text.h"
 #include "cell.h"
 #include "cli/announce.h"
 #include "cli/terminal.h"
@@ -46,7 +47,7 @@ static double left(const tern_progress *progress)
 static void draw_bar(tern_progress *progress, const char *what)
 {
     static const char turning[] = "|/-\\";
-    char line[512], bar[BAR_WIDTH + 1];
+    char line[1024], bar[BAR_WIDTH + 1];
     const size_t filled =
         progress->expected_s > 0.0 ? (size_t)(BAR_WIDTH * progress->expected_done_s / progress->expected_s) : 0;
 
@@ -89,26 +90,29 @@ static void tick(void *context, const char *what, double share)
 {
     tern_progress *progress = context;
     const double now = tern_terminal_clock();
+    char shown[512];
 
     (void)share;
     if (progress->quiet)
         return;
+    tern_text_visible(shown, sizeof shown, what);
     if (progress->terminal) {
-        draw_bar(progress, what);
+        draw_bar(progress, shown);
     } else if (now - progress->last_s >= plain_interval_s) {
         if (progress->total > 0)
-            fprintf(stderr, "%zu/%zu  %.0f s left  at %s\n", progress->done, progress->total, left(progress), what);
+            fprintf(stderr, "%zu/%zu  %.0f s left  at %s\n", progress->done, progress->total, left(progress), shown);
         progress->last_s = now;
     }
 }
 
 static void tell_case(tern_progress *progress, const tern_record *record)
 {
-    char median[16];
+    char median[16], id[4 * sizeof record->id]; /* an escape has at most four characters for a byte */
 
+    tern_text_visible(id, sizeof id, record->id);
     tern_progress_clear(progress);
     fprintf(stderr, "%zu/%zu  %-10s %s%s%s\n", progress->done, progress->total,
-            tern_verdict_name(record->finding.verdict), record->id, record->timed ? "  " : "",
+            tern_verdict_name(record->finding.verdict), id, record->timed ? "  " : "",
             record->timed ? tern_cell_time(record->timing.median_ns, median, sizeof median) : "");
     progress->last_s = tern_terminal_clock();
 }
