@@ -4,7 +4,7 @@
 #ifndef TERN_PASS_RUN_H
 #define TERN_PASS_RUN_H
 
-#include "check/battery.h"
+#include "check/battery_task.h"
 #include "check/buffers.h"
 #include "check/product.h"
 #include "check/state.h"

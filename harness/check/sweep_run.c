@@ -1,6 +1,7 @@
 #include "check/sweep_run.h"
 
 #include "base/text.h"
+#include "check/battery.h"
 #include "check/buffers.h"
 #include "check/compare.h"
 #include "check/data.h"

@@ -7,7 +7,7 @@
 #ifndef TERN_SWEEP_RUN_H
 #define TERN_SWEEP_RUN_H
 
-#include "check/battery.h"
+#include "check/battery_task.h"
 
 /*
  * The case of the task is a sweep; its arrays are not used. finding is EXACT when every item is, UNSUPPORTED when the

@@ -1,25 +1,26 @@
 #include "record/line.h"
 
-#include "record/results.h"
+#include "record/compared.h"
+#include "record/decode.h"
+#include "record/record.h"
+#include "record/run.h"
 
+#include <stddef.h>
 #include <string.h>
 
-/* A line within a run: the member of tern_results that keeps it, its name, struct and fields. */
-#define LINE(list_, name_, type, fields_)                                                                              \
-    .name = name_, .bytes = sizeof(type), .fields = fields_, .list = offsetof(tern_results, list_),                    \
-    .run = offsetof(type, run)
+/* A line within a run: its name, struct and fields. */
+#define LINE(name_, type, fields_) .name = name_, .bytes = sizeof(type), .fields = fields_, .run = offsetof(type, run)
 
 const tern_line_type tern_line_types[TERN_LINES] = {
-    [TERN_LINE_RUN] = {"run", sizeof(tern_run), tern_run_fields, offsetof(tern_results, runs), 0, 0},
-    [TERN_LINE_CASE] = {LINE(cases, "case", tern_record, tern_record_fields), .id = offsetof(tern_record, id)},
-    [TERN_LINE_DECODE] = {LINE(decodes, "decode", tern_decode_record, tern_decode_fields),
+    [TERN_LINE_RUN] = {"run", sizeof(tern_run), tern_run_fields, 0, 0},
+    [TERN_LINE_CASE] = {LINE("case", tern_record, tern_record_fields), .id = offsetof(tern_record, id)},
+    [TERN_LINE_DECODE] = {LINE("decode", tern_decode_record, tern_decode_fields),
                           .id = offsetof(tern_decode_record, id)},
-    [TERN_LINE_END] = {LINE(ends, "end", tern_run_end, tern_end_fields)},
-    [TERN_LINE_COMPARED] = {LINE(compared, "compared", tern_compared, tern_compared_fields),
-                            .id = offsetof(tern_compared, id)},
-    [TERN_LINE_PAIR] = {LINE(pairs, "pair", tern_pair, tern_pair_fields), .id = offsetof(tern_pair, id)},
-    [TERN_LINE_ARM] = {LINE(arms, "arm", tern_arm_record, tern_arm_record_fields), .id = offsetof(tern_arm_record, id)},
-    [TERN_LINE_STEP] = {LINE(steps, "step", tern_step, tern_step_fields), .id = offsetof(tern_step, id)},
+    [TERN_LINE_END] = {LINE("end", tern_run_end, tern_end_fields)},
+    [TERN_LINE_COMPARED] = {LINE("compared", tern_compared, tern_compared_fields), .id = offsetof(tern_compared, id)},
+    [TERN_LINE_PAIR] = {LINE("pair", tern_pair, tern_pair_fields), .id = offsetof(tern_pair, id)},
+    [TERN_LINE_ARM] = {LINE("arm", tern_arm_record, tern_arm_record_fields), .id = offsetof(tern_arm_record, id)},
+    [TERN_LINE_STEP] = {LINE("step", tern_step, tern_step_fields), .id = offsetof(tern_step, id)},
 };
 
 tern_line tern_line_find(const char *name)

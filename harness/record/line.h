@@ -2,7 +2,7 @@
  * line.h - the types of lines in a file of records, one row each.
  *
  * A new type of line is a struct whose first member is its run, a table of its fields, a list in tern_results, a name
- * in the enum, and a row in line.c.
+ * in the enum, and a row each in line.c and results.c.
  */
 #ifndef TERN_LINE_H
 #define TERN_LINE_H
@@ -25,9 +25,8 @@ typedef struct tern_line_type {
     const char *name; /* the "type" of its JSON */
     size_t bytes;     /* of its struct */
     const tern_field *fields;
-    size_t list; /* offset of its list in tern_results */
-    size_t run;  /* offset of the uint32_t index of its run; a run has none */
-    size_t id;   /* offset of its id; 0: it has none */
+    size_t run; /* offset of the uint32_t index of its run; a run has none */
+    size_t id;  /* offset of its id; 0: it has none */
 } tern_line_type;
 
 /* By tern_line. */

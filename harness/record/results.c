@@ -3,13 +3,22 @@
 #include "record/file.h"
 
 #include <assert.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <xxhash.h>
 
+/* The list of each type of line. */
+static const size_t lists[TERN_LINES] = {
+    [TERN_LINE_RUN] = offsetof(tern_results, runs),          [TERN_LINE_CASE] = offsetof(tern_results, cases),
+    [TERN_LINE_DECODE] = offsetof(tern_results, decodes),    [TERN_LINE_END] = offsetof(tern_results, ends),
+    [TERN_LINE_COMPARED] = offsetof(tern_results, compared), [TERN_LINE_PAIR] = offsetof(tern_results, pairs),
+    [TERN_LINE_ARM] = offsetof(tern_results, arms),          [TERN_LINE_STEP] = offsetof(tern_results, steps),
+};
+
 static tern_list *list_of(const tern_results *results, tern_line line)
 {
-    return (tern_list *)(void *)((char *)results + tern_line_types[line].list);
+    return (tern_list *)(void *)((char *)results + lists[line]);
 }
 
 static void *item_of(const tern_results *results, tern_line line, size_t index)

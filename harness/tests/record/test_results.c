@@ -47,6 +47,21 @@ static tern_results two_machines(void)
     return results;
 }
 
+static void each_type_of_line_has_a_list_of_its_own(void **state)
+{
+    static uint64_t none[16 * 1024]; /* a struct of any type */
+    tern_results results = {0};
+
+    (void)state;
+    for (tern_line line = 0; line < TERN_LINES; line++) {
+        assert_true(tern_line_types[line].bytes <= sizeof none);
+        assert_int_equal(tern_results_add(&results, line, none, NULL), TERN_OK);
+        assert_int_equal(results.order.item[line].line, line);
+        assert_int_equal(results.order.item[line].index, 0);
+    }
+    tern_results_free(&results);
+}
+
 static void draw(const tern_report *report, const tern_results *results, char **text)
 {
     size_t bytes;
@@ -147,6 +162,7 @@ static void a_run_that_ended_is_taken_up_again(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_type_of_line_has_a_list_of_its_own),
         cmocka_unit_test(a_case_belongs_to_the_run_before_it),
         cmocka_unit_test(the_table_names_the_machine_of_each_case_and_keeps_its_baseline),
         cmocka_unit_test(what_is_exported_reads_as_the_same),
