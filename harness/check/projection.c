@@ -12,6 +12,19 @@ static uint64_t random_of(uint64_t seed, size_t m)
     return (z ^ z >> 31) | 1;
 }
 
+void tern_projection_fill(uint64_t *r, size_t m, uint64_t seed)
+{
+    for (size_t i = 0; i < m; i++)
+        r[i] = random_of(seed, i);
+}
+
+void tern_projection_add(const tern_projection *projection, size_t begin, size_t end, const int8_t *rows)
+{
+    for (size_t m = begin; m < end; m++, rows += projection->k)
+        for (size_t k = 0; k < projection->k; k++)
+            projection->u[k] += projection->r[m] * (uint64_t)(int64_t)rows[k];
+}
+
 tern_status tern_projection_new(tern_projection *projection, tern_shape shape, const int8_t *w, uint64_t seed,
                                 tern_error *error)
 {
@@ -20,12 +33,8 @@ tern_status tern_projection_new(tern_projection *projection, tern_shape shape, c
     if (projection->r == NULL)
         return tern_error_memory(error, "projecting Y", (double)(shape.m + shape.k) * sizeof *projection->r);
     projection->u = projection->r + shape.m;
-    for (size_t m = 0; m < shape.m; m++) {
-        const uint64_t r = projection->r[m] = random_of(seed, m);
-        const int8_t *row = w + m * shape.k;
-        for (size_t k = 0; k < shape.k; k++)
-            projection->u[k] += r * (uint64_t)(int64_t)row[k];
-    }
+    tern_projection_fill(projection->r, shape.m, seed);
+    tern_projection_add(projection, 0, shape.m, w);
     return TERN_OK;
 }
 

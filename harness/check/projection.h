@@ -15,12 +15,18 @@
 
 typedef struct tern_projection {
     size_t m, k;
-    uint64_t *r; /* M values */
+    uint64_t *r; /* M values; projections of the same seed may share them */
     uint64_t *u; /* K values */
 } tern_projection;
 
+/* Fills r for M rows. Another seed, other random numbers; those of fewer rows are the first ones of more. */
+void tern_projection_fill(uint64_t *r, size_t m, uint64_t seed);
+
+/* Adds rows begin to end - 1 of W, which begin at rows, to u, which is all zero before the first of them. */
+void tern_projection_add(const tern_projection *projection, size_t begin, size_t end, const int8_t *rows);
+
 /*
- * Reads w (M x K, as kernel.h lays it out) once. Another seed, other random numbers. Free with tern_projection_free(),
+ * All of that for a whole w (M x K, as kernel.h lays it out), which is read once. Free with tern_projection_free(),
  * whatever is returned; TERN_ENVIRONMENT when memory is short.
  */
 tern_status tern_projection_new(tern_projection *projection, tern_shape shape, const int8_t *w, uint64_t seed,

@@ -2,18 +2,19 @@
 
 #include "base/random.h"
 #include "base/text.h"
+#include "check/projection.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { CHUNK_ROWS = 16, ONE_OF = 4, LARGE_WEIGHTS = 1 << 20, STREAM_V = 11, STREAM_TURN = 12 };
+enum { CHUNK_ROWS = 16, ONE_OF = 4, LARGE_WEIGHTS = 1 << 20, STREAM_TURN = 12, SEED = 1 };
 
 struct tern_projections {
     const tern_model *model;
-    uint32_t *v;          /* as many as the largest M */
-    uint32_t **projected; /* v W, by layer * TERN_LINEARS + linear */
-    uint64_t looks;       /* calls seen */
+    uint64_t *r;                /* of all products: as many as the largest M */
+    tern_projection *projected; /* by layer * TERN_LINEARS + linear */
+    uint64_t looks;             /* calls seen */
     bool wrong;
     uint32_t layer; /* of the first wrong one */
     tern_linear linear;
@@ -39,18 +40,11 @@ static void project(const making *m, size_t index, int8_t *rows)
     const tern_projections *a = m->answers;
     const tern_linear linear = (tern_linear)(index % TERN_LINEARS);
     const tern_shape shape = tern_linear_shape(&a->model->geometry, linear, 1);
-    uint32_t *projected = a->projected[index];
 
     for (size_t begin = 0; begin < shape.m; begin += CHUNK_ROWS) {
         const size_t end = begin + CHUNK_ROWS < shape.m ? begin + CHUNK_ROWS : shape.m;
         tern_linear_trits(m->weights, (uint32_t)(index / TERN_LINEARS), linear, begin, end, rows);
-        for (size_t row = begin; row < end; row++) {
-            const int8_t *w = rows + (row - begin) * shape.k;
-            for (size_t k = 0; k < shape.k; k++) {
-                const int32_t weight = w[k];
-                projected[k] += a->v[row] * (uint32_t)weight;
-            }
-        }
+        tern_projection_add(&a->projected[index], begin, end, rows);
     }
 }
 
@@ -71,16 +65,19 @@ static bool reserve(tern_projections *a, size_t *longest_k)
     a->projected = calloc(products, sizeof *a->projected);
     for (size_t i = 0; i < products && a->projected != NULL; i++) {
         const tern_shape shape = tern_linear_shape(&a->model->geometry, (tern_linear)(i % TERN_LINEARS), 1);
-        a->projected[i] = calloc(shape.k, sizeof **a->projected);
+        a->projected[i] = (tern_projection){.m = shape.m, .k = shape.k, .u = calloc(shape.k, sizeof(uint64_t))};
         most_m = shape.m > most_m ? shape.m : most_m;
         *longest_k = shape.k > *longest_k ? shape.k : *longest_k;
-        if (a->projected[i] == NULL)
+        if (a->projected[i].u == NULL)
             return false;
     }
-    a->v = calloc(most_m, sizeof *a->v);
-    for (size_t m = 0; m < most_m && a->v != NULL; m++)
-        a->v[m] = (uint32_t)tern_random_number(STREAM_V, m) | 1;
-    return a->projected != NULL && a->v != NULL;
+    a->r = malloc(most_m * sizeof *a->r);
+    if (a->projected == NULL || a->r == NULL)
+        return false;
+    tern_projection_fill(a->r, most_m, SEED);
+    for (size_t i = 0; i < products; i++)
+        a->projected[i].r = a->r;
+    return true;
 }
 
 tern_status tern_projections_new(tern_projections **answers, const tern_model *model, const tern_weights *weights,
@@ -98,7 +95,7 @@ tern_status tern_projections_new(tern_projections **answers, const tern_model *m
         tern_projections_free(m.answers);
         *answers = NULL;
         return tern_error_memory(error, "the projections that answers are held against",
-                                 (double)(products_of(model) * m.row_bytes * sizeof(uint32_t)));
+                                 (double)(products_of(model) * m.row_bytes * sizeof(uint64_t)));
     }
     tern_team_run(team, project_share, &m);
     free(m.rows);
@@ -110,30 +107,10 @@ void tern_projections_free(tern_projections *answers)
     if (answers == NULL)
         return;
     for (size_t i = 0; answers->projected != NULL && i < products_of(answers->model); i++)
-        free(answers->projected[i]);
+        free(answers->projected[i].u);
     free(answers->projected);
-    free(answers->v);
+    free(answers->r);
     free(answers);
-}
-
-static uint32_t dot_y(const uint32_t *v, const int32_t *y, size_t count)
-{
-    uint32_t sum = 0;
-
-    for (size_t i = 0; i < count; i++)
-        sum += v[i] * (uint32_t)y[i];
-    return sum;
-}
-
-static uint32_t dot_x(const uint32_t *projected, const int8_t *x, size_t count)
-{
-    uint32_t sum = 0;
-
-    for (size_t i = 0; i < count; i++) {
-        const int32_t value = x[i];
-        sum += projected[i] * (uint32_t)value;
-    }
-    return sum;
 }
 
 void tern_projections_look(tern_projections *answers, uint32_t layer, tern_linear linear, tern_shape shape,
@@ -144,8 +121,8 @@ void tern_projections_look(tern_projections *answers, uint32_t layer, tern_linea
 
     if (answers->wrong || (shape.m * shape.k >= LARGE_WEIGHTS && shape.n == 1 && random % ONE_OF != 0))
         return;
-    const uint32_t *projected = answers->projected[(size_t)layer * TERN_LINEARS + linear];
-    if (dot_y(answers->v, y + token * shape.m, shape.m) == dot_x(projected, x + token * shape.k, shape.k))
+    const tern_projection *projection = &answers->projected[(size_t)layer * TERN_LINEARS + linear];
+    if (tern_projection_holds(projection, x + token * shape.k, y + token * shape.m))
         return;
     answers->wrong = true;
     answers->layer = layer;

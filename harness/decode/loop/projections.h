@@ -1,10 +1,8 @@
 /*
  * projections.h - is what the loop computes right, on the activations that it has?
  *
- * For a random v of M values, Y = X W^T gives v . y = (v W) . x for every token (Freivalds, 1977), modulo 2^32. v W is
- * computed once from the model's own weights, and then a call is held against it for M + K multiply-adds, where the
- * product has M * K. v is odd everywhere, so that one wrong value is always found, and several with all but about one
- * in 2^31.
+ * Each product has a projection (check/projection.h), computed once from the model's own weights. A call is held
+ * against it for M + K multiply-adds, where the product has M * K.
  */
 #ifndef TERN_PROJECTIONS_H
 #define TERN_PROJECTIONS_H
@@ -15,8 +13,8 @@
 typedef struct tern_projections tern_projections;
 
 /*
- * Computes v W of every product of every layer, shared by the team: a second time through the weights, and K values of
- * 4 bytes kept for each product. TERN_ENVIRONMENT when memory is short. Free with tern_projections_free().
+ * Projects every product of every layer, shared by the team: a second time through the weights, and K values of 8 bytes
+ * kept for each product. TERN_ENVIRONMENT when memory is short. Free with tern_projections_free().
  */
 tern_status tern_projections_new(tern_projections **answers, const tern_model *model, const tern_weights *weights,
                                  tern_team *team, tern_error *error);
