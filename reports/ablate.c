@@ -126,8 +126,9 @@ static tern_mean contribution_at(const tern_ablation *a, const char *name)
 {
     const size_t i = find_toggle(a, name);
     const tern_effect *effect = i < a->toggles ? tern_ablation_effect(a, i) : NULL;
+    const tern_mean nothing = {0};
 
-    return effect == NULL ? (tern_mean){0} : effect->contribution;
+    return effect == NULL ? nothing : effect->contribution;
 }
 
 typedef struct culprit {

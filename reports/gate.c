@@ -174,7 +174,7 @@ static tern_status add_run(tern_document *document, tern_sheet **sheet, const te
 
     if (status == TERN_OK && order == NULL)
         status = tern_error_memory(error, "the rows of a gate", (double)rows.count);
-    if (status == TERN_OK && rows.count > 0) {
+    if (status == TERN_OK && order != NULL && rows.count > 0) {
         add_words(document, results, &rows);
         for (size_t i = 0; i < rows.count; i++)
             order[i] = &rows.row[i];

@@ -159,8 +159,10 @@ static tern_status add_sentences(tern_sheet *sheet, const tern_group *group, con
     char text[SENTENCE_BYTES] = "", name[TERN_CASE_NAME_BYTES], ratio[TERN_CELL_BYTES];
     const tern_record *best = tern_fastest_of(group, NULL, NULL);
     const tern_record *second = tern_fastest_of(group, NULL, best);
-    const tern_estimate lead = second == NULL ? (tern_estimate){0} : tern_speedup_estimate(best, second);
+    tern_estimate lead = {0};
 
+    if (second != NULL)
+        lead = tern_speedup_estimate(best, second);
     append_achievement(text, best);
     if (two_bits != NULL && two_bits != best)
         tern_text_append(text, sizeof text, ", %s times as fast as %s, the best with two bits a weight",

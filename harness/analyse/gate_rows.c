@@ -77,6 +77,7 @@ static void read_noise(tern_gate_rows *rows)
     rows->noise = (tern_gate_noise){.canary = (double)NAN, .steal_share = (double)NAN};
     for (size_t i = 0; i < rows->count; i++) {
         const tern_gate_row *row = &rows->row[i];
+        /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): each of count rows has its line */
         if (row->compared->state == TERN_COMPARED_CANARY && row->series.firsts > 0)
             rows->noise.canary =
                 fmax(fabs(row->answer.mean.mean), isnan(rows->noise.canary) ? 0.0 : rows->noise.canary);

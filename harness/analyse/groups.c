@@ -163,11 +163,11 @@ tern_status tern_groups_of_group(tern_groups *groups, const tern_group *group, c
     tern_status status;
 
     *groups = (tern_groups){.group = calloc(count + 1, sizeof *groups->group),
-                            .item = malloc((count + 1) * sizeof *groups->item)};
+                            .item = malloc((count + 1) * sizeof(tern_record *))};
     status = place == NULL || groups->group == NULL || groups->item == NULL
                  ? tern_error_memory(error, "groups of cases", (double)(count * sizeof *groups->group))
                  : divide(groups, group->item, count, place, how, error);
-    if (status == TERN_OK)
+    if (status == TERN_OK && place != NULL)
         lay_out(groups, group->item, count, place);
     else
         tern_groups_free(groups);
@@ -179,12 +179,12 @@ tern_status tern_groups_of_results(tern_groups *groups, const tern_results *resu
                                    tern_error *error)
 {
     const size_t count = results->cases.count;
-    const tern_record **all = malloc((count + 1) * sizeof *all);
+    const tern_record **all = malloc((count + 1) * sizeof(tern_record *));
     tern_status status;
 
     *groups = (tern_groups){0};
     if (all == NULL)
-        return tern_error_memory(error, "groups of cases", (double)(count * sizeof *all));
+        return tern_error_memory(error, "groups of cases", (double)(count * sizeof(tern_record *)));
     for (size_t i = 0; i < count; i++)
         all[i] = &results->cases.item[i];
     status = tern_groups_of_group(groups, &(tern_group){all, count}, how, error);

@@ -4,19 +4,12 @@
  */
 #include "base/heap.h"
 
+#include "base/sanitized.h"
+
 #include <stdatomic.h>
 #include <stdlib.h>
 
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SANITIZED
-#endif
-#endif
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED
-#endif
-
-#if defined(__GLIBC__) && !defined(SANITIZED)
+#if defined(__GLIBC__) && !TERN_SANITIZED
 
 /* NOLINTBEGIN(bugprone-reserved-identifier): glibc's own names for its allocator */
 void *__libc_malloc(size_t bytes);

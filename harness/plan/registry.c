@@ -371,7 +371,7 @@ tern_status tern_registry_new_empty(tern_registry **registry, tern_error *error)
 
 tern_status tern_registry_new(tern_registry **registry, tern_error *error)
 {
-    if (tern_registry_new_empty(registry, error) != TERN_OK)
+    if (tern_registry_new_empty(registry, error) != TERN_OK || *registry == NULL)
         return TERN_ENVIRONMENT;
     const tern_status status = tern_registry_add(*registry, tern_builtin_kernels, "built in", error);
     if (status != TERN_OK) {

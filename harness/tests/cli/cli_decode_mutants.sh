@@ -3,9 +3,9 @@
 . "$SOURCE/harness/tests/cli/cli.sh"
 [ -z "${SANITIZE:-}" ] || skip "a sanitizer would stop such a plug-in first"
 
-mutants=$(sed -n 's/^KIND([a-z_]*, "\([^"]*\)".*/\1/p' "$SOURCE/harness/tests/mutants/decoding.def")
-[ "$(wc -w <<<"$mutants")" -ge 4 ] || { echo "FAILED: no mutants in decoding.def"; failures=1; }
-for mutant in $mutants; do
+names=$(sed -n 's/^KIND([a-z_]*, "\([^"]*\)".*/\1/p' "$SOURCE/harness/tests/mutants/decoding.def")
+[ "$(wc -w <<<"$names")" -ge 4 ] || { echo "FAILED: no mutants in decoding.def"; failures=1; }
+for mutant in $names; do
     # A thousand products of layers and more, after a prompt that goes through the layers as a block.
     expect 1 timeout 120 "$TERNBENCH" decode --no-roofs --baseline none -q --prompt 5 --tokens 400 -t 1 \
         --model "$SOURCE/suites/tiny.model" --plugin "$MUTANTS" --kernel "$mutant"

@@ -64,12 +64,12 @@ refuses() {
 
 # ends LABEL STATUS WORDS CODE [COMMAND...]: cases of `hostile` end with the words; those of `bystander` are EXACT, checked and timed
 ends() {
-    local wrong= command
+    local wrong="" command
     build "$1" "$4"
     for command in ${5:-check run}; do
         local flags=(--no-edges)
-        [ $command = check ] || flags=(--no-roofs --budget 0.02)
-        try "$1" "$TERNBENCH" $command two.suite --plugin "./$1.so" --deadline 1 "${flags[@]}" --out "jsonl:$1.$command" || return 0
+        [ "$command" = check ] || flags=(--no-roofs --budget 0.02)
+        try "$1" "$TERNBENCH" "$command" two.suite --plugin "./$1.so" --deadline 1 "${flags[@]}" --out "jsonl:$1.$command" || return 0
         if [ "$got" -ne "$2" ]; then
             wrong="$command: expected exit $2, got $got"
         elif ! grep -qE -- "$3" out err; then
