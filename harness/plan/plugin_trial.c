@@ -44,7 +44,8 @@ tern_status tern_plugin_try(tern_plugin_load *load, void *registry, const char *
     if (status != TERN_OK)
         return status;
     if (outcome.end != TERN_CHILD_DONE)
-        return tern_error_set(error, TERN_USAGE, "plug-in %s cannot be used: loading it and reading its table %s", path,
+        return tern_error_set(error, TERN_USAGE,
+                              "plug-in %s cannot be used: loading it, reading its table and unloading it %s", path,
                               outcome.reason);
     return a.status == TERN_OK ? TERN_OK : tern_error_set(error, a.status, "%s", a.error.text);
 }

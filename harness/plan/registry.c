@@ -1,6 +1,7 @@
 #include "plan/registry.h"
 
 #include "plan/plugin_trial.h"
+#include "plan/quiet.h"
 
 #include <dirent.h>
 #include <dlfcn.h>
@@ -245,7 +246,9 @@ tern_status tern_registry_add(tern_registry *registry, const tern_kernel *const 
 static tern_status load_file(tern_registry *registry, const char *file, int copy, const char *path, tern_error *error)
 {
     library *libraries = realloc(registry->libraries, (registry->library_count + 1) * sizeof *libraries);
+    const tern_quiet quiet = tern_quiet_begin();
     void *handle = libraries == NULL ? NULL : dlopen(file, RTLD_NOW | RTLD_LOCAL);
+    tern_quiet_end(&quiet);
 
     registry->libraries = libraries != NULL ? libraries : registry->libraries;
     if (handle == NULL && copy >= 0)
@@ -310,9 +313,21 @@ tern_status tern_registry_load_copy(tern_registry *registry, const char *path, t
     return load_file(registry, file, copy, path, error);
 }
 
+/* Is a tern_plugin_load, for a process that ends then: unloading runs code too. */
+static tern_status load_and_unload(void *argument, const char *path, tern_error *error)
+{
+    const tern_registry *registry = argument;
+    const size_t loaded = registry->library_count;
+    const tern_status status = load(argument, path, error);
+
+    if (registry->library_count > loaded)
+        dlclose(registry->libraries[loaded].handle);
+    return status;
+}
+
 tern_status tern_registry_try(tern_registry *registry, const char *path, tern_error *error)
 {
-    return tern_plugin_try(load, registry, path, error);
+    return tern_plugin_try(load_and_unload, registry, path, error);
 }
 
 tern_status tern_registry_load(tern_registry *registry, const char *path, tern_error *error)
