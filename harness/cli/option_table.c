@@ -91,7 +91,7 @@ const tern_option tern_option_table[TERN_OPTION_KEYS] = {
     [TERN_OPTION_ISA] = {"isa", 0, "CAP", TERN_GROUP_RUN,
                          "use no instruction set above CAP (scalar, avx2, avx512, ...)", tern_option_set_text,
                          .at = AT(isa)},
-    [TERN_OPTION_PLUGIN] = {"plugin", 0, "FILE", TERN_GROUP_RUN, "add the kernels of a shared object",
+    [TERN_OPTION_PLUGIN] = {"plugin", 0, "FILE", TERN_GROUP_RUN, "add the kernels of a shared object, or of a C file",
                             tern_option_add_text, .at = AT(plugins)},
     [TERN_OPTION_SIDE] =
         {"side", 0, "SIDE", TERN_GROUP_RUN,

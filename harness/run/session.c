@@ -7,13 +7,26 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A shared object, or a C file, which is compiled first. */
+static tern_status load_plugin(tern_session *session, const tern_session_settings *settings, const char *path,
+                               tern_error *error)
+{
+    char built[PATH_MAX];
+    const char *end = strrchr(path, '.');
+
+    if (end == NULL || strcmp(end, ".c") != 0)
+        return tern_registry_load(session->registry, path, error);
+    const tern_status status = tern_side_compile(path, built, settings->watcher, error);
+    return status == TERN_OK ? tern_registry_load(session->registry, built, error) : status;
+}
+
 static tern_status load_plugins(tern_session *session, const tern_session_settings *settings, tern_error *error)
 {
     const char *path = getenv("TERNBENCH_PLUGIN_PATH");
     tern_status status = TERN_OK;
 
     for (size_t i = 0; i < settings->plugins && status == TERN_OK; i++)
-        status = tern_registry_load(session->registry, settings->plugin[i], error);
+        status = load_plugin(session, settings, settings->plugin[i], error);
     if (status == TERN_OK && path != NULL)
         status = tern_registry_load_path(session->registry, path, error);
     return status;

@@ -96,6 +96,8 @@ says out 'mine/16x64x1'
 says_not out 'ADDED'
 expect 0 "$TERNBENCH" check tiny.suite --side mine.c --no-edges -q
 says out 'mine'
+expect 0 "$TERNBENCH" check tiny.suite --plugin mine.c --set kernels=mine --no-edges -q
+says out 'mine'
 echo 'int x;' >nothing.c
 gate 2 right nothing.c
 says err 'defines no kernel'
