@@ -23,7 +23,7 @@ static int set_up(void **state)
 
     (void)state;
     memset(&results, 0, sizeof results);
-    return tern_results_add(&results, TERN_LINE_RUN, &run, NULL);
+    return (int)tern_results_add(&results, TERN_LINE_RUN, &run, NULL);
 }
 
 static int tear_down(void **state)

@@ -14,18 +14,26 @@ suite() {
         "$4" "${mutants//$'\n'/ }" "$3" "$2" >"$1.suite"
 }
 
-# must_be_caught NAME
+# is_caught NAME MUTANT: its record says so
+is_caught() {
+    line=$(grep "^{\"type\":\"case\",\"id\":\"$2/" "$1.jsonl")
+    case $line in
+    *'"timed":false'*'"verdict":"NONDETERMINISTIC"'*' of timing"'*) true ;;
+    *) false ;;
+    esac
+}
+
+# must_be_caught NAME. Which calls are looked at is drawn by chance, and a busy machine leaves time for few: who was not caught at once
+# is timed a second time, alone.
 must_be_caught() {
     expect 1 "$TERNBENCH" run "$1.suite" --plugin "${MUTANTS:?}" "${how[@]}" --out csv:"$1.csv" --out jsonl:"$1.jsonl"
-    for mutant in $mutants; do
-        line=$(grep "^{\"type\":\"case\",\"id\":\"$mutant/" "$1.jsonl")
-        case $line in
-        *'"timed":false'*'"verdict":"NONDETERMINISTIC"'*' of timing"'*) ;;
-        *) echo "FAILED: $1: $mutant got ${line:0:700}"; failures=$((failures + 1)) ;;
-        esac
-    done
     grep '"id":"unmutated/' "$1.jsonl" | grep '"timed":true' | grep -q '"verdict":"EXACT"' ||
         { echo "FAILED: $1: unmutated is not EXACT and timed"; failures=$((failures + 1)); }
+    for mutant in $mutants; do
+        is_caught "$1" "$mutant" && continue
+        "$TERNBENCH" run "$1.suite" --plugin "$MUTANTS" "${how[@]}" --filter "^($mutant|unmutated)/" --out jsonl:again.jsonl >/dev/null 2>&1
+        is_caught again "$mutant" || { echo "FAILED: $1: $mutant got ${line:0:700}"; failures=$((failures + 1)); }
+    done
 }
 
 suite hot hot 32x128x1 no
