@@ -17,7 +17,8 @@
  *   - it reads nothing outside packed W, X, its plan and scratch, and leaves W, X and the plan as they were;
  *   - the same call gives the same answer, whatever the thread count, the order of the slices, the old contents of
  *     Y and scratch, and whatever was computed before: no state survives a call;
- *   - it leaves the floating-point mode, the CPU affinity, signal handlers and the heap as it found them.
+ *   - it leaves the floating-point mode, the CPU affinity, signal handlers and the heap as it found them, and registers
+ *     nothing to be called at exit. The last is not looked for: the C library tells nobody what is registered.
  */
 #ifndef TERN_KERNEL_H
 #define TERN_KERNEL_H
@@ -84,7 +85,10 @@ typedef struct tern_call {
     const void *plan;   /* what make_plan() made for a problem equal to this one; NULL when the kernel has no plan */
 } tern_call;
 
-/* The part of a stage's units that one thread does: [begin, end). thread < problem->threads. */
+/*
+ * The part of a stage's units that one thread does: [begin, end). thread < problem->threads. A slice may be empty, begin
+ * == end, where there are more threads than units: the stage then does nothing.
+ */
 typedef struct tern_slice {
     size_t begin, end;
     uint32_t thread;

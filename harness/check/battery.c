@@ -204,12 +204,12 @@ bool tern_pass_look(tern_pass_run *run)
         if (i >= CALLS_TO_EMPTY_CACHES)
             take_least(&least, &before, &after);
     }
+    const char *grown = run->grown != NULL ? run->grown : run->result->step;
     if (count > CALLS_TO_EMPTY_CACHES && least.heap > 0)
-        return tern_pass_run_fail(run, TERN_OVERRUN, "%s leaves %zu bytes more on the heap each time,",
-                                  run->result->step, least.heap);
+        return tern_pass_run_fail(run, TERN_OVERRUN, "%s leaves %zu bytes more on the heap each time,", grown,
+                                  least.heap);
     if (count > CALLS_TO_EMPTY_CACHES && least.mapped > 0)
-        return tern_pass_run_fail(run, TERN_OVERRUN, "%s leaves %zu bytes more mapped each time,", run->result->step,
-                                  least.mapped);
+        return tern_pass_run_fail(run, TERN_OVERRUN, "%s leaves %zu bytes more mapped each time,", grown, least.mapped);
     run->right_before |= run->pass->change == 0;
     return true;
 }

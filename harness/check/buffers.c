@@ -10,6 +10,7 @@ static const char *const names[TERN_BUFFERS] = {
     [TERN_BUFFER_Y] = "Y",
     [TERN_BUFFER_SCRATCH] = "scratch",
     [TERN_BUFFER_PLAN] = "its plan",
+    [TERN_BUFFER_ROWS] = "its rows of W",
 };
 
 static tern_status make(tern_buffers *buffers, tern_buffer which, size_t bytes, size_t align, tern_error *error)
@@ -33,9 +34,9 @@ typedef struct need {
     size_t bytes, align;
 } need;
 
-enum { NEEDS = TERN_BUFFERS - 1 };
+enum { NEEDS = TERN_BUFFERS - 2 };
 
-/* Of all but PACKED, which is as long as pack() says. */
+/* Of all but PACKED, which is as long as pack() says, and ROWS, which is another for each slice. */
 static void list_needs(const tern_product *product, const tern_demand *demand, need needs[NEEDS])
 {
     const tern_kernel *kernel = product->kernel;
@@ -112,6 +113,18 @@ tern_status tern_buffers_fit_packed(tern_buffers *buffers, const tern_kernel *ke
     return status;
 }
 
+tern_status tern_buffers_fit_rows(tern_buffers *buffers, const int8_t *rows, size_t bytes, tern_error *error)
+{
+    tern_guard *guard = &buffers->guard[TERN_BUFFER_ROWS];
+    const tern_status status = tern_guard_fit(guard, names[TERN_BUFFER_ROWS], bytes, 1, error);
+
+    if (status == TERN_OK) {
+        tern_guard_paint(guard, buffers->paint);
+        memcpy(guard->data, rows, bytes);
+    }
+    return status;
+}
+
 int32_t tern_buffers_untouched(const tern_buffers *buffers)
 {
     int32_t value;
@@ -156,7 +169,7 @@ tern_status tern_buffers_protect(tern_buffers *buffers, tern_error *error)
     static const tern_guard_access access[TERN_BUFFERS] = {
         [TERN_BUFFER_W] = TERN_GUARD_CLOSED,         [TERN_BUFFER_STAGING] = TERN_GUARD_CLOSED,
         [TERN_BUFFER_PACKED] = TERN_GUARD_READ_ONLY, [TERN_BUFFER_X] = TERN_GUARD_READ_ONLY,
-        [TERN_BUFFER_PLAN] = TERN_GUARD_READ_ONLY,
+        [TERN_BUFFER_PLAN] = TERN_GUARD_READ_ONLY,   [TERN_BUFFER_ROWS] = TERN_GUARD_CLOSED,
     };
 
     return set_access(buffers, access, error);

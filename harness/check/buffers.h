@@ -9,7 +9,10 @@
 
 #include <xxhash.h>
 
-/* STAGING is where pack() may write up to its bound; PACKED holds what it did write, and no byte more. */
+/*
+ * STAGING is where pack() may write up to its bound; PACKED holds what it did write, and no byte more. ROWS is what a
+ * slice of pack_rows() is given of W, made with tern_buffers_fit_rows().
+ */
 typedef enum tern_buffer {
     TERN_BUFFER_W,
     TERN_BUFFER_STAGING,
@@ -18,6 +21,7 @@ typedef enum tern_buffer {
     TERN_BUFFER_Y,
     TERN_BUFFER_SCRATCH,
     TERN_BUFFER_PLAN,
+    TERN_BUFFER_ROWS,
     TERN_BUFFERS
 } tern_buffer;
 
@@ -52,6 +56,9 @@ void tern_buffers_free(tern_buffers *buffers);
 tern_status tern_buffers_fit(tern_buffers *buffers, const tern_product *product, const tern_demand *demand,
                              tern_error *error);
 tern_status tern_buffers_fit_packed(tern_buffers *buffers, const tern_kernel *kernel, size_t bytes, tern_error *error);
+
+/* Makes ROWS one of bytes bytes that ends at the guard pages, with a copy of them. */
+tern_status tern_buffers_fit_rows(tern_buffers *buffers, const int8_t *rows, size_t bytes, tern_error *error);
 
 /* What Y holds where nothing was written since it was painted. */
 int32_t tern_buffers_untouched(const tern_buffers *buffers);

@@ -62,6 +62,8 @@ static bool take_slice(tern_pass_run *run, tern_slice rows)
         const size_t m = i % run->task->c->shape.m;
         if (m >= rows.begin && m < rows.end)
             run->other[i] = y[i];
+        else if (y[i] != untouched && rows.begin == rows.end)
+            return tern_pass_run_fail(run, TERN_OVERRUN, "an empty slice of run() writes row %zu,", m);
         else if (y[i] != untouched)
             return tern_pass_run_fail(run, TERN_OVERRUN, "the slice of rows %zu to %zu writes row %zu,", rows.begin,
                                       rows.end - 1, m);
@@ -115,8 +117,6 @@ static bool prepare_apart(tern_pass_run *run, const tern_call *call)
 
     for (uint32_t t = threads; stages->prepare != NULL && t-- > 0;) {
         const tern_slice units = part(run, stages->prepare_units, t);
-        if (units.begin >= units.end)
-            continue;
         tern_pass_run_begin(run, "prepare()");
         stages->prepare(call, units);
         if (!tern_pass_run_end(run))
@@ -131,13 +131,11 @@ static bool run_apart(tern_pass_run *run, const tern_call *call, const cpu_set_t
 
     for (uint32_t t = threads; t-- > 0;) {
         const tern_slice rows = rows_of(run, t);
-        if (rows.begin >= rows.end)
-            continue;
         tern_guard_paint_object(tern_pass_run_buffer(run, TERN_BUFFER_Y));
         if (t + 1 == threads || t == threads / 2) /* a move waits until a busy CPU has time */
             move_on(run, allowed, cpu);
         close_others(run, rows, true);
-        tern_pass_run_begin(run, "run()");
+        tern_pass_run_begin(run, rows.begin == rows.end ? "an empty slice of run()" : "run()");
         run->product.stages.run(call, rows);
         if (!tern_pass_run_end(run))
             return false;
@@ -171,7 +169,7 @@ static bool call_whole(tern_pass_run *run, const tern_call *call)
     if (stages->prepare != NULL && stages->prepare_units > 0) {
         tern_pass_run_begin(run, "prepare()");
         stages->prepare(call, (tern_slice){.end = stages->prepare_units});
-        if (!tern_pass_run_end(run))
+        if (!tern_pass_run_end(run) || (run->watched && !tern_pass_run_outside_whole(run)))
             return false;
     }
     tern_pass_run_begin(run, "run()");

@@ -20,6 +20,9 @@ bool tern_pass_run_fail(tern_pass_run *run, tern_verdict verdict, const char *fo
     vsnprintf(finding->reason, sizeof finding->reason, format, arguments);
     va_end(arguments);
     tern_text_append(finding->reason, sizeof finding->reason, " %s", run->pass->name);
+    if (run->product.problem.threads > 1 && run->product.problem.threads != run->pass->threads)
+        tern_text_append(finding->reason, sizeof finding->reason, " (it refuses %u threads, this was with %u)",
+                         run->pass->threads, run->product.problem.threads);
     return false;
 }
 
@@ -71,6 +74,8 @@ bool tern_pass_run_end(tern_pass_run *run)
         const tern_registers left = after.thread.registers;
         tern_state_take(&after);
         after.thread.registers = left;
+        if (after.heap_bytes > before.heap_bytes || after.mapped_bytes > before.mapped_bytes)
+            run->grown = run->result->step;
     }
     const char *difference = tern_state_difference(&before, &after, tern_pass_run_owns_team(run));
     if (difference != NULL)
@@ -225,6 +230,31 @@ static bool ask(tern_pass_run *run)
     return excess == NULL || tern_pass_run_fail(run, TERN_OVERRUN, "%s", excess);
 }
 
+/* Slice after slice, the last first, each from its own rows and nothing else. Returns the bytes, SIZE_MAX when it failed. */
+static size_t pack_apart(tern_pass_run *run, const int8_t *w, void *packed)
+{
+    const tern_problem *problem = &run->packer.problem;
+    const uint32_t slices = run->product.problem.threads;
+    const size_t k = problem->shape.k;
+    tern_error error;
+
+    for (uint32_t i = slices; i-- > 0;) {
+        const tern_slice rows = tern_product_rows(&run->packer, i, slices);
+        if (rows.begin >= rows.end)
+            continue;
+        const size_t bytes = (rows.end - rows.begin) * k;
+        if (tern_buffers_fit_rows(&run->buffers, w + rows.begin * k, bytes, &error) != TERN_OK) {
+            tern_pass_run_fail_machine(run, error.text);
+            return SIZE_MAX;
+        }
+        run->product.kernel->pack_rows(problem, (const int8_t *)tern_pass_run_buffer(run, TERN_BUFFER_ROWS)->data, rows,
+                                       packed);
+        if (!red_zones_whole(run))
+            return SIZE_MAX;
+    }
+    return run->product.kernel->packed_bytes(problem);
+}
+
 bool tern_pass_run_pack(tern_pass_run *run)
 {
     const tern_kernel *kernel = run->product.kernel;
@@ -236,8 +266,10 @@ bool tern_pass_run_pack(tern_pass_run *run)
     tern_buffers_remember(&run->buffers, TERN_BUFFER_W);
     tern_guard_paint_object(staging);
     tern_pass_run_begin(run, kernel->pack_rows != NULL ? "pack_rows()" : "pack()");
-    const size_t bytes = alone ? tern_product_pack_apart(&run->packer, w, staging->data, run->product.problem.threads)
-                               : tern_product_pack(&run->packer, w, staging->data, run->team);
+    const size_t bytes =
+        alone ? pack_apart(run, w, staging->data) : tern_product_pack(&run->packer, w, staging->data, run->team);
+    if (bytes == SIZE_MAX && alone)
+        return false;
     if (!tern_pass_run_end(run))
         return false;
     if (bytes == 0)

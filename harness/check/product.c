@@ -86,26 +86,6 @@ size_t tern_product_pack(const tern_product *product, const int8_t *w, void *pac
     return product->kernel->packed_bytes(&product->problem);
 }
 
-size_t tern_product_pack_apart(const tern_product *product, const int8_t *w, void *packed, uint32_t slices)
-{
-    const tern_problem *problem = &product->problem;
-    const size_t k = problem->shape.k;
-
-    for (uint32_t i = slices; i-- > 0;) {
-        const tern_slice rows = tern_product_rows(product, i, slices);
-        if (rows.begin >= rows.end)
-            continue;
-        const size_t bytes = (rows.end - rows.begin) * k;
-        int8_t *copy = malloc(bytes);
-        if (copy == NULL)
-            return 0;
-        memcpy(copy, w + rows.begin * k, bytes);
-        product->kernel->pack_rows(problem, copy, rows, packed);
-        free(copy);
-    }
-    return product->kernel->packed_bytes(problem);
-}
-
 typedef struct shared_call {
     const tern_product *product;
     const tern_call *call;

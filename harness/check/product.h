@@ -46,12 +46,6 @@ tern_slice tern_product_rows(const tern_product *product, uint32_t thread, uint3
  */
 size_t tern_product_pack(const tern_product *product, const int8_t *w, void *packed, tern_team *team);
 
-/*
- * The same, for a kernel with pack_rows: `slices` slices, the last first, each from a copy of its rows and nothing
- * else.
- */
-size_t tern_product_pack_apart(const tern_product *product, const int8_t *w, void *packed, uint32_t slices);
-
 typedef enum tern_stage { TERN_STAGE_PREPARE, TERN_STAGE_RUN, TERN_STAGES } tern_stage;
 
 /*
