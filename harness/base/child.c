@@ -5,6 +5,7 @@
  */
 #include "base/child.h"
 
+#include "base/orphans.h"
 #include "base/text.h"
 
 #include <errno.h>
@@ -104,6 +105,7 @@ static void settle(pid_t parent, int printed)
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     setrlimit(RLIMIT_CORE, &no_core);
+    tern_orphans_keep(); /* so that a kernel's state shows them */
     redirect(printed);
 }
 
@@ -234,6 +236,7 @@ tern_status tern_child_run(tern_child_fn *fn, void *argument, void *result, size
     child c = {.pid = -1, .life = -1, .printed = -1, .memory_bytes = sizeof(shared) + bytes};
     const struct sigaction normal = {.sa_handler = SIG_DFL};
     struct sigaction found;
+    tern_orphans orphans;
 
     c.memory = mmap(NULL, c.memory_bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (c.memory == MAP_FAILED)
@@ -242,11 +245,13 @@ tern_status tern_child_run(tern_child_fn *fn, void *argument, void *result, size
     memcpy(shared_result, result, bytes);
     /* Where a shell left SIGCHLD ignored, children vanish without a status. */
     sigaction(SIGCHLD, &normal, &found);
+    tern_orphans_adopt(&orphans);
     const tern_status status = start(&c, fn, argument, shared_result, error);
     if (status == TERN_OK) {
         *outcome = conclude(&c, wait_for(&c, options), options);
         memcpy(result, shared_result, bytes);
     }
+    tern_orphans_end(&orphans);
     sigaction(SIGCHLD, &found, NULL);
     if (c.life >= 0)
         close(c.life);

@@ -88,7 +88,10 @@ void tern_elsewhere_end(tern_elsewhere *elsewhere)
         close(elsewhere->wake);
     if (elsewhere->file >= 0)
         close(elsewhere->file);
-    if (elsewhere->pid > 0)
+    /* A process that the kernel left behind may hold the pipe open, which is then no sign of the end. */
+    if (elsewhere->pid > 0) {
+        kill(elsewhere->pid, SIGKILL);
         wait_for(elsewhere);
+    }
     elsewhere->wake = elsewhere->file = -1;
 }

@@ -38,7 +38,7 @@ typedef struct tern_process_state {
     uint64_t locale;      /* of its name */
     uint64_t folder[2];   /* working directory: device, inode */
     unsigned mask;        /* umask */
-    bool children;
+    uint64_t children;
     uint64_t threads;
 } tern_process_state;
 

@@ -53,6 +53,22 @@ static void start_child(void)
 }
 MUTANT_LEAVES(child_left, "child-left", "leaves a child that nobody waits for", start_child());
 
+/* As a daemon starts: in a session of its own, its parent gone. */
+static void start_daemon(void)
+{
+    const pid_t child = fork();
+
+    must(child < 0);
+    if (child == 0) {
+        setsid();
+        if (fork() == 0)
+            sleep(600);
+        _exit(0);
+    }
+    must(waitpid(child, NULL, 0) != child);
+}
+MUTANT_LEAVES(daemon_left, "daemon-left", "leaves a daemon in a session of its own", start_daemon());
+
 /* Time. */
 static void start_profiling(void)
 {
