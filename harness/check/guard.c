@@ -9,19 +9,25 @@
 /* Wide enough that a stray row or tile is still told apart from a wild address. */
 enum { GUARD_BYTES = 64 * 1024 };
 
-static uint8_t *pages_begin(const tern_guard *guard)
+/* Between the outermost guard pages. */
+static uint8_t *room_begin(const tern_guard *guard)
 {
     return guard->map + GUARD_BYTES;
 }
 
-static uint8_t *pages_end(const tern_guard *guard)
+static uint8_t *room_end(const tern_guard *guard)
 {
     return guard->map + guard->map_bytes - GUARD_BYTES;
 }
 
+static uint8_t *round_down(uint8_t *address, size_t align)
+{
+    return (uint8_t *)((uintptr_t)address & ~(uintptr_t)(align - 1));
+}
+
 static uint8_t *round_up(uint8_t *address, size_t align)
 {
-    return (uint8_t *)(((uintptr_t)address + align - 1) & ~(uintptr_t)(align - 1));
+    return round_down(address + align - 1, align);
 }
 
 static uint8_t *place(const tern_guard *guard, size_t align, tern_guard_side side)
@@ -29,13 +35,27 @@ static uint8_t *place(const tern_guard *guard, size_t align, tern_guard_side sid
     switch (side) {
     case TERN_GUARD_AFTER:
     case TERN_GUARD_APART:
-        return (uint8_t *)((uintptr_t)(pages_end(guard) - guard->bytes) & ~(uintptr_t)(align - 1));
+        return round_down(room_end(guard) - guard->bytes, align);
     case TERN_GUARD_UNALIGNED:
-        return round_up(pages_begin(guard), 2 * align) + align;
+        return round_up(room_begin(guard), 2 * align) + align;
     case TERN_GUARD_BEFORE:
         break;
     }
-    return round_up(pages_begin(guard), align);
+    return round_up(room_begin(guard), align);
+}
+
+/* Opens all the room, and of an object that is aligned to more than a page its own pages alone: the rest is no small zone. */
+static bool open_pages(tern_guard *guard, size_t align)
+{
+    const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    const bool wide = align > page;
+
+    guard->pages = wide ? round_down(guard->data, page) : room_begin(guard);
+    guard->pages_end = wide ? round_up(guard->data + guard->bytes, page) : room_end(guard);
+    guard->access = TERN_GUARD_OPEN;
+    if (wide && mprotect(room_begin(guard), (size_t)(room_end(guard) - room_begin(guard)), PROT_NONE) != 0)
+        return false;
+    return mprotect(guard->pages, (size_t)(guard->pages_end - guard->pages), PROT_READ | PROT_WRITE) == 0;
 }
 
 /*
@@ -69,16 +89,14 @@ tern_status tern_guard_new(tern_guard *guard, const char *name, size_t bytes, si
         guard->map = NULL;
         return tern_error_memory(error, name, (double)bytes);
     }
-    if (mprotect(pages_begin(guard), usable, PROT_READ | PROT_WRITE) != 0)
-        return tern_error_memory(error, name, (double)bytes);
     guard->data = place(guard, align, side);
-    return TERN_OK;
+    return open_pages(guard, align) ? TERN_OK : tern_error_memory(error, name, (double)bytes);
 }
 
 tern_status tern_guard_fit(tern_guard *guard, const char *name, size_t bytes, size_t align, tern_error *error)
 {
     enum { ZONE_BYTES = 256, LEAST_BYTES = 64 * 1024 };
-    const size_t usable = guard->map == NULL ? 0 : (size_t)(pages_end(guard) - pages_begin(guard));
+    const size_t usable = guard->map == NULL ? 0 : (size_t)(room_end(guard) - room_begin(guard));
 
     if (usable < bytes + align) {
         tern_guard_free(guard);
@@ -90,7 +108,9 @@ tern_status tern_guard_fit(tern_guard *guard, const char *name, size_t bytes, si
     guard->zone = ZONE_BYTES;
     guard->bytes = bytes;
     guard->data = place(guard, align, TERN_GUARD_AFTER);
-    return TERN_OK;
+    if (align <= (size_t)sysconf(_SC_PAGESIZE) && guard->pages == room_begin(guard))
+        return TERN_OK;
+    return open_pages(guard, align) ? TERN_OK : tern_error_memory(error, name, (double)bytes);
 }
 
 void tern_guard_free(tern_guard *guard)
@@ -103,7 +123,7 @@ void tern_guard_free(tern_guard *guard)
 /* Where the red zone before the object begins. */
 static uint8_t *zone_begin(const tern_guard *guard)
 {
-    uint8_t *begin = pages_begin(guard);
+    uint8_t *begin = guard->pages;
 
     return guard->zone == 0 || guard->data < begin + guard->zone ? begin : guard->data - guard->zone;
 }
@@ -114,7 +134,7 @@ void tern_guard_paint(tern_guard *guard, uint8_t paint)
 
     guard->paint = paint;
     memset(zone_begin(guard), paint, (size_t)(guard->data - zone_begin(guard)));
-    memset(end, paint, (size_t)(pages_end(guard) - end));
+    memset(end, paint, (size_t)(guard->pages_end - end));
 }
 
 void tern_guard_paint_object(const tern_guard *guard)
@@ -130,7 +150,7 @@ tern_status tern_guard_set_access(tern_guard *guard, tern_guard_access access, t
 
     if (guard->map == NULL || guard->access == access)
         return TERN_OK;
-    if (mprotect(pages_begin(guard), (size_t)(pages_end(guard) - pages_begin(guard)), protections[access]) != 0)
+    if (mprotect(guard->pages, (size_t)(guard->pages_end - guard->pages), protections[access]) != 0)
         return tern_error_memory(error, guard->name, (double)guard->bytes);
     guard->access = access;
     return TERN_OK;
@@ -153,7 +173,7 @@ bool tern_guard_find_change(const tern_guard *guard, tern_guard_breach *breach)
 {
     const uint8_t *changed = NULL;
 
-    for (const uint8_t *p = guard->data + guard->bytes; changed == NULL && p < pages_end(guard); p++)
+    for (const uint8_t *p = guard->data + guard->bytes; changed == NULL && p < guard->pages_end; p++)
         if (*p != guard->paint)
             changed = p;
     for (const uint8_t *p = guard->data; changed == NULL && p-- > zone_begin(guard);)

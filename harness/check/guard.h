@@ -31,6 +31,7 @@ typedef struct tern_guard {
     tern_guard_access access;
     uint8_t *map; /* of map_bytes: guard pages, pages, guard pages */
     size_t map_bytes;
+    uint8_t *pages, *pages_end; /* those that may be touched: red zone, object, red zone */
 } tern_guard;
 
 /*

@@ -6,6 +6,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -101,12 +102,47 @@ static void sees_the_nearest_write(void **state)
     tern_guard_free(&guard);
 }
 
+/* The system reads it instead, and says when it cannot. */
+static bool can_be_read(const void *address)
+{
+    int ends[2];
+
+    assert_int_equal(pipe(ends), 0);
+    const bool can = write(ends[1], address, 1) == 1;
+    close(ends[0]);
+    close(ends[1]);
+    return can;
+}
+
+/* Or a red zone of 2 MiB would be painted and looked at in each call. */
+static void a_widely_aligned_one_has_pages_of_its_own_only(void **state)
+{
+    enum { WIDE = 1 << 21 };
+    const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    tern_guard guard = {0};
+
+    (void)state;
+    for (size_t bytes = 100; bytes < 3 * page; bytes += page) {
+        const size_t pages = (bytes + page - 1) / page * page;
+        assert_int_equal(tern_guard_fit(&guard, "X", bytes, WIDE, NULL), TERN_OK);
+        assert_int_equal((uintptr_t)guard.data % WIDE, 0);
+        guard.data[bytes - 1] = guard.data[pages - 1] = 1;
+        assert_false(can_be_read(guard.data + pages));
+        assert_false(can_be_read(guard.data - 1));
+    }
+    /* The same pages serve what is aligned to less. */
+    assert_int_equal(tern_guard_fit(&guard, "X", 100, 4, NULL), TERN_OK);
+    guard.data[0] = 1;
+    assert_false(can_be_read(guard.data + 100));
+    tern_guard_free(&guard);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lies_where_its_side_says),  cmocka_unit_test(ends_or_begins_at_a_guard_page),
         cmocka_unit_test(tells_addresses_of_others), cmocka_unit_test(a_closed_one_has_nothing_inside),
-        cmocka_unit_test(sees_the_nearest_write),
+        cmocka_unit_test(sees_the_nearest_write),    cmocka_unit_test(a_widely_aligned_one_has_pages_of_its_own_only),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
