@@ -142,12 +142,60 @@ static void add_kv_points(tern_sheet *sheet, const tern_decode_record *r)
     }
 }
 
+enum {
+    STEP_ID,
+    STEP_RUN,
+    STEP_MODEL,
+    STEP_KERNEL,
+    STEP_TOGGLES,
+    STEP_LOOP_TOGGLES,
+    STEP_THREADS,
+    STEP_POSITION,
+    STEP_MS,
+    STEP_MEDIAN,
+    STEP_P99,
+    STEP_COLUMNS
+};
+
+static const tern_column step_columns[STEP_COLUMNS] = {
+    {.name = "id", .type = TERN_COLUMN_TEXT},
+    {.name = "run", .type = TERN_COLUMN_COUNT},
+    {.name = "model", .type = TERN_COLUMN_TEXT},
+    {.name = "kernel", .type = TERN_COLUMN_TEXT},
+    {.name = "toggles", .type = TERN_COLUMN_TEXT},
+    {.name = "loop_toggles", .type = TERN_COLUMN_TEXT},
+    {.name = "threads", .type = TERN_COLUMN_COUNT},
+    {.name = "position", .type = TERN_COLUMN_COUNT},
+    {.name = "step_ms", .type = TERN_COLUMN_REAL, .unit = "ms"},
+    {.name = "step_median_ms", .type = TERN_COLUMN_REAL, .unit = "ms"},
+    {.name = "step_p99_ms", .type = TERN_COLUMN_REAL, .unit = "ms"},
+};
+
+static void add_steps(tern_sheet *sheet, const tern_decode_record *r)
+{
+    for (uint32_t i = 0; i < r->steps; i++) {
+        tern_sheet_row(sheet);
+        tern_sheet_text(sheet, STEP_ID, r->id);
+        tern_sheet_count(sheet, STEP_RUN, r->run + 1);
+        tern_sheet_text(sheet, STEP_MODEL, r->model);
+        tern_sheet_text(sheet, STEP_KERNEL, r->kernel);
+        tern_sheet_text(sheet, STEP_TOGGLES, r->toggles);
+        tern_sheet_text(sheet, STEP_LOOP_TOGGLES, r->loop_toggles);
+        tern_sheet_count(sheet, STEP_THREADS, r->threads);
+        tern_sheet_count(sheet, STEP_POSITION, r->prompt_tokens + i);
+        tern_sheet_real(sheet, STEP_MS, r->step_ms[i]);
+        tern_sheet_real(sheet, STEP_MEDIAN, r->median_ms);
+        tern_sheet_real(sheet, STEP_P99, r->p99_ms);
+    }
+}
+
 void tern_decode_figures_add(tern_document *document, const tern_results *results)
 {
     tern_sheet *runs =
         tern_document_sheet(document, "decodes", TERN_FOR_PROGRAMS, columns, sizeof columns / sizeof *columns);
     tern_sheet *parts = tern_document_sheet(document, "parts", TERN_FOR_PROGRAMS, part_columns, PART_COLUMNS);
     tern_sheet *kv = tern_document_sheet(document, "kv_ring", TERN_FOR_PROGRAMS, kv_columns, KV_COLUMNS);
+    tern_sheet *steps = tern_document_sheet(document, "steps", TERN_FOR_PROGRAMS, step_columns, STEP_COLUMNS);
 
     for (size_t i = 0; i < results->decodes.count; i++) {
         const tern_decode_record *r = &results->decodes.item[i];
@@ -157,5 +205,7 @@ void tern_decode_figures_add(tern_document *document, const tern_results *result
         add_parts(parts, r, "prefill", &r->prefill);
         add_parts(parts, r, "decode", &r->decode);
         add_kv_points(kv, r);
+        if (!r->baseline)
+            add_steps(steps, r);
     }
 }

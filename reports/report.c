@@ -3,13 +3,20 @@
 #include <string.h>
 
 /* A report as text, and as each of the other writers puts it. */
-#define DOCUMENT(name, summary, build, with_summary)                                                                   \
-    {name, summary, build, tern_write_text, NULL, false, with_summary},                                                \
-        {name ".csv", NULL, build, tern_write_csv, NULL, false, false},                                                \
-        {name ".md", NULL, build, tern_write_md, NULL, false, false},                                                  \
-        {name ".html", NULL, build, tern_write_html, NULL, false, false},                                              \
+#define DOCUMENT(name_, summary_, build_, with_summary_)                                                               \
+    {.name = name_, .summary = summary_, .build = build_, .writer = tern_write_text, .with_summary = with_summary_},   \
+        {.name = name_ ".csv", .build = build_, .writer = tern_write_csv},                                             \
+        {.name = name_ ".md", .build = build_, .writer = tern_write_md},                                               \
+        {.name = name_ ".html", .build = build_, .writer = tern_write_html},                                           \
     {                                                                                                                  \
-        name ".json", NULL, build, tern_write_json, NULL, false, false                                                 \
+        .name = name_ ".json", .build = build_, .writer = tern_write_json                                              \
+    }
+
+/* A plot of a report's sheet, in both forms. */
+#define PICTURE(plot_, build_)                                                                                         \
+    {.name = plot_ ".svg", .summary = "a plot", .build = build_, .plot = plot_, .picture = TERN_PICTURE_SVG},          \
+    {                                                                                                                  \
+        .name = plot_ ".png", .build = build_, .plot = plot_, .picture = TERN_PICTURE_PNG                              \
     }
 
 const tern_report tern_reports[] = {
@@ -26,12 +33,24 @@ const tern_report tern_reports[] = {
     DOCUMENT("decode", "the decode loop: tokens a second, where the time goes, memory", tern_decode_build, false),
     DOCUMENT("gate", "did a kernel get slower? one verdict a case", tern_gate_build, false),
     DOCUMENT("ablate", "what each toggle gives, alone and beside the others", tern_ablate_build, false),
-    {"csv", "the table for programs, one line a case, RFC 4180", tern_table_build, tern_write_csv, NULL, false, false},
-    {"md", "the table in Markdown", tern_table_build, tern_write_md, NULL, false, false},
-    {"html", "the table as a page", tern_table_build, tern_write_html, NULL, false, false},
-    {"json", "the table for programs, with names and units", tern_table_build, tern_write_json, NULL, false, false},
-    {"jsonl", "the records themselves, JSON Lines", NULL, NULL, tern_report_jsonl, true, false},
-    {"llama-bench", "the decode loop in the columns of llama-bench", NULL, NULL, tern_report_llama_bench, false, false},
+    {.name = "csv", .summary = "the table for programs, RFC 4180", .build = tern_table_build, .writer = tern_write_csv},
+    {.name = "md", .summary = "the table in Markdown", .build = tern_table_build, .writer = tern_write_md},
+    {.name = "html", .summary = "the table as a page", .build = tern_table_build, .writer = tern_write_html},
+    {.name = "json", .summary = "the table for programs", .build = tern_table_build, .writer = tern_write_json},
+    PICTURE("speed", tern_table_build),
+    PICTURE("roofline", tern_table_build),
+    PICTURE("scaling", tern_scaling_build),
+    PICTURE("ablation", tern_ablate_build),
+    PICTURE("latency", tern_decode_build),
+    PICTURE("ratio", tern_gate_build),
+    PICTURE("zeros", tern_table_build),
+    {.name = "jsonl",
+     .summary = "the records themselves, JSON Lines",
+     .write = tern_report_jsonl,
+     .line_by_line = true},
+    {.name = "llama-bench",
+     .summary = "the decode loop in the columns of llama-bench",
+     .write = tern_report_llama_bench},
     {0},
 };
 
@@ -47,7 +66,9 @@ const char *tern_report_names(void)
 {
     return "table, limits, crossovers, scaling, stages, counters, decode, gate and ablate, each also as NAME.csv, "
            "NAME.md, NAME.html "
-           "and NAME.json; csv, md, html and json, which are the table; jsonl; llama-bench";
+           "and NAME.json; csv, md, html and json, which are the table; speed, roofline, scaling, ablation, latency, "
+           "ratio "
+           "and zeros as NAME.svg and NAME.png; jsonl; llama-bench";
 }
 
 tern_writer *tern_report_plain_writer(const tern_report *report)
@@ -65,7 +86,9 @@ tern_status tern_report_write(const tern_report *report, FILE *stream, const ter
         return TERN_OK;
     }
     status = report->build(&document, results, error);
-    if (status == TERN_OK)
+    if (status == TERN_OK && report->plot != NULL)
+        status = tern_plot_write(tern_plot_find(report->plot), report->picture, stream, &document, error);
+    else if (status == TERN_OK)
         status = tern_document_write(&document, report->writer, stream, error);
     tern_document_free(&document);
     return status;

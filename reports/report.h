@@ -13,6 +13,7 @@
 #define TERN_REPORT_H
 
 #include "document.h"
+#include "plot.h"
 #include "record/results.h"
 #include "writer.h"
 
@@ -32,6 +33,8 @@ typedef struct tern_report {
     tern_report_fn *write;
     bool line_by_line; /* the records themselves: a run can write each as soon as it is there */
     bool with_summary; /* for people who look at a run: what came of it follows the report */
+    const char *plot;  /* NULL, or the plot of a sheet that build makes: no writer then */
+    tern_picture picture;
 } tern_report;
 
 /* Ends with a row whose name is NULL. */

@@ -8,6 +8,7 @@
  *     fork-join   an empty call of the same threads
  */
 #include "analyse/scaling.h"
+#include "analyse/speedup.h"
 
 #include "case_columns.h"
 #include "report.h"
@@ -30,7 +31,13 @@ static const tern_column columns[COLUMNS] = {
     TERN_CASE_COLUMN_ROWS,
     {.name = "of_threads", .label = "threads", .type = TERN_COLUMN_COUNT, .audience = TERN_FOR_PEOPLE, .width = 7},
     {.name = "median_ns", .label = "median", .type = TERN_COLUMN_TIME, .unit = "ns", .width = 8},
-    {.name = "speedup", .label = "speed-up", .type = TERN_COLUMN_REAL, .digits = 2, .width = 10},
+    {.name = "speedup",
+     .label = "speed-up",
+     .type = TERN_COLUMN_REAL,
+     .digits = 2,
+     .width = 10,
+     .interval = true,
+     .left = true},
     {.name = "efficiency", .type = TERN_COLUMN_REAL, .digits = 2, .width = 10},
     {.name = "imbalance", .type = TERN_COLUMN_REAL, .digits = 2, .width = 10},
     {.name = "fork_join_ns", .label = "fork-join", .type = TERN_COLUMN_TIME, .unit = "ns", .width = 9},
@@ -45,7 +52,10 @@ static void add_row(tern_sheet *sheet, const tern_results *results, const tern_r
     tern_case_cells(sheet, r);
     tern_sheet_count(sheet, THREADS, r->problem.threads);
     tern_sheet_real(sheet, MEDIAN, r->timing.median_ns);
-    tern_sheet_real(sheet, SPEEDUP, scaling.speedup);
+    if (r == fewest)
+        tern_sheet_real(sheet, SPEEDUP, scaling.speedup);
+    else
+        tern_sheet_estimate(sheet, SPEEDUP, tern_speedup_estimate(r, fewest));
     tern_sheet_real(sheet, EFFICIENCY, scaling.efficiency);
     tern_sheet_real(sheet, IMBALANCE, scaling.imbalance);
     tern_sheet_real(sheet, FORK_JOIN, r->timing.fork_join_ns);

@@ -39,6 +39,7 @@ enum {
     SWEEP,
     NOT_COLD,
     PAIRED,
+    PHASE,
     RUN,
     COLUMNS = RUN + TERN_RUN_COLUMNS
 };
@@ -68,6 +69,7 @@ static const tern_column columns[COLUMNS] = {
     {.name = "sweep", .type = TERN_COLUMN_TEXT, .audience = TERN_FOR_PROGRAMS},
     {.name = "not_cold", .type = TERN_COLUMN_FLAG, .audience = TERN_FOR_PROGRAMS},
     {.name = "paired", .type = TERN_COLUMN_COUNT, .audience = TERN_FOR_PROGRAMS},
+    {.name = "phase", .type = TERN_COLUMN_TEXT, .audience = TERN_FOR_PROGRAMS},
     TERN_RUN_COLUMN_ROWS,
 };
 
@@ -126,6 +128,7 @@ static void add_row(tern_sheet *sheet, const tern_results *results, const tern_r
     tern_sheet_text(sheet, REASON, r->finding.reason);
     tern_sheet_text(sheet, SWEEP, r->problem.sweep);
     tern_sheet_count(sheet, PAIRED, r->paired);
+    tern_sheet_text(sheet, PHASE, r->problem.n == 1 ? "one token" : "several tokens");
     tern_run_cells(sheet, RUN, results, r->run);
     if (r->timed)
         fill_timing(sheet, r, baseline);

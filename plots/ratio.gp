@@ -1,0 +1,24 @@
+# The change of time of each case of a gate, with its 99 % interval; between the dashed lines lies what does not count.
+set xlabel 'change of time from BASE to CAND, %; above 0 is slower'
+unset ylabel
+unset key
+set lmargin at screen 0.44
+set multiplot layout 1, 1 title LeftOut font ',10' noenhanced
+# Ids without what most of them have in common.
+usual = 'w=random,x=random,'
+found(id) = strstrt(id, usual)
+plain(id) = found(id) ? id[1:found(id) - 1].id[found(id) + strlen(usual):] : id
+short(id) = strlen(plain(id)) > 38 ? plain(id)[1:37].'~' : plain(id)
+stats $data index 0 using (column("delta")) name 'D' nooutput
+delta = 100 * D_max
+set arrow 1 from first delta, graph 0 to first delta, graph 1 nohead linestyle 9
+set arrow 2 from first -delta, graph 0 to first -delta, graph 1 nohead linestyle 9
+set arrow 3 from first 0, graph 0 to first 0, graph 1 nohead linewidth 1
+stats $data index 0 using (column("change")) name 'N' nooutput
+set xrange [* < -1.2 * delta:1.2 * delta < *]
+set yrange [N_records - 0.3:-0.7]
+set ytics font ',10'
+set grid noytics
+plot $data index 0 \
+    using (100*column("change")):0:(100*column("low")):(100*column("high")):yticlabels(short(stringcolumn("id"))) \
+    with xerrorbars linestyle 1 dashtype 1 notitle

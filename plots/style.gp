@@ -1,0 +1,38 @@
+# What all plots have in common. Loaded behind the data of a picture, which are
+#     Panel[]   what the rows of a pair of axes have in common, in words
+#     Series[]  likewise the rows of a line
+#     Block[]   for each block of $data: its panel, its series
+#     $data     one block for each line, its columns by name
+#     LeftOut   what is not drawn, in words; '' when all is
+#
+# Lines differ by dashes and points as well as by colour, and the colours by lightness, so that a print in grey can be
+# read; none of them is so light or dark that it is lost on a light or a dark page.
+set termoption noenhanced
+set encoding utf8
+set datafile columnheaders missing "NaN"
+set border 3 linewidth 1
+set tics nomirror out
+set grid linetype 1 linewidth 0.4 linecolor rgb '#9a9a9a' dashtype 3
+set key outside below center horizontal maxcols 3 Left reverse samplen 3 width 2 noenhanced
+set title offset 0, -0.5 noenhanced
+set xlabel offset 0, 0.7 noenhanced
+set ylabel noenhanced
+set bars 0.6
+
+Styles = 8
+set style line 1 linewidth 2 pointsize 0.8 linecolor rgb '#2678b8' dashtype 1 pointtype 7
+set style line 2 linewidth 2 pointsize 0.8 linecolor rgb '#d6601d' dashtype 2 pointtype 5
+set style line 3 linewidth 2 pointsize 0.9 linecolor rgb '#1a9970' dashtype 4 pointtype 9
+set style line 4 linewidth 2 pointsize 0.9 linecolor rgb '#b865a0' dashtype 3 pointtype 13
+set style line 5 linewidth 2 pointsize 0.8 linecolor rgb '#c79314' dashtype 5 pointtype 6
+set style line 6 linewidth 2 pointsize 0.8 linecolor rgb '#7d72c8' dashtype (12,4,2,4) pointtype 4
+set style line 7 linewidth 2 pointsize 0.9 linecolor rgb '#7f8c8d' dashtype (4,2) pointtype 8
+set style line 8 linewidth 2 pointsize 0.9 linecolor rgb '#8c6d46' dashtype (2,3) pointtype 12
+set style line 9 linewidth 1.5 linecolor rgb '#8a8a8a' dashtype 2
+
+Blocks = |Block| / 2
+panel_of(b) = Block[2*b - 1]
+series_of(b) = Block[2*b]
+# A block that is not of the panel is drawn as nothing, and stands in no legend.
+here(b, p) = panel_of(b) == p
+name_of(b, p) = here(b, p) ? Series[series_of(b)] : ''

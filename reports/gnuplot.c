@@ -1,0 +1,191 @@
+/*
+ * Pictures by gnuplot: one script for all of them, in a folder of its own that is gone afterwards.
+ */
+#include "base/program.h"
+#include "base/text.h"
+#include "plot.h"
+#include "svg.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Larger than any picture: what is longer is a mistake. */
+enum { FOLDER_BYTES = 448, PATH_BYTES = 512, WIDTH = 760, HEAD = 60, PICTURE_MOST = 64 << 20, WAIT_TICKS = 600 };
+
+typedef struct desk {
+    char folder[FOLDER_BYTES], script[PATH_BYTES], log[PATH_BYTES];
+} desk;
+
+static const char *picture_path(const desk *d, size_t index, char path[PATH_BYTES])
+{
+    snprintf(path, PATH_BYTES, "%s/%zu", d->folder, index);
+    return path;
+}
+
+/* Folders may be called anything; gnuplot writes a quote within quotes twice. */
+static void put_path(FILE *stream, const char *before, const char *path, const char *after)
+{
+    fprintf(stream, "%s'", before);
+    for (; *path != '\0'; path++)
+        fputs((char[]){*path, *path == '\'' ? *path : '\0', '\0'}, stream);
+    fprintf(stream, "'%s\n", after);
+}
+
+static void put_drawing(FILE *stream, const desk *d, const tern_drawing *drawing, size_t index, tern_picture picture)
+{
+    char path[PATH_BYTES];
+    const int height = HEAD + drawing->plot->height * (int)drawing->panels;
+
+    if (picture == TERN_PICTURE_SVG)
+        fprintf(stream, "set terminal svg size %d, %d dynamic font 'sans-serif,14' linewidth 1\n", WIDTH, height);
+    else
+        fprintf(stream, "set terminal pngcairo size %d, %d font 'sans,11' background 'white'\n", WIDTH, height);
+    put_path(stream, "set output ", picture_path(d, index, path), "");
+    fputs(drawing->data, stream);
+    put_path(stream, "load ", TERN_PLOTS_FOLDER "/style.gp", "");
+    snprintf(path, sizeof path, "%s/%s.gp", TERN_PLOTS_FOLDER, drawing->plot->name);
+    put_path(stream, "load ", path, "");
+    fputs("unset multiplot\nset output\nreset\n", stream);
+}
+
+static tern_status write_script(const desk *d, const tern_drawing *drawings, size_t count, tern_picture picture,
+                                tern_error *error)
+{
+    FILE *stream = fopen(d->script, "w");
+
+    for (size_t i = 0; stream != NULL && i < count; i++)
+        put_drawing(stream, d, &drawings[i], i, picture);
+    if (stream == NULL || fclose(stream) != 0)
+        return tern_error_set(error, TERN_ENVIRONMENT, "cannot write %s: %s", d->script, strerror(errno));
+    return TERN_OK;
+}
+
+/* The whole file, with a '\0' behind it; NULL when it cannot be read. */
+static char *read_file(const char *path, size_t *bytes)
+{
+    FILE *stream = fopen(path, "rb");
+    char *text = NULL;
+
+    *bytes = 0;
+    if (stream == NULL)
+        return NULL;
+    if (fseek(stream, 0, SEEK_END) == 0) {
+        const long size = ftell(stream);
+        rewind(stream);
+        if (size > 0 && size < PICTURE_MOST && (text = malloc((size_t)size + 1)) != NULL) {
+            *bytes = fread(text, 1, (size_t)size, stream);
+            text[*bytes] = '\0';
+        }
+    }
+    fclose(stream);
+    return text;
+}
+
+/* As it may stand in a page. */
+static void make_fit(tern_drawing *drawing)
+{
+    char *svg = NULL, prefix[64];
+    size_t bytes;
+    FILE *stream = open_memstream(&svg, &bytes);
+
+    if (stream == NULL)
+        return;
+    snprintf(prefix, sizeof prefix, "%s-", drawing->plot->name);
+    tern_svg_put(stream, drawing->bytes, prefix, drawing->plot->title);
+    if (fclose(stream) == 0 && svg != NULL) {
+        free(drawing->bytes);
+        drawing->bytes = svg;
+        drawing->count = bytes;
+    }
+}
+
+static bool tick(void *context)
+{
+    size_t *left = context;
+
+    return (*left)-- > 0;
+}
+
+/* "no gnuplot" is the usual case and has a sentence of its own. */
+static tern_status run(const desk *d, tern_error *error)
+{
+    const char *const argv[] = {"gnuplot", d->script, NULL};
+    size_t left = WAIT_TICKS, bytes;
+    int ended = 0;
+    const tern_status status = tern_program_run(
+        &(tern_program){.argv = argv, .log = d->log, .tick = tick, .tick_context = &left}, &ended, NULL);
+
+    if (status == TERN_NOTHING)
+        return tern_error_set(error, TERN_ENVIRONMENT, "gnuplot did not end within a minute and was stopped");
+    if (status != TERN_OK || ended == 127)
+        return tern_error_set(error, TERN_ENVIRONMENT,
+                              "there is no gnuplot here, so no picture is drawn (Debian: gnuplot-nox)");
+    if (ended == 0)
+        return TERN_OK;
+    char *log = read_file(d->log, &bytes);
+    tern_error_set(error, TERN_ENVIRONMENT, "gnuplot ended with status %d: %.300s", ended, log == NULL ? "" : log);
+    free(log);
+    return TERN_ENVIRONMENT;
+}
+
+static tern_status collect(const desk *d, tern_drawing *drawings, size_t count, tern_picture picture, tern_error *error)
+{
+    char path[PATH_BYTES];
+
+    for (size_t i = 0; i < count; i++) {
+        drawings[i].bytes = read_file(picture_path(d, i, path), &drawings[i].count);
+        if (drawings[i].bytes == NULL)
+            return tern_error_set(error, TERN_ENVIRONMENT, "gnuplot left no picture %s", drawings[i].plot->name);
+        if (picture == TERN_PICTURE_SVG)
+            make_fit(&drawings[i]);
+    }
+    return TERN_OK;
+}
+
+static tern_status open_desk(desk *d, tern_error *error)
+{
+    const char *folder = getenv("TMPDIR");
+
+    snprintf(d->folder, sizeof d->folder, "%s/ternbench-XXXXXX", folder != NULL ? folder : "/tmp");
+    if (mkdtemp(d->folder) == NULL)
+        return tern_error_set(error, TERN_ENVIRONMENT, "cannot make a folder for gnuplot as %s: %s", d->folder,
+                              strerror(errno));
+    snprintf(d->script, sizeof d->script, "%s/script", d->folder);
+    snprintf(d->log, sizeof d->log, "%s/log", d->folder);
+    return TERN_OK;
+}
+
+static void close_desk(const desk *d, size_t count)
+{
+    char path[PATH_BYTES];
+
+    for (size_t i = 0; i < count; i++)
+        unlink(picture_path(d, i, path));
+    unlink(d->script);
+    unlink(d->log);
+    rmdir(d->folder);
+}
+
+tern_status tern_gnuplot_draw(tern_drawing *drawings, size_t count, tern_picture picture, tern_error *error)
+{
+    desk d;
+    tern_status status = open_desk(&d, error);
+
+    for (size_t i = 0; i < count; i++)
+        drawings[i].bytes = NULL;
+    if (status != TERN_OK)
+        return status;
+    status = write_script(&d, drawings, count, picture, error);
+    if (status == TERN_OK)
+        status = run(&d, error);
+    if (status == TERN_OK)
+        status = collect(&d, drawings, count, picture, error);
+    for (size_t i = 0; status != TERN_OK && i < count; i++) {
+        free(drawings[i].bytes);
+        drawings[i].bytes = NULL;
+    }
+    close_desk(&d, count);
+    return status;
+}

@@ -1,0 +1,140 @@
+#include "plot.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const tern_plot tern_plots[] = {
+    {
+        .name = "speed",
+        .title = "Speed over size, by kernel",
+        .command = "run suites/sweep.suite",
+        .sheet = "cases",
+        .panel = {"phase", "cache", "threads", "w", "x", "p0"},
+        .series = {"kernel", "toggles"},
+        .x = {"m", "k", "n"},
+        .y = "gmacs",
+        .panels = 4,
+        .series_most = 8,
+        .points = 2,
+        .points_most = 200,
+        .height = 360,
+    },
+    {
+        .name = "roofline",
+        .title = "Speed beside the limits measured in the same run",
+        .command = "run suites/limits.suite",
+        .sheet = "cases",
+        .panel = {"threads"},
+        .series = {"kernel", "toggles"},
+        .x = {"intensity"},
+        .y = "roof_share",
+        .panels = 2,
+        .series_most = 8,
+        .points = 1,
+        .points_most = 200,
+        .height = 420,
+    },
+    {
+        .name = "scaling",
+        .title = "What more threads bring",
+        .command = "run suites/scaling.suite",
+        .sheet = "scaling",
+        .panel = {"m", "k", "n", "cache", "p0"},
+        .series = {"kernel", "toggles"},
+        .x = {"threads"},
+        .y = "speedup",
+        .panels = 2,
+        .series_most = 8,
+        .points = 2,
+        .points_most = 200,
+        .height = 360,
+    },
+    {
+        .name = "ablation",
+        .title = "What each toggle gives",
+        .command = "ablate suites/gate.suite",
+        .sheet = "ablation",
+        .panel = {"side", "id"},
+        .y = "gives",
+        .panels = 4,
+        .series_most = 1,
+        .points = 2,
+        .points_most = 30,
+        .height = 320,
+    },
+    {
+        .name = "latency",
+        .title = "Time of a decoded token over its position",
+        .command = "decode",
+        .sheet = "steps",
+        .panel = {"model"},
+        .series = {"kernel", "toggles", "loop_toggles", "threads"},
+        .x = {"position"},
+        .y = "step_ms",
+        .panels = 2,
+        .series_most = 8,
+        .points = 2,
+        .points_most = 4096,
+        .height = 360,
+    },
+    {
+        .name = "ratio",
+        .title = "Change of time from BASE to CAND, case by case",
+        .command = "gate BASE CAND",
+        .sheet = "gate",
+        .y = "change",
+        .panels = 1,
+        .series_most = 1,
+        .points = 1,
+        .points_most = 30,
+        .height = 480,
+    },
+    {
+        .name = "zeros",
+        .title = "Speed over the share of zeros in W",
+        .command = "run suites/limits.suite",
+        .sheet = "cases",
+        .panel = {"m", "k", "n", "threads", "cache"},
+        .series = {"kernel", "toggles"},
+        .x = {"p0"},
+        .y = "gmacs",
+        .panels = 2,
+        .series_most = 8,
+        .points = 2,
+        .points_most = 200,
+        .height = 360,
+    },
+    {0},
+};
+
+const tern_plot *tern_plot_find(const char *name)
+{
+    for (const tern_plot *plot = tern_plots; plot->name != NULL; plot++)
+        if (strcmp(plot->name, name) == 0)
+            return plot;
+    return NULL;
+}
+
+tern_status tern_plot_write(const tern_plot *plot, tern_picture picture, FILE *stream, const tern_document *document,
+                            tern_error *error)
+{
+    tern_drawing drawing = {.plot = plot};
+    char *data = tern_plot_data(plot, document, &drawing.panels);
+    tern_status status = TERN_OK;
+
+    if (document->pool.failed)
+        status = tern_error_set(error, TERN_ENVIRONMENT, "out of memory for the plot %s", plot->name);
+    else if (data == NULL)
+        status = tern_error_set(error, TERN_NOTHING,
+                                "the records have nothing for the plot %s (%s); `ternbench %s` measures it", plot->name,
+                                plot->title, plot->command);
+    drawing.data = data;
+    if (status == TERN_OK)
+        status = tern_gnuplot_draw(&drawing, 1, picture, error);
+    if (status == TERN_OK) {
+        fwrite(drawing.bytes, 1, drawing.count, stream);
+        free(drawing.bytes);
+    }
+    free(data);
+    return status;
+}

@@ -1,0 +1,64 @@
+/*
+ * plot.h - pictures of sheets. A plot names a sheet of a report, the columns that part its rows into panels and series,
+ * and a gnuplot script in plots/ that draws them: the same figures as in the report, and no others.
+ *
+ * To add a plot: a script plots/NAME.gp, a row in plot.c, and a row in report.c.
+ */
+#ifndef TERN_PLOT_H
+#define TERN_PLOT_H
+
+#include "base/error.h"
+#include "document.h"
+
+#include <stdio.h>
+
+enum { TERN_PLOT_KEYS = 8, TERN_PLOT_FACTORS = 3 };
+
+typedef struct tern_plot {
+    const char *name;                   /* plots/NAME.gp */
+    const char *title;                  /* what it shows */
+    const char *command;                /* what measures its records */
+    const char *sheet;                  /* whose rows it draws */
+    const char *panel[TERN_PLOT_KEYS];  /* columns: rows that agree in all of them share a pair of axes */
+    const char *series[TERN_PLOT_KEYS]; /* columns: rows that agree in all of them are joined by a line */
+    const char *x[TERN_PLOT_FACTORS];   /* the order of the points: the product of these columns; none: row by row */
+    const char *y;                      /* rows without it are not drawn */
+    size_t panels, series_most;         /* drawn at most; what is left out is told in the picture */
+    size_t points, points_most;         /* of a line: places on x at least, points at most */
+    int height;                         /* of a panel, in pixels */
+} tern_plot;
+
+typedef enum tern_picture { TERN_PICTURE_SVG, TERN_PICTURE_PNG } tern_picture;
+
+extern const tern_plot tern_plots[]; /* ends with a row whose name is NULL */
+
+/* NULL when there is none of that name. */
+const tern_plot *tern_plot_find(const char *name);
+
+/*
+ * What the plot's script draws, as gnuplot commands; NULL when the document has nothing for it, or memory ran out: the
+ * pool's `failed` tells. *panels is how many pairs of axes there are. To be freed.
+ */
+char *tern_plot_data(const tern_plot *plot, const tern_document *document, size_t *panels);
+
+/* One picture to be drawn. */
+typedef struct tern_drawing {
+    const tern_plot *plot;
+    const char *data; /* tern_plot_data() */
+    size_t panels;
+    char *bytes; /* the picture; to be freed */
+    size_t count;
+} tern_drawing;
+
+/*
+ * Draws all of them by one gnuplot. TERN_ENVIRONMENT when it is not installed, or fails; nothing is to be freed then.
+ * An SVG has no head of XML and may stand in a page: black is the colour of the text around it, and ids begin with the
+ * plot's name.
+ */
+tern_status tern_gnuplot_draw(tern_drawing *drawings, size_t count, tern_picture picture, tern_error *error);
+
+/* One picture of a document, whole. TERN_NOTHING when the document has nothing for it. */
+tern_status tern_plot_write(const tern_plot *plot, tern_picture picture, FILE *stream, const tern_document *document,
+                            tern_error *error);
+
+#endif

@@ -1,0 +1,95 @@
+#include "svg.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+
+/* What gnuplot's terminal writes in the same way around everything, and what stands there instead; @ is the prefix. */
+static const struct {
+    const char *from, *to;
+} words[] = {
+    {" color=\"black\"", ""},
+    {" color=\"white\" stroke=\"currentColor\"", ""},
+    {"stroke=\"black\"", "stroke=\"currentColor\""},
+    {" stroke-linecap=\"butt\" stroke-linejoin=\"miter\"", ""},
+    {" stroke-width=\"1.00\"", ""},
+    {"stroke='black'", ""},
+    {"fill=\"black\"", "fill=\"currentColor\""},
+    {"fill = 'black'", "fill='currentColor'"},
+    {"'#gp", "'#@gp"},
+    {"id='gp", "id='@gp"},
+    {"id=\"gnuplot_", "id=\"@gnuplot_"},
+    {"id='textbox'", "id='@textbox'"},
+    {"id='greybox'", "id='@greybox'"},
+    {"xlink:href", "href"},
+    {"\t", " "},
+};
+
+/* The colours are there for a picture that stands by itself: in a page, the page's own rule is the nearer one. */
+static const char style[] = "<style>:where(svg) { color: #1a1a1a } "
+                            "@media (prefers-color-scheme: dark) { :where(svg) { color: #e4e4e4 } }</style>\n";
+
+static void put_replaced(FILE *stream, const char *text, const char *prefix)
+{
+    for (; *text != '\0'; text++)
+        if (*text == '@')
+            fputs(prefix, stream);
+        else
+            fputc(*text, stream);
+}
+
+static bool put_word(FILE *stream, const char **at, const char *prefix)
+{
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        const size_t length = strlen(words[i].from);
+        if (strncmp(*at, words[i].from, length) == 0) {
+            put_replaced(stream, words[i].to, prefix);
+            *at += length;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Moves *at behind an element that is not wanted. */
+static bool skip(const char **at, const char *begin, const char *end)
+{
+    const char *after;
+
+    if (strncmp(*at, begin, strlen(begin)) != 0 || (after = strstr(*at, end)) == NULL)
+        return false;
+    *at = after + strlen(end);
+    return true;
+}
+
+static void put_title(FILE *stream, const char *title)
+{
+    fputs("<title>", stream);
+    for (; *title != '\0'; title++)
+        if (*title == '<' || *title == '&')
+            fputs(*title == '<' ? "&lt;" : "&amp;", stream);
+        else
+            fputc(*title, stream);
+    fputs("</title>\n", stream);
+}
+
+void tern_svg_put(FILE *stream, const char *svg, const char *prefix, const char *title)
+{
+    const char *at = strstr(svg, "<svg"), *end;
+
+    if (at == NULL || (end = strchr(at, '>')) == NULL)
+        return;
+    const char *box = strstr(at, "viewBox");
+    fputs("<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" ", stream);
+    for (int quotes = 0; box != NULL && box < end && quotes < 2; box++) {
+        fputc(*box, stream);
+        quotes += *box == '"';
+    }
+    fputs(">\n", stream);
+    put_title(stream, title);
+    fputs(style, stream);
+    for (at = end + 1; *at != '\0';)
+        if (!skip(&at, "<title>", "</title>") && !skip(&at, "<desc>", "</desc>") &&
+            !skip(&at, "<filter", "</filter>") && !put_word(stream, &at, prefix))
+            fputc(*at++, stream);
+}
