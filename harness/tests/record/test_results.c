@@ -117,6 +117,8 @@ static void what_is_exported_reads_as_the_same(void **state)
     assert_int_equal(tern_results_read(&again, path, NULL, NULL), TERN_OK);
     for (const tern_report *report = tern_reports; report->name != NULL; report++) {
         char *first, *second;
+        if (report->plot != NULL)
+            continue;
         draw(report, &results, &first);
         draw(report, &again, &second);
         assert_string_equal(first, second);
