@@ -8,22 +8,26 @@
 #include <math.h>
 #include <string.h>
 
+/* A spreadsheet takes such a text for a formula, and runs it: it gets an apostrophe, as a user would write it there. */
+static bool is_formula(const char *text)
+{
+    return text[0] != '\0' && strchr("=+-@", text[0]) != NULL;
+}
+
 /* A field with a comma, a quote, a line end, or spaces that a reader might strip is quoted, its quotes doubled. */
 static void put_text(FILE *stream, const char *text)
 {
     const size_t length = strlen(text);
+    const bool quoted = strpbrk(text, ",\"\r\n") != NULL || (length > 0 && (text[0] == ' ' || text[length - 1] == ' '));
 
-    if (strpbrk(text, ",\"\r\n") == NULL && (length == 0 || (text[0] != ' ' && text[length - 1] != ' '))) {
-        fputs(text, stream);
-        return;
-    }
-    fputc('"', stream);
+    fputs(quoted ? "\"" : "", stream);
+    fputs(is_formula(text) ? "'" : "", stream);
     for (; *text != '\0'; text++) {
         if (*text == '"')
             fputc('"', stream);
         fputc(*text, stream);
     }
-    fputc('"', stream);
+    fputs(quoted ? "\"" : "", stream);
 }
 
 static void put_real(FILE *stream, double value)

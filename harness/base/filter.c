@@ -9,6 +9,9 @@ tern_status tern_filter_compile(tern_filter *filter, const char *text, tern_erro
     memset(filter, 0, sizeof *filter);
     if (text == NULL)
         return TERN_OK;
+    /* The library calls itself for each parenthesis, and is slow to end with what is long. */
+    if (strlen(text) > TERN_FILTER_LONGEST)
+        return tern_error_set(error, TERN_USAGE, "--filter is longer than %d characters", TERN_FILTER_LONGEST);
     filter->negated = text[0] == '-';
     const int code = regcomp(&filter->regex, text + filter->negated, REG_EXTENDED | REG_NOSUB);
     if (code != 0) {

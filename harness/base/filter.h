@@ -9,6 +9,8 @@
 #include <regex.h>
 #include <stdbool.h>
 
+enum { TERN_FILTER_LONGEST = 2000 };
+
 /* All zero: everything passes. */
 typedef struct tern_filter {
     regex_t regex;

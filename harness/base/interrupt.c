@@ -1,26 +1,85 @@
 #include "base/interrupt.h"
 
 #include <signal.h>
+#include <stdbool.h>
 #include <stddef.h>
+#include <sys/time.h>
+#include <time.h>
+#include <unistd.h>
 
-static volatile sig_atomic_t received;
+/* A second signal so soon is the same: timeout(1) sends one to the process and one to its group. */
+static const long same_ns = 200 * 1000 * 1000;
+
+static volatile sig_atomic_t received, patient;
+static struct timespec received_at;
+static void (*volatile at_end)(void);
+
+static void end_now(void)
+{
+    if (at_end != NULL)
+        at_end();
+    _exit(128 + received);
+}
+
+static void on_alarm(int signal)
+{
+    (void)signal;
+    end_now();
+}
 
 static void on_signal(int signal)
 {
-    received = signal;
+    const struct itimerval patience = {
+        .it_value = {TERN_INTERRUPT_PATIENCE_MS / 1000, TERN_INTERRUPT_PATIENCE_MS % 1000 * 1000}};
+    const struct sigaction alarm = {.sa_handler = on_alarm};
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    if (!patient) {
+        received = signal;
+        end_now();
+    } else if (received == 0) {
+        received = signal;
+        received_at = now;
+        sigaction(SIGALRM, &alarm, NULL);
+        setitimer(ITIMER_REAL, &patience, NULL);
+    } else if (1000000000L * (now.tv_sec - received_at.tv_sec) + now.tv_nsec - received_at.tv_nsec > same_ns) {
+        end_now();
+    }
+}
+
+static void handle(int signal, bool even_if_ignored)
+{
+    const struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
+    struct sigaction found;
+
+    if (even_if_ignored || (sigaction(signal, NULL, &found) == 0 && found.sa_handler != SIG_IGN))
+        sigaction(signal, &action, NULL);
+}
+
+void tern_interrupt_prepare(void)
+{
+    handle(SIGINT, false);
+    handle(SIGTERM, false);
+    handle(SIGHUP, false);
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
+    signal(SIGCHLD, SIG_DFL);
 }
 
 void tern_interrupt_install(void)
 {
-    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART | (int)SA_RESETHAND};
-
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-    /* A reader that went away, `| head`, is an error of write() and not the end of the run. */
-    signal(SIGPIPE, SIG_IGN);
+    patient = true;
+    handle(SIGINT, true);
+    handle(SIGTERM, true);
 }
 
 int tern_interrupt_signal(void)
 {
     return received;
+}
+
+void tern_interrupt_at_end(void (*fn)(void))
+{
+    at_end = fn;
 }

@@ -20,6 +20,20 @@ void tern_text_append(char *text, size_t bytes, const char *format, ...)
     va_end(arguments);
 }
 
+void tern_text_append_word(char *text, size_t bytes, const char *word)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=+.,:/@%";
+
+    if (word[0] != '\0' && word[strspn(word, plain)] == '\0') {
+        tern_text_append(text, bytes, " %s", word);
+        return;
+    }
+    tern_text_append(text, bytes, " '");
+    for (; *word != '\0'; word++)
+        tern_text_append(text, bytes, *word == '\'' ? "'\\''" : "%c", *word);
+    tern_text_append(text, bytes, "'");
+}
+
 void tern_text_copy(char *text, size_t bytes, const char *source)
 {
     snprintf(text, bytes, "%s", source);
@@ -54,7 +68,8 @@ static bool is_control(uint32_t code)
            (code >= 0x2028 && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
 }
 
-size_t tern_text_visible(char *text, size_t bytes, const char *source)
+/* With what has to be escaped, control characters among them or not. */
+static size_t escape(char *text, size_t bytes, const char *source, bool controls)
 {
     size_t used = 0;
 
@@ -64,7 +79,7 @@ size_t tern_text_visible(char *text, size_t bytes, const char *source)
         uint32_t code;
         size_t length = decode_utf8(source, &code);
         source += length == 0 ? 1 : length;
-        if (length == 0 || is_control(code)) {
+        if (length == 0 || (controls && is_control(code))) {
             snprintf(escaped, sizeof escaped,
                      code == '\n'                 ? "\\n"
                      : code < 0x80 || length == 0 ? "\\x%02x"
@@ -82,6 +97,16 @@ size_t tern_text_visible(char *text, size_t bytes, const char *source)
     if (bytes > 0)
         text[used < bytes ? used : bytes - 1] = '\0';
     return used;
+}
+
+size_t tern_text_visible(char *text, size_t bytes, const char *source)
+{
+    return escape(text, bytes, source, true);
+}
+
+size_t tern_text_storable(char *text, size_t bytes, const char *source)
+{
+    return escape(text, bytes, source, false);
 }
 
 bool tern_text_u64(const char *text, uint64_t low, uint64_t high, uint64_t *value)

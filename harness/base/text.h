@@ -11,6 +11,9 @@
 /* printf to the end of text, which holds bytes bytes. What does not fit is cut. */
 void tern_text_append(char *text, size_t bytes, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
+/* Appends a blank and the word as a shell takes it: in quotes where it needs them. */
+void tern_text_append_word(char *text, size_t bytes, const char *word);
+
 /* Copies as much of source as fits. */
 void tern_text_copy(char *text, size_t bytes, const char *source);
 
@@ -20,6 +23,9 @@ void tern_text_copy(char *text, size_t bytes, const char *source);
  * snprintf() does; what does not fit in bytes is cut.
  */
 size_t tern_text_visible(char *text, size_t bytes, const char *source);
+
+/* The same for what is stored: bytes that are no UTF-8 stand as \xff, and all else as it is. */
+size_t tern_text_storable(char *text, size_t bytes, const char *source);
 
 /* Whole-string conversions: false when text has anything else in it, or is out of range. */
 bool tern_text_u64(const char *text, uint64_t low, uint64_t high, uint64_t *value);

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "cli/output.h"
+#include "cli/terminal.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -12,16 +13,16 @@ static void announce_pick(const tern_planned *planned)
     const tern_case *c = &planned->c;
 
     if (planned->pick_reason[0] != '\0')
-        fprintf(stderr, "auto, %zux%zux%zu, %" PRIu32 " threads, %s: %s: %s\n", c->shape.m, c->shape.k, c->shape.n,
-                c->threads, tern_cache_name(c->cache), c->kernel->name, planned->pick_reason);
+        tern_terminal_say(stderr, "auto, %zux%zux%zu, %" PRIu32 " threads, %s: %s: %s", c->shape.m, c->shape.k,
+                          c->shape.n, c->threads, tern_cache_name(c->cache), c->kernel->name, planned->pick_reason);
 }
 
 void tern_announce_plan(const tern_run *run, const tern_plan *plan, double expected_s)
 {
     fprintf(stderr, "plan: %zu cases, about %.0f s\n", plan->count, expected_s);
     if (plan->left_out[0] != '\0')
-        fprintf(stderr, "left out, because they need more than --isa %s on this processor allows: %s\n", run->isa_cap,
-                plan->left_out);
+        tern_terminal_say(stderr, "left out, because they need more than --isa %s on this processor allows: %s",
+                          run->isa_cap, plan->left_out);
     for (size_t i = 0; i < plan->count; i++)
         announce_pick(&plan->cases[i]);
 }
@@ -29,7 +30,7 @@ void tern_announce_plan(const tern_run *run, const tern_plan *plan, double expec
 void tern_announce_warnings(const tern_run *run)
 {
     for (uint32_t i = 0; i < run->warnings; i++)
-        fprintf(stderr, "warning: %s\n", run->warning[i]);
+        tern_terminal_say(stderr, "warning: %s", run->warning[i]);
 }
 
 static bool is_first_of_kernel(const tern_results *results, size_t index)
@@ -54,7 +55,8 @@ static void announce_refusals(const tern_results *results)
                 refused += results->cases.item[j].finding.verdict == TERN_UNSUPPORTED;
             }
         if (2 * refused > asked)
-            printf("%s refuses %zu of the %zu cases that it was asked for\n", first->kernel, refused, asked);
+            tern_terminal_say(stdout, "%s refuses %zu of the %zu cases that it was asked for", first->kernel, refused,
+                              asked);
     }
 }
 
@@ -67,17 +69,17 @@ static void announce_counts(const tern_options *options, const tern_recording *r
            end->exact, end->wrong, end->skipped, end->seconds);
     announce_refusals(&recording->sink.results);
     if (!end->complete)
-        printf("not complete: %s; --resume goes on\n", end->reason);
+        tern_terminal_say(stdout, "not complete: %s; --resume goes on", end->reason);
     for (size_t i = 0; i < options->outputs.count; i++)
-        printf("%s: %s\n", options->outputs.item[i].format->name, options->outputs.item[i].path);
+        if (options->outputs.item[i].format->line_by_line || tern_output_is_written(options, i))
+            tern_terminal_say(stdout, "%s: %s", options->outputs.item[i].format->name, options->outputs.item[i].path);
 }
 
 int tern_announce_end(const tern_options *options, const tern_recording *recording, int exit_status, tern_error *error)
 {
     if (!recording->begun)
         return exit_status;
-    const tern_status written =
-        tern_output_all(options, false, &recording->sink.results, error->text[0] == '\0' ? error : NULL);
+    const tern_status written = tern_output_all(options, &recording->sink.results, error);
     if (options->format->with_summary)
         announce_counts(options, recording);
     else if (error->text[0] == '\0')

@@ -5,6 +5,8 @@
 #include "cli/invoke.h"
 
 #include "base/text.h"
+#include "cli/output.h"
+#include "cli/terminal.h"
 
 #include <argp.h>
 #include <errno.h>
@@ -66,7 +68,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
         else
             argp_help(state->root_argp, stdout, ARGP_HELP_USAGE,
                       (char *)(uintptr_t)program_name(p->command, name, sizeof name));
-        exit(TERN_OK);
+        exit(tern_output_end(program_name(p->command, name, sizeof name), TERN_OK));
     }
     if (key == ARGP_KEY_ERROR)
         p->wrong = state->next - 1;
@@ -169,8 +171,9 @@ tern_status tern_invoke_parse(const tern_command *command, int argc, char **argv
 
     tern_options_init(options);
     options->program = argv[0];
-    for (int i = 0; i < argc; i++)
-        tern_text_append(options->command, sizeof options->command, "%s%s", i == 0 ? "" : " ", argv[i]);
+    tern_text_copy(options->command, sizeof options->command, argv[0]);
+    for (int i = 1; i < argc; i++)
+        tern_text_append_word(options->command, sizeof options->command, argv[i]);
     make_rows(command, rows);
     const error_t failure = argp_parse(&argp, argc, argv, ARGP_NO_ERRS | ARGP_NO_HELP, NULL, &p);
     if (failure == ECANCELED)
@@ -186,13 +189,17 @@ tern_status tern_invoke_parse(const tern_command *command, int argc, char **argv
 static int run(const tern_command *command, int argc, char **argv)
 {
     tern_options options;
+    tern_output_files files = {0};
     tern_error error = {""};
-    const tern_status status = tern_invoke_parse(command, argc, argv, &options, &error);
-    const int exit_status = status == TERN_OK ? command->run(&options, &error) : (int)status;
+    tern_status status = tern_invoke_parse(command, argc, argv, &options, &error);
 
+    if (status == TERN_OK)
+        status = tern_output_open(&files, &options, false, &error);
+    const int exit_status = status == TERN_OK ? command->run(&options, &error) : (int)status;
+    tern_output_close(&files);
     if (error.text[0] != '\0')
-        fprintf(stderr, "%s: %s\n", argv[0], error.text);
-    return exit_status;
+        tern_terminal_say(stderr, "%s: %s", argv[0], error.text);
+    return tern_output_end(argv[0], exit_status);
 }
 
 /* How many of the words, one or two, are the command's name; 0: they are another's. */
@@ -221,12 +228,12 @@ static int unknown_command(const char *word)
             tern_text_append(begun, sizeof begun, "%s%s", begun[0] == '\0' ? "" : " or ", command->name);
     }
     if (begun[0] != '\0')
-        fprintf(stderr, "ternbench: say %s\n", begun);
+        tern_terminal_say(stderr, "ternbench: say %s", begun);
     else if ((nearest = tern_text_nearest(word, names, count)) != NULL)
-        fprintf(stderr, "ternbench: unknown command '%s', did you mean '%s'?; `ternbench --help` lists them\n", word,
-                nearest);
+        tern_terminal_say(stderr, "ternbench: unknown command '%s', did you mean '%s'?; `ternbench --help` lists them",
+                          word, nearest);
     else
-        fprintf(stderr, "ternbench: unknown command '%s'; `ternbench --help` lists them\n", word);
+        tern_terminal_say(stderr, "ternbench: unknown command '%s'; `ternbench --help` lists them", word);
     return TERN_USAGE;
 }
 

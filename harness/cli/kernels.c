@@ -6,6 +6,7 @@
 #include "base/interrupt.h"
 #include "cli/command.h"
 #include "cli/settings.h"
+#include "cli/terminal.h"
 #include "machine/isa.h"
 #include "run/picker.h"
 
@@ -15,15 +16,16 @@
 static void print_toggles(const tern_toggle *toggle)
 {
     for (; toggle != NULL && toggle->name != NULL; toggle++)
-        printf("    %-12s %s (%d, %d..%d%s%s)\n", toggle->name, toggle->summary, toggle->initial, toggle->low,
-               toggle->high, toggle->needs == NULL ? "" : ", with ", toggle->needs == NULL ? "" : toggle->needs);
+        tern_terminal_say(stdout, "    %-12s %s (%d, %d..%d%s%s)", toggle->name, toggle->summary, toggle->initial,
+                          toggle->low, toggle->high, toggle->needs == NULL ? "" : ", with ",
+                          toggle->needs == NULL ? "" : toggle->needs);
 }
 
 static void print_kernel(const tern_kernel *kernel, const char *source, uint32_t isa)
 {
     char needs[64];
 
-    printf("%s: %s\n", kernel->name, kernel->summary);
+    tern_terminal_say(stdout, "%s: %s", kernel->name, kernel->summary);
     printf("    %s; %.3g bits a weight; %s", tern_isa_text(kernel->isa, needs, sizeof needs), kernel->bits_per_weight,
            source);
     if (kernel->multiple.m * kernel->multiple.k * kernel->multiple.n != 1)
@@ -57,7 +59,7 @@ static tern_status pick(tern_session *session, const tern_options *options, tern
     if (status == TERN_OK)
         status = tern_picker_pick(session, &environment, &activity, &c, &kernel, reason, sizeof reason, error);
     if (status == TERN_OK)
-        printf("%s: %s\n", kernel->name, reason);
+        tern_terminal_say(stdout, "%s: %s", kernel->name, reason);
     tern_environment_close(&environment);
     return status;
 }

@@ -1,8 +1,10 @@
+#include "base/interrupt.h"
+#include "cli/descriptors.h"
 #include "cli/invoke.h"
+#include "cli/output.h"
 #include "machine/build_info.h"
 #include "machine/isa.h"
 
-#include <locale.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -41,19 +43,19 @@ int main(int argc, char **argv)
 {
     tern_error error;
 
-    setlocale(LC_ALL, "");
-    setlocale(LC_NUMERIC, "C");
+    tern_descriptors_occupy();
+    tern_interrupt_prepare();
     if (argc < 2) {
         print_usage(stderr);
         return TERN_USAGE;
     }
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-?") == 0 || strcmp(argv[1], "help") == 0) {
         print_usage(stdout);
-        return TERN_OK;
+        return tern_output_end("ternbench", TERN_OK);
     }
     if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
         print_version();
-        return TERN_OK;
+        return tern_output_end("ternbench", TERN_OK);
     }
     if (tern_isa_check_environment(&error) != TERN_OK) {
         fprintf(stderr, "ternbench: %s\n", error.text);

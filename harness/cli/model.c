@@ -2,13 +2,13 @@
  * ternbench model: writes seeded models as GGUF files, and shows what is in one.
  */
 #include "cli/command.h"
+#include "cli/terminal.h"
 #include "model/gguf.h"
 #include "model/gguf_metadata.h"
 #include "model/gguf_write.h"
 
-#include "base/text.h"
+#include "base/outfile.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -22,23 +22,18 @@ static void tell(void *context, double share)
         fprintf(stderr, "\r\033[Kwriting, %.0f %%%s", 100.0 * share, share < 1.0 ? "" : "\r\033[K");
 }
 
-/* To a name beside it first, so that what has the name is whole. */
 static tern_status write_to(const tern_options *o, const tern_weights *weights, tern_error *error)
 {
-    char part[4096] = "";
+    tern_outfile file;
     bool terminal = isatty(STDERR_FILENO);
-    tern_status status;
+    tern_status status = tern_outfile_open(&file, o->file, error);
 
-    tern_text_append(part, sizeof part, "%s.part", o->file);
-    FILE *stream = fopen(part, "wb");
-    if (stream == NULL)
-        return tern_error_set(error, TERN_USAGE, "cannot write %s: %s", part, strerror(errno));
-    status = tern_gguf_write(stream, weights, o->type, tell, &terminal, error);
-    const bool closed = fclose(stream) == 0;
-    if (status == TERN_OK && (!closed || rename(part, o->file) != 0))
-        status = tern_error_set(error, TERN_ENVIRONMENT, "cannot write %s: %s", o->file, strerror(errno));
     if (status != TERN_OK)
-        unlink(part);
+        return status;
+    status = tern_gguf_write(file.stream, weights, o->type, tell, &terminal, error);
+    if (status == TERN_OK)
+        status = tern_outfile_close(&file, error);
+    tern_outfile_drop(&file);
     return status;
 }
 
@@ -54,8 +49,9 @@ static tern_status write_model(const tern_options *o, tern_error *error)
         status = write_to(o, &weights, error);
     if (status == TERN_OK) {
         const tern_gguf_target target = tern_gguf_target_of(&geometry, o->type);
-        printf("%s: %s, %s, %" PRIu64 " ternary weights as %s, architecture %s\n", o->file, geometry.name,
-               weights.source, tern_geometry_ternary_weights(&geometry), o->type->name, target.architecture);
+        tern_terminal_say(stdout, "%s: %s, %s, %" PRIu64 " ternary weights as %s, architecture %s", o->file,
+                          geometry.name, weights.source, tern_geometry_ternary_weights(&geometry), o->type->name,
+                          target.architecture);
         if (target.alone != NULL)
             printf("  only ternbench can run it: %s\n", target.alone);
     }
@@ -67,7 +63,7 @@ static void print_geometry(const tern_weights *weights)
 {
     const tern_geometry *g = &weights->geometry;
 
-    printf("%s: %s\n", weights->source, g->name);
+    tern_terminal_say(stdout, "%s: %s", weights->source, g->name);
     printf("  %" PRIu32 " layers, hidden %" PRIu32 ", %" PRIu32 " heads (%" PRIu32 " of keys and values) x %" PRIu32
            ", FFN %" PRIu32 ", vocabulary %" PRIu32 ", context %" PRIu32 "\n",
            g->layers, g->hidden, g->heads, g->kv_heads, g->head_dim, g->ffn, g->vocabulary, g->context);

@@ -40,7 +40,7 @@ typedef struct tern_axis_list {
 /* Strings point into argv. Text that was not said is NULL, a flag false; a number has the default of --help. */
 typedef struct tern_options {
     const char *program;      /* "ternbench run": begins what is said to the user */
-    char command[1024];       /* the whole command line, for the fingerprint */
+    char command[4096];       /* the whole command line, for the fingerprint */
     tern_text_list arguments; /* suites, ids or files */
 
     /* which kernels, which cases */
@@ -63,8 +63,9 @@ typedef struct tern_options {
 
     /* what comes out */
     tern_output_list outputs;
-    const tern_report *format; /* NULL: what the suite wishes, or a table */
-    const char *form;          /* --format of commands that draw no report */
+    struct tern_output_files *files; /* that are open for them */
+    const tern_report *format;       /* NULL: what the suite wishes, or a table */
+    const char *form;                /* --format of commands that draw no report */
     bool compare, resume, quiet;
     uint32_t verbose;
 

@@ -1,53 +1,115 @@
 #include "cli/output.h"
 
+#include "base/text.h"
+
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
+#include <unistd.h>
 
-static tern_status open_file(const char *path, FILE **stream, tern_error *error)
-{
-    *stream = fopen(path, "w");
-    return *stream != NULL ? TERN_OK : tern_error_set(error, TERN_USAGE, "cannot write %s: %s", path, strerror(errno));
-}
-
-/* status is what writing ended with. */
-static tern_status close_file(const char *path, FILE *stream, tern_status status, tern_error *error)
-{
-    const bool failed = ferror(stream) != 0;
-
-    if (fclose(stream) != 0 || failed)
-        return tern_error_set(error, TERN_ENVIRONMENT, "cannot write %s: %s", path, strerror(errno));
-    return status;
-}
-
-tern_status tern_output_write(const tern_output *output, const tern_results *results, tern_error *error)
-{
-    FILE *stream;
-    const tern_status status = open_file(output->path, &stream, error);
-
-    if (status != TERN_OK)
-        return status;
-    return close_file(output->path, stream, tern_report_write(output->format, stream, results, error), error);
-}
-
-tern_status tern_output_all(const tern_options *options, bool lines, const tern_results *results, tern_error *error)
+tern_status tern_output_open(tern_output_files *files, tern_options *options, bool lines, tern_error *error)
 {
     tern_status status = TERN_OK;
 
+    options->files = files;
     for (size_t i = 0; i < options->outputs.count && status == TERN_OK; i++)
-        if (lines || !options->outputs.item[i].format->line_by_line)
-            status = tern_output_write(&options->outputs.item[i], results, error);
-    const tern_status shown = tern_report_write(options->format, stdout, results, status == TERN_OK ? error : NULL);
-    fflush(stdout);
-    return status == TERN_OK ? shown : status;
+        if (files->file[i].stream == NULL && (lines || !options->outputs.item[i].format->line_by_line))
+            status = tern_outfile_open(&files->file[i], options->outputs.item[i].path, error);
+    return status;
 }
 
-tern_status tern_output_write_document(const char *path, const tern_document *document, tern_writer *writer,
-                                       tern_error *error)
+void tern_output_close(tern_output_files *files)
 {
-    FILE *stream;
-    const tern_status status = open_file(path, &stream, error);
+    for (size_t i = 0; i < TERN_OPTION_LIST; i++)
+        tern_outfile_drop(&files->file[i]);
+}
 
-    if (status != TERN_OK)
-        return status;
-    return close_file(path, stream, tern_document_write(document, writer, stream, error), error);
+/* What is to be written, as a report draws it or as it is drawn. */
+typedef struct content {
+    const tern_results *results;
+    const tern_document *document; /* NULL: results are drawn */
+} content;
+
+static tern_status put(const content *what, const tern_report *format, FILE *stream, tern_error *error)
+{
+    tern_status status;
+
+    if (what->document == NULL)
+        status = tern_report_write(format, stream, what->results, error);
+    else
+        status = tern_document_write(what->document, tern_report_plain_writer(format), stream, error);
+    return status;
+}
+
+/* Adds to the sentence. The first status stays. */
+static void blame(tern_status *first, tern_status status, const tern_error *cause, tern_error *error)
+{
+    if (status == TERN_OK)
+        return;
+    if (*first == TERN_OK)
+        *first = status;
+    tern_text_append(error->text, sizeof error->text, "%s%s", error->text[0] == '\0' ? "" : "; ", cause->text);
+}
+
+static tern_status write_all(const tern_options *options, const content *what, tern_error *error)
+{
+    tern_status first = TERN_OK;
+    tern_error cause = {""};
+
+    for (size_t i = 0; i < options->outputs.count; i++) {
+        tern_outfile *file = &options->files->file[i];
+        if (file->stream == NULL)
+            continue;
+        tern_status status = put(what, options->outputs.item[i].format, file->stream, &cause);
+        if (status == TERN_OK)
+            status = tern_outfile_close(file, &cause);
+        else
+            tern_outfile_drop(file);
+        blame(&first, status, &cause, error);
+    }
+    const tern_status shown = put(what, options->format, stdout, &cause);
+    blame(&first, shown, &cause, error);
+    return first;
+}
+
+tern_status tern_output_all(const tern_options *options, const tern_results *results, tern_error *error)
+{
+    return write_all(options, &(content){results, NULL}, error);
+}
+
+tern_status tern_output_document(const tern_options *options, const tern_document *document, tern_error *error)
+{
+    const tern_report *format = options->format;
+
+    for (size_t i = 0; i < options->outputs.count && tern_report_plain_writer(format) != NULL; i++)
+        format = options->outputs.item[i].format;
+    if (tern_report_plain_writer(format) == NULL)
+        return tern_error_set(error, TERN_USAGE, "--compare is written as table, csv, md, html or json, not as %s",
+                              format->name);
+    return write_all(options, &(content){NULL, document}, error);
+}
+
+bool tern_output_is_written(const tern_options *options, size_t i)
+{
+    return options->files->file[i].written;
+}
+
+/* A reader that went away, `| head`, wanted no more. */
+static bool has_no_reader(void)
+{
+    struct pollfd out = {.fd = STDOUT_FILENO};
+
+    return poll(&out, 1, 0) > 0 && (out.revents & POLLERR) != 0;
+}
+
+int tern_output_end(const char *program, int exit_status)
+{
+    tern_error error;
+
+    errno = 0;
+    if ((fflush(stdout) == 0 && !ferror(stdout)) || errno == EPIPE || has_no_reader())
+        return exit_status;
+    tern_outfile_failed("to standard output", &error);
+    fprintf(stderr, "%s: %s\n", program, error.text);
+    return exit_status == TERN_OK ? TERN_ENVIRONMENT : exit_status;
 }

@@ -1,22 +1,43 @@
 /*
- * output.h - where the reports of a command go: files, and standard output.
+ * output.h - where the reports of a command go: files, and standard output. All files are opened before anything runs,
+ * and one that cannot be written keeps no other from being written.
  */
 #ifndef TERN_OUTPUT_H
 #define TERN_OUTPUT_H
 
+#include "base/outfile.h"
 #include "cli/options.h"
 
-/* Replaces the file. TERN_USAGE when it cannot be opened, TERN_ENVIRONMENT when it cannot be written. */
-tern_status tern_output_write(const tern_output *output, const tern_results *results, tern_error *error);
-
-/* The same for a document, by that writer. */
-tern_status tern_output_write_document(const char *path, const tern_document *document, tern_writer *writer,
-                                       tern_error *error);
+/* One for each --out. */
+typedef struct tern_output_files {
+    tern_outfile file[TERN_OPTION_LIST];
+} tern_output_files;
 
 /*
- * Writes what --out asks for, but for files that are written line by line when `lines` is false, and then what --format
- * asks for to standard output, even when a file could not be written.
+ * Opens what --out asks for, and lets the options point to it. Files of records that a run writes line by line are its
+ * own: `lines` says whether they are opened, too; those that are open stay so. End with tern_output_close(), whatever is returned.
  */
-tern_status tern_output_all(const tern_options *options, bool lines, const tern_results *results, tern_error *error);
+tern_status tern_output_open(tern_output_files *files, tern_options *options, bool lines, tern_error *error);
+
+/* Files that nothing was written to stay as they were. */
+void tern_output_close(tern_output_files *files);
+
+/*
+ * Writes what is open, and then what --format asks for to standard output. The sentence says of each file that could not
+ * be written why.
+ */
+tern_status tern_output_all(const tern_options *options, const tern_results *results, tern_error *error);
+
+/* The same for a document, by the writer that each format's name alone means. TERN_USAGE: it means none. */
+tern_status tern_output_document(const tern_options *options, const tern_document *document, tern_error *error);
+
+/* Whether --out number i is where it belongs. */
+bool tern_output_is_written(const tern_options *options, size_t i);
+
+/*
+ * At the end of every command: when standard output did not take all, says so on standard error, and an exit status of
+ * TERN_OK becomes TERN_ENVIRONMENT.
+ */
+int tern_output_end(const char *program, int exit_status);
 
 #endif

@@ -3,6 +3,7 @@
  */
 #include "cli/command.h"
 #include "cli/output.h"
+#include "cli/terminal.h"
 #include "compare.h"
 #include "record/results.h"
 
@@ -19,7 +20,7 @@ static tern_status read_file(const tern_options *options, const char *path, tern
         status = tern_results_read_chosen(results, path, &filter, &cut, error);
     tern_filter_free(&filter);
     if (status == TERN_OK && cut)
-        fprintf(stderr, "%s: %s: the last line was cut off and is left out\n", options->program, path);
+        tern_terminal_say(stderr, "%s: %s: the last line was cut off and is left out", options->program, path);
     return status;
 }
 
@@ -28,31 +29,6 @@ static tern_status expect_some(const tern_options *options, const tern_results *
     return options->filter == NULL || results->cases.count + results->decodes.count > 0
                ? TERN_OK
                : tern_error_set(error, TERN_NOTHING, "no record of the files passes --filter '%s'", options->filter);
-}
-
-/* The writer of a comparison: text, or what a format's name alone means. */
-static tern_status find_writer(const tern_report *format, tern_writer **writer, tern_error *error)
-{
-    *writer = format == NULL ? tern_write_text : tern_report_plain_writer(format);
-    if (*writer == NULL)
-        return tern_error_set(error, TERN_USAGE, "--compare is written as table, csv, md, html or json, not as %s",
-                              format->name);
-    return TERN_OK;
-}
-
-static tern_status write_comparison(const tern_options *options, const tern_document *document, tern_error *error)
-{
-    tern_writer *writer;
-    tern_status status = TERN_OK;
-
-    for (size_t i = 0; i < options->outputs.count && status == TERN_OK; i++) {
-        status = find_writer(options->outputs.item[i].format, &writer, error);
-        if (status == TERN_OK)
-            status = tern_output_write_document(options->outputs.item[i].path, document, writer, error);
-    }
-    if (status == TERN_OK)
-        status = find_writer(options->format, &writer, error);
-    return status == TERN_OK ? tern_document_write(document, writer, stdout, error) : status;
 }
 
 /* Exit status 1 when a case lost EXACT, whatever became of its time. */
@@ -65,7 +41,7 @@ static tern_status compare(const tern_options *options, const tern_results *befo
     tern_status status = tern_compare_build(&document, before, after, tolerance, &outcome, error);
 
     if (status == TERN_OK)
-        status = write_comparison(options, &document, error);
+        status = tern_output_document(options, &document, error);
     tern_document_free(&document);
     if (status != TERN_OK)
         return status;
@@ -102,7 +78,7 @@ static tern_status draw_files(const tern_options *options, tern_error *error)
     if (status == TERN_OK)
         status = expect_some(options, &results, error);
     if (status == TERN_OK)
-        status = tern_output_all(options, true, &results, error);
+        status = tern_output_all(options, &results, error);
     tern_results_free(&results);
     return status;
 }
@@ -111,8 +87,9 @@ int tern_command_report(const tern_options *given, tern_error *error)
 {
     tern_options options = *given;
 
-    if (options.compare)
-        return (int)compare_files(&options, error);
     tern_options_settle(&options, NULL, 0.0);
-    return (int)draw_files(&options, error);
+    const tern_status status = tern_output_open(options.files, &options, true, error);
+    if (status != TERN_OK)
+        return (int)status;
+    return (int)(options.compare ? compare_files(&options, error) : draw_files(&options, error));
 }

@@ -1,5 +1,7 @@
 #include "cli/settings.h"
 
+#include <stdio.h>
+
 _Static_assert((int)TERN_OPTION_LIST <= (int)TERN_SINK_FILES, "every --out jsonl:FILE has its place");
 
 tern_session_settings tern_settings_session(const tern_options *options)
@@ -34,5 +36,10 @@ tern_recording_settings tern_settings_recording(const tern_options *options)
     for (size_t i = 0; i < options->outputs.count; i++)
         if (options->outputs.item[i].format->line_by_line)
             settings.sink.path[settings.sink.paths++] = options->outputs.item[i].path;
+    snprintf(settings.summary, sizeof settings.summary,
+             "budget=%g,min_samples=%u,delta=%g,pin=%s,counters=%s,roofs=%s,interleave=%s", options->budget_s,
+             (unsigned)options->min_samples, options->delta_percent, options->pin == NULL ? "default" : options->pin,
+             options->counters == NULL ? "none" : options->counters, options->no_roofs ? "no" : "yes",
+             options->interleave ? "yes" : "no");
     return settings;
 }

@@ -112,8 +112,8 @@ static void describe_cpu(tern_run *run)
     if (run->cpu[0] == '\0')
         tern_text_copy(run->cpu, sizeof run->cpu, "unknown CPU");
     run->cpus_online = (uint32_t)sysconf(_SC_NPROCESSORS_ONLN);
-    if (sched_getaffinity(0, sizeof allowed, &allowed) == 0)
-        run->cpus_allowed = (uint32_t)CPU_COUNT(&allowed);
+    run->cpus_allowed =
+        sched_getaffinity(0, sizeof allowed, &allowed) == 0 ? (uint32_t)CPU_COUNT(&allowed) : run->cpus_online;
     run->cpu_quota = read_cpu_quota();
     read_first_line("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", run->governor, sizeof run->governor);
     read_first_line("/sys/hypervisor/type", run->hypervisor, sizeof run->hypervisor);

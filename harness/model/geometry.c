@@ -1,9 +1,8 @@
 #include "model/geometry.h"
 
+#include "base/ini.h"
 #include "base/text.h"
 
-#include <errno.h>
-#include <ini.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -83,12 +82,10 @@ const char *tern_geometry_fault(const tern_geometry *g)
     return NULL;
 }
 
-/* What the parser's callback carries along. Only the first error is kept: later ones may follow from it. */
+/* What the parser's callback carries along. */
 typedef struct reader {
     tern_geometry *geometry;
     bool seen[KEYS];
-    tern_error error;
-    bool failed;
 } reader;
 
 static tern_status set_word(const key *k, const char *text, unsigned *value, tern_error *error)
@@ -138,48 +135,39 @@ static tern_status set(tern_geometry *geometry, const key *k, const char *text, 
     return status;
 }
 
-static tern_status read_line(reader *r, const char *section, const char *name, const char *value)
+/* Is a tern_ini_visit. */
+static tern_status on_line(void *context, const char *section, const char *name, const char *value, bool goes_on,
+                           tern_error *error)
 {
+    reader *r = context;
     const char *names[KEYS];
     size_t i = 0;
 
     if (strcmp(section, "model") != 0)
-        return tern_error_set(&r->error, TERN_USAGE, "'%s' does not stand in [model]", name);
+        return tern_error_set(error, TERN_USAGE, "'%s' does not stand in [model]", name);
+    if (goes_on)
+        return tern_error_set(error, TERN_USAGE, "key '%s' takes one line; this one begins with a blank", name);
     for (; i < KEYS && strcmp(keys[i].name, name) != 0; i++)
         names[i] = keys[i].name;
     if (i == KEYS) {
         const char *nearest = tern_text_nearest(name, names, KEYS);
         if (nearest == NULL)
-            return tern_error_set(&r->error, TERN_USAGE, "unknown key '%s'", name);
-        return tern_error_set(&r->error, TERN_USAGE, "unknown key '%s', did you mean '%s'?", name, nearest);
+            return tern_error_set(error, TERN_USAGE, "unknown key '%s'", name);
+        return tern_error_set(error, TERN_USAGE, "unknown key '%s', did you mean '%s'?", name, nearest);
     }
     if (r->seen[i])
-        return tern_error_set(&r->error, TERN_USAGE, "key '%s' stands here a second time", name);
+        return tern_error_set(error, TERN_USAGE, "key '%s' stands here a second time", name);
     r->seen[i] = true;
-    return set(r->geometry, &keys[i], value, &r->error);
-}
-
-static int on_line(void *user, const char *section, const char *name, const char *value)
-{
-    reader *r = user;
-
-    if (!r->failed)
-        r->failed = read_line(r, section, name, value) != TERN_OK;
-    return !r->failed;
+    return set(r->geometry, &keys[i], value, error);
 }
 
 static tern_status read_file(tern_geometry *geometry, const char *path, tern_error *error)
 {
     reader r = {.geometry = geometry};
-    const int line = ini_parse(path, on_line, &r);
+    const tern_status status = tern_ini_read(path, "model", on_line, &r, error);
 
-    if (line == -1)
-        return tern_error_set(error, TERN_USAGE, "cannot read model %s: %s", path, strerror(errno));
-    if (line == -2)
-        return tern_error_memory(error, "reading a model", 0.0);
-    if (line > 0)
-        return tern_error_set(error, TERN_USAGE, "%s:%d: %s", path, line,
-                              r.failed ? r.error.text : "neither [model], nor `key = value`, nor a comment");
+    if (status != TERN_OK)
+        return status;
     for (size_t i = 0; i < KEYS; i++)
         if (!r.seen[i] && keys[i].form != TEXT)
             return tern_error_set(error, TERN_USAGE, "%s: [model] lacks the key '%s'", path, keys[i].name);

@@ -1,12 +1,12 @@
 #include "model/gguf_write.h"
 
 #include "base/half.h"
+#include "base/outfile.h"
 #include "base/text.h"
 #include "model/gguf_metadata.h"
 #include "model/gguf_model.h"
 #include "model/gguf_put.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -192,23 +192,37 @@ static void put_entry(writer *w, const entry *item)
     w->offset += aligned(bytes_of(item));
 }
 
-static void put_header(writer *w, const list *l)
+/* Padded. It is made in memory, since a pipe does not say where it is. */
+static tern_status put_header(writer *w, const list *l, tern_error *error)
 {
-    fwrite("GGUF", 1, 4, w->stream);
-    tern_put_u32(w->stream, VERSION);
-    tern_put_u64(w->stream, l->count);
-    tern_gguf_put_metadata(w->stream, &w->target, &w->weights->geometry, w->format, w->weights->source);
-    for (size_t i = 0; i < l->count; i++)
-        put_entry(w, &l->item[i]);
+    FILE *const out = w->stream;
+    char *header = NULL;
+    size_t bytes = 0;
+
+    w->stream = open_memstream(&header, &bytes);
+    if (w->stream != NULL) {
+        fwrite("GGUF", 1, 4, w->stream);
+        tern_put_u32(w->stream, VERSION);
+        tern_put_u64(w->stream, l->count);
+        tern_gguf_put_metadata(w->stream, &w->target, &w->weights->geometry, w->format, w->weights->source);
+        for (size_t i = 0; i < l->count; i++)
+            put_entry(w, &l->item[i]);
+    }
+    const bool whole = w->stream != NULL && !ferror(w->stream) && fclose(w->stream) == 0;
+    w->stream = out;
+    if (whole) {
+        fwrite(header, 1, bytes, out);
+        tern_put_zeros(out, aligned(bytes) - bytes);
+    }
+    free(header);
+    return whole ? TERN_OK : tern_error_memory(error, "the list of tensors", (double)bytes);
 }
 
 static tern_status put_all(writer *w, const list *l, tern_error *error)
 {
-    put_header(w, l);
-    const long at = ftell(w->stream);
-    if (at >= 0)
-        tern_put_zeros(w->stream, aligned((uint64_t)at) - (uint64_t)at);
-    for (size_t i = 0; i < l->count && at >= 0 && !ferror(w->stream); i++) {
+    const tern_status status = put_header(w, l, error);
+
+    for (size_t i = 0; i < l->count && status == TERN_OK && !ferror(w->stream); i++) {
         l->item[i].put(w, &l->item[i]);
         tern_put_zeros(w->stream, aligned(bytes_of(&l->item[i])) - bytes_of(&l->item[i]));
         if (w->inexact != NULL)
@@ -217,9 +231,9 @@ static tern_status put_all(writer *w, const list *l, tern_error *error)
         if (w->progress != NULL)
             w->progress(w->context, (double)(i + 1) / (double)l->count);
     }
-    if (at < 0 || fflush(w->stream) != 0 || ferror(w->stream))
-        return tern_error_set(error, TERN_ENVIRONMENT, "cannot write the model: %s; make room", strerror(errno));
-    return TERN_OK;
+    if (status == TERN_OK && (fflush(w->stream) != 0 || ferror(w->stream)))
+        return tern_outfile_failed("the model", error);
+    return status;
 }
 
 static size_t longest_row(const tern_geometry *g)

@@ -1,20 +1,22 @@
 #include "plan/suite.h"
 
+#include "base/ini.h"
 #include "base/text.h"
 #include "plan/axis.h"
 
-#include <errno.h>
-#include <ini.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* What the parser's callback carries along. Only the first error is kept: later ones may follow from it. */
+enum { KEY_BYTES = 96 };
+
+/* What the parser's callback carries along. */
 typedef struct reader {
     tern_suite *suite;
     const tern_registry *registry;
-    tern_error *error;
-    tern_status status;
+    char given[TERN_SUITE_GROUPS * 16][KEY_BYTES]; /* "[group] key", so that none is given twice */
+    size_t givens;
+    char *values; /* of the line before, which may go on */
 } reader;
 
 /* The group of that name, made when it is new. NULL when there are too many. */
@@ -65,29 +67,56 @@ static tern_status read_suite_key(tern_suite *suite, const char *key, const char
                           key);
 }
 
-static tern_status read_line(reader *r, const char *section, const char *key, const char *value)
+static tern_status take_line(reader *r, const char *section, const char *key, const char *value, tern_error *error)
 {
     if (section[0] == '\0')
-        return tern_error_set(r->error, TERN_USAGE, "'%s' stands before the first [group]", key);
+        return tern_error_set(error, TERN_USAGE, "'%s' stands before the first [group]", key);
     if (strcmp(section, "suite") == 0)
-        return read_suite_key(r->suite, key, value, r->error);
+        return read_suite_key(r->suite, key, value, error);
     tern_axes *group = group_of(r->suite, section);
     if (group == NULL)
-        return tern_error_set(r->error, TERN_USAGE, "more than %d groups", TERN_SUITE_GROUPS);
+        return tern_error_set(error, TERN_USAGE, "more than %d groups", TERN_SUITE_GROUPS);
     if (strcmp(key, "interleave") == 0)
         return read_yes(value, &group->interleave)
                    ? TERN_OK
-                   : tern_error_set(r->error, TERN_USAGE, "interleave is yes or no, not '%s'", value);
-    return tern_axis_set(group, key, value, r->registry, r->error);
+                   : tern_error_set(error, TERN_USAGE, "interleave is yes or no, not '%s'", value);
+    return tern_axis_set(group, key, value, r->registry, error);
 }
 
-static int on_line(void *user, const char *section, const char *key, const char *value)
+/* A key stands once in its group, even where that is opened again. */
+static tern_status note(reader *r, const char *section, const char *key, tern_error *error)
 {
-    reader *r = user;
+    char given[KEY_BYTES] = "";
 
-    if (r->status == TERN_OK)
-        r->status = read_line(r, section, key, value);
-    return r->status == TERN_OK;
+    tern_text_append(given, sizeof given, "[%s] %s", section, key);
+    for (size_t i = 0; i < r->givens; i++)
+        if (strcmp(r->given[i], given) == 0)
+            return tern_error_set(error, TERN_USAGE,
+                                  "'%s' stands in [%s] a second time; begin a line with a blank to go on with the one "
+                                  "before it",
+                                  key, section);
+    if (r->givens < sizeof r->given / sizeof *r->given)
+        tern_text_copy(r->given[r->givens++], KEY_BYTES, given);
+    return TERN_OK;
+}
+
+/* Is a tern_ini_visit. A line that goes on gives its key all values again. */
+static tern_status on_line(void *context, const char *section, const char *key, const char *value, bool goes_on,
+                           tern_error *error)
+{
+    reader *r = context;
+    char *values = NULL;
+
+    if (!goes_on) {
+        const tern_status status = note(r, section, key, error);
+        if (status != TERN_OK)
+            return status;
+    }
+    if (asprintf(&values, "%s%s%s", goes_on && r->values != NULL ? r->values : "", goes_on ? " " : "", value) < 0)
+        return tern_error_memory(error, "a line of a suite", (double)strlen(value));
+    free(r->values);
+    r->values = values;
+    return take_line(r, section, key, values, error);
 }
 
 static void name_after(tern_suite *suite, const char *path)
@@ -100,25 +129,8 @@ static void name_after(tern_suite *suite, const char *path)
         *dot = '\0';
 }
 
-tern_status tern_suite_read(tern_suite *suite, const char *path, const tern_registry *registry, tern_error *error)
+static tern_status check_groups(const tern_suite *suite, const char *path, tern_error *error)
 {
-    tern_error cause = {""};
-    reader r = {.suite = suite, .registry = registry, .error = &cause, .status = TERN_OK};
-
-    memset(suite, 0, sizeof *suite);
-    name_after(suite, path);
-    suite->group = calloc(TERN_SUITE_GROUPS, sizeof *suite->group);
-    if (suite->group == NULL)
-        return tern_error_memory(error, "a suite", TERN_SUITE_GROUPS * sizeof *suite->group);
-    const int line = ini_parse(path, on_line, &r);
-    if (line == -1)
-        return tern_error_set(error, TERN_USAGE, "cannot read suite %s: %s", path, strerror(errno));
-    if (line == -2)
-        return tern_error_memory(error, "reading a suite", 0.0);
-    if (line > 0)
-        return tern_error_set(error, TERN_USAGE, "%s:%d: %s", path, line,
-                              r.status != TERN_OK ? cause.text
-                                                  : "neither a [group], nor `axis = values`, nor a comment");
     if (suite->groups == 0)
         return tern_error_set(error, TERN_USAGE, "%s: no [group] with axes in it", path);
     for (size_t i = 0; i < suite->groups; i++)
@@ -127,6 +139,26 @@ tern_status tern_suite_read(tern_suite *suite, const char *path, const tern_regi
                                   "%s: group [%s] has no shapes; add a line like `shapes = 4096x4096`", path,
                                   suite->group[i].name);
     return TERN_OK;
+}
+
+tern_status tern_suite_read(tern_suite *suite, const char *path, const tern_registry *registry, tern_error *error)
+{
+    reader *r = calloc(1, sizeof *r);
+    tern_status status;
+
+    memset(suite, 0, sizeof *suite);
+    name_after(suite, path);
+    suite->group = calloc(TERN_SUITE_GROUPS, sizeof *suite->group);
+    if (suite->group == NULL || r == NULL) {
+        free(r);
+        return tern_error_memory(error, "a suite", TERN_SUITE_GROUPS * sizeof *suite->group);
+    }
+    r->suite = suite;
+    r->registry = registry;
+    status = tern_ini_read(path, "suite", on_line, r, error);
+    free(r->values);
+    free(r);
+    return status == TERN_OK ? check_groups(suite, path, error) : status;
 }
 
 tern_status tern_suite_override(tern_suite *suite, const char *axis, const char *text, const tern_registry *registry,

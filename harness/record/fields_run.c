@@ -29,6 +29,8 @@ const tern_field tern_run_fields[] = {
     FIELD(tern_run, machine_class, TERN_TEXT),
     FIELD(tern_run, cases, TERN_U32),
     FIELD(tern_run, baseline, TERN_TEXT),
+    FIELD(tern_run, settings, TERN_TEXT),
+    FIELD(tern_run, plugins, TERN_TEXT),
     FIELD(tern_run, repro, TERN_TEXT),
     FIELD(tern_run, left_out, TERN_TEXT),
     ROOM(tern_run, warning, TERN_TEXT, warnings),

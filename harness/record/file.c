@@ -16,12 +16,16 @@ tern_status tern_file_write(FILE *stream, tern_line line, const void *value, ter
     if (text == NULL)
         return tern_error_memory(error, "a record", 0.0);
     const bool written = fprintf(stream, "%s\n", text) > 0 && fflush(stream) == 0;
+    const int reason = errno;
     free(text);
     if (!written)
         return tern_error_set(error, TERN_ENVIRONMENT, "cannot write a record: %s; make room and use --resume",
-                              strerror(errno));
+                              strerror(reason));
     return TERN_OK;
 }
+
+/* Far above a record with all its samples and tokens. */
+enum { LONGEST_LINE = 64 << 20 };
 
 /* Where the reader stands, and what it does. */
 typedef struct reader {
@@ -68,11 +72,11 @@ static tern_status take_object(reader *r, const json_t *json, tern_error *error)
     return line == TERN_LINES ? TERN_OK : take(r, json, line, error);
 }
 
-static tern_status read_line(reader *r, const char *text, tern_error *error)
+static tern_status read_line(reader *r, const char *text, size_t length, tern_error *error)
 {
     tern_error cause = {""};
     json_error_t syntax;
-    json_t *json = json_loads(text, JSON_REJECT_DUPLICATES, &syntax);
+    json_t *json = json_loadb(text, length, JSON_REJECT_DUPLICATES, &syntax);
 
     if (json == NULL)
         return tern_error_set(error, TERN_USAGE, "%s:%lu: no JSON: %s", r->path, r->line, syntax.text);
@@ -83,30 +87,111 @@ static tern_status read_line(reader *r, const char *text, tern_error *error)
     return status;
 }
 
+/* One line, its end included. */
+typedef struct line {
+    char *text;
+    size_t length, capacity;
+} line;
+
+static tern_status make_room(line *l, const reader *r, tern_error *error)
+{
+    const size_t capacity = l->capacity == 0 ? 1 << 14 : 2 * l->capacity;
+    char *text = capacity <= LONGEST_LINE ? realloc(l->text, capacity) : NULL;
+
+    if (text == NULL)
+        return capacity <= LONGEST_LINE
+                   ? tern_error_memory(error, "a line of records", (double)capacity)
+                   : tern_error_set(error, TERN_USAGE,
+                                    "%s:%lu: not a file of ternbench records: a line of more than %d MiB", r->path,
+                                    r->line, LONGEST_LINE >> 20);
+    l->text = text;
+    l->capacity = capacity;
+    return TERN_OK;
+}
+
+/* Not getline(), which takes all that a device has. */
+static tern_status next_line(line *l, FILE *stream, const reader *r, tern_error *error)
+{
+    tern_status status = TERN_OK;
+    int c;
+
+    l->length = 0;
+    while (status == TERN_OK && (c = getc_unlocked(stream)) != EOF) {
+        if (l->length == l->capacity)
+            status = make_room(l, r, error);
+        if (status == TERN_OK)
+            l->text[l->length++] = (char)c;
+        if (c == '\n')
+            break;
+    }
+    return status;
+}
+
+/* Without its end, the mark that some editors put before the first line, and blanks. */
+static size_t trim(const line *l, bool first, const char **text)
+{
+    static const char mark[] = "\xEF\xBB\xBF";
+    size_t length = l->length;
+
+    *text = l->text;
+    if (first && length >= 3 && memcmp(*text, mark, 3) == 0) {
+        *text += 3;
+        length -= 3;
+    }
+    while (length > 0 && strchr(" \t\r\n", (*text)[length - 1]) != NULL && (*text)[length - 1] != '\0')
+        length--;
+    return length;
+}
+
+/* Whether it is what a file of records that ended in its first line begins with. */
+static bool is_beginning(const line *l)
+{
+    static const char beginning[] = "{\"type\":\"run\"";
+    const size_t length = l->length < sizeof beginning - 1 ? l->length : sizeof beginning - 1;
+
+    return memcmp(l->text, beginning, length) == 0;
+}
+
+tern_status tern_file_read_stream(FILE *stream, const char *path, tern_file_visit *visit, void *context,
+                                  tern_file_extent *extent, tern_error *error)
+{
+    reader r = {.path = path, .visit = visit, .context = context};
+    line l = {0};
+    tern_status status;
+
+    *extent = (tern_file_extent){0};
+    for (;;) {
+        const char *text;
+        r.line++;
+        status = next_line(&l, stream, &r, error);
+        extent->cut = status == TERN_OK && l.length > 0 && l.text[l.length - 1] != '\n';
+        if (status != TERN_OK || l.length == 0 || extent->cut)
+            break;
+        const size_t length = trim(&l, r.line == 1, &text);
+        if (length > 0 && (status = read_line(&r, text, length, error)) != TERN_OK)
+            break;
+        extent->whole_bytes += l.length;
+        extent->lines += length > 0;
+    }
+    if (status == TERN_OK && ferror(stream))
+        status = tern_error_set(error, TERN_USAGE, "cannot read %s: %s", path, strerror(errno));
+    extent->begun = extent->cut && extent->lines == 0 && is_beginning(&l);
+    free(l.text);
+    return status;
+}
+
 tern_status tern_file_read(const char *path, tern_file_visit *visit, void *context, bool *cut, tern_error *error)
 {
-    FILE *stream = fopen(path, "r");
-    reader r = {.path = path, .visit = visit, .context = context};
-    char *text = NULL;
-    size_t capacity = 0;
-    ssize_t length;
-    tern_status status = TERN_OK;
+    FILE *stream = fopen(path, "re");
+    tern_file_extent extent = {0};
 
     *cut = false;
     if (stream == NULL)
         return tern_error_set(error, TERN_USAGE, "cannot read %s: %s", path, strerror(errno));
-    while (status == TERN_OK && (length = getline(&text, &capacity, stream)) > 0) {
-        r.line++;
-        *cut = text[length - 1] != '\n';
-        if (*cut)
-            break;
-        status = read_line(&r, text, error);
-    }
-    if (status == TERN_OK && ferror(stream))
-        status = tern_error_set(error, TERN_USAGE, "cannot read %s: %s", path, strerror(errno));
-    if (status == TERN_OK && !r.has_run)
-        status = tern_error_set(error, TERN_USAGE, "%s: not a file of ternbench records: no whole line in it", path);
-    free(text);
+    const tern_status status = tern_file_read_stream(stream, path, visit, context, &extent, error);
     fclose(stream);
+    *cut = extent.cut;
+    if (status == TERN_OK && extent.lines == 0)
+        return tern_error_set(error, TERN_USAGE, "%s: not a file of ternbench records: no whole line in it", path);
     return status;
 }

@@ -19,8 +19,22 @@ tern_status tern_file_write(FILE *stream, tern_line line, const void *value, ter
  */
 typedef tern_status tern_file_visit(void *context, tern_line line, void *value, tern_error *error);
 
+/* What a file holds. */
+typedef struct tern_file_extent {
+    size_t lines;       /* whole ones */
+    size_t whole_bytes; /* up to the end of the last of them */
+    bool cut;           /* a line that is not whole follows, and was passed over */
+    bool begun;         /* which is the first of a file of records that ended there */
+} tern_file_extent;
+
 /*
- * Reads a file in its order; lines of a type that is not known are passed over. *cut: the last line was not whole, and
+ * Reads a stream as tern_file_read() does; path is its name in messages. That it holds no line is no error.
+ */
+tern_status tern_file_read_stream(FILE *stream, const char *path, tern_file_visit *visit, void *context,
+                                  tern_file_extent *extent, tern_error *error);
+
+/*
+ * Reads a file in its order, blank lines, CRLF and the mark of UTF-8 passed over; lines of a type that is not known are passed over. *cut: the last line was not whole, and
  * was passed over. TERN_USAGE names file and line: it cannot be opened, a line other than the last is no JSON, the
  * schema is another one, the first line is no fingerprint.
  */

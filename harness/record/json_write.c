@@ -1,17 +1,26 @@
+#include "base/text.h"
 #include "record/json.h"
 #include "record/record.h"
 
 #include <math.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 static json_t *object_from(const tern_field *fields, const void *base, json_t *object);
 
 /* A command line or an environment variable may hold any bytes, JSON only UTF-8. */
 static json_t *text_from(const char *text)
 {
-    json_t *string = json_string(text);
+    const size_t bytes = tern_text_storable(NULL, 0, text) + 1;
+    char *storable = malloc(bytes);
+    json_t *string = NULL;
 
-    return string != NULL ? string : json_string("(not UTF-8)");
+    if (storable != NULL) {
+        tern_text_storable(storable, bytes, text);
+        string = json_string(storable);
+    }
+    free(storable);
+    return string;
 }
 
 static json_t *value_from(const tern_field *f, const void *at)

@@ -68,8 +68,12 @@ static tern_status append(tern_results *results, tern_line line, const void *val
         return status;
     results->order.item[results->order.count++] = (tern_line_place){line, list->count};
     char *item = memcpy(item_of(results, line, list->count++), value, type->bytes);
-    if (line != TERN_LINE_RUN)
-        *(uint32_t *)(void *)(item + type->run) = (uint32_t)(results->runs.count - 1);
+    if (line == TERN_LINE_RUN)
+        return TERN_OK;
+    const uint32_t run = (uint32_t)(results->runs.count - 1);
+    *(uint32_t *)(void *)(item + type->run) = run;
+    if (line != TERN_LINE_END && results->ends.count > 0)
+        results->ends.item[results->ends.count - 1].went_on |= results->ends.item[results->ends.count - 1].run == run;
     return TERN_OK;
 }
 
@@ -130,6 +134,14 @@ tern_status tern_results_read_chosen(tern_results *results, const char *path, co
     return status;
 }
 
+tern_status tern_results_read_stream(tern_results *results, FILE *stream, const char *path, tern_file_extent *extent,
+                                     tern_error *error)
+{
+    choice c = {results, NULL};
+
+    return tern_file_read_stream(stream, path, take_chosen, &c, extent, error);
+}
+
 tern_status tern_results_write(const tern_results *results, FILE *stream, tern_error *error)
 {
     tern_status status = TERN_OK;
@@ -156,17 +168,9 @@ const void *tern_results_find(const tern_results *results, tern_line line, const
 const tern_run_end *tern_results_end(const tern_results *results, uint32_t run)
 {
     for (size_t i = results->ends.count; i-- > 0;)
-        if (results->ends.item[i].run == run)
+        if (results->ends.item[i].run == run && !results->ends.item[i].went_on)
             return &results->ends.item[i];
     return NULL;
-}
-
-void tern_results_reopen(tern_results *results)
-{
-    if (results->order.count == 0 || results->order.item[results->order.count - 1].line != TERN_LINE_END)
-        return;
-    results->order.count--;
-    results->ends.count--;
 }
 
 void tern_results_free(tern_results *results)

@@ -12,6 +12,7 @@
 #include "base/index.h"
 #include "record/compared.h"
 #include "record/decode.h"
+#include "record/file.h"
 #include "record/line.h"
 #include "record/record.h"
 #include "record/run.h"
@@ -68,6 +69,10 @@ tern_status tern_results_read(tern_results *results, const char *path, bool *cut
 tern_status tern_results_read_chosen(tern_results *results, const char *path, const tern_filter *filter, bool *cut,
                                      tern_error *error);
 
+/* The same from a stream, whose name in messages is path. That there is no line in it is no error. */
+tern_status tern_results_read_stream(tern_results *results, FILE *stream, const char *path, tern_file_extent *extent,
+                                     tern_error *error);
+
 /* Writes all lines in their order. Read again, they are the same results. */
 tern_status tern_results_write(const tern_results *results, FILE *stream, tern_error *error);
 
@@ -77,11 +82,8 @@ tern_status tern_results_write(const tern_results *results, FILE *stream, tern_e
  */
 const void *tern_results_find(const tern_results *results, tern_line line, const char *id, size_t *cursor);
 
-/* The closing line of a run; NULL when it was cut off. */
+/* The closing line of a run; NULL when it was cut off, or went on and has no other. */
 const tern_run_end *tern_results_end(const tern_results *results, uint32_t run);
-
-/* Takes away the closing line of the last run, if there is one, so that more may be added to that run. */
-void tern_results_reopen(tern_results *results);
 
 /* Leaves it empty. */
 void tern_results_free(tern_results *results);

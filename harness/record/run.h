@@ -5,6 +5,7 @@
 #define TERN_RUN_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum { TERN_RUN_WARNINGS = 16 };
@@ -13,7 +14,7 @@ enum { TERN_RUN_WARNINGS = 16 };
 typedef struct tern_run {
     char time[32]; /* UTC, ISO 8601 */
     char host[64];
-    char command[1024];
+    char command[4096]; /* as a shell takes it */
     char version[32];
     char commit[48]; /* of the source it was built from; "unknown" outside a git checkout */
     bool dirty;
@@ -37,9 +38,11 @@ typedef struct tern_run {
     char
         machine_class[192]; /* what may be compared over time: CPU + cores given + memory + compiler + kernel release */
 
-    uint32_t cases;    /* planned */
-    char baseline[64]; /* the kernel that others are compared with in tables; may be empty */
-    char repro[512];   /* the command that takes a case id: plug-ins and cap included */
+    uint32_t cases;     /* planned */
+    char baseline[64];  /* the kernel that others are compared with in tables; may be empty */
+    char settings[256]; /* of the measurement: "budget=1,min_samples=15,pin=compact,..." */
+    char plugins[512];  /* those loaded, "FILE=HASH", separated by blanks */
+    char repro[512];    /* the command that takes a case id: plug-ins and cap included */
     char left_out[512];
     uint32_t warnings;
     char warning[TERN_RUN_WARNINGS][256];
@@ -48,12 +51,19 @@ typedef struct tern_run {
 /* The closing line. A file without one was cut off. */
 typedef struct tern_run_end {
     uint32_t run;     /* its run in a tern_results; not written */
+    bool went_on;     /* more of its run follows; not written */
     bool complete;    /* every planned case has its record */
     char reason[256]; /* why not: "interrupted by signal 2", "time budget" */
     uint32_t done, exact, wrong, skipped;
     int32_t status; /* exit status */
     double seconds;
 } tern_run_end;
+
+/*
+ * What keeps the records of two runs from being those of one: "another commit (abc, now def)"; text is empty when there
+ * is nothing. What a file of an earlier version does not say is no difference. Returns text.
+ */
+char *tern_run_difference(const tern_run *earlier, const tern_run *now, char *text, size_t bytes);
 
 /* Fills all that can be read without measuring. command is the command line. */
 void tern_run_describe(tern_run *run, const char *command);

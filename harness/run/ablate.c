@@ -400,7 +400,8 @@ int tern_ablate_run(tern_recording *recording, const tern_ablate_settings *setti
                     const tern_two_sides *sides, tern_plan *plan, const tern_observer *observer, tern_error *error)
 {
     ablation a = {.settings = settings, .sides = sides, .plan = plan};
-    const tern_work work = {.context = &a, .demand = tern_planning_demand(plan), .run = run_all, .status = status_of};
+    const tern_work work = {
+        .context = &a, .demand = tern_planning_demand(plan), .alone = true, .run = run_all, .status = status_of};
     const int exit_status = tern_recording_run(recording, &settings->recording, session, observer, &work, error);
 
     tern_checks_close(&a.checks);

@@ -438,7 +438,7 @@ int tern_gate_run(tern_recording *recording, const tern_gate_settings *settings,
 {
     gate g = {.settings = settings, .sides = sides, .plan = plan, .count = plan->count};
     const tern_work work = {
-        .context = &g, .demand = tern_planning_demand(plan), .run = run_gate, .status = gate_status};
+        .context = &g, .demand = tern_planning_demand(plan), .alone = true, .run = run_gate, .status = gate_status};
     int exit_status = (int)tern_gate_rules_read(&g.rules, &sides->base, error);
 
     g.items = calloc(plan->count + 1, sizeof *g.items);

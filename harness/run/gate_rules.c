@@ -1,9 +1,9 @@
 #include "run/gate_rules.h"
 
+#include "base/ini.h"
 #include "base/program.h"
 #include "base/text.h"
 
-#include <ini.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,16 +15,15 @@ static const char file_name[] = "suites/gate.ini";
 typedef struct reading {
     tern_gate_rules *rules;
     char section[128];
-    char fault[256]; /* what is wrong with a line */
+    tern_error *error;
 } reading;
 
-static int refuse(reading *r, const char *what, const char *value)
+static tern_status refuse(const reading *r, const char *what, const char *value)
 {
-    snprintf(r->fault, sizeof r->fault, "%s '%.100s'", what, value);
-    return 0;
+    return tern_error_set(r->error, TERN_USAGE, "%s '%.100s'", what, value);
 }
 
-static int read_delta(reading *r, tern_gate_row_rule *rule, const char *text)
+static tern_status read_delta(const reading *r, tern_gate_row_rule *rule, const char *text)
 {
     char number[32];
 
@@ -33,22 +32,26 @@ static int read_delta(reading *r, tern_gate_row_rule *rule, const char *text)
     if (!tern_text_double(number, 0.01, 1000.0, &rule->delta))
         return refuse(r, "delta is a number of per cent, not", text);
     rule->delta *= 0.01;
-    return 1;
+    return TERN_OK;
 }
 
-static int read_cases(reading *r, tern_gate_row_rule *rule, const char *text)
+static tern_status read_cases(const reading *r, tern_gate_row_rule *rule, const char *text)
 {
     if (rule->has_cases)
         return refuse(r, "a section has one line `cases`, and this is another:", text);
     rule->has_cases = regcomp(&rule->cases, text, REG_EXTENDED | REG_NOSUB) == 0;
-    return rule->has_cases ? 1 : refuse(r, "this is no regular expression:", text);
+    return rule->has_cases ? TERN_OK : refuse(r, "this is no regular expression:", text);
 }
 
-/* Is an ini_handler. */
-static int take(void *user, const char *section, const char *name, const char *value)
+/* Is a tern_ini_visit. */
+static tern_status take(void *context, const char *section, const char *name, const char *value, bool goes_on,
+                        tern_error *error)
 {
-    reading *r = user;
+    reading *r = context;
 
+    r->error = error;
+    if (goes_on)
+        return refuse(r, "a line does not go on with the one before it; this one begins with a blank:", value);
     if (r->rules->count == 0 || strcmp(section, r->section) != 0) {
         if (r->rules->count == TERN_GATE_RULES)
             return refuse(r, "there is no room for so many sections:", section);
@@ -62,7 +65,7 @@ static int take(void *user, const char *section, const char *name, const char *v
         return read_delta(r, rule, value);
     if (strcmp(name, "expected") == 0) {
         tern_text_copy(rule->expected, sizeof rule->expected, value);
-        return 1;
+        return TERN_OK;
     }
     return refuse(r, "there are cases, delta and expected; this is none of them:", name);
 }
@@ -104,17 +107,16 @@ static tern_status check_whole(const tern_gate_rules *rules, const tern_side *ba
 tern_status tern_gate_rules_read(tern_gate_rules *rules, const tern_side *base, tern_error *error)
 {
     reading r = {.rules = rules};
-    char *text = malloc(MOST_BYTES);
+    char *text = malloc(MOST_BYTES), path[256];
 
     memset(rules, 0, sizeof *rules);
     if (text == NULL)
         return tern_error_memory(error, "the rules of a gate", MOST_BYTES);
     tern_status status = read_text(base, text, error);
-    const int line = status == TERN_OK ? ini_parse_string(text, take, &r) : 0;
+    snprintf(path, sizeof path, "%s of %.200s", file_name, base->text);
+    if (status == TERN_OK)
+        status = tern_ini_read_text(text, path, take, &r, error);
     free(text);
-    if (line != 0)
-        return tern_error_set(error, TERN_USAGE, "%s of %s, line %d: %s", file_name, base->text, line,
-                              r.fault[0] != '\0' ? r.fault : "this is neither a section nor NAME = VALUE");
     return status == TERN_OK ? check_whole(rules, base, error) : status;
 }
 

@@ -62,7 +62,7 @@ static tern_status open_recording(tern_recording *recording, const tern_recordin
 static tern_status begin(tern_recording *recording, const tern_work *work, tern_error *error)
 {
     const tern_observer *observer = recording->activity.observer;
-    const tern_status status = tern_sink_begin(&recording->sink, &recording->session->run, error);
+    const tern_status status = tern_sink_begin(&recording->sink, &recording->session->run, work->alone, error);
 
     recording->begun = status == TERN_OK;
     if (recording->begun && observer->begin != NULL)
@@ -75,6 +75,7 @@ int tern_recording_run(tern_recording *recording, const tern_recording_settings 
 {
     tern_interrupt_install();
     recording->session = session;
+    tern_text_copy(session->run.settings, sizeof session->run.settings, settings->summary);
     recording->activity.observer = observer;
     recording->started_s = 1e-9 * tern_clock_ns();
     tern_status status = open_recording(recording, settings, work, error);
@@ -85,8 +86,12 @@ int tern_recording_run(tern_recording *recording, const tern_recording_settings 
     if (status == TERN_OK)
         status = work->run(work->context, recording, error);
     const int exit_status = conclude(recording, work, status, error);
-    const tern_status closed =
-        tern_sink_add(&recording->sink, TERN_LINE_END, &recording->end, status == TERN_OK ? error : NULL);
+    tern_error cause = {""};
+    tern_status closed = tern_sink_add(&recording->sink, TERN_LINE_END, &recording->end, &cause);
+    if (closed == TERN_OK)
+        closed = tern_sink_finish(&recording->sink, &cause);
+    if (closed != TERN_OK && error->text[0] == '\0')
+        *error = cause;
     return exit_status == TERN_OK ? (int)closed : exit_status;
 }
 

@@ -12,6 +12,7 @@
 typedef struct tern_recording_settings {
     tern_environment_settings environment;
     tern_sink_settings sink;
+    char summary[256]; /* of all settings that make figures differ, as tern_run has it */
 } tern_recording_settings;
 
 typedef struct tern_recording {
@@ -28,6 +29,7 @@ typedef struct tern_recording {
 typedef struct tern_work {
     void *context;
     tern_demand demand;
+    bool alone;            /* all its lines must be of one run */
     const tern_plan *plan; /* for the observer; NULL: it is no plan of cases */
     /* Once the machine and an earlier part of the run are known, and before the first line is written. May be NULL. */
     tern_status (*prepare)(void *context, tern_recording *recording, tern_error *error);

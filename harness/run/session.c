@@ -3,7 +3,9 @@
 #include "base/text.h"
 #include "machine/isa.h"
 #include "machine/pin.h"
+#include "run/side_cache.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,6 +20,16 @@ static tern_status load_plugin(tern_session *session, const tern_session_setting
         return tern_registry_load(session->registry, path, error);
     const tern_status status = tern_side_compile(path, built, settings->watcher, error);
     return status == TERN_OK ? tern_registry_load(session->registry, built, error) : status;
+}
+
+/* By its bytes: what was built again is another. */
+static void note_plugin(tern_run *run, const char *path)
+{
+    uint64_t hash = 0;
+
+    tern_side_content_hash(path, &hash);
+    tern_text_append(run->plugins, sizeof run->plugins, "%s%s=%016" PRIx64, run->plugins[0] == '\0' ? "" : " ", path,
+                     hash);
 }
 
 static tern_status load_plugins(tern_session *session, const tern_session_settings *settings, tern_error *error)
@@ -57,6 +69,10 @@ static void describe(tern_session *session, const tern_session_settings *setting
     tern_text_copy(run->repro, sizeof run->repro, "ternbench repro");
     if (settings->side != NULL)
         tern_text_append(run->repro, sizeof run->repro, " --side %s", settings->side);
+    if (settings->side != NULL)
+        note_plugin(run, session->side.plugin);
+    for (size_t i = 0; i < settings->plugins; i++)
+        note_plugin(run, settings->plugin[i]);
     for (size_t i = 0; i < settings->plugins; i++)
         tern_text_append(run->repro, sizeof run->repro, " --plugin %s", settings->plugin[i]);
     session->threads_all = run->cpus_allowed < TERN_MAX_THREADS ? run->cpus_allowed : TERN_MAX_THREADS;

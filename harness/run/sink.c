@@ -1,76 +1,87 @@
 #include "run/sink.h"
 
+#include "base/text.h"
 #include "record/file.h"
 
-#include <errno.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-static tern_status cannot_write(const char *path, tern_error *error)
+/* Takes over the records of an earlier part. */
+static tern_status take_up(tern_sink *sink, const char *path, tern_error *error)
 {
-    return tern_error_set(error, TERN_USAGE, "cannot write %s: %s", path, strerror(errno));
-}
-
-/*
- * Takes over the records of an earlier part and leaves the file open after its last whole line, closing line removed.
- */
-static tern_status reopen(tern_sink *sink, const char *path, tern_error *error)
-{
-    bool cut;
-    tern_status status = tern_results_read(&sink->results, path, &cut, error);
+    tern_file_extent extent;
+    tern_status status = tern_outfile_continue(&sink->file[0], path, error);
 
     if (status != TERN_OK)
         return status;
-    /* Rewritten whole: the records so far without a closing line and without what was cut off. */
-    const size_t lines = sink->results.order.count;
-    tern_results_reopen(&sink->results);
-    FILE *stream = sink->stream[0] = fopen(path, "r+");
-    if (stream == NULL)
-        return cannot_write(path, error);
-    if (sink->results.order.count == lines && !cut) {
-        fseek(stream, 0, SEEK_END);
-        return TERN_OK;
-    }
-    status = tern_results_write(&sink->results, stream, error);
-    if (status == TERN_OK && (fflush(stream) != 0 || ftruncate(fileno(stream), ftell(stream)) != 0))
-        return tern_error_set(error, TERN_ENVIRONMENT, "cannot rewrite %s: %s", path, strerror(errno));
+    status = tern_results_read_stream(&sink->results, sink->file[0].stream, path, &extent, error);
+    if (status == TERN_OK && extent.cut && extent.lines == 0 && !extent.begun)
+        return tern_error_set(error, TERN_USAGE, "%s: not a file of ternbench records: no whole line in it", path);
+    sink->whole_bytes = extent.whole_bytes;
+    sink->cut = extent.cut;
     return status;
-}
-
-/* A file that ended before its first line is begun anew. */
-static bool has_lines(const char *path)
-{
-    struct stat file;
-
-    return stat(path, &file) == 0 && file.st_size > 0;
 }
 
 tern_status tern_sink_open(tern_sink *sink, const tern_sink_settings *settings, tern_error *error)
 {
+    tern_status status = TERN_OK;
+
     memset(sink, 0, sizeof *sink);
     sink->settings = settings;
     if (settings->resume && settings->paths == 0)
         return tern_error_set(error, TERN_USAGE, "--resume needs --out jsonl:FILE, the file to go on with");
     if (settings->resume && settings->paths > 1)
         return tern_error_set(error, TERN_USAGE, "--resume goes with one --out jsonl:FILE");
-    if (settings->resume && has_lines(settings->path[0]))
-        return reopen(sink, settings->path[0], error);
-    /* What is in them stays until there is something to put in its place. */
-    for (size_t i = 0; i < settings->paths; i++)
-        if ((sink->stream[i] = fopen(settings->path[i], "a")) == NULL)
-            return cannot_write(settings->path[i], error);
+    if (settings->resume)
+        return take_up(sink, settings->path[0], error);
+    for (size_t i = 0; i < settings->paths && status == TERN_OK; i++)
+        status = tern_outfile_open(&sink->file[i], settings->path[i], error);
+    return status;
+}
+
+/* Whether the run that stands in the file last can go on. */
+static tern_status compare_runs(const tern_sink *sink, tern_run *run, bool alone, bool *same, tern_error *error)
+{
+    const tern_run *earlier = &sink->results.runs.item[sink->results.runs.count - 1];
+    char difference[600];
+
+    *same = tern_run_difference(earlier, run, difference, sizeof difference)[0] == '\0';
+    if (*same)
+        return TERN_OK;
+    if (alone)
+        return tern_error_set(error, TERN_USAGE, "cannot go on with %s, which was begun with %s; name another file",
+                              sink->settings->path[0], difference);
+    if (run->warnings < TERN_RUN_WARNINGS)
+        tern_text_append(run->warning[run->warnings++], sizeof run->warning[0],
+                         "the file is gone on with as another run, since there is %s", difference);
     return TERN_OK;
 }
 
-tern_status tern_sink_begin(tern_sink *sink, const tern_run *run, tern_error *error)
+/* Behind the last whole line of the earlier part. */
+static tern_status go_on(const tern_sink *sink, tern_error *error)
 {
+    FILE *stream = sink->file[0].stream;
+
+    if (sink->cut && ftruncate(fileno(stream), (off_t)sink->whole_bytes) != 0)
+        return tern_outfile_failed(sink->settings->path[0], error);
+    return fseek(stream, 0, SEEK_END) == 0 ? TERN_OK : tern_outfile_failed(sink->settings->path[0], error);
+}
+
+tern_status tern_sink_begin(tern_sink *sink, tern_run *run, bool alone, tern_error *error)
+{
+    const bool resume = sink->settings->resume;
+    bool same = false;
+    tern_status status = TERN_OK;
+
     if (sink->results.runs.count > 0)
-        return TERN_OK;
-    for (size_t i = 0; i < sink->settings->paths; i++)
-        if (ftruncate(fileno(sink->stream[i]), 0) != 0 && errno != EINVAL) /* a pipe has nothing to be cut off */
-            return cannot_write(sink->settings->path[i], error);
-    return tern_sink_add(sink, TERN_LINE_RUN, run, error);
+        status = compare_runs(sink, run, alone, &same, error);
+    if (status == TERN_OK && resume)
+        status = go_on(sink, error);
+    if (status == TERN_OK && !same)
+        status = tern_sink_add(sink, TERN_LINE_RUN, run, error);
+    for (size_t i = 0; i < sink->settings->paths && status == TERN_OK && !resume; i++)
+        status = tern_outfile_publish(&sink->file[i], error);
+    return status;
 }
 
 const tern_record *tern_sink_find(const tern_sink *sink, const char *id)
@@ -84,16 +95,30 @@ tern_status tern_sink_add(tern_sink *sink, tern_line line, const void *value, te
 {
     tern_status status = tern_results_add(&sink->results, line, value, error);
 
-    for (size_t i = 0; i < sink->settings->paths && status == TERN_OK; i++)
-        status = tern_file_write(sink->stream[i], line, value, error);
+    for (size_t i = 0; i < sink->settings->paths; i++)
+        if (sink->file[i].stream != NULL) {
+            const tern_status written =
+                tern_file_write(sink->file[i].stream, line, value, status == TERN_OK ? error : NULL);
+            status = status == TERN_OK ? written : status;
+        }
+    return status;
+}
+
+tern_status tern_sink_finish(tern_sink *sink, tern_error *error)
+{
+    tern_status status = TERN_OK;
+
+    for (size_t i = 0; i < sink->settings->paths; i++) {
+        const tern_status closed = tern_outfile_close(&sink->file[i], status == TERN_OK ? error : NULL);
+        status = status == TERN_OK ? closed : status;
+    }
     return status;
 }
 
 void tern_sink_free(tern_sink *sink)
 {
     for (size_t i = 0; sink->settings != NULL && i < sink->settings->paths; i++)
-        if (sink->stream[i] != NULL)
-            fclose(sink->stream[i]);
+        tern_outfile_drop(&sink->file[i]);
     sink->settings = NULL;
     tern_results_free(&sink->results);
 }

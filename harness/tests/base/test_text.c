@@ -88,6 +88,27 @@ static void what_is_shown_has_no_control_characters(void **state)
     assert_int_equal(tern_text_visible(NULL, 0, "abc"), 3);
 }
 
+static void what_is_stored_is_utf8_and_all_else_as_it_was(void **state)
+{
+    char text[64];
+
+    (void)state;
+    tern_text_storable(text, sizeof text, "a\n\033[1m \xC3\xA9 \xFF caf\xE9");
+    assert_string_equal(text, "a\n\033[1m \xC3\xA9 \\xff caf\\xe9");
+}
+
+static void a_command_line_is_as_a_shell_takes_it(void **state)
+{
+    char text[64] = "run";
+
+    (void)state;
+    tern_text_append_word(text, sizeof text, "--set");
+    tern_text_append_word(text, sizeof text, "shapes=1x1 2x2");
+    tern_text_append_word(text, sizeof text, "");
+    tern_text_append_word(text, sizeof text, "it's");
+    assert_string_equal(text, "run --set 'shapes=1x1 2x2' '' 'it'\\''s'");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -96,6 +117,8 @@ int main(void)
         cmocka_unit_test(appending_never_overflows),
         cmocka_unit_test(the_nearest_name_is_found),
         cmocka_unit_test(what_is_shown_has_no_control_characters),
+        cmocka_unit_test(what_is_stored_is_utf8_and_all_else_as_it_was),
+        cmocka_unit_test(a_command_line_is_as_a_shell_takes_it),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -58,7 +58,7 @@ says out 'expected      scalar'
 says out 'it is called plain now'
 printf '[tables]\ncases = (\n' >base/suites/gate.ini
 gate 2 base .
-says err 'suites/gate.ini of base, line 2: this is no regular expression'
+says err 'suites/gate.ini of base:2: this is no regular expression'
 rm base/suites/gate.ini
 git checkout -q right -- kernels
 

@@ -56,6 +56,14 @@ static void tells_file_and_line_of_a_mistake(void **state)
         {"[a]\nn = 1\n", "group [a] has no shapes"},
         {"", "no [group]"},
         {"[a\n", "suite:1: "},
+        {"[a]\nshapes = 1x1\nn = 1\nshapes = 2x2\n", "suite:4: 'shapes' stands in [a] a second time"},
+        {"[a]\nshapes = 1x1\n[b]\nshapes = 1x1\n[a]\nshapes = 2x2\n", "suite:6: 'shapes' stands in [a] a second"},
+        {"[suite]\nbudget = 1\nbudget = 2\n", "suite:3: 'budget' stands in [suite] a second time"},
+        {"[a]\nshapes = 1x1\n   0x1\n", "suite:3: axis 'shapes': '0x1' is not"},
+        {"[a]\nshapes = 1x1 2x2 3x3 4x4 5x5 6x6 7x7 8x8 9x9 1x1 2x2 3x3 4x4 5x5 6x6 7x7 8x8 9x9 1x1 2x2 3x3 4x4 5x5 "
+         "6x6 "
+         "7x7 8x8 9x9 1x1 2x2 3x3 4x4 5x5 6x6 7x7 8x8 9x9 1x1 2x2 3x3 4x4 5x5 6x6 7x7 8x8 9x9 1x1 2x2 3x3 4x4 5x5\n",
+         "suite:2: the line is longer than 198 bytes"},
     };
 
     (void)state;
@@ -130,6 +138,20 @@ static void expands_to_the_product_of_its_axes(void **state)
                              "reference/4x5x6/w=random,x=random,p0=0.42,seed=1/t=1/hot "
                              "reference/4x5x6/w=random,x=random,p0=0.42,seed=1/t=3/hot");
     free(ids);
+}
+
+static void a_line_that_begins_with_a_blank_goes_on(void **state)
+{
+    static const char text[] = "[a]\n  kernels = reference\nshapes = 1x1\n  2x2 ; so many\n; a comment\n\t3x3\nn = 1\n";
+    tern_suite suite;
+
+    (void)state;
+    assert_int_equal(read_suite(&suite, text, NULL), TERN_OK);
+    assert_int_equal(suite.group[0].shapes, 3);
+    assert_int_equal(suite.group[0].shape[2].m, 3);
+    assert_int_equal(suite.group[0].kernels, 1);
+    assert_int_equal(suite.group[0].ns, 1);
+    tern_suite_free(&suite);
 }
 
 static void doubles_threads_up_to_all(void **state)
@@ -250,6 +272,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tells_file_and_line_of_a_mistake),
         cmocka_unit_test(expands_to_the_product_of_its_axes),
+        cmocka_unit_test(a_line_that_begins_with_a_blank_goes_on),
         cmocka_unit_test(doubles_threads_up_to_all),
         cmocka_unit_test(leaves_out_threads_and_cache_when_only_checking),
         cmocka_unit_test(filters_by_id),

@@ -1,0 +1,28 @@
+/*
+ * ini.h - text files of `key = value` lines in [sections]: suites, models, rules.
+ */
+#ifndef TERN_INI_H
+#define TERN_INI_H
+
+#include "base/error.h"
+
+#include <stdbool.h>
+
+/*
+ * What a reader does with a line. goes_on: the line begins with a blank, and its text goes on with the value of the line
+ * before it, whose key it has. Another status than TERN_OK ends the reading with it; the sentence need not say where.
+ */
+typedef tern_status tern_ini_visit(void *context, const char *section, const char *key, const char *value, bool goes_on,
+                                   tern_error *error);
+
+/*
+ * Reads a file; what is "suite" or "model", for messages. TERN_USAGE names file and line: it cannot be read, it is no
+ * text, it is longer than a MiB, a line is none of the form, or longer than 198 bytes, or visit refuses it.
+ */
+tern_status tern_ini_read(const char *path, const char *what, tern_ini_visit *visit, void *context, tern_error *error);
+
+/* The same for text; path stands in messages. */
+tern_status tern_ini_read_text(const char *text, const char *path, tern_ini_visit *visit, void *context,
+                               tern_error *error);
+
+#endif

@@ -1,0 +1,404 @@
+#include "base/outfile.h"
+
+#include "base/interrupt.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+/* What is open, so that nothing is written twice, and nothing is left behind. */
+typedef struct slot {
+    tern_outfile *file;
+    const char *volatile temporary; /* of it: what a signal handler may look at */
+} slot;
+
+static slot opened[TERN_OUTFILES_MAX];
+
+static bool is_one_of(int reason, const int *reasons, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (reasons[i] == reason)
+            return true;
+    return false;
+}
+
+/* A name that cannot be right is the user's; all else is the machine's. */
+static tern_status cannot_open(const char *path, tern_error *error)
+{
+    static const int usage[] = {ENOENT, ENOTDIR, EISDIR, EACCES, ELOOP, ENAMETOOLONG, ENXIO, ETXTBSY, EPERM};
+    const int reason = errno;
+    const bool is_usage = is_one_of(reason, usage, sizeof usage / sizeof *usage);
+
+    return tern_error_set(error, is_usage ? TERN_USAGE : TERN_ENVIRONMENT, "cannot write %s: %s", path,
+                          strerror(reason));
+}
+
+tern_status tern_outfile_failed(const char *path, tern_error *error)
+{
+    const int reason = errno;
+    const bool is_full = reason == ENOSPC || reason == EDQUOT;
+
+    return tern_error_set(error, TERN_ENVIRONMENT, "cannot write %s: %s%s", path,
+                          reason != 0 ? strerror(reason) : "it took not all of it",
+                          is_full           ? "; make room"
+                          : reason == EFBIG ? "; files may not grow so large here, see ulimit -f"
+                                            : "");
+}
+
+static slot *slot_of(const tern_outfile *file)
+{
+    for (size_t i = 0; i < TERN_OUTFILES_MAX; i++)
+        if (opened[i].file == file)
+            return &opened[i];
+    return NULL;
+}
+
+static tern_status keep(tern_outfile *file, tern_error *error)
+{
+    slot *free_slot = slot_of(NULL);
+
+    if (free_slot == NULL)
+        return tern_error_set(error, TERN_USAGE, "cannot write %s: more than %d files are written", file->path,
+                              TERN_OUTFILES_MAX);
+    *free_slot = (slot){file, file->temporary};
+    tern_interrupt_at_end(tern_outfile_remove_all);
+    return TERN_OK;
+}
+
+static void forget(const tern_outfile *file)
+{
+    slot *own = slot_of(file);
+
+    if (own != NULL)
+        *own = (slot){NULL, NULL};
+}
+
+void tern_outfile_remove_all(void)
+{
+    for (size_t i = 0; i < TERN_OUTFILES_MAX; i++)
+        if (opened[i].temporary != NULL)
+            unlink(opened[i].temporary);
+}
+
+static bool is_same(const struct stat *a, FILE *stream)
+{
+    struct stat b;
+
+    return stream != NULL && fstat(fileno(stream), &b) == 0 && a->st_dev == b.st_dev && a->st_ino == b.st_ino;
+}
+
+/* Whether this process writes the file under another of its names, or the same. */
+static bool is_open_already(const struct stat *found)
+{
+    for (size_t i = 0; i < TERN_OUTFILES_MAX; i++)
+        if (opened[i].file != NULL && (is_same(found, opened[i].file->found) || is_same(found, opened[i].file->stream)))
+            return true;
+    return false;
+}
+
+/* "process 123 (ternbench)" */
+static void name_process(pid_t pid, char *text, size_t bytes)
+{
+    char path[64], name[64] = "";
+
+    snprintf(path, sizeof path, "/proc/%ld/comm", (long)pid);
+    FILE *stream = fopen(path, "r");
+    if (stream != NULL) {
+        if (fgets(name, sizeof name, stream) != NULL)
+            name[strcspn(name, "\n")] = '\0';
+        fclose(stream);
+    }
+    snprintf(text, bytes, "process %ld%s%s%s", (long)pid, name[0] == '\0' ? "" : " (", name,
+             name[0] == '\0' ? "" : ")");
+}
+
+/*
+ * The lock goes with the process, however it ends. A file system that knows no locks is none that two write to by
+ * mistake often enough to refuse it.
+ */
+static tern_status lock(FILE *stream, const char *path, tern_error *error)
+{
+    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    char writer[128] = "another process";
+
+    if (fcntl(fileno(stream), F_SETLK, &whole) == 0 || (errno != EAGAIN && errno != EACCES))
+        return TERN_OK;
+    if (fcntl(fileno(stream), F_GETLK, &whole) == 0 && whole.l_type != F_UNLCK && whole.l_pid > 0)
+        name_process(whole.l_pid, writer, sizeof writer);
+    return tern_error_set(error, TERN_ENVIRONMENT,
+                          "cannot write %s: %s is writing it; wait for it, or name another file", path, writer);
+}
+
+/* Opens what has the name, makes it if there is nothing, and locks it. */
+static tern_status find(tern_outfile *file, tern_error *error)
+{
+    enum { TRIES = 16 };
+
+    for (int i = 0; i < TRIES; i++) {
+        struct stat before, now;
+        file->created = stat(file->path, &before) != 0;
+        const int fd = open(file->path, O_RDWR | O_CREAT | O_NOCTTY | O_NONBLOCK | O_CLOEXEC, 0666);
+        file->found = fd < 0 ? NULL : fdopen(fd, "r+");
+        if (file->found == NULL)
+            return cannot_open(file->path, error);
+        if (fstat(fd, &now) == 0 && is_open_already(&now)) {
+            file->created = false;
+            return tern_error_set(error, TERN_USAGE, "two outputs go to %s", file->path);
+        }
+        const tern_status status = lock(file->found, file->path, error);
+        if (status != TERN_OK)
+            return status;
+        /* Who had the lock before may have put another file in this one's place. */
+        if (stat(file->path, &now) == 0 && is_same(&now, file->found))
+            return TERN_OK;
+        fclose(file->found);
+        file->found = NULL;
+    }
+    return tern_error_set(error, TERN_ENVIRONMENT, "cannot write %s: others replace it all the time", file->path);
+}
+
+/* A place is absolute. The caller frees it. */
+static char *folder_of(const char *place)
+{
+    const size_t length = (size_t)(strrchr(place, '/') - place);
+
+    return strndup(place, length > 0 ? length : 1);
+}
+
+/* A name in the same folder that nothing has; XXXXXX are for mkostemp(). The caller frees it. */
+static char *name_beside(const char *place)
+{
+    const char *name = strrchr(place, '/') + 1;
+    char *text;
+
+    return asprintf(&text, "%.*s.%.200s.%ld.XXXXXX", (int)(name - place), place, name, (long)getpid()) < 0 ? NULL
+                                                                                                           : text;
+}
+
+static tern_status make_temporary(tern_outfile *file, tern_error *error)
+{
+    char *folder = folder_of(file->place), proc[64];
+    struct stat found;
+    int fd = folder == NULL ? -1 : open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+
+    free(folder);
+    snprintf(proc, sizeof proc, "/proc/self/fd/%d", fd);
+    if (fd >= 0 && access(proc, F_OK) != 0) {
+        close(fd);
+        fd = -1;
+    }
+    if (fd < 0) {
+        file->temporary = name_beside(file->place);
+        fd = file->temporary == NULL ? -1 : mkostemp(file->temporary, O_CLOEXEC);
+    }
+    if (fd < 0) {
+        const tern_status status = cannot_open(file->path, error);
+        free(file->temporary);
+        file->temporary = NULL;
+        return status;
+    }
+    /* As the file that it replaces, or one that was made in the common way. */
+    if (fstat(fileno(file->found), &found) == 0) {
+        (void)!fchown(fd, found.st_uid, found.st_gid);
+        (void)!fchmod(fd, found.st_mode & 07777);
+    }
+    file->stream = fdopen(fd, "w+");
+    if (file->stream == NULL)
+        close(fd);
+    return file->stream == NULL ? cannot_open(file->path, error) : keep(file, error);
+}
+
+/* Waits for a reader, as opening a pipe does, but ends when the program is asked to. */
+static int open_pipe(const char *path)
+{
+    const struct timespec nap = {0, 20 * 1000 * 1000};
+    int fd;
+
+    while ((fd = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC)) < 0 && errno == ENXIO && tern_interrupt_signal() == 0)
+        nanosleep(&nap, NULL);
+    if (fd >= 0)
+        fcntl(fd, F_SETFL, O_WRONLY);
+    return fd;
+}
+
+/* The number behind /dev/fd/ and its other names; -1: it is none of them. */
+static int descriptor_of(const char *path)
+{
+    static const char *const folders[] = {"/dev/fd/", "/proc/self/fd/"};
+
+    if (strcmp(path, "/dev/stdout") == 0)
+        return STDOUT_FILENO;
+    if (strcmp(path, "/dev/stderr") == 0)
+        return STDERR_FILENO;
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
+        if (strncmp(path, folders[i], strlen(folders[i])) == 0 && path[strlen(folders[i])] != '\0')
+            return atoi(path + strlen(folders[i]));
+    return -1;
+}
+
+static tern_status write_through(tern_outfile *file, mode_t mode, tern_error *error)
+{
+    const int given = descriptor_of(file->path);
+    int fd;
+
+    if (S_ISBLK(mode))
+        return tern_error_set(error, TERN_USAGE, "cannot write %s: it is a disk, not a file", file->path);
+    if (given >= 0) {
+        fflush(stdout);
+        fd = fcntl(given, F_DUPFD_CLOEXEC, 3);
+    } else {
+        fd = S_ISFIFO(mode) ? open_pipe(file->path) : open(file->path, O_WRONLY | O_NOCTTY | O_CLOEXEC);
+    }
+    file->stream = fd < 0 ? NULL : fdopen(fd, "w");
+    return file->stream == NULL ? cannot_open(file->path, error) : keep(file, error);
+}
+
+static bool is_replaceable(const char *path, mode_t *mode)
+{
+    struct stat there;
+    const bool exists = stat(path, &there) == 0;
+
+    *mode = exists ? there.st_mode : S_IFREG;
+    return descriptor_of(path) < 0 && (S_ISREG(*mode) || S_ISDIR(*mode));
+}
+
+tern_status tern_outfile_open(tern_outfile *file, const char *path, tern_error *error)
+{
+    mode_t mode;
+    tern_status status;
+
+    *file = (tern_outfile){.path = path};
+    if (!is_replaceable(path, &mode))
+        return write_through(file, mode, error);
+    status = find(file, error);
+    if (status == TERN_OK && (file->place = realpath(path, NULL)) == NULL)
+        status = cannot_open(path, error);
+    if (status == TERN_OK)
+        status = make_temporary(file, error);
+    if (status != TERN_OK)
+        tern_outfile_drop(file);
+    return status;
+}
+
+tern_status tern_outfile_continue(tern_outfile *file, const char *path, tern_error *error)
+{
+    mode_t mode;
+
+    *file = (tern_outfile){.path = path};
+    if (!is_replaceable(path, &mode))
+        return tern_error_set(error, TERN_USAGE, "cannot go on with %s: it is no file", path);
+    tern_status status = find(file, error);
+    if (status == TERN_OK)
+        status = keep(file, error);
+    if (status != TERN_OK) {
+        tern_outfile_drop(file);
+        return status;
+    }
+    file->stream = file->found;
+    file->found = NULL;
+    file->created = false;
+    return TERN_OK;
+}
+
+/* What is in the folder is on the disk, too. A folder that cannot be opened is one that others look after. */
+static void sync_folder(const char *place)
+{
+    char *folder = folder_of(place);
+    const int fd = folder == NULL ? -1 : open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    free(folder);
+    if (fd >= 0) {
+        fsync(fd);
+        close(fd);
+    }
+}
+
+/* Gives what has no name one that nothing has, so that it can be renamed. */
+static bool name_it(tern_outfile *file)
+{
+    char proc[64];
+
+    if (file->temporary != NULL)
+        return true;
+    snprintf(proc, sizeof proc, "/proc/self/fd/%d", fileno(file->stream));
+    char *name = name_beside(file->place);
+    const int fd = name == NULL ? -1 : mkostemp(name, O_CLOEXEC);
+    if (fd < 0 || close(fd) != 0 || unlink(name) != 0 ||
+        linkat(AT_FDCWD, proc, AT_FDCWD, name, AT_SYMLINK_FOLLOW) != 0) {
+        free(name);
+        return false;
+    }
+    file->temporary = name;
+    slot_of(file)->temporary = name;
+    return true;
+}
+
+/* Of all that is written. errno is 0 when no call said why. */
+static bool flush_to_disk(FILE *stream)
+{
+    errno = 0;
+    const bool flushed = fflush(stream) == 0 && !ferror(stream);
+
+    return flushed && (fsync(fileno(stream)) == 0 || errno == EINVAL || errno == EROFS || errno == ENOSYS);
+}
+
+tern_status tern_outfile_publish(tern_outfile *file, tern_error *error)
+{
+    if (!flush_to_disk(file->stream))
+        return tern_outfile_failed(file->path, error);
+    if (file->place == NULL)
+        return TERN_OK;
+    const tern_status status = lock(file->stream, file->path, error);
+    if (status != TERN_OK)
+        return status;
+    if (!name_it(file) || rename(file->temporary, file->place) != 0)
+        return tern_outfile_failed(file->path, error);
+    slot_of(file)->temporary = NULL;
+    sync_folder(file->place);
+    free(file->temporary);
+    free(file->place);
+    fclose(file->found);
+    file->temporary = file->place = NULL;
+    file->found = NULL;
+    file->created = false;
+    return TERN_OK;
+}
+
+tern_status tern_outfile_close(tern_outfile *file, tern_error *error)
+{
+    const tern_status status = tern_outfile_publish(file, error);
+
+    file->written = status == TERN_OK;
+    tern_outfile_drop(file);
+    return status;
+}
+
+/* The name that opening made is given up while it is locked, if nobody has put anything there. */
+static void take_back(const tern_outfile *file)
+{
+    struct stat now;
+
+    if (stat(file->place, &now) == 0 && now.st_size == 0 && is_same(&now, file->found))
+        unlink(file->place);
+}
+
+void tern_outfile_drop(tern_outfile *file)
+{
+    if (file->temporary != NULL)
+        unlink(file->temporary);
+    forget(file);
+    if (file->created && file->found != NULL && (file->place != NULL || (file->place = realpath(file->path, NULL))))
+        take_back(file);
+    if (file->found != NULL)
+        fclose(file->found);
+    if (file->stream != NULL)
+        fclose(file->stream);
+    free(file->temporary);
+    free(file->place);
+    *file = (tern_outfile){.path = file->path, .written = file->written};
+}

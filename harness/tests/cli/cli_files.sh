@@ -1,0 +1,164 @@
+#!/usr/bin/env bash
+# What is written: nothing is lost, overwritten or mixed, and what could not be written is told.
+. "$SOURCE/harness/tests/cli/cli.sh"
+
+fail() {
+    echo "FAILED: $*"
+    failures=$((failures + 1))
+}
+
+printf '[a]\nkernels = reference\nshapes = 8x64x16 7x13x1\n' >a.suite
+printf '[model]\nlayers = 1\nhidden = 256\nheads = 4\nkv_heads = 4\nhead_dim = 64\nffn = 256\nvocabulary = 64\ncontext = 64\n' >tiny.model
+printf 'activation = relu2\nsub_norms = yes\ntied_head = yes\nrope = halves\nrope_base = 10000\nepsilon = 1e-5\n' >>tiny.model
+quick=(--budget 0.02 --no-roofs -q)
+small=(--model tiny.model --kernel reference --baseline none --tokens 2 --prompt 2 -t 1 --no-roofs -q)
+expect 0 "$TERNBENCH" run a.suite "${quick[@]}" --out jsonl:good.jsonl
+expect 0 "$TERNBENCH" model write --model tiny.model --out tiny.gguf
+
+# Every command says what standard output did not take. A reader that went away is no error.
+id='reference/8x64x16/w=random,x=random,p0=0.42,seed=1'
+commands=("run a.suite ${quick[*]}" "run a.suite --list" "check a.suite --no-edges -q" "repro $id ${quick[*]}" "kernels" "kernels --format json"
+    "machine --no-roofs -q" "machine --no-roofs -q --format json" "report good.jsonl" "report good.jsonl --format jsonl"
+    "report --compare good.jsonl good.jsonl" "model write --model tiny.model --out other.gguf" "model show tiny.gguf"
+    "decode ${small[*]}" "run --help" "run --usage" "--help" "--version")
+for command in "${commands[@]}"; do
+    status=0
+    # shellcheck disable=SC2086
+    "$TERNBENCH" $command >/dev/full 2>err </dev/null || status=$?
+    [ "$status" -eq 4 ] || fail "$command >/dev/full ended with status $status"
+    says err "cannot write to standard output: "
+done
+"$TERNBENCH" report good.jsonl --format jsonl 2>err | true
+[ "${PIPESTATUS[0]}" -eq 0 ] || fail "a reader that went away is an error"
+says_not err "cannot write"
+
+# All outputs are opened before anything runs: a wrong one is told, and loses no other.
+echo old >first.csv
+expect 2 "$TERNBENCH" run a.suite "${quick[@]}" --out csv:first.csv --out table:nowhere/second.txt --out jsonl:third.jsonl
+says err "cannot write nowhere/second.txt: No such file or directory"
+says first.csv old
+[ ! -e third.jsonl ] || fail "a run that could not begin left a file"
+expect 2 "$TERNBENCH" report good.jsonl --out csv:new.csv --out table:nowhere/second.txt
+[ ! -e new.csv ] || fail "an output is left of a report that could not begin"
+
+# One that cannot be written stops no other, and is not announced.
+expect 4 "$TERNBENCH" run a.suite "${quick[@]}" --out csv:/dev/full --out csv:second.csv --out jsonl:/dev/null
+says err "cannot write /dev/full: No space left on device"
+says out "csv: second.csv"
+says_not out "/dev/full"
+says second.csv "reference/7x13x1"
+expect 4 "$TERNBENCH" run a.suite "${quick[@]}" --out jsonl:/dev/full --out jsonl:other.jsonl
+says err "cannot write a record: No space left on device"
+expect 4 "$TERNBENCH" decode "${small[@]}" --out jsonl:/dev/full
+says err "cannot write a record: No space left on device"
+expect 2 "$TERNBENCH" report good.jsonl --out csv:same.csv --out table:./same.csv
+says err "two outputs go to ./same.csv"
+
+# A file that is drawn onto itself is whole.
+cp good.jsonl self.jsonl
+expect 0 "$TERNBENCH" report self.jsonl --out jsonl:self.jsonl
+cmp -s good.jsonl self.jsonl || fail "a report onto its own file changed it"
+
+# --resume leaves what is there as it is: lines and members that are not known, and an end that was not the last.
+sed '2s/^{/{"later":[1,2],/' good.jsonl | sed '2i {"type":"of tomorrow","x":1}' >later.jsonl
+cp later.jsonl before.jsonl
+expect 0 "$TERNBENCH" run a.suite "${quick[@]}" --set shapes=5x64x1 --out jsonl:later.jsonl --resume
+head -c "$(wc -c <before.jsonl)" later.jsonl | cmp -s - before.jsonl || fail "--resume changed what was there"
+[ "$(grep -c '"id":"reference/5x64x1' later.jsonl)" -eq 1 ] || fail "--resume added nothing"
+expect 0 "$TERNBENCH" report later.jsonl
+
+# What is refused is left alone; what is empty, or ended in its first line, is begun.
+printf '{"type":"case"}\n{"type":"end"}\n' >foreign.jsonl
+cp foreign.jsonl before.jsonl
+expect 2 "$TERNBENCH" run a.suite "${quick[@]}" --out jsonl:foreign.jsonl --resume
+cmp -s foreign.jsonl before.jsonl || fail "a file that was refused has changed"
+echo 'no record' >foreign.txt
+expect 2 "$TERNBENCH" run a.suite "${quick[@]}" --out jsonl:foreign.txt --resume
+says foreign.txt 'no record'
+: >empty.jsonl
+head -c 40 good.jsonl >begun.jsonl
+for file in empty begun new; do
+    expect 0 "$TERNBENCH" run a.suite "${quick[@]}" --out jsonl:$file.jsonl --resume
+    expect 0 "$TERNBENCH" report $file.jsonl --filter '/7x13x1/'
+done
+
+# Two writers of one file: one is refused, and told of the other.
+"$TERNBENCH" run a.suite --budget 30 --min-samples 512 --no-roofs -q --out jsonl:busy.jsonl >/dev/null 2>&1 </dev/null &
+pid=$!
+until [ -s busy.jsonl ]; do sleep 0.05; done
+expect 4 "$TERNBENCH" run a.suite "${quick[@]}" --out jsonl:busy.jsonl
+says err "cannot write busy.jsonl: process $pid (ternbench) is writing it; wait for it, or name another file"
+expect 4 "$TERNBENCH" run a.suite "${quick[@]}" --out jsonl:busy.jsonl --resume
+expect 4 "$TERNBENCH" report good.jsonl --out jsonl:busy.jsonl
+kill -KILL $pid
+wait $pid 2>/dev/null
+expect 0 "$TERNBENCH" run a.suite "${quick[@]}" --out jsonl:busy.jsonl --resume
+
+# Eight at once write one model: it is whole, and nothing is left beside it.
+mkdir models
+for seed in 1 2 3 4 5 6 7 8; do
+    "$TERNBENCH" model write --model tiny.model --seed $seed --out models/tiny.gguf >/dev/null 2>&1 </dev/null &
+done
+wait
+expect 0 "$TERNBENCH" model show models/tiny.gguf
+[ "$(find models -mindepth 1 | wc -l)" -eq 1 ] || fail "something is left beside the model: $(find models -mindepth 1)"
+
+# What is no regular file is written through, and links are followed.
+expect 0 "$TERNBENCH" model write --model tiny.model --out /dev/null
+[ -c /dev/null ] || fail "/dev/null is no device any more"
+ln -s linked.gguf link.gguf
+expect 0 "$TERNBENCH" model write --model tiny.model --out link.gguf
+[ -L link.gguf ] && cmp -s linked.gguf tiny.gguf || fail "a link was not followed"
+mkfifo pipe
+cat pipe >piped.gguf &
+expect 0 "$TERNBENCH" model write --model tiny.model --out pipe
+wait
+[ -p pipe ] && cmp -s piped.gguf tiny.gguf || fail "a pipe was not written through"
+expect 0 "$TERNBENCH" report good.jsonl --out csv:/dev/stdout --format md
+says out "reference/7x13x1"
+
+# What never ends, or is far too long, is refused.
+for file in /dev/zero /dev/urandom; do
+    expect 2 timeout 20 "$TERNBENCH" report $file
+    expect 2 timeout 20 "$TERNBENCH" run $file
+    expect 2 timeout 20 "$TERNBENCH" model show $file
+    expect 2 timeout 20 "$TERNBENCH" model write --model $file --out other.gguf
+    expect 2 timeout 20 "$TERNBENCH" run a.suite "${quick[@]}" --out jsonl:$file --resume
+done
+expect 2 timeout 20 "$TERNBENCH" kernels --plugin /dev/zero
+
+# Closed descriptors: what is meant for people gets into no file.
+for closed in 0 1 2 '1 2' '0 1 2'; do
+    rm -f closed.jsonl
+    (
+        for fd in $closed; do eval "exec $fd>&-"; done
+        exec "$TERNBENCH" run a.suite "${quick[@]}" --out jsonl:closed.jsonl
+    ) >out 2>err
+    status=$?
+    case $closed in *1*) wanted=4 ;; *) wanted=0 ;; esac
+    [ $status -eq $wanted ] || fail "with $closed closed the exit status is $status"
+    [ "$(grep -vc '^{"type":' closed.jsonl)" -eq 0 ] || fail "with $closed closed, something is among the records"
+done
+
+# A file that may not grow is told.
+(ulimit -f 1; exec "$TERNBENCH" model write --model tiny.model --out limited.gguf) >out 2>err
+[ $? -eq 4 ] || fail "ulimit -f gave another status"
+says err "File too large; files may not grow so large here, see ulimit -f"
+[ ! -e limited.gguf ] || fail "half a file is left"
+
+# Only records among records.
+for format in jsonl csv llama-bench decode.json decode.csv; do
+    expect 0 "$TERNBENCH" decode "${small[@]}" --prompt-ids 1,2,3 --format $format
+    says_not out "answer:"
+done
+expect 0 "$TERNBENCH" decode "${small[@]}" --prompt-ids 1,2,3
+says out "answer:"
+
+# As editors leave them: a mark, CRLF, blank lines. A zero byte is none of it.
+{ printf '\xEF\xBB\xBF' && sed 's/$/\r/' good.jsonl && printf '\r\n\n'; } >edited.jsonl
+expect 0 "$TERNBENCH" report edited.jsonl --format jsonl
+cmp -s out good.jsonl || fail "what an editor left changes the records"
+{ cat good.jsonl && printf '{"type":"end"}\0\n'; } >zero.jsonl
+expect 2 "$TERNBENCH" report zero.jsonl
+says err "zero.jsonl:5: no JSON"
+finish
