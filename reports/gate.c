@@ -55,10 +55,15 @@ typedef struct standing {
 static standing standing_of(const tern_gate_row *row)
 {
     static const standing by_state[] = {
-        [TERN_COMPARED_TIMED] = {4, "INCONCLUSIVE"}, [TERN_COMPARED_IDENTICAL] = {11, "IDENTICAL"},
-        [TERN_COMPARED_CANARY] = {12, "canary"},     [TERN_COMPARED_FIXED] = {6, "FIXED"},
-        [TERN_COMPARED_WRONG] = {0, "WRONG"},        [TERN_COMPARED_ADDED] = {7, "ADDED"},
-        [TERN_COMPARED_REMOVED] = {2, "REMOVED"},    [TERN_COMPARED_LEFT_OUT] = {10, "left out"},
+        [TERN_COMPARED_TIMED] = {4, "INCONCLUSIVE"},
+        [TERN_COMPARED_IDENTICAL] = {11, "IDENTICAL"},
+        [TERN_COMPARED_CANARY] = {12, "canary"},
+        [TERN_COMPARED_FIXED] = {6, "FIXED"},
+        [TERN_COMPARED_WRONG] = {0, "WRONG"},
+        [TERN_COMPARED_ADDED] = {7, "ADDED"},
+        [TERN_COMPARED_REMOVED] = {2, "REMOVED"},
+        [TERN_COMPARED_LEFT_OUT] = {10, "left out"},
+        [TERN_COMPARED_STEP] = {13, ""},
     };
     static const standing by_verdict[TERN_GATE_VERDICTS] = {
         [TERN_GATE_OPEN] = {4, "not finished"},         [TERN_GATE_REGRESSED] = {1, "REGRESSED"},

@@ -146,6 +146,7 @@ static void count(tern_gate_counts *counts, const tern_gate_row *row)
         [TERN_COMPARED_ADDED] = &counts->added,
         [TERN_COMPARED_REMOVED] = row->compared->expected ? &counts->expected : &counts->removed,
         [TERN_COMPARED_LEFT_OUT] = &counts->left_out,
+        [TERN_COMPARED_STEP] = &counts->unfinished, /* is no row */
     };
     size_t *counter = by_state[row->compared->state];
 
@@ -173,7 +174,7 @@ tern_status tern_gate_rows_new(tern_gate_rows *rows, const tern_results *results
         return tern_error_memory(error, "the rows of a gate", (double)results->compared.count);
     for (size_t i = 0; i < results->compared.count; i++) {
         const tern_compared *compared = &results->compared.item[i];
-        if (compared->run != run)
+        if (compared->run != run || compared->state == TERN_COMPARED_STEP)
             continue;
         tern_gate_row *row = &rows->row[rows->count++];
         row->compared = compared;

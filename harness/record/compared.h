@@ -21,7 +21,8 @@ typedef enum tern_compared_state {
     TERN_COMPARED_WRONG,     /* CAND is not EXACT */
     TERN_COMPARED_ADDED,     /* only CAND has the kernel */
     TERN_COMPARED_REMOVED,   /* only BASE has it */
-    TERN_COMPARED_LEFT_OUT   /* cannot be compared; reason says why */
+    TERN_COMPARED_LEFT_OUT,  /* cannot be compared; reason says why */
+    TERN_COMPARED_STEP       /* no case of a gate but what a bisect compares; pairs follow */
 } tern_compared_state;
 
 extern const char *const tern_compared_state_names[];

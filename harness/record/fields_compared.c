@@ -2,9 +2,11 @@
 #include "record/field_rows.h"
 
 const char *const tern_compared_state_names[] = {
-    [TERN_COMPARED_TIMED] = "timed",     [TERN_COMPARED_IDENTICAL] = "identical", [TERN_COMPARED_CANARY] = "canary",
-    [TERN_COMPARED_FIXED] = "fixed",     [TERN_COMPARED_WRONG] = "wrong",         [TERN_COMPARED_ADDED] = "added",
-    [TERN_COMPARED_REMOVED] = "removed", [TERN_COMPARED_LEFT_OUT] = "left out",   NULL,
+    [TERN_COMPARED_TIMED] = "timed",     [TERN_COMPARED_IDENTICAL] = "identical",
+    [TERN_COMPARED_CANARY] = "canary",   [TERN_COMPARED_FIXED] = "fixed",
+    [TERN_COMPARED_WRONG] = "wrong",     [TERN_COMPARED_ADDED] = "added",
+    [TERN_COMPARED_REMOVED] = "removed", [TERN_COMPARED_LEFT_OUT] = "left out",
+    [TERN_COMPARED_STEP] = "step",       NULL,
 };
 
 const tern_field tern_compared_fields[] = {

@@ -8,14 +8,12 @@
 #include "analyse/ablation.h"
 #include "base/interrupt.h"
 #include "base/text.h"
-#include "measure/paired.h"
 #include "measure/same_work.h"
 #include "run/checks.h"
+#include "run/comparing.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-#include <xxhash.h>
 
 enum { PROCESSES = 8, BLOCKS = 40 };
 
@@ -35,26 +33,22 @@ typedef struct subject {
 } subject;
 
 typedef struct ablation {
-    const tern_ablate_settings *settings;
-    const tern_two_sides *sides;
-    tern_plan *plan;
-    tern_recording *recording;
+    const tern_two_sides *sides; /* NULL: there is one side */
+    tern_comparing comparing;
     tern_checks checks;
-    char label[TERN_ID_BYTES + 64];
 } ablation;
-
-static tern_child_options child_of(ablation *a, const tern_case *c, double times)
-{
-    const double macs = (double)c->shape.m * (double)c->shape.k * (double)c->shape.n;
-
-    return tern_activity_child(&a->recording->activity, a->settings->deadline_s + times * macs / 5e6);
-}
 
 static void say(ablation *a, const char *what, const subject *s)
 {
-    a->label[0] = '\0';
-    tern_text_append(a->label, sizeof a->label, "%s %s%s%s", what, s->side, s->side[0] == '\0' ? "" : ":", s->id);
-    tern_activity_say(&a->recording->activity, a->label);
+    char id[TERN_LABEL_BYTES] = "";
+
+    tern_text_append(id, sizeof id, "%s%s%s", s->side, s->side[0] == '\0' ? "" : ":", s->id);
+    tern_comparing_say(&a->comparing, what, id);
+}
+
+static const tern_results *results_of(const ablation *a)
+{
+    return &a->comparing.recording->sink.results;
 }
 
 static void leave(subject *s, const tern_toggle *toggle, const char *why)
@@ -91,11 +85,10 @@ static tern_toggle_set all_of(const subject *s)
     return ((tern_toggle_set)1 << s->toggles) - 1;
 }
 
-static void begin_line(const ablation *a, const subject *s, tern_toggle_set on, tern_arm_record *line)
+static void begin_line(const subject *s, tern_toggle_set on, tern_arm_record *line)
 {
     const tern_case c = with(s, on);
 
-    (void)a;
     *line = (tern_arm_record){.toggles_in_all = (uint32_t)s->toggles};
     tern_text_copy(line->id, sizeof line->id, s->id);
     tern_text_copy(line->side, sizeof line->side, s->side);
@@ -107,6 +100,29 @@ static void begin_line(const ablation *a, const subject *s, tern_toggle_set on, 
                              s->c.kernel->toggles[s->toggle[i]].name);
 }
 
+static bool is_same_line(const tern_arm_record *x, const tern_arm_record *y)
+{
+    return strcmp(x->side, y->side) == 0 && strcmp(x->on, y->on) == 0 && x->process == y->process &&
+           x->never_taken == y->never_taken;
+}
+
+/* An earlier part of a resumed run has some lines; what they say is not said twice. */
+static bool is_known(const ablation *a, const tern_arm_record *line)
+{
+    const tern_arm_record *known;
+    size_t cursor = 0;
+
+    while ((known = tern_results_find(results_of(a), TERN_LINE_ARM, line->id, &cursor)) != NULL)
+        if (is_same_line(known, line))
+            return true;
+    return false;
+}
+
+static tern_status add(ablation *a, const tern_arm_record *line, tern_error *error)
+{
+    return is_known(a, line) ? TERN_OK : tern_sink_add(&a->comparing.recording->sink, TERN_LINE_ARM, line, error);
+}
+
 static tern_status find_never_taken(ablation *a, subject *s, tern_error *error)
 {
     tern_status status = TERN_OK;
@@ -114,16 +130,16 @@ static tern_status find_never_taken(ablation *a, subject *s, tern_error *error)
     say(a, "looking at the toggles of", s);
     for (size_t i = 0; i < s->toggles && status == TERN_OK && tern_interrupt_signal() == 0; i++) {
         const tern_case off = with(s, all_of(s) & ~((tern_toggle_set)1 << i));
-        const tern_child_options child = child_of(a, &s->c, 4.0);
+        const tern_child_options child = tern_comparing_child(&a->comparing, &s->c, 4.0);
         const tern_toggle *toggle = &s->c.kernel->toggles[s->toggle[i]];
         tern_arm_record line;
         if (strcmp(toggle->name, TERN_TOGGLE_HUGE_PAGES) != 0)
             status = tern_same_work(&s->c, &off, &child, &s->never_taken[i], error);
         if (status != TERN_OK || !s->never_taken[i])
             continue;
-        begin_line(a, s, all_of(s) & ~((tern_toggle_set)1 << i), &line);
+        begin_line(s, all_of(s) & ~((tern_toggle_set)1 << i), &line);
         line.never_taken = true;
-        status = tern_sink_add(&a->recording->sink, TERN_LINE_ARM, &line, error);
+        status = add(a, &line, error);
     }
     return status;
 }
@@ -155,7 +171,7 @@ static tern_status keep(ablation *a, const subject *s, tern_toggle_set on, uint3
 {
     tern_arm_record line;
 
-    begin_line(a, s, on, &line);
+    begin_line(s, on, &line);
     line.process = process;
     line.seed = seed;
     line.samples = arm->samples == 0 || reference->samples == 0 ? 0 : arm->samples;
@@ -172,14 +188,13 @@ static tern_status keep(ablation *a, const subject *s, tern_toggle_set on, uint3
     if (line.samples == 0)
         tern_text_append(line.reason, sizeof line.reason, "%s: %s", tern_verdict_name(arm->finding.verdict),
                          arm->finding.reason);
-    const tern_status status = tern_sink_add(&a->recording->sink, TERN_LINE_ARM, &line, error);
+    const tern_status status = add(a, &line, error);
     free(block_ns);
     return status;
 }
 
 typedef struct placing {
-    const char *plugin;
-    const char *kernel;
+    const char *plugin; /* NULL: the kernel is where it is */
     uint64_t seed;
 } placing;
 
@@ -187,8 +202,7 @@ typedef struct placing {
 static tern_status enter(void *context, tern_case *c, uint32_t arms, tern_error *error)
 {
     placing *p = context;
-    const char *plugins[] = {p->plugin};
-    tern_entering entering = {.plugin = {plugins[0], plugins[0]}, .seed = p->seed};
+    tern_entering entering = {.plugin = {p->plugin, p->plugin}, .seed = p->seed};
     const tern_status status = p->plugin == NULL ? TERN_OK : tern_two_sides_enter(&entering, c, 1, error);
 
     for (uint32_t i = 1; i < arms; i++)
@@ -196,21 +210,22 @@ static tern_status enter(void *context, tern_case *c, uint32_t arms, tern_error 
     return status;
 }
 
+/* Cases of every combination of the design; NULL when memory ran out. The caller frees them. */
+static tern_case *cases_of(const subject *s, const tern_design *design)
+{
+    tern_case *c = calloc(design->arms, sizeof *c);
+
+    for (size_t i = 0; c != NULL && i < design->arms; i++)
+        c[i] = with(s, widen(s, design->arm[i]));
+    return c;
+}
+
 /* One process: every combination of the design, in blocks. */
 static tern_status sample(ablation *a, const subject *s, const tern_design *design, uint32_t process, tern_error *error)
 {
-    const uint64_t parts[] = {a->settings->seed, XXH3_64bits(s->id, strlen(s->id)), process,
-                              XXH3_64bits(s->side, strlen(s->side))};
-    placing p = {.plugin = s->plugin, .kernel = s->c.kernel->name, .seed = XXH3_64bits(parts, sizeof parts) >> 1};
-    tern_case *c = calloc(design->arms, sizeof *c);
+    placing p = {.plugin = s->plugin, .seed = tern_comparing_seed(&a->comparing, s->id, s->side, process)};
+    tern_case *c = cases_of(s, design);
     tern_paired_samples samples = {0};
-    const tern_child_options child = child_of(a, &s->c, (double)design->arms);
-    tern_status status;
-
-    if (c == NULL)
-        return tern_error_memory(error, "the combinations of toggles", (double)(design->arms * sizeof *c));
-    for (size_t i = 0; i < design->arms; i++)
-        c[i] = with(s, widen(s, design->arm[i]));
     tern_paired_request request = {
         .c = c,
         .arms = (uint32_t)design->arms,
@@ -221,18 +236,33 @@ static tern_status sample(ablation *a, const subject *s, const tern_design *desi
                      .seed = p.seed},
         .min_sample_ms = 0.1,
         .budget_s = (s->c.cache == TERN_COLD ? cold_arm_s : hot_arm_s) * (double)design->arms,
-        .llc_bytes = a->recording->environment.topology.llc_bytes,
-        .deadline_s = child.deadline_s,
         .enter = enter,
         .context = &p,
     };
-    if ((status = tern_environment_pin(&a->recording->environment, s->c.threads, &request.pin, error)) == TERN_OK)
-        status = tern_paired_sample(&request, &child, &samples, error);
-    for (uint32_t i = 0; i < design->arms && status == TERN_OK && tern_interrupt_signal() == 0; i++)
+
+    if (c == NULL)
+        return tern_error_memory(error, "the combinations of toggles", (double)(design->arms * sizeof *c));
+    tern_status status = tern_comparing_sample(&a->comparing, &request, (double)design->arms, &samples, error);
+    const bool whole = tern_interrupt_signal() == 0;
+    for (uint32_t i = 0; i < design->arms && status == TERN_OK && whole; i++)
         status = keep(a, s, widen(s, design->arm[i]), process, p.seed, &samples.arm[i], &samples.arm[1], error);
     tern_paired_samples_free(&samples);
     free(c);
     return status;
+}
+
+/* Whether an earlier part of a resumed run has every combination of a process. */
+static bool is_whole(const ablation *a, const subject *s, const tern_design *design, uint32_t process)
+{
+    bool whole = true;
+
+    for (size_t i = 0; i < design->arms && whole; i++) {
+        tern_arm_record line;
+        begin_line(s, widen(s, design->arm[i]), &line);
+        line.process = process;
+        whole = is_known(a, &line);
+    }
+    return whole;
 }
 
 static tern_status sample_all(ablation *a, const subject *s, const tern_design *design, uint32_t first,
@@ -242,17 +272,35 @@ static tern_status sample_all(ablation *a, const subject *s, const tern_design *
 
     say(a, "timing", s);
     for (uint32_t p = first; p < first + PROCESSES && status == TERN_OK && tern_interrupt_signal() == 0; p++)
-        status = sample(a, s, design, p, error);
+        if (!is_whole(a, s, design, p))
+            status = sample(a, s, design, p, error);
     return status;
+}
+
+/* Whether an earlier part of a resumed run has begun with more combinations. */
+static bool has_more(const ablation *a, const subject *s)
+{
+    const tern_arm_record *arm;
+    size_t cursor = 0;
+    bool more = false;
+
+    while ((arm = tern_results_find(results_of(a), TERN_LINE_ARM, s->id, &cursor)) != NULL)
+        more |= strcmp(arm->side, s->side) == 0 && arm->process >= PROCESSES;
+    return more;
 }
 
 /* Whether the effects that were found leave something unexplained. */
 static tern_status wants_more(const ablation *a, const subject *s, bool *more, tern_error *error)
 {
-    const tern_results *results = &a->recording->sink.results;
+    const tern_results *results = results_of(a);
     tern_ablation *found = malloc(sizeof *found);
     bool any;
 
+    *more = has_more(a, s);
+    if (*more) {
+        free(found);
+        return TERN_OK;
+    }
     if (found == NULL)
         return tern_error_memory(error, "an ablation", sizeof *found);
     const tern_status status =
@@ -291,19 +339,19 @@ static tern_status give_up(ablation *a, const subject *s, const tern_finding *fi
 {
     tern_arm_record line;
 
-    begin_line(a, s, all_of(s), &line);
+    begin_line(s, all_of(s), &line);
     line.wrong = finding->verdict != TERN_EXACT && finding->verdict != TERN_UNSUPPORTED;
     if (finding->verdict == TERN_EXACT)
         tern_text_copy(line.reason, sizeof line.reason, "it has no toggle that can be switched off");
     else
         tern_text_append(line.reason, sizeof line.reason, "%s: %s", tern_verdict_name(finding->verdict),
                          finding->reason);
-    return tern_sink_add(&a->recording->sink, TERN_LINE_ARM, &line, error);
+    return add(a, &line, error);
 }
 
 static tern_status run_subject(ablation *a, subject *s, tern_error *error)
 {
-    const tern_child_options child = child_of(a, &s->c, 10.0);
+    const tern_child_options child = tern_comparing_child(&a->comparing, &s->c, 10.0);
     tern_finding finding;
 
     find_toggles(s);
@@ -314,21 +362,6 @@ static tern_status run_subject(ablation *a, subject *s, tern_error *error)
     if (finding.verdict != TERN_EXACT || s->toggles == 0)
         return give_up(a, s, &finding, error);
     return ablate(a, s, error);
-}
-
-/* Whether an earlier part of a resumed run has all of the subject: what comes after it in the file, or its end. */
-static bool is_done(const ablation *a, const subject *s)
-{
-    const tern_results *results = &a->recording->sink.results;
-    const tern_arm_record *arm;
-    size_t cursor = 0;
-    bool done = false;
-
-    while ((arm = tern_results_find(results, TERN_LINE_ARM, s->id, &cursor)) != NULL)
-        done |= strcmp(arm->side, s->side) == 0 &&
-                (arm->reason[0] != '\0' ||
-                 (!arm->never_taken && arm->process % PROCESSES == PROCESSES - 1 && arm->toggles_in_all > 0));
-    return done;
 }
 
 static tern_status run_side(ablation *a, const tern_case *c, const char *side, const tern_kernel *kernel,
@@ -348,7 +381,7 @@ static tern_status run_side(ablation *a, const tern_case *c, const char *side, c
         s->c = tern_two_sides_case(c, kernel);
         status = tern_case_set_toggles(&s->c, tern_case_toggles(c, toggles, sizeof toggles), error);
     }
-    if (status == TERN_OK && !is_done(a, s))
+    if (status == TERN_OK)
         status = run_subject(a, s, error);
     free(s);
     return status;
@@ -367,15 +400,39 @@ static tern_status run_case(ablation *a, const tern_case *c, tern_error *error)
     return run_side(a, c, "cand", c->kernel, a->sides->cand->plugin, error);
 }
 
-static tern_status run_all(void *context, tern_recording *recording, tern_error *error)
+tern_status tern_ablate_cases(tern_recording *recording, const tern_ablate_settings *settings,
+                              const tern_two_sides *sides, const tern_case *c, size_t count, tern_error *error)
 {
-    ablation *a = context;
-    tern_status status;
+    ablation a = {
+        .sides = sides,
+        .comparing = {.recording = recording, .deadline_s = settings->deadline_s, .seed = settings->seed},
+    };
+    tern_status status = tern_checks_open(&a.checks, error);
 
-    a->recording = recording;
-    status = tern_checks_open(&a->checks, error);
-    for (size_t i = 0; i < a->plan->count && status == TERN_OK && tern_interrupt_signal() == 0; i++)
-        status = run_case(a, &a->plan->cases[i].c, error);
+    for (size_t i = 0; i < count && status == TERN_OK && tern_interrupt_signal() == 0; i++)
+        status = run_case(&a, &c[i], error);
+    tern_checks_close(&a.checks);
+    return status;
+}
+
+/* What tern_ablate_run() was given. */
+typedef struct given {
+    const tern_ablate_settings *settings;
+    const tern_two_sides *sides;
+    const tern_plan *plan;
+} given;
+
+static tern_status run_plan(void *context, tern_recording *recording, tern_error *error)
+{
+    const given *g = context;
+    tern_case *c = calloc(g->plan->count, sizeof *c);
+
+    if (c == NULL)
+        return tern_error_memory(error, "the cases of an ablation", (double)(g->plan->count * sizeof *c));
+    for (size_t i = 0; i < g->plan->count; i++)
+        c[i] = g->plan->cases[i].c;
+    const tern_status status = tern_ablate_cases(recording, g->settings, g->sides, c, g->plan->count, error);
+    free(c);
     return status;
 }
 
@@ -399,11 +456,9 @@ static tern_status status_of(void *context, tern_recording *recording, tern_erro
 int tern_ablate_run(tern_recording *recording, const tern_ablate_settings *settings, tern_session *session,
                     const tern_two_sides *sides, tern_plan *plan, const tern_observer *observer, tern_error *error)
 {
-    ablation a = {.settings = settings, .sides = sides, .plan = plan};
+    given g = {settings, sides, plan};
     const tern_work work = {
-        .context = &a, .demand = tern_planning_demand(plan), .alone = true, .run = run_all, .status = status_of};
-    const int exit_status = tern_recording_run(recording, &settings->recording, session, observer, &work, error);
+        .context = &g, .demand = tern_planning_demand(plan), .alone = true, .run = run_plan, .status = status_of};
 
-    tern_checks_close(&a.checks);
-    return exit_status;
+    return tern_recording_run(recording, &settings->recording, session, observer, &work, error);
 }

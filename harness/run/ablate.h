@@ -16,6 +16,13 @@ typedef struct tern_ablate_settings {
 } tern_ablate_settings;
 
 /*
+ * As a part of another run, whose recording has begun: lines "arm" of these cases. sides as below. Lines that are there
+ * are taken over.
+ */
+tern_status tern_ablate_cases(tern_recording *recording, const tern_ablate_settings *settings,
+                              const tern_two_sides *sides, const tern_case *c, size_t count, tern_error *error);
+
+/*
  * Ablates every case of the plan that has toggles to switch off. With sides, whose CAND are the session's kernels, each
  * is ablated at both; NULL: at one. Returns the exit status; recording as tern_recording_run() says.
  */

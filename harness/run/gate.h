@@ -18,6 +18,22 @@ typedef struct tern_gate_settings {
     const char *filter; /* of the plan: kernels that vanished are told when it lets them through; NULL: all */
 } tern_gate_settings;
 
+typedef struct tern_gate tern_gate;
+
+/*
+ * A gate as a part of another run. Reads what BASE says of its own gate. settings, sides and plan must outlive it; free
+ * it with tern_gate_free(), whatever is returned.
+ */
+tern_status tern_gate_new(tern_gate **gate, const tern_gate_settings *settings, const tern_two_sides *sides,
+                          const tern_plan *plan, tern_error *error);
+void tern_gate_free(tern_gate *gate);
+
+/*
+ * Compares all cases, in a recording whose run has begun: lines "compared" and "pair". Lines that are there are taken
+ * over.
+ */
+tern_status tern_gate_compare(tern_gate *gate, tern_recording *recording, tern_error *error);
+
 /*
  * Compares the cases of the plan, whose kernels are those of CAND; the session has these kernels, too. Lines of an
  * earlier part of a resumed run are taken over. Returns the exit status, as tern_gate_status() says; recording as

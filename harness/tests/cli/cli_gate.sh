@@ -110,14 +110,26 @@ lines=$(grep -c '"pair"' c.jsonl)
 head -n 6 c.jsonl >cut.jsonl
 expect 0 "$TERNBENCH" gate kernels/scalar.c mine.c tiny.suite -q --out jsonl:cut.jsonl --resume
 head -n 6 cut.jsonl | cmp -s - <(head -n 6 c.jsonl) || { echo "FAILED: what was there is not there any more" && failures=$((failures + 1)); }
-doubled=$(python3 - cut.jsonl <<'PY'
+# observations FILE: what makes each of them one, a line each
+observations() {
+    python3 - "$1" <<'PY'
 import json, sys
-pairs = [json.loads(line) for line in open(sys.argv[1])]
-pairs = [(p["id"], p["second"], p["process"]) for p in pairs if p["type"] == "pair"]
-print(len(pairs) - len(set(pairs)))
+for line in map(json.loads, open(sys.argv[1])):
+    if line["type"] == "pair":
+        print("pair", line["id"], line["second"], line["process"])
+    elif line["type"] == "arm":
+        print("arm", line["id"], line["side"], line["process"], line["on"] or "none", line["never_taken"])
 PY
-)
-[ "$doubled" = 0 ] || { echo "FAILED: $doubled observations stand twice" && failures=$((failures + 1)); }
+}
+# twice FILE: none of them may stand in it twice
+twice() {
+    [ -z "$(observations "$1" | sort | uniq -d)" ] || { echo "FAILED: observations stand twice in $1" && failures=$((failures + 1)); }
+}
+twice cut.jsonl
+cp cut.jsonl other.jsonl
+gate 2 right words --out jsonl:other.jsonl --resume
+says err 'which are other sides now'
+cmp -s cut.jsonl other.jsonl || { echo "FAILED: a refused --resume changed the file" && failures=$((failures + 1)); }
 
 # Toggles: one factor for each, and what they come to together.
 expect 0 "$TERNBENCH" ablate tiny.suite --set kernels=reference -q
@@ -134,6 +146,14 @@ if [ -n "$toggled" ]; then
     says out 'residual'
     says out 'all '
     expect 0 "$TERNBENCH" report ablation.jsonl --format ablate
+    # Cut off in the middle of a line, among the combinations of one process: what is missing is added, and nothing else.
+    head -c $(($(wc -c <ablation.jsonl) / 2)) ablation.jsonl >half.jsonl
+    kept=$(grep -c '"arm"' half.jsonl)
+    expect 0 "$TERNBENCH" ablate tiny.suite --set "kernels=$toggled" -q --out jsonl:half.jsonl --resume
+    twice half.jsonl
+    diff <(observations ablation.jsonl | sort) <(observations half.jsonl | sort) >difference || {
+        echo "FAILED: the resumed ablation has other observations (of $kept that were kept):" && head difference && failures=$((failures + 1))
+    }
 fi
 expect 2 "$TERNBENCH" ablate right words -q
 says err 'ablate takes suites, or two sides and suites'

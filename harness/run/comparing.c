@@ -1,0 +1,45 @@
+#include "run/comparing.h"
+
+#include "base/text.h"
+
+#include <string.h>
+
+#include <xxhash.h>
+
+/* What the slowest kernel does at least, with the check of what it did. */
+static const double least_macs_per_s = 5e6;
+
+void tern_comparing_say(tern_comparing *comparing, const char *what, const char *id)
+{
+    comparing->label[0] = '\0';
+    tern_text_append(comparing->label, sizeof comparing->label, "%s %s", what, id);
+    tern_activity_say(&comparing->recording->activity, comparing->label);
+}
+
+tern_child_options tern_comparing_child(tern_comparing *comparing, const tern_case *c, double times)
+{
+    const double macs = (double)c->shape.m * (double)c->shape.k * (double)c->shape.n;
+
+    return tern_activity_child(&comparing->recording->activity,
+                               comparing->deadline_s + times * macs / least_macs_per_s);
+}
+
+uint64_t tern_comparing_seed(const tern_comparing *comparing, const char *id, const char *series, uint64_t process)
+{
+    const uint64_t parts[] = {comparing->seed, XXH3_64bits(id, strlen(id)), XXH3_64bits(series, strlen(series)),
+                              process};
+
+    return XXH3_64bits(parts, sizeof parts) >> 1;
+}
+
+tern_status tern_comparing_sample(tern_comparing *comparing, tern_paired_request *request, double times,
+                                  tern_paired_samples *samples, tern_error *error)
+{
+    const tern_environment *environment = &comparing->recording->environment;
+    const tern_child_options child = tern_comparing_child(comparing, &request->c[0], times);
+    const tern_status status = tern_environment_pin(environment, request->c[0].threads, &request->pin, error);
+
+    request->llc_bytes = environment->topology.llc_bytes;
+    request->deadline_s = child.deadline_s;
+    return status == TERN_OK ? tern_paired_sample(request, &child, samples, error) : status;
+}
