@@ -7,7 +7,7 @@
  *     left out  what is lost when it alone is switched off
  *     synergy   left out / alone
  */
-#include "analyse/ablation.h"
+#include "ablate.h"
 
 #include "base/text.h"
 #include "report.h"
@@ -111,67 +111,25 @@ static void add_ablation(tern_sheet *sheet, const tern_results *results, const t
     add_notes(sheet, a);
 }
 
-/* Place of a toggle by name, or toggles. */
-static size_t find_toggle(const tern_ablation *a, const char *name)
+char *tern_ablate_words(const tern_ablation *base, const tern_ablation *cand, char *text, size_t bytes)
 {
-    size_t i = 0;
+    const tern_ablation_change c = tern_ablation_change_of(base, cand);
 
-    while (i < a->toggles && strcmp(a->name[i], name) != 0)
-        i++;
-    return i;
-}
-
-/* What a toggle contributes at a side; nothing where it is not there, or never taken. */
-static tern_mean contribution_at(const tern_ablation *a, const char *name)
-{
-    const size_t i = find_toggle(a, name);
-    const tern_effect *effect = i < a->toggles ? tern_ablation_effect(a, i) : NULL;
-    const tern_mean nothing = {0};
-
-    return effect == NULL ? nothing : effect->contribution;
-}
-
-typedef struct culprit {
-    const char *name; /* NULL: none */
-    double change;    /* logarithm of its factor in CAND over that in BASE */
-} culprit;
-
-/* Takes the toggles of one side: the one whose factor changed most, by more than its uncertainty. */
-static void look_for_culprit(culprit *found, const tern_ablation *names, const tern_ablation *base,
-                             const tern_ablation *cand)
-{
-    for (size_t i = 0; i < names->toggles; i++) {
-        const tern_mean before = contribution_at(base, names->name[i]), after = contribution_at(cand, names->name[i]);
-        const double change = after.mean - before.mean;
-        if (fabs(change) > 4.0 * hypot(before.error, after.error) && fabs(change) > fabs(found->change))
-            *found = (culprit){names->name[i], change};
-    }
-}
-
-/* Of an ablation at both sides: which toggle accounts for a change. */
-static void add_culprit(tern_sheet *sheet, const tern_ablation *base, const tern_ablation *cand)
-{
-    culprit found = {0};
-
-    look_for_culprit(&found, base, base, cand);
-    look_for_culprit(&found, cand, base, cand);
-    if (found.name == NULL) {
-        tern_sheet_note(sheet, "No toggle gives another factor than before: a change of speed is in code that all "
-                               "combinations share.");
-        return;
-    }
-    const bool there[] = {find_toggle(base, found.name) < base->toggles, find_toggle(cand, found.name) < cand->toggles};
-    const double before = exp(contribution_at(base, found.name).mean),
-                 after = exp(contribution_at(cand, found.name).mean);
-    if (there[0] && there[1])
-        tern_sheet_note(sheet, "%s gave x%.3f in BASE and gives x%.3f in CAND: %+.1f %% of speed.", found.name, before,
-                        after, 100.0 * expm1(found.change));
-    else if (there[0])
-        tern_sheet_note(sheet, "%s gave x%.3f in BASE and is not there in CAND: %+.1f %% of speed.", found.name, before,
-                        100.0 * expm1(found.change));
+    text[0] = '\0';
+    if (c.name == NULL)
+        tern_text_append(text, bytes,
+                         "No toggle gives another factor than before: a change of speed is in code that "
+                         "all combinations share.");
+    else if (c.in_base && c.in_cand)
+        tern_text_append(text, bytes, "%s gave x%.3f in BASE and gives x%.3f in CAND: %+.1f %% of speed.", c.name,
+                         c.before, c.after, 100.0 * expm1(c.change));
+    else if (c.in_base)
+        tern_text_append(text, bytes, "%s gave x%.3f in BASE and is not there in CAND: %+.1f %% of speed.", c.name,
+                         c.before, 100.0 * expm1(c.change));
     else
-        tern_sheet_note(sheet, "%s is new in CAND, where it gives x%.3f: %+.1f %% of speed.", found.name, after,
-                        100.0 * expm1(found.change));
+        tern_text_append(text, bytes, "%s is new in CAND, where it gives x%.3f: %+.1f %% of speed.", c.name, c.after,
+                         100.0 * expm1(c.change));
+    return text;
 }
 
 typedef struct drawing {
@@ -184,6 +142,7 @@ static tern_status add_case(drawing *d, uint32_t run, const char *id, tern_error
 {
     static const char *const sides[] = {"", "base", "cand"};
     bool found[3];
+    char words[512];
     tern_status status = TERN_OK;
 
     for (size_t i = 0; i < 3 && status == TERN_OK; i++)
@@ -191,7 +150,7 @@ static tern_status add_case(drawing *d, uint32_t run, const char *id, tern_error
             found[i])
             add_ablation(d->sheet, d->results, &d->a[i]);
     if (status == TERN_OK && found[1] && found[2])
-        add_culprit(d->sheet, &d->a[1], &d->a[2]);
+        tern_sheet_note(d->sheet, "%s", tern_ablate_words(&d->a[1], &d->a[2], words, sizeof words));
     return status;
 }
 
@@ -207,22 +166,28 @@ static bool is_first(const tern_results *results, size_t index)
     return false;
 }
 
-tern_status tern_ablate_build(tern_document *document, const tern_results *results, tern_error *error)
+tern_status tern_ablate_add(tern_document *document, const tern_results *results, tern_error *error)
 {
     drawing d = {.results = results, .a = calloc(3, sizeof *d.a)};
     tern_status status = TERN_OK;
 
     if (d.a == NULL)
         return tern_error_memory(error, "ablations", 3.0 * sizeof *d.a);
-    document->title = "What each toggle gives";
-    tern_runs_introduce(document, results);
     d.sheet = tern_document_sheet(document, "ablation", TERN_FOR_ALL, columns, COLUMNS);
     for (size_t i = 0; i < results->arms.count && status == TERN_OK; i++)
         if (is_first(results, i)) {
             tern_runs_group(d.sheet, results, results->arms.item[i].run);
             status = add_case(&d, results->arms.item[i].run, results->arms.item[i].id, error);
         }
-    tern_runs_add(document, results);
     free(d.a);
+    return status;
+}
+
+tern_status tern_ablate_build(tern_document *document, const tern_results *results, tern_error *error)
+{
+    document->title = "What each toggle gives";
+    tern_runs_introduce(document, results);
+    const tern_status status = tern_ablate_add(document, results, error);
+    tern_runs_add(document, results);
     return status;
 }

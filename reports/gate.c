@@ -8,6 +8,7 @@
 #include "analyse/gate_rows.h"
 
 #include "base/text.h"
+#include "gate.h"
 #include "report.h"
 #include "runs.h"
 
@@ -169,8 +170,7 @@ static void add_words(tern_document *document, const tern_results *results, cons
     (void)results;
 }
 
-static tern_status add_run(tern_document *document, tern_sheet **sheet, const tern_results *results, uint32_t run,
-                           tern_error *error)
+tern_status tern_gate_add(tern_document *document, const tern_results *results, uint32_t run, tern_error *error)
 {
     tern_gate_rows rows;
     char coverage[256];
@@ -184,9 +184,9 @@ static tern_status add_run(tern_document *document, tern_sheet **sheet, const te
         for (size_t i = 0; i < rows.count; i++)
             order[i] = &rows.row[i];
         qsort(order, rows.count, sizeof(tern_gate_row *), compare);
-        *sheet = tern_document_sheet(document, "gate", TERN_FOR_ALL, columns, COLUMNS);
+        tern_sheet *sheet = tern_document_sheet(document, "gate", TERN_FOR_ALL, columns, COLUMNS);
         for (size_t i = 0; i < rows.count; i++)
-            add_row(*sheet, results, order[i]);
+            add_row(sheet, results, order[i]);
         for (size_t i = 0; i < rows.count; i++)
             add_wrong(document, results, order[i]);
         tern_document_paragraph(document, "%s", tern_gate_coverage(&rows, coverage, sizeof coverage));
@@ -198,13 +198,12 @@ static tern_status add_run(tern_document *document, tern_sheet **sheet, const te
 
 tern_status tern_gate_build(tern_document *document, const tern_results *results, tern_error *error)
 {
-    tern_sheet *sheet = NULL;
     tern_status status = TERN_OK;
 
     document->title = "Did it get slower?";
     tern_runs_introduce(document, results);
     for (uint32_t run = 0; run < results->runs.count && status == TERN_OK; run++)
-        status = add_run(document, &sheet, results, run, error);
+        status = tern_gate_add(document, results, run, error);
     tern_runs_add(document, results);
     return status;
 }

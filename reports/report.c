@@ -33,6 +33,7 @@ const tern_report tern_reports[] = {
     DOCUMENT("decode", "the decode loop: tokens a second, where the time goes, memory", tern_decode_build, false),
     DOCUMENT("gate", "did a kernel get slower? one verdict a case", tern_gate_build, false),
     DOCUMENT("ablate", "what each toggle gives, alone and beside the others", tern_ablate_build, false),
+    DOCUMENT("bisect", "which commit made a kernel slower, and which of its toggles", tern_bisect_build, false),
     {.name = "csv", .summary = "the table for programs, RFC 4180", .build = tern_table_build, .writer = tern_write_csv},
     {.name = "md", .summary = "the table in Markdown", .build = tern_table_build, .writer = tern_write_md},
     {.name = "html", .summary = "the table as a page", .build = tern_table_build, .writer = tern_write_html},
@@ -64,9 +65,9 @@ const tern_report *tern_report_find(const char *name)
 
 const char *tern_report_names(void)
 {
-    return "table, limits, crossovers, scaling, stages, counters, decode, gate and ablate, each also as NAME.csv, "
-           "NAME.md, NAME.html "
-           "and NAME.json; csv, md, html and json, which are the table; speed, roofline, scaling, ablation, latency, "
+    return "table, limits, crossovers, scaling, stages, counters, decode, gate, ablate and bisect, each also as "
+           "NAME.csv, NAME.md, NAME.html and NAME.json; csv, md, html and json, which are the table; speed, roofline, "
+           "scaling, ablation, latency, "
            "ratio "
            "and zeros as NAME.svg and NAME.png; jsonl; llama-bench";
 }

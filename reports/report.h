@@ -61,6 +61,7 @@ tern_report_builder tern_counters_build;
 tern_report_builder tern_decode_build;
 tern_report_builder tern_gate_build;
 tern_report_builder tern_ablate_build;
+tern_report_builder tern_bisect_build;
 tern_report_fn tern_report_llama_bench;
 tern_report_fn tern_report_jsonl;
 

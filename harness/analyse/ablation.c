@@ -194,3 +194,52 @@ const tern_effect *tern_ablation_effect(const tern_ablation *ablation, size_t i)
 {
     return ablation->effect_of[i] < TERN_EFFECTS_TOGGLES ? &ablation->effects.effect[ablation->effect_of[i]] : NULL;
 }
+
+/* Place of a toggle by name, or toggles. */
+static size_t find_toggle(const tern_ablation *a, const char *name)
+{
+    size_t i = 0;
+
+    while (i < a->toggles && strcmp(a->name[i], name) != 0)
+        i++;
+    return i;
+}
+
+/* What a toggle contributes at a side; nothing where it is not there, or never taken. */
+static tern_mean contribution_at(const tern_ablation *a, const char *name)
+{
+    const size_t i = find_toggle(a, name);
+    const tern_effect *effect = i < a->toggles ? tern_ablation_effect(a, i) : NULL;
+    const tern_mean nothing = {0};
+
+    return effect == NULL ? nothing : effect->contribution;
+}
+
+/* Looks at the toggles of one of the two. */
+static void look_for_change(tern_ablation_change *found, const tern_ablation *names, const tern_ablation *base,
+                            const tern_ablation *cand)
+{
+    for (size_t i = 0; i < names->toggles; i++) {
+        const tern_mean before = contribution_at(base, names->name[i]), after = contribution_at(cand, names->name[i]);
+        const double change = after.mean - before.mean;
+        if (fabs(change) > 4.0 * hypot(before.error, after.error) && fabs(change) > fabs(found->change)) {
+            found->name = names->name[i];
+            found->change = change;
+        }
+    }
+}
+
+tern_ablation_change tern_ablation_change_of(const tern_ablation *base, const tern_ablation *cand)
+{
+    tern_ablation_change found = {.before = 1.0, .after = 1.0};
+
+    look_for_change(&found, base, base, cand);
+    look_for_change(&found, cand, base, cand);
+    if (found.name == NULL)
+        return found;
+    found.in_base = find_toggle(base, found.name) < base->toggles;
+    found.in_cand = find_toggle(cand, found.name) < cand->toggles;
+    found.before = exp(contribution_at(base, found.name).mean);
+    found.after = exp(contribution_at(cand, found.name).mean);
+    return found;
+}

@@ -29,4 +29,15 @@ tern_status tern_ablation_read(tern_ablation *ablation, const tern_results *resu
 /* The effect of toggle i; NULL: never taken. */
 const tern_effect *tern_ablation_effect(const tern_ablation *ablation, size_t i);
 
+/* The toggle whose factor differs most between two sides, by more than its uncertainty. */
+typedef struct tern_ablation_change {
+    const char *name;      /* NULL: there is none, a change of speed is in code that all combinations share */
+    bool in_base, in_cand; /* whether the side has that toggle at all */
+    double before, after;  /* its factors of speed: 1 where it is not there or never taken */
+    double change;         /* after / before, as a logarithm */
+} tern_ablation_change;
+
+/* name points into one of the two. */
+tern_ablation_change tern_ablation_change_of(const tern_ablation *base, const tern_ablation *cand);
+
 #endif

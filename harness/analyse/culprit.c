@@ -13,9 +13,9 @@ static double log_t4(double t)
 
 static void normalise(tern_culprit *culprit)
 {
-    double most = culprit->log_p[0], all = 0.0;
+    double most = -INFINITY, all = 0.0;
 
-    for (size_t b = 1; b < culprit->count; b++)
+    for (size_t b = 0; b < culprit->count; b++)
         most = fmax(most, culprit->log_p[b]);
     for (size_t b = 0; b < culprit->count; b++)
         all += culprit->p[b] = exp(culprit->log_p[b] - most);
@@ -46,6 +46,18 @@ void tern_culprit_observe(tern_culprit *culprit, size_t k, double y)
     for (size_t b = 0; b < culprit->count; b++)
         culprit->log_p[b] += log_t4((y - (k >= b ? culprit->delta : 0.0)) / culprit->sigma);
     normalise(culprit);
+}
+
+bool tern_culprit_exclude(tern_culprit *culprit, size_t first, size_t last)
+{
+    bool left = false;
+
+    for (size_t b = 0; b < culprit->count; b++)
+        left |= (b < first || b > last) && culprit->log_p[b] > -INFINITY;
+    for (size_t b = first; left && b <= last; b++)
+        culprit->log_p[b] = -INFINITY;
+    normalise(culprit);
+    return left;
 }
 
 /* The probability of commits first to first + length - 1, for the first at which it is the greatest. */

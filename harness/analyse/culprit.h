@@ -30,6 +30,12 @@ void tern_culprit_free(tern_culprit *culprit);
 /* Commit k (below count) showed the log ratio y against the good end. */
 void tern_culprit_observe(tern_culprit *culprit, size_t k, double y);
 
+/*
+ * The change came with none of commits first to last, since those before and after are the same. False when nothing
+ * would be left: it changed to and fro, and nothing is excluded.
+ */
+bool tern_culprit_exclude(tern_culprit *culprit, size_t first, size_t last);
+
 typedef enum tern_commit_state {
     TERN_COMMIT_UNKNOWN,    /* has to be built first */
     TERN_COMMIT_BUILT,      /* is in the cache */

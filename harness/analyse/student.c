@@ -85,6 +85,13 @@ tern_mean tern_mean_of(const double *values, size_t count, double confidence)
     return result;
 }
 
+double tern_mean_clarity(const tern_mean *mean)
+{
+    if (mean->count < 2)
+        return 0.0;
+    return mean->error > 0.0 ? fabs(mean->mean) / mean->error : INFINITY;
+}
+
 double tern_mean_p_above(const tern_mean *mean)
 {
     if (mean->count < 2)

@@ -23,6 +23,9 @@ typedef struct tern_mean {
 /* confidence is two-sided, 0.99 say. count >= 1. */
 tern_mean tern_mean_of(const double *values, size_t count, double confidence);
 
+/* How many standard errors it is away from 0; infinite without any error, 0 when one is not known. */
+double tern_mean_clarity(const tern_mean *mean);
+
 /* P(T >= mean / error): how likely a mean this far above 0 is when nothing differs. NaN below two figures. */
 double tern_mean_p_above(const tern_mean *mean);
 

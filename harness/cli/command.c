@@ -56,6 +56,21 @@ static const tern_option_key heeds_ablate[] = {TERN_OPTION_FILTER,
                                                TERN_OPTION_PIN,
                                                RECORDS,
                                                END};
+static const tern_option_key heeds_bisect[] = {TERN_OPTION_FILTER,
+                                               TERN_OPTION_AXIS_SEED,
+                                               TERN_OPTION_AXIS_SET,
+                                               TERN_OPTION_AXIS_THREADS,
+                                               TERN_OPTION_HOT,
+                                               TERN_OPTION_COLD,
+                                               TERN_OPTION_DEADLINE,
+                                               TERN_OPTION_RESUME,
+                                               TERN_OPTION_DELTA,
+                                               TERN_OPTION_OPTIMISATION,
+                                               TERN_OPTION_ISA,
+                                               TERN_OPTION_PIN,
+                                               TERN_OPTION_STRICT,
+                                               RECORDS,
+                                               END};
 static const tern_option_key heeds_kernels[] = {KERNELS, TERN_OPTION_PICK, TERN_OPTION_KERNELS_FORM, MACHINE, END};
 static const tern_option_key heeds_machine[] = {
     TERN_OPTION_ISA, MACHINE, TERN_OPTION_MACHINE_FORM, TERN_OPTION_QUIET, TERN_OPTION_VERBOSE, END};
@@ -114,6 +129,14 @@ const tern_command tern_commands[] = {
      "Switches the toggles of each case's kernel off, alone and together, and says what each of them contributes. With "
      "two sides, at both: which toggle gives less than before.",
      heeds_ablate, NULL, tern_command_ablate},
+    {"bisect", "which commit made a kernel slower, and which of its toggles?", "GOOD..BAD SUITE...", 2,
+     TERN_OPTION_LIST,
+     "Follows the case that got slower most clearly from GOOD to BAD: builds kernels/ of the commits between them, "
+     "times each against GOOD, holds the "
+     "commit that it finds against its parent, and ablates both. What does not build stands in the answer. Exit status "
+     "5 when no case is slower at BAD; "
+     "to follow another case, choose it with --filter.",
+     heeds_bisect, NULL, tern_command_bisect},
     {"kernels", "list the kernels, what they need and their toggles", "", 0, 0,
      "Lists the kernels: what they need, where they come from, their toggles.", heeds_kernels, NULL,
      tern_command_kernels},

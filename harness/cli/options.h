@@ -54,6 +54,7 @@ typedef struct tern_options {
 
     /* how they run */
     bool interleave, no_roofs, strict;
+    bool optimisation; /* bisect: an ablation of both ends instead */
     const char *pin, *counters;
     double deadline_s;    /* of one case, on top of what its size needs */
     double budget_s;      /* of one case; NaN: what the suite wishes, or its default */

@@ -78,17 +78,19 @@ typedef struct tern_arm_record {
     char reason[256]; /* why there are no samples: a refusal, or it is not EXACT */
 } tern_arm_record;
 
-/* What a bisect knows of one commit: line type "step". */
+/* What a bisect knows of one commit: line type "step". Roles and their order stand in analyse/bisection.h. */
 typedef struct tern_step {
     uint32_t run;
     char id[TERN_COMPARISON_ID_BYTES]; /* of the case */
     char commit[48];
     char subject[160];
-    char role[16];    /* "good", "bad", "tried", "unbuildable", "verified" */
-    double ratio;     /* ln(its time / the good end's); NaN: not measured */
+    char role[16];    /* "good", "candidate", "bad", "tried", "same", "unbuildable", "skipped", "verified" */
+    uint32_t commits; /* of "good": how many come after it up to the bad end, by first parents */
+    double ratio;     /* ln(its time / the good end's; of "verified", its parent's); NaN: not measured */
     double error;     /* standard error of that */
-    double p;         /* the probability that the change came with it, after all steps so far */
-    char reason[256]; /* why it does not build */
+    double p;         /* the probability that the change came with it, after all steps so far; NaN: not known */
+    char same_as[48]; /* of "same": the commit with the same kernel; of "verified": the parent */
+    char reason[256]; /* why it cannot be measured; of "verified", why the change does not hold, "" when it does */
 } tern_step;
 
 #endif

@@ -60,7 +60,15 @@ const tern_field tern_arm_record_fields[] = {
 };
 
 const tern_field tern_step_fields[] = {
-    FIELD(tern_step, id, TERN_TEXT),   FIELD(tern_step, commit, TERN_TEXT), FIELD(tern_step, subject, TERN_TEXT),
-    FIELD(tern_step, role, TERN_TEXT), FIELD(tern_step, ratio, TERN_REAL),  FIELD(tern_step, error, TERN_REAL),
-    FIELD(tern_step, p, TERN_REAL),    FIELD(tern_step, reason, TERN_TEXT), END,
+    FIELD(tern_step, id, TERN_TEXT),
+    FIELD(tern_step, commit, TERN_TEXT),
+    FIELD(tern_step, subject, TERN_TEXT),
+    FIELD(tern_step, role, TERN_TEXT),
+    FIELD(tern_step, commits, TERN_U32),
+    FIELD(tern_step, ratio, TERN_REAL),
+    FIELD(tern_step, error, TERN_REAL),
+    FIELD(tern_step, p, TERN_REAL),
+    FIELD(tern_step, same_as, TERN_TEXT),
+    FIELD(tern_step, reason, TERN_TEXT),
+    END,
 };

@@ -121,6 +121,16 @@ static tern_status add_removed(tern_gate *g, tern_error *error)
     return status;
 }
 
+/* All that is known of a case before it is timed. */
+static tern_status look_at(tern_gate *g, tern_two_cases *item, tern_error *error)
+{
+    const tern_status status = tern_two_cases_look(item, &g->comparing, &g->checks, isa_of(g), error);
+
+    return status == TERN_OK && item->line.state == TERN_COMPARED_TIMED && tern_interrupt_signal() == 0
+               ? tern_two_cases_count(item, &g->comparing, error)
+               : status;
+}
+
 /* Lines are written when all of them are known, since the choice of the canary needs all. */
 static tern_status look_at_all(tern_gate *g, tern_error *error)
 {
@@ -134,7 +144,7 @@ static tern_status look_at_all(tern_gate *g, tern_error *error)
         if (tern_two_cases_take_over(&g->items[i], &g->comparing, g->sides, isa_of(g)))
             earlier = true;
         else
-            status = tern_two_cases_look(&g->items[i], &g->comparing, &g->checks, isa_of(g), error);
+            status = look_at(g, &g->items[i], error);
     }
     if (status != TERN_OK || tern_interrupt_signal() != 0)
         return status;

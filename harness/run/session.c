@@ -4,6 +4,7 @@
 #include "machine/isa.h"
 #include "machine/pin.h"
 #include "run/side_cache.h"
+#include "run/side_load.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -47,15 +48,9 @@ static tern_status load_plugins(tern_session *session, const tern_session_settin
 /* Those built in, or those of a side. */
 static tern_status load_kernels(tern_session *session, const tern_session_settings *settings, tern_error *error)
 {
-    tern_status status;
-
-    if (settings->side == NULL)
-        return tern_registry_new(&session->registry, error);
-    if ((status = tern_side_make(&session->side, settings->side, settings->watcher, error)) != TERN_OK ||
-        (status = tern_registry_new_empty(&session->registry, error)) != TERN_OK ||
-        (status = tern_registry_try(session->registry, session->side.plugin, error)) != TERN_OK)
-        return status;
-    return tern_registry_load_copy(session->registry, session->side.plugin, error);
+    return settings->side == NULL
+               ? tern_registry_new(&session->registry, error)
+               : tern_side_load(&session->side, &session->registry, settings->side, settings->watcher, error);
 }
 
 /* Fills the parts of the fingerprint that follow from the settings. */

@@ -108,7 +108,7 @@ static tern_case witness_of(const tern_case *c)
     return witness;
 }
 
-static tern_status count_instructions(tern_two_cases *two, tern_comparing *comparing, tern_error *error)
+tern_status tern_two_cases_count(tern_two_cases *two, tern_comparing *comparing, tern_error *error)
 {
     const tern_case base = witness_of(&two->base), cand = witness_of(&two->cand);
     const tern_child_options child = tern_comparing_child(comparing, &cand, 1.0);
@@ -143,9 +143,8 @@ tern_status tern_two_cases_look(tern_two_cases *two, tern_comparing *comparing, 
         line->state = TERN_COMPARED_LEFT_OUT;
         tern_text_copy(line->reason, sizeof line->reason,
                        "a kernel with threads of its own is compared with one thread");
-    } else if ((status = check(two, comparing, checks, error)) == TERN_OK && line->state == TERN_COMPARED_TIMED &&
-               tern_interrupt_signal() == 0) {
-        status = count_instructions(two, comparing, error);
+    } else {
+        status = check(two, comparing, checks, error);
     }
     return status;
 }

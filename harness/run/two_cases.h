@@ -30,13 +30,16 @@ void tern_two_cases_init(tern_two_cases *two, const tern_two_sides *sides, const
                          double delta);
 
 /*
- * Finds the counterpart in BASE, whether its code is the same, whether both are right and how many instructions they
- * take. line.state says what came of it: TIMED when it is worth timing. isa: what kernels may use.
+ * Finds the counterpart in BASE, whether its code is the same, and whether both are right. line.state says what came of
+ * it: TIMED when it is worth timing. isa: what kernels may use.
  */
 tern_status tern_two_cases_look(tern_two_cases *two, tern_comparing *comparing, tern_two_checks *checks, uint32_t isa,
                                 tern_error *error);
 
-/* The same from a line that an earlier part of a resumed run left; false: there is none. */
+/* Adds to the line how many instructions a call takes on a small shape; some seconds. For a case that is TIMED. */
+tern_status tern_two_cases_count(tern_two_cases *two, tern_comparing *comparing, tern_error *error);
+
+/* What tern_two_cases_look() found, from a line that an earlier part of a resumed run left; false: there is none. */
 bool tern_two_cases_take_over(tern_two_cases *two, const tern_comparing *comparing, const tern_two_sides *sides,
                               uint32_t isa);
 

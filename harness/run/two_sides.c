@@ -1,19 +1,15 @@
 #include "run/two_sides.h"
 
+#include "run/side_load.h"
+
 #include <string.h>
 #include <sys/mman.h>
 
 tern_status tern_two_sides_open(tern_two_sides *sides, const char *base, const tern_session *cand,
                                 const tern_side_watcher *watcher, tern_error *error)
 {
-    tern_status status;
-
     *sides = (tern_two_sides){.cand = &cand->side, .cand_kernels = cand->registry};
-    if ((status = tern_side_make(&sides->base, base, watcher, error)) != TERN_OK ||
-        (status = tern_registry_new_empty(&sides->base_kernels, error)) != TERN_OK ||
-        (status = tern_registry_try(sides->base_kernels, sides->base.plugin, error)) != TERN_OK)
-        return status;
-    return tern_registry_load_copy(sides->base_kernels, sides->base.plugin, error);
+    return tern_side_load(&sides->base, &sides->base_kernels, base, watcher, error);
 }
 
 void tern_two_sides_close(tern_two_sides *sides)
@@ -22,26 +18,14 @@ void tern_two_sides_close(tern_two_sides *sides)
     sides->base_kernels = NULL;
 }
 
-static const tern_kernel *counterpart(const tern_registry *here, const tern_registry *there, const tern_kernel *kernel)
-{
-    const tern_kernel *found = tern_registry_find(there, kernel->name);
-
-    for (size_t i = 0; i < tern_registry_count(there) && found == NULL; i++)
-        if (tern_registry_find(here, tern_registry_kernel(there, i)->name) == kernel)
-            found = tern_registry_kernel(there, i);
-    if (found == NULL && tern_registry_count(here) == 1 && tern_registry_count(there) == 1)
-        found = tern_registry_kernel(there, 0);
-    return found;
-}
-
 const tern_kernel *tern_two_sides_base_of(const tern_two_sides *sides, const tern_kernel *cand)
 {
-    return counterpart(sides->cand_kernels, sides->base_kernels, cand);
+    return tern_side_counterpart(sides->cand_kernels, sides->base_kernels, cand);
 }
 
 const tern_kernel *tern_two_sides_cand_of(const tern_two_sides *sides, const tern_kernel *base)
 {
-    return counterpart(sides->base_kernels, sides->cand_kernels, base);
+    return tern_side_counterpart(sides->base_kernels, sides->cand_kernels, base);
 }
 
 tern_case tern_two_sides_case(const tern_case *c, const tern_kernel *kernel)
@@ -56,22 +40,12 @@ tern_case tern_two_sides_case(const tern_case *c, const tern_kernel *kernel)
     return other;
 }
 
-static size_t index_of(const tern_registry *registry, const tern_kernel *kernel)
-{
-    size_t i = 0;
-
-    while (tern_registry_kernel(registry, i) != kernel)
-        i++;
-    return i;
-}
-
 bool tern_two_sides_identical(const tern_two_sides *sides, const tern_kernel *base, const tern_kernel *cand)
 {
     uint64_t base_hash, cand_hash;
 
-    return tern_side_kernel_hash(&sides->base, index_of(sides->base_kernels, base), &base_hash) &&
-           tern_side_kernel_hash(sides->cand, index_of(sides->cand_kernels, cand), &cand_hash) &&
-           base_hash == cand_hash;
+    return tern_side_hash_of(&sides->base, sides->base_kernels, base, &base_hash) &&
+           tern_side_hash_of(sides->cand, sides->cand_kernels, cand, &cand_hash) && base_hash == cand_hash;
 }
 
 /* What is mapped next lies so many pages lower than it would have: a layout that no other process has. */

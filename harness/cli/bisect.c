@@ -1,0 +1,112 @@
+/*
+ * ternbench bisect GOOD..BAD SUITE...: which commit made a kernel slower, and which of its toggles.
+ */
+#include "run/bisect.h"
+
+#include "base/text.h"
+#include "cli/announce.h"
+#include "cli/command.h"
+#include "cli/settings.h"
+#include "cli/sides.h"
+#include "cli/terminal.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { REVISION_BYTES = 512 };
+
+/* The two ends of a range, as git writes it. */
+typedef struct range {
+    char good[REVISION_BYTES], bad[REVISION_BYTES];
+} range;
+
+static tern_status parse_range(range *r, const char *text, tern_error *error)
+{
+    const char *dots = strstr(text, "..");
+
+    if (dots == NULL || dots == text || dots[2] == '.' || strlen(text) >= REVISION_BYTES)
+        return tern_error_set(error, TERN_USAGE, "'%s' is no range of commits; write GOOD..BAD", text);
+    tern_text_copy(r->good, (size_t)(dots - text) + 1, text);
+    tern_text_copy(r->bad, sizeof r->bad, dots[2] != '\0' ? dots + 2 : "HEAD");
+    return TERN_OK;
+}
+
+/* In full, before anything takes time. */
+static void announce_cases(const tern_options *options, const tern_sides_setup *setup)
+{
+    char id[TERN_ID_BYTES];
+
+    if (options->quiet)
+        return;
+    tern_terminal_say(stderr, "%s (%.12s) to %s (%.12s):", setup->sides.base.text, setup->sides.base.commit,
+                      setup->session.side.text, setup->session.side.commit);
+    for (size_t i = 0; i < setup->plan.count; i++)
+        tern_terminal_say(stderr, "  %s", tern_case_id(&setup->plan.cases[i].c, id, sizeof id));
+}
+
+static tern_status expect_revisions(const tern_sides_setup *setup, tern_error *error)
+{
+    const tern_side *ends[] = {&setup->sides.base, &setup->session.side};
+
+    for (size_t i = 0; i < 2; i++)
+        if (ends[i]->kind != TERN_SIDE_REVISION)
+            return tern_error_set(error, TERN_USAGE, "'%s' is no revision; a bisect goes from commit to commit",
+                                  ends[i]->text);
+    return TERN_OK;
+}
+
+static int run_bisect(const tern_options *given, tern_sides_setup *setup, tern_error *error)
+{
+    tern_options options = *given;
+    tern_recording recording = {0};
+
+    tern_options_settle(&options, tern_report_find("bisect"), 0.0);
+    announce_cases(&options, setup);
+    const tern_gate_settings settings = {
+        .recording = tern_settings_recording(&options),
+        .delta = 0.01 * options.delta_percent,
+        .deadline_s = options.deadline_s,
+        .strict = options.strict,
+        .seed = 1,
+        .filter = options.filter,
+    };
+    const int ran =
+        tern_bisect_run(&recording, &settings, &setup->session, &setup->sides, &setup->plan, &setup->observer, error);
+    tern_activity_line_clear(&setup->line);
+    const int exit_status = tern_announce_end(&options, &recording, ran, error);
+    tern_recording_free(&recording);
+    return exit_status;
+}
+
+/* Not which commit, but which optimisation: an ablation of both ends. */
+static int ablate(const tern_options *given, const range *r, tern_error *error)
+{
+    tern_options options = *given;
+    tern_text_list *arguments = &options.arguments;
+
+    if (arguments->count == TERN_OPTION_LIST)
+        return (int)tern_error_set(error, TERN_USAGE, "%d suites are too many", TERN_OPTION_LIST - 1);
+    memmove(&arguments->item[2], &arguments->item[1], (arguments->count - 1) * sizeof arguments->item[0]);
+    arguments->count++;
+    arguments->item[0] = r->good;
+    arguments->item[1] = r->bad;
+    return tern_command_ablate(&options, error);
+}
+
+int tern_command_bisect(const tern_options *options, tern_error *error)
+{
+    const char *const *argument = options->arguments.item;
+    tern_sides_setup setup = {0};
+    range r;
+    tern_status status = parse_range(&r, argument[0], error);
+
+    if (status == TERN_OK && options->optimisation)
+        return ablate(options, &r, error);
+    if (status == TERN_OK)
+        status = tern_sides_open(&setup, options, r.good, r.bad, argument + 1, options->arguments.count - 1, error);
+    if (status == TERN_OK)
+        status = expect_revisions(&setup, error);
+    const int exit_status = status == TERN_OK ? run_bisect(options, &setup, error) : (int)status;
+    tern_sides_close(&setup);
+    return exit_status;
+}

@@ -1,0 +1,129 @@
+#include "run/commits.h"
+
+#include "base/program.h"
+#include "base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* What git prints of one commit: its hash, a blank, a subject that it cuts to so many columns, a line's end. */
+#define SUBJECT_COLUMNS "120"
+enum { LINE_BYTES = 64 + 1 + 120 * 4 + 1 };
+
+/* Runs git; *done is false when it refuses. */
+static tern_status git(const char *const *argv, char *output, size_t bytes, bool *done, tern_error *error)
+{
+    const tern_program program = {.argv = argv, .output = output, .output_bytes = bytes};
+    int exit_status = 0;
+    const tern_status status = tern_program_run(&program, &exit_status, error);
+
+    *done = status == TERN_OK && exit_status == 0;
+    return status;
+}
+
+static tern_status refuse(const char *what, const char *range, tern_error *error)
+{
+    return tern_error_set(error, TERN_ENVIRONMENT, "git does not %s the commits of %s", what, range);
+}
+
+static tern_status expect_ancestor(const char *good, const char *bad, tern_error *error)
+{
+    const char *const is_ancestor[] = {"git", "merge-base", "--is-ancestor", good, bad, NULL};
+    const char *const merge_base[] = {"git", "merge-base", good, bad, NULL};
+    char common[64];
+    bool done;
+    tern_status status = git(is_ancestor, NULL, 0, &done, error);
+
+    if (status != TERN_OK || done)
+        return status;
+    if ((status = git(merge_base, common, sizeof common, &done, error)) != TERN_OK)
+        return status;
+    if (!done)
+        return tern_error_set(error, TERN_USAGE, "%.12s and %.12s have no commit in common", good, bad);
+    return tern_error_set(error, TERN_USAGE, "%.12s does not come before %.12s; what both have in common is %.12s",
+                          good, bad, common);
+}
+
+static tern_status count_all(tern_commits *commits, const char *range, tern_error *error)
+{
+    const char *const argv[] = {"git", "rev-list", "--first-parent", "--count", range, NULL};
+    char number[32];
+    bool done;
+    const tern_status status = git(argv, number, sizeof number, &done, error);
+
+    if (status != TERN_OK)
+        return status;
+    commits->all = done ? strtoul(number, NULL, 10) : 0;
+    return done ? TERN_OK : refuse("count", range, error);
+}
+
+static void take_line(tern_commit *commit, char *line)
+{
+    char *subject = line + strcspn(line, " ");
+
+    if (*subject != '\0')
+        *subject++ = '\0';
+    for (size_t length = strlen(subject); length > 0 && subject[length - 1] == ' '; length--)
+        subject[length - 1] = '\0'; /* git fills up to the columns */
+    tern_text_copy(commit->hash, sizeof commit->hash, line);
+    tern_text_copy(commit->subject, sizeof commit->subject, subject);
+}
+
+#define FORMAT "--format=%H %<(" SUBJECT_COLUMNS ",trunc)%s"
+
+static tern_status list(tern_commits *commits, const char *range, tern_error *error)
+{
+    const char *const argv[] = {
+        "git", "log", "--first-parent", "--reverse", "--no-color", "--no-decorate", "--encoding=UTF-8", FORMAT,
+        range, "--",  ":(top)kernels",  NULL};
+    const size_t bytes = (commits->all + 1) * LINE_BYTES;
+    char *text = malloc(bytes), *rest = text, *line;
+    bool done = false;
+    tern_status status = TERN_ENVIRONMENT;
+
+    commits->item = calloc(commits->all + 1, sizeof *commits->item);
+    if (text == NULL || commits->item == NULL)
+        tern_error_memory(error, "a list of commits", (double)bytes);
+    else
+        status = git(argv, text, bytes, &done, error);
+    if (status == TERN_OK && !done)
+        status = refuse("list", range, error);
+    while (status == TERN_OK && commits->count < commits->all && (line = tern_text_word(&rest, "\n")) != NULL)
+        take_line(&commits->item[commits->count++], line);
+    free(text);
+    return status;
+}
+
+static tern_status find_subject(const char *hash, char *subject, tern_error *error)
+{
+    const char *const argv[] = {"git",  "log", "-1", "--no-color", "--no-decorate", "--encoding=UTF-8",
+                                FORMAT, hash,  NULL};
+    char line[LINE_BYTES] = "";
+    tern_commit commit;
+    bool done;
+    const tern_status status = git(argv, line, sizeof line, &done, error);
+
+    take_line(&commit, line);
+    tern_text_copy(subject, sizeof commit.subject, commit.subject);
+    return status;
+}
+
+tern_status tern_commits_between(tern_commits *commits, const char *good, const char *bad, tern_error *error)
+{
+    char range[128] = "";
+    tern_status status;
+
+    *commits = (tern_commits){0};
+    tern_text_append(range, sizeof range, "%s..%s", good, bad);
+    if ((status = expect_ancestor(good, bad, error)) != TERN_OK ||
+        (status = count_all(commits, range, error)) != TERN_OK || (status = list(commits, range, error)) != TERN_OK ||
+        (status = find_subject(good, commits->good_subject, error)) != TERN_OK)
+        return status;
+    return find_subject(bad, commits->bad_subject, error);
+}
+
+void tern_commits_free(tern_commits *commits)
+{
+    free(commits->item);
+    commits->item = NULL;
+}
