@@ -132,7 +132,7 @@ static void add_row(tern_sheet *sheet, const tern_results *results, const tern_r
     tern_run_cells(sheet, RUN, results, r->run);
     if (r->timed)
         fill_timing(sheet, r, baseline);
-    else if (r->finding.verdict == TERN_UNSUPPORTED)
+    else if (r->finding.verdict == TERN_UNSUPPORTED || r->finding.verdict == TERN_INTERRUPTED)
         tern_sheet_text(sheet, REMARK, r->finding.reason);
 }
 

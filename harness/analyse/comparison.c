@@ -85,8 +85,12 @@ static uint32_t find_partner(const side *after, bool *taken, const char *id)
 
 static void pair_up(tern_comparison_list *list, const side *before, const side *after, bool *taken, double tolerance)
 {
+    for (size_t i = 0; i < count_of(after); i++)
+        taken[i] = subject_of(after, i).verdict == TERN_INTERRUPTED; /* which says nothing */
     for (size_t i = 0; i < count_of(before); i++) {
         const subject a = subject_of(before, i);
+        if (a.verdict == TERN_INTERRUPTED)
+            continue;
         tern_comparison_pair pair = {(uint32_t)i, find_partner(after, taken, a.id), TERN_CHANGE_GONE, (double)NAN};
         if (pair.after != TERN_NO_PLACE) {
             const subject b = subject_of(after, pair.after);

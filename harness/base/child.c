@@ -5,6 +5,7 @@
  */
 #include "base/child.h"
 
+#include "base/heap.h"
 #include "base/orphans.h"
 #include "base/text.h"
 
@@ -12,6 +13,8 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdatomic.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +30,7 @@ enum { TICK_MS = 100, PRINTED_BYTES = 64 * 1024 };
 /* What stands before the result in shared memory. */
 typedef struct shared {
     _Alignas(64) bool returned;
+    _Atomic uint64_t refusals; /* of memory */
 } shared;
 
 typedef struct child {
@@ -91,8 +95,8 @@ static void redirect(int printed)
 /* A process like any other: no handler, mask or terminal of the parent's, and no life after it. */
 static void settle(pid_t parent, int printed)
 {
-    static const int handled[] = {SIGINT,  SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGALRM,
-                                  SIGSEGV, SIGBUS,  SIGFPE, SIGILL,  SIGSYS,  SIGABRT};
+    static const int handled[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGALRM, SIGSEGV,
+                                  SIGBUS, SIGFPE,  SIGILL, SIGSYS,  SIGABRT, SIGXCPU, SIGXFSZ};
     const struct rlimit no_core = {0, 0};
     sigset_t none;
 
@@ -173,15 +177,53 @@ static void append_printed(const child *c, char *text, size_t bytes)
     }
 }
 
+/* An assertion of this program did not hold. */
+static bool is_own_fault(const char *printed)
+{
+    return strstr(printed, "harness/") != NULL && strstr(printed, ": Assertion `") != NULL;
+}
+
+/*
+ * A kernel that kills itself so is not told from one that is killed; it is not taken for right either. The OpenMP runtime
+ * leaves the process when it gets no thread, and says so.
+ */
+static bool is_from_outside(const child *c, int status, const char *printed)
+{
+    if (WIFSIGNALED(status) && (WTERMSIG(status) == SIGKILL || WTERMSIG(status) == SIGXCPU))
+        return true;
+    if (is_own_fault(printed))
+        return true;
+    return atomic_load(&c->memory->refusals) > 0 || strncmp(printed, ": libgomp: ", strlen(": libgomp: ")) == 0;
+}
+
+/* What a user may do about it. */
+static const char *cause_of(const child *c, int status, const char *printed)
+{
+    if (is_own_fault(printed))
+        return ", which is a fault of ternbench and not of the kernel: please report it";
+    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU)
+        return ", at the limit of CPU time, see ulimit -t";
+    if (atomic_load(&c->memory->refusals) > 0)
+        return ", after it was refused memory, see ulimit -v";
+    return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL
+               ? ", which did not come from here: out of memory, or of CPU time, or somebody's kill"
+               : "";
+}
+
 static void describe_crash(const child *c, int status, tern_child_outcome *outcome)
 {
+    char printed[sizeof outcome->reason] = "";
+
+    append_printed(c, printed, sizeof printed);
+    outcome->from_outside = is_from_outside(c, status, printed);
     if (WIFSIGNALED(status))
         tern_text_append(outcome->reason, sizeof outcome->reason, "ended by signal %d (%s)", WTERMSIG(status),
                          strsignal(WTERMSIG(status)));
     else
         tern_text_append(outcome->reason, sizeof outcome->reason, "left the process with exit status %d",
                          WEXITSTATUS(status));
-    append_printed(c, outcome->reason, sizeof outcome->reason);
+    tern_text_append(outcome->reason, sizeof outcome->reason, "%s%s",
+                     outcome->from_outside ? cause_of(c, status, printed) : "", printed);
 }
 
 /* end is how the waiting ended. */
@@ -217,6 +259,7 @@ static tern_status start(child *c, tern_child_fn *fn, void *argument, void *resu
     c->pid = fork();
     if (c->pid == 0) {
         settle(parent, c->printed);
+        tern_heap_count_refusals_in(&c->memory->refusals);
         fn(argument, result);
         c->memory->returned = true;
         _exit(EXIT_SUCCESS);

@@ -31,7 +31,8 @@ typedef enum tern_child_end {
 
 typedef struct tern_child_outcome {
     tern_child_end end;
-    char reason[256]; /* how it ended, in words; empty when it is DONE */
+    bool from_outside; /* a crash that the machine or a user made: a limit, a kill, memory that was refused */
+    char reason[256];  /* how it ended, in words; empty when it is DONE */
 } tern_child_outcome;
 
 /*

@@ -2,6 +2,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 tern_status tern_error_set(tern_error *error, tern_status status, const char *format, ...)
 {
@@ -15,8 +16,16 @@ tern_status tern_error_set(tern_error *error, tern_status status, const char *fo
     return status;
 }
 
+#define OUT_OF_MEMORY "out of memory"
+
+bool tern_error_is_memory(const char *sentence)
+{
+    return strncmp(sentence, OUT_OF_MEMORY, strlen(OUT_OF_MEMORY)) == 0;
+}
+
 tern_status tern_error_memory(tern_error *error, const char *what, double bytes)
 {
-    return tern_error_set(error, TERN_ENVIRONMENT, "out of memory: %.1f MiB for %s; free some memory or drop the shape",
+    return tern_error_set(error, TERN_ENVIRONMENT,
+                          OUT_OF_MEMORY ": %.1f MiB for %s; free some memory or drop the shape",
                           bytes / (1024.0 * 1024.0), what);
 }

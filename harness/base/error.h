@@ -4,6 +4,8 @@
 #ifndef TERN_ERROR_H
 #define TERN_ERROR_H
 
+#include <stdbool.h>
+
 typedef enum tern_status {
     TERN_OK = 0,
     TERN_WRONG = 1,       /* a kernel gave a wrong result or crashed */
@@ -25,5 +27,8 @@ tern_status tern_error_set(tern_error *error, tern_status status, const char *fo
 
 /* The same for memory that could not be had: what is the thing it was for, bytes its size. */
 tern_status tern_error_memory(tern_error *error, const char *what, double bytes);
+
+/* Whether the sentence says that memory could not be had: it begins as that of tern_error_memory() does. */
+bool tern_error_is_memory(const char *sentence);
 
 #endif

@@ -9,6 +9,22 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
+/* What asks for more is wrong, or made to be refused. */
+static const double most_bytes = 64e9;
+
+static _Atomic uint64_t own_refusals;
+static _Atomic uint64_t *refusals = &own_refusals;
+
+uint64_t tern_heap_refusals(void)
+{
+    return atomic_load_explicit(refusals, memory_order_relaxed);
+}
+
+void tern_heap_count_refusals_in(_Atomic uint64_t *place)
+{
+    refusals = place;
+}
+
 #if defined(__GLIBC__) && !TERN_SANITIZED
 
 /* NOLINTBEGIN(bugprone-reserved-identifier): glibc's own names for its allocator */
@@ -20,33 +36,32 @@ void *__libc_memalign(size_t align, size_t bytes);
 
 static _Atomic uint64_t calls;
 
-static void count(void)
+static void *count(void *got, double bytes)
 {
     atomic_fetch_add_explicit(&calls, 1, memory_order_relaxed);
+    if (got == NULL && bytes > 0.0 && bytes < most_bytes)
+        atomic_fetch_add_explicit(refusals, 1, memory_order_relaxed);
+    return got;
 }
 
 void *malloc(size_t bytes)
 {
-    count();
-    return __libc_malloc(bytes);
+    return count(__libc_malloc(bytes), (double)bytes);
 }
 
 void *calloc(size_t count_of, size_t bytes)
 {
-    count();
-    return __libc_calloc(count_of, bytes);
+    return count(__libc_calloc(count_of, bytes), (double)count_of * (double)bytes);
 }
 
 void *realloc(void *old, size_t bytes)
 {
-    count();
-    return __libc_realloc(old, bytes);
+    return count(__libc_realloc(old, bytes), (double)bytes);
 }
 
 void *aligned_alloc(size_t align, size_t bytes)
 {
-    count();
-    return __libc_memalign(align, bytes);
+    return count(__libc_memalign(align, bytes), (double)bytes);
 }
 
 uint64_t tern_heap_allocations(void)

@@ -72,6 +72,7 @@ void tern_interrupt_install(void)
     patient = true;
     handle(SIGINT, true);
     handle(SIGTERM, true);
+    handle(SIGXCPU, false); /* of CPU time some is left then, see getrlimit(2) */
 }
 
 int tern_interrupt_signal(void)

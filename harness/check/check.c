@@ -79,7 +79,7 @@ static void explain(const tern_case *c, const tern_battery_result *result, tern_
     tern_sweep_item item;
     char fault[128], id[TERN_ID_BYTES];
 
-    if (result->pass == NULL)
+    if (result->pass == NULL || finding->verdict == TERN_INTERRUPTED)
         return;
     tern_fault_text(&result->fault, fault, sizeof fault);
     if (result->fault.breach.name != NULL) {
@@ -96,11 +96,26 @@ static void explain(const tern_case *c, const tern_battery_result *result, tern_
         tern_text_append(finding->reason, sizeof finding->reason, " in %s", tern_case_id(&item.c, id, sizeof id));
 }
 
+/* A case for which there is not enough memory is none for this machine. Threads, and all else, may be there next time. */
+static void fail_machine(const char *reason, tern_finding *finding)
+{
+    finding->verdict = tern_error_is_memory(reason) ? TERN_UNSUPPORTED : TERN_INTERRUPTED;
+    tern_text_copy(finding->reason, sizeof finding->reason, reason);
+}
+
+double tern_check_needed_bytes(tern_shape shape)
+{
+    const double m = (double)shape.m, k = (double)shape.k, n = (double)shape.n;
+
+    return 2.5 * m * k + 4.0 * n * k + 24.0 * m * n;
+}
+
 tern_status tern_check_case(tern_checker *checker, const tern_case *c, const tern_child_options *options,
                             tern_finding *finding, tern_error *error)
 {
     tern_battery_result result = {0};
     tern_child_outcome outcome;
+    tern_error cause;
 
     memset(finding, 0, sizeof *finding);
     if (c->shape.k > TERN_MAX_K) {
@@ -109,9 +124,13 @@ tern_status tern_check_case(tern_checker *checker, const tern_case *c, const ter
         return TERN_OK;
     }
     /* A sweep makes the data of its items. */
-    tern_status status = c->data.sweep == TERN_SWEEP_NONE ? fill(checker, c, error) : TERN_OK;
+    tern_status status = c->data.sweep == TERN_SWEEP_NONE ? fill(checker, c, &cause) : TERN_OK;
+    if (status != TERN_OK && tern_error_is_memory(cause.text)) {
+        fail_machine(cause.text, finding);
+        return TERN_OK;
+    }
     if (status != TERN_OK)
-        return status;
+        return tern_error_set(error, status, "%s", cause.text);
     tern_battery_task task = {.c = c, .w = checker->w, .x = checker->x, .expected = checker->expected};
     status = tern_child_run(run_task, &task, &result, sizeof result, options, &outcome, error);
     if (status != TERN_OK)
@@ -120,7 +139,7 @@ tern_status tern_check_case(tern_checker *checker, const tern_case *c, const ter
         *finding = tern_finding_of_child(&outcome);
         explain(c, &result, finding);
     } else if (result.failed_machine) {
-        return tern_error_set(error, TERN_ENVIRONMENT, "%s", result.finding.reason);
+        fail_machine(result.finding.reason, finding);
     } else {
         *finding = result.finding;
     }

@@ -22,4 +22,10 @@ void tern_checker_free(tern_checker *checker);
 tern_status tern_check_case(tern_checker *checker, const tern_case *c, const tern_child_options *options,
                             tern_finding *finding, tern_error *error);
 
+/*
+ * About what a check takes: W here, in front of the kernel and packed; X as bytes and, for the oracle, twice as wide; Y as it
+ * should be, here and there, and what is compared with it.
+ */
+double tern_check_needed_bytes(tern_shape shape);
+
 #endif

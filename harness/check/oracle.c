@@ -4,6 +4,7 @@
  */
 #include "check/oracle.h"
 
+#include "base/interrupt.h"
 #include "base/team.h"
 
 #include <sched.h>
@@ -42,6 +43,8 @@ static void fill_rows(void *argument, uint32_t thread, uint32_t threads)
     int16_t *row = j->row + thread * shape.k;
 
     for (size_t m = shape.m * thread / threads; m < shape.m * (thread + 1) / threads; m++) {
+        if (tern_interrupt_signal() != 0)
+            return;
         widen(j->w + m * shape.k, shape.k, row);
         for (size_t n = 0; n < shape.n; n++)
             j->y[n * shape.m + m] = dot(j->x + n * shape.k, row, shape.k);
@@ -75,6 +78,8 @@ tern_status tern_oracle_fill(tern_shape shape, const int8_t *w, const int8_t *x,
     widen(x, shape.n * shape.k, wide);
     job j = {.shape = shape, .w = w, .x = wide, .row = rows, .y = y};
     tern_team_run(team, fill_rows, &j);
+    if (tern_interrupt_signal() != 0)
+        status = tern_error_set(error, TERN_NOTHING, "interrupted by signal %d", tern_interrupt_signal());
 out:
     tern_team_free(team);
     free(rows);

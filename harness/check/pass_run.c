@@ -1,5 +1,6 @@
 #include "check/pass_run.h"
 
+#include "base/heap.h"
 #include "base/text.h"
 #include "check/change.h"
 #include "check/oracle.h"
@@ -272,6 +273,8 @@ bool tern_pass_run_pack(tern_pass_run *run)
         return false;
     if (!tern_pass_run_end(run))
         return false;
+    if (bytes == 0 && tern_heap_refusals() > 0)
+        return tern_pass_run_fail_machine(run, "out of memory: the kernel got none to pack with");
     if (bytes == 0)
         return tern_pass_run_fail(run, TERN_CRASH, "%s gives up: it returns 0, as when memory ran out,",
                                   run->result->step);

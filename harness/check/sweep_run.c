@@ -1,6 +1,7 @@
 #include "check/sweep_run.h"
 
 #include "base/clock.h"
+#include "base/heap.h"
 #include "base/text.h"
 #include "check/battery.h"
 #include "check/buffers.h"
@@ -127,6 +128,8 @@ static bool pack(sweep *s)
 
     note(s, "pack()");
     const size_t bytes = tern_product_pack(&s->product, (const int8_t *)data(s, TERN_BUFFER_W), staging->data, s->team);
+    if (bytes == 0 && tern_heap_refusals() > 0)
+        return fail_machine(s, "out of memory: the kernel got none to pack with");
     if (bytes == 0)
         return fail(s, TERN_CRASH, "pack() returns 0, as if memory had run out,");
     if (bytes > staging->bytes)

@@ -49,7 +49,9 @@ static const char *read_shape(tern_axes *axes, size_t i, const char *text, const
 {
     (void)registry;
     axes->shape[i].n = 0;
-    return tern_shape_parse(text, &axes->shape[i]) ? NULL : "MxK or MxKxN, each at least 1, K at most 16777215";
+    return tern_shape_parse(text, &axes->shape[i])
+               ? NULL
+               : "MxK or MxKxN, each at least 1, K at most 16777215, no product of two above 2^40";
 }
 
 static const char *read_n(tern_axes *axes, size_t i, const char *text, const tern_registry *registry)

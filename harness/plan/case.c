@@ -102,7 +102,8 @@ bool tern_shape_parse(const char *text, tern_shape *shape)
             return false;
         *size[count] = value;
     }
-    return count >= 2 && shape->k <= TERN_MAX_K && shape->m <= MAX_WEIGHTS / shape->k;
+    return count >= 2 && shape->k <= TERN_MAX_K && shape->m <= MAX_WEIGHTS / shape->k &&
+           shape->n <= MAX_WEIGHTS / shape->k && shape->n <= MAX_WEIGHTS / shape->m;
 }
 
 static bool parse_w(tern_case *c, const char *value)
@@ -187,7 +188,9 @@ tern_status tern_case_parse(tern_case *c, const char *id, const tern_registry *r
     if (status != TERN_OK)
         return status;
     if (!tern_shape_parse(part[SHAPE], &c->shape) || c->shape.n == 0)
-        return tern_error_set(error, TERN_USAGE, "'%s' is no shape; write MxKxN", part[SHAPE]);
+        return tern_error_set(error, TERN_USAGE,
+                              "'%s' is no shape; write MxKxN, with K below 2^24 and no product of two above 2^40",
+                              part[SHAPE]);
     for (char *word; (word = tern_text_word(&part[DATA], ",")) != NULL;)
         if (!parse_data_word(c, word))
             return tern_error_set(error, TERN_USAGE, "the id's data part is wrong at '%s'", word);

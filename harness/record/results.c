@@ -4,6 +4,7 @@
 
 #include <assert.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <xxhash.h>
@@ -50,6 +51,26 @@ static tern_status make_room(tern_list *list, size_t bytes, tern_error *error)
     return TERN_OK;
 }
 
+/* A record of the run that goes on which says nothing, and whose id the new one has. NULL: there is none. */
+static void *superseded(const tern_results *results, tern_line line, const void *value)
+{
+    const size_t finding = line == TERN_LINE_CASE     ? offsetof(tern_record, finding)
+                           : line == TERN_LINE_DECODE ? offsetof(tern_decode_record, finding)
+                                                      : 0;
+    const tern_line_type *type = &tern_line_types[line];
+    char *item;
+    size_t cursor = 0;
+
+    if (finding == 0)
+        return NULL;
+    while ((item = (char *)(uintptr_t)tern_results_find(results, line, (const char *)value + type->id, &cursor)) !=
+           NULL)
+        if (((const tern_finding *)(void *)(item + finding))->verdict == TERN_INTERRUPTED &&
+            *(const uint32_t *)(void *)(item + type->run) == (uint32_t)(results->runs.count - 1))
+            return item;
+    return NULL;
+}
+
 /* Appends the struct; its owned arrays become the results' when that succeeds. */
 static tern_status append(tern_results *results, tern_line line, const void *value, tern_error *error)
 {
@@ -58,6 +79,13 @@ static tern_status append(tern_results *results, tern_line line, const void *val
     tern_status status;
 
     assert(line == TERN_LINE_RUN || results->runs.count > 0);
+    void *former = superseded(results, line, value);
+    if (former != NULL) {
+        tern_fields_free(type->fields, former);
+        memcpy(former, value, type->bytes);
+        *(uint32_t *)(void *)((char *)former + type->run) = (uint32_t)(results->runs.count - 1);
+        return TERN_OK;
+    }
     if ((status = make_room(list, type->bytes, error)) != TERN_OK ||
         (status = make_room(&results->order.list, sizeof *results->order.item, error)) != TERN_OK)
         return status;

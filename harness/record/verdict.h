@@ -18,7 +18,8 @@ typedef enum tern_verdict {
     TERN_TIMEOUT,          /* did not return before its deadline */
     TERN_MISDECLARED,      /* its table says what is not so */
     TERN_IMPOSSIBLE,       /* right, and faster than the machine can multiply: not what was checked is what was timed */
-    TERN_UNSUPPORTED       /* the kernel or the machine cannot do this case; the reason says why */
+    TERN_UNSUPPORTED,      /* the kernel or the machine cannot do this case; the reason says why */
+    TERN_INTERRUPTED       /* ended from outside, which says nothing of the kernel: --resume does it again */
 } tern_verdict;
 
 /* "EXACT", "MISMATCH", ...; the table ends with NULL. */
@@ -45,7 +46,13 @@ typedef struct tern_finding {
     tern_difference difference[TERN_FIRST_DIFFERENCES];
 } tern_finding;
 
-/* What the end of a child that is not DONE says of the kernel that ran in it: CRASH or TIMEOUT, and nothing else. */
+/*
+ * What the end of a child that is not DONE says of the kernel that ran in it: CRASH, TIMEOUT, or INTERRUPTED, and nothing
+ * else.
+ */
 tern_finding tern_finding_of_child(const tern_child_outcome *outcome);
+
+/* For a run that makes no sense with an INTERRUPTED finding: TERN_ENVIRONMENT and its reason; else TERN_OK. */
+tern_status tern_finding_expect_whole(const tern_finding *finding, tern_error *error);
 
 #endif

@@ -356,8 +356,9 @@ static tern_status run_subject(ablation *a, subject *s, tern_error *error)
 
     find_toggles(s);
     say(a, "checking", s);
-    const tern_status status = tern_checks_look(&a->checks, &s->c, &child, &finding, error);
-    if (status != TERN_OK || tern_interrupt_signal() != 0)
+    tern_status status = tern_checks_look(&a->checks, &s->c, &child, &finding, error);
+    if (status != TERN_OK || tern_interrupt_signal() != 0 ||
+        (status = tern_finding_expect_whole(&finding, error)) != TERN_OK)
         return status;
     if (finding.verdict != TERN_EXACT || s->toggles == 0)
         return give_up(a, s, &finding, error);

@@ -73,10 +73,22 @@ static tern_status make_member(campaign *run, uint32_t index, tern_paired_member
                                  &recording->activity, error);
 }
 
+/* Those for whose timing there is not enough memory are none for this machine. */
+static tern_status leave_out(tern_paired_member *member, uint32_t members, const char *reason)
+{
+    for (uint32_t i = 0; i < members; i++) {
+        member[i].record->timed = false;
+        member[i].record->finding.verdict = TERN_UNSUPPORTED;
+        tern_text_copy(member[i].record->finding.reason, sizeof member[i].record->finding.reason, reason);
+    }
+    return TERN_OK;
+}
+
 /* Times those that are EXACT. */
 static tern_status measure(campaign *run, tern_error *error)
 {
     tern_paired_member *member = run->member;
+    tern_error cause = {""};
     uint32_t members = 0;
     tern_status status = TERN_OK;
 
@@ -89,7 +101,11 @@ static tern_status measure(campaign *run, tern_error *error)
         tern_text_append(run->label, sizeof run->label, " and %" PRIu32 " in turns with it", run->running - 1);
     tern_activity_say(&run->recording->activity, run->label);
     const tern_child_options child = child_options(run, member[0].c);
-    status = tern_paired_run(member, members, find_baseline(run, member, members), &child, error);
+    status = tern_paired_run(member, members, find_baseline(run, member, members), &child, &cause);
+    if (status == TERN_ENVIRONMENT && tern_error_is_memory(cause.text))
+        status = leave_out(member, members, cause.text);
+    else if (status != TERN_OK)
+        tern_error_set(error, status, "%s", cause.text);
     for (uint32_t i = 0; i < members; i++)
         if (member[i].record->timed)
             tern_record_conclude(member[i].record);

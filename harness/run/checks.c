@@ -1,5 +1,8 @@
 #include "run/checks.h"
 
+#include "base/text.h"
+#include "machine/memory.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -54,6 +57,15 @@ tern_status tern_checks_look(tern_checks *checks, const tern_case *c, const tern
         return TERN_OK;
     }
     alone.cache = TERN_CHECK_ONLY;
+    const double needed = tern_check_needed_bytes(alone.shape);
+    tern_error cause;
+    /* A system that promises more memory than it has ends the process once it is used. */
+    if (alone.data.sweep == TERN_SWEEP_NONE && needed > (double)tern_memory_available_bytes()) {
+        tern_error_memory(&cause, "a check of this shape", needed);
+        *finding = (tern_finding){.verdict = TERN_UNSUPPORTED};
+        tern_text_copy(finding->reason, sizeof finding->reason, cause.text);
+        return TERN_OK;
+    }
     const tern_status status = tern_check_case(checks->checker, &alone, child, finding, error);
     return status == TERN_OK ? keep(checks, c, finding, error) : status;
 }

@@ -4,8 +4,13 @@
 #include "base/interrupt.h"
 #include "base/text.h"
 
-static void count(tern_run_end *end, tern_verdict verdict)
+#include <inttypes.h>
+
+/* Returns 1 for what says nothing, and has to be done again. */
+static uint32_t count(tern_run_end *end, tern_verdict verdict)
 {
+    if (verdict == TERN_INTERRUPTED)
+        return 1;
     end->done++;
     if (verdict == TERN_EXACT)
         end->exact++;
@@ -13,6 +18,7 @@ static void count(tern_run_end *end, tern_verdict verdict)
         end->skipped++;
     else
         end->wrong++;
+    return 0;
 }
 
 /*
@@ -24,22 +30,27 @@ static int conclude(tern_recording *recording, const tern_work *work, tern_statu
     const tern_results *results = &recording->sink.results;
     const int signal = tern_interrupt_signal();
     tern_run_end *end = &recording->end;
+    uint32_t interrupted = 0;
 
     for (size_t i = 0; i < results->cases.count; i++)
-        count(end, results->cases.item[i].finding.verdict);
+        if (count(end, results->cases.item[i].finding.verdict) > 0)
+            interrupted += tern_sink_find(&recording->sink, results->cases.item[i].id) == NULL;
     for (size_t i = 0; i < results->decodes.count; i++)
         if (!results->decodes.item[i].baseline)
-            count(end, results->decodes.item[i].finding.verdict);
+            interrupted += count(end, results->decodes.item[i].finding.verdict);
     if (status != TERN_OK)
         tern_text_copy(end->reason, sizeof end->reason, error->text);
     else if (signal != 0)
         tern_text_append(end->reason, sizeof end->reason, "interrupted by signal %d", signal);
+    else if (interrupted > 0 && end->reason[0] == '\0')
+        tern_text_append(end->reason, sizeof end->reason, "%" PRIu32 " of them ended from outside", interrupted);
     end->complete = end->reason[0] == '\0';
     end->seconds = 1e-9 * tern_clock_ns() - recording->started_s;
     end->status = signal != 0                        ? 128 + signal
                   : status != TERN_OK                ? (int)status
                   : work->status != NULL             ? (int)work->status(work->context, recording, error)
                   : end->wrong > 0                   ? TERN_WRONG
+                  : interrupted > 0                  ? TERN_ENVIRONMENT
                   : end->exact > 0 || !end->complete ? TERN_OK
                                                      : TERN_SKIPPED;
     return end->status;

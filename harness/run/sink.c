@@ -86,9 +86,13 @@ tern_status tern_sink_begin(tern_sink *sink, tern_run *run, bool alone, tern_err
 
 const tern_record *tern_sink_find(const tern_sink *sink, const char *id)
 {
+    const tern_record *record;
     size_t cursor = 0;
 
-    return tern_results_find(&sink->results, TERN_LINE_CASE, id, &cursor);
+    while ((record = tern_results_find(&sink->results, TERN_LINE_CASE, id, &cursor)) != NULL)
+        if (record->finding.verdict != TERN_INTERRUPTED)
+            break;
+    return record;
 }
 
 tern_status tern_sink_add(tern_sink *sink, tern_line line, const void *value, tern_error *error)

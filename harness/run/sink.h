@@ -38,7 +38,7 @@ tern_status tern_sink_open(tern_sink *sink, const tern_sink_settings *settings, 
  */
 tern_status tern_sink_begin(tern_sink *sink, tern_run *run, bool alone, tern_error *error);
 
-/* The record of that id, of an earlier part or of this one; NULL: there is none. */
+/* The record of that id, of an earlier part or of this one; NULL: there is none, or it was ended from outside. */
 const tern_record *tern_sink_find(const tern_sink *sink, const char *id);
 
 /* Takes a copy of a line, and writes it. A file that cannot be written keeps no other from being written. */

@@ -76,6 +76,8 @@ static tern_status check(tern_two_cases *two, tern_comparing *comparing, tern_tw
     tern_status status = tern_checks_look(&checks->cand, &two->cand, &child, &line->finding, error);
     if (status != TERN_OK || tern_interrupt_signal() != 0)
         return status;
+    if ((status = tern_finding_expect_whole(&line->finding, error)) != TERN_OK)
+        return status;
     if (line->finding.verdict == TERN_UNSUPPORTED) {
         line->state = TERN_COMPARED_LEFT_OUT;
         tern_text_append(line->reason, sizeof line->reason, "CAND refuses it: %s", line->finding.reason);
@@ -86,6 +88,8 @@ static tern_status check(tern_two_cases *two, tern_comparing *comparing, tern_tw
         return TERN_OK;
     status = tern_checks_look(&checks->base, &two->base, &child, &base, error);
     if (status != TERN_OK || tern_interrupt_signal() != 0 || base.verdict == TERN_EXACT)
+        return status;
+    if ((status = tern_finding_expect_whole(&base, error)) != TERN_OK)
         return status;
     line->state = base.verdict == TERN_UNSUPPORTED ? TERN_COMPARED_LEFT_OUT : TERN_COMPARED_FIXED;
     tern_text_append(line->reason, sizeof line->reason, "BASE %s: %s", tern_verdict_name(base.verdict), base.reason);
@@ -205,6 +209,9 @@ static tern_status keep(const tern_two_cases *two, tern_comparing *comparing, te
     pair->steal_share = cand->disturbance.steal_share;
     if (pair->samples == 0) {
         const tern_paired_arm *wrong = cand->finding.verdict != TERN_EXACT ? cand : base;
+        const tern_status status = tern_finding_expect_whole(&wrong->finding, error);
+        if (status != TERN_OK)
+            return status;
         tern_text_append(pair->reason, sizeof pair->reason, "%s %s: %s", wrong == cand ? "CAND" : "BASE",
                          tern_verdict_name(wrong->finding.verdict), wrong->finding.reason);
     }

@@ -262,6 +262,11 @@ static tern_status check_request(const session *s, tern_error *error)
     if (job->context > g->context)
         return tern_error_set(error, TERN_USAGE, "a context of %" PRIu32 " is more than the %" PRIu32 " of model %s",
                               job->context, g->context, g->name);
+    if (job->compare_cache > job->new_tokens + 1)
+        return tern_error_set(error, TERN_USAGE,
+                              "--compare-cache decodes %" PRIu32 " tokens again, and there are %" PRIu32
+                              "; give more --tokens",
+                              job->compare_cache, job->new_tokens + 1);
     for (uint32_t i = 0; job->prompt != NULL && i < job->prompt_tokens; i++)
         if (job->prompt[i] >= g->vocabulary)
             return tern_error_set(error, TERN_USAGE,

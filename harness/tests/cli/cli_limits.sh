@@ -1,0 +1,86 @@
+#!/usr/bin/env bash
+# The machine is not the kernel: what ends from outside says nothing of it, and --resume does it again; what does not fit into
+# memory is none for this machine, and the suite goes on.
+. "$SOURCE/harness/tests/cli/cli.sh"
+
+fail() {
+    echo "FAILED: $*"
+    failures=$((failures + 1))
+}
+
+quick=(--budget 0.02 --no-roofs -q)
+printf '[a]\nkernels = reference\nshapes = 8x64x16 7x13x1\n' >a.suite
+
+# plug_in NAME LINE: a plug-in of one kernel that is right, and begins run() with the line
+plug_in() {
+    sed "s/sample\.columns/$1/" "$SOURCE/kernels/sample_plugin.c" >"$1.c"
+    sed -i '0,/^static void run(/{s/^static void run(/#include <signal.h>\n#include <stdlib.h>\n#include <unistd.h>\n&/}' "$1.c"
+    sed -i "/^static void run(/,/^{/{s|^{|{ $2|}" "$1.c"
+    "$CC" -shared -fPIC -O1 -D_GNU_SOURCE ${SANITIZE:+-fsanitize=$SANITIZE} -I"$SOURCE/kernels" "$1.c" -o "$1.so" || fail "cannot build $1"
+    printf '[a]\nkernels = reference %s\nshapes = 8x64x16\n' "$1" >"$1.suite"
+}
+
+# A kill from elsewhere, as from a system that is out of memory.
+plug_in killed "if (access(\"$WORK/kill\", F_OK) == 0) kill(getpid(), SIGKILL);"
+touch kill
+expect 4 "$TERNBENCH" run killed.suite --plugin ./killed.so "${quick[@]}" --out jsonl:killed.jsonl
+says out "INTERRUPTED"
+says err "ended by signal 9 (Killed), which did not come from here"
+says out "not complete: 1 of them ended from outside; --resume goes on"
+says killed.jsonl '"verdict":"INTERRUPTED"'
+expect 4 "$TERNBENCH" run killed.suite --plugin ./killed.so "${quick[@]}" --out jsonl:killed.jsonl --resume
+rm kill
+expect 0 "$TERNBENCH" run killed.suite --plugin ./killed.so "${quick[@]}" --out jsonl:killed.jsonl --resume
+says out "2 of 2 cases: 2 EXACT"
+says_not out "INTERRUPTED"
+expect 0 "$TERNBENCH" report killed.jsonl
+says_not out "INTERRUPTED"
+touch kill
+expect 4 "$TERNBENCH" run killed.suite --plugin ./killed.so "${quick[@]}" --out jsonl:again.jsonl
+expect 0 "$TERNBENCH" report --compare killed.jsonl again.jsonl
+says_not out "lost"
+
+# A limit of CPU time ends a kernel that computes for long.
+plug_in endless "if (access(\"$WORK/spin\", F_OK) == 0) for (volatile int i = 0;; i++) {}"
+touch spin
+(ulimit -S -t 2; exec "$TERNBENCH" check endless.suite --plugin ./endless.so --no-edges -q) >out 2>err
+[ $? -eq 4 ] || fail "ulimit -t gave another status"
+says err "at the limit of CPU time, see ulimit -t"
+
+# A limit of memory: what a kernel does that gets none is not its fault. Sanitizers reserve more than any limit.
+if [ -z "${SANITIZE:-}" ]; then
+    plug_in hungry "char *m = malloc(1u << 30); *(volatile char *)m = 1; free(m);"
+    (ulimit -v 900000; exec "$TERNBENCH" check hungry.suite --plugin ./hungry.so --no-edges -q) >out 2>err
+    [ $? -eq 4 ] || fail "ulimit -v gave another status"
+    says err "after it was refused memory, see ulimit -v"
+    plug_in wrong "volatile char *volatile m = NULL; *m = 1;"
+    (ulimit -v 900000; exec "$TERNBENCH" check wrong.suite --plugin ./wrong.so --no-edges -q) >out 2>err
+    [ $? -eq 1 ] || fail "a crash under ulimit -v is none"
+fi
+
+# SIGCHLD ignored, as some shells and supervisors leave it.
+(trap '' CHLD; exec "$TERNBENCH" run a.suite "${quick[@]}") >out 2>err
+[ $? -eq 0 ] || fail "SIGCHLD ignored gave another status: $(cat out err)"
+
+# A case that is too large is told, and does not end the suite.
+printf '[a]\nkernels = reference\nshapes = 1048576x524288x1 8x64x16\n' >large.suite
+expect 0 "$TERNBENCH" run large.suite "${quick[@]}" --out jsonl:large.jsonl
+says out "UNSUPPORTED  out of memory:"
+says out "2 of 2 cases: 1 EXACT, 0 wrong, 1 skipped"
+expect 0 "$TERNBENCH" run large.suite "${quick[@]}" --out jsonl:large.jsonl --resume
+
+# Products of sizes that do not fit into 64 bits are no shapes.
+data=w=random,x=random,p0=0.42,seed=1
+for shape in 2147483648x1x2147483648 4294967295x1x4294967295 1x16777215x4294967295; do
+    expect 2 "$TERNBENCH" repro "scalar/$shape/$data"
+    says err "'$shape' is no shape"
+done
+
+# What this program does wrong is not the kernel's.
+printf '[model]\nlayers = 1\nhidden = 256\nheads = 4\nkv_heads = 4\nhead_dim = 64\nffn = 256\nvocabulary = 64\ncontext = 64\n' >tiny.model
+printf 'activation = relu2\nsub_norms = yes\ntied_head = yes\nrope = halves\nrope_base = 10000\nepsilon = 1e-5\n' >>tiny.model
+small=(--model tiny.model --kernel reference --baseline none --tokens 2 --prompt 2 -t 1 --no-roofs -q)
+expect 0 "$TERNBENCH" decode "${small[@]}" --compare-cache 3
+expect 2 "$TERNBENCH" decode "${small[@]}" --compare-cache 4
+says err "--compare-cache decodes 4 tokens again, and there are 3"
+finish
