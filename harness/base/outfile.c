@@ -14,7 +14,9 @@
 /* What is open, so that nothing is written twice, and nothing is left behind. */
 typedef struct slot {
     tern_outfile *file;
-    const char *volatile temporary; /* of it: what a signal handler may look at */
+    /* Of it, what a signal handler may look at: */
+    const char *volatile temporary;
+    const char *volatile created; /* the place, when what has the name is empty and ours */
 } slot;
 
 static slot opened[TERN_OUTFILES_MAX];
@@ -65,7 +67,7 @@ static tern_status keep(tern_outfile *file, tern_error *error)
     if (free_slot == NULL)
         return tern_error_set(error, TERN_USAGE, "cannot write %s: more than %d files are written", file->path,
                               TERN_OUTFILES_MAX);
-    *free_slot = (slot){file, file->temporary};
+    *free_slot = (slot){file, file->temporary, file->created ? file->place : NULL};
     tern_interrupt_at_end(tern_outfile_remove_all);
     return TERN_OK;
 }
@@ -75,14 +77,19 @@ static void forget(const tern_outfile *file)
     slot *own = slot_of(file);
 
     if (own != NULL)
-        *own = (slot){NULL, NULL};
+        *own = (slot){NULL, NULL, NULL};
 }
 
 void tern_outfile_remove_all(void)
 {
-    for (size_t i = 0; i < TERN_OUTFILES_MAX; i++)
+    struct stat there;
+
+    for (size_t i = 0; i < TERN_OUTFILES_MAX; i++) {
         if (opened[i].temporary != NULL)
             unlink(opened[i].temporary);
+        if (opened[i].created != NULL && stat(opened[i].created, &there) == 0 && there.st_size == 0)
+            unlink(opened[i].created);
+    }
 }
 
 static bool is_same(const struct stat *a, FILE *stream)
@@ -358,7 +365,7 @@ tern_status tern_outfile_publish(tern_outfile *file, tern_error *error)
         return status;
     if (!name_it(file) || rename(file->temporary, file->place) != 0)
         return tern_outfile_failed(file->path, error);
-    slot_of(file)->temporary = NULL;
+    *slot_of(file) = (slot){file, NULL, NULL};
     sync_folder(file->place);
     free(file->temporary);
     free(file->place);

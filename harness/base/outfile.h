@@ -48,7 +48,7 @@ void tern_outfile_drop(tern_outfile *file);
 /* Sets the sentence for a write that failed, as errno says. Returns TERN_ENVIRONMENT. */
 tern_status tern_outfile_failed(const char *path, tern_error *error);
 
-/* For the end of the process: removes all temporary names. May be called in a signal handler. */
+/* For the end of the process: removes all temporary names, and the empty files that are to be replaced. May be called in a signal handler. */
 void tern_outfile_remove_all(void);
 
 #endif

@@ -4,6 +4,7 @@
  */
 #include "cli/invoke.h"
 
+#include "base/interrupt.h"
 #include "base/text.h"
 #include "cli/output.h"
 #include "cli/terminal.h"
@@ -195,7 +196,9 @@ static int run(const tern_command *command, int argc, char **argv)
 
     if (status == TERN_OK)
         status = tern_output_open(&files, &options, false, &error);
-    const int exit_status = status == TERN_OK ? command->run(&options, &error) : (int)status;
+    int exit_status = status == TERN_OK ? command->run(&options, &error) : (int)status;
+    if (tern_interrupt_signal() != 0)
+        exit_status = 128 + tern_interrupt_signal();
     tern_output_close(&files);
     if (error.text[0] != '\0')
         tern_terminal_say(stderr, "%s: %s", argv[0], error.text);

@@ -1,0 +1,69 @@
+#!/usr/bin/env bash
+# Every command ends soon after SIGINT, SIGTERM or SIGHUP, whatever it is doing, with 128 + N, and leaves no temporary file.
+. "$SOURCE/harness/tests/cli/cli.sh"
+
+fail() {
+    echo "FAILED: $*"
+    failures=$((failures + 1))
+}
+
+# Two seconds are promised; a loaded machine gets more, which is far from what the commands below take undisturbed.
+patience_s=10
+
+# ends SIGNAL STATUS COMMAND...: sends it after a second, when the command is in the middle of something
+ends() {
+    local signal=$1 wanted=$2 status=0 pid started
+    shift 2
+    "$@" >out 2>err </dev/null &
+    pid=$!
+    sleep 1
+    kill -0 $pid 2>/dev/null || { fail "it had ended already: $*"; cat err; }
+    started=$SECONDS
+    kill "-$signal" $pid
+    (exec >/dev/null 2>&1; sleep 30 && kill -KILL $pid) &
+    local guard=$!
+    wait $pid 2>/dev/null || status=$?
+    kill $guard 2>/dev/null
+    wait $guard 2>/dev/null
+    [ $((SECONDS - started)) -le $patience_s ] || fail "$((SECONDS - started)) s to end on $signal: $*"
+    [ $status -eq "$wanted" ] || fail "exit $status on $signal: $*"
+}
+
+mkfifo pipe
+printf '[a]\nkernels = reference\nshapes = 8x64x16 7x13x1\n' >a.suite
+"$TERNBENCH" run a.suite --budget 0.02 --no-roofs -q --out jsonl:good.jsonl >/dev/null
+long=(--budget 60 --min-samples 512 --no-roofs -q)
+printf '[model]\nlayers = 8\nhidden = 2048\nheads = 32\nkv_heads = 32\nhead_dim = 64\nffn = 8192\nvocabulary = 32000\ncontext = 64\n' >large.model
+printf 'activation = relu2\nsub_norms = yes\ntied_head = yes\nrope = halves\nrope_base = 10000\nepsilon = 1e-5\n' >>large.model
+
+ends INT 130 "$TERNBENCH" run a.suite "${long[@]}" --out jsonl:a.jsonl
+says a.jsonl 'interrupted by signal 2'
+ends TERM 143 "$TERNBENCH" run a.suite "${long[@]}" --out csv:a.csv
+ends HUP 129 "$TERNBENCH" run a.suite "${long[@]}"
+# The oracle of a large product, which no kernel has to do with.
+ends INT 130 "$TERNBENCH" repro 'reference/8192x16384x2048/w=random,x=random,p0=0.42,seed=1' -q --deadline 600
+ends TERM 143 "$TERNBENCH" machine
+ends TERM 143 "$TERNBENCH" kernels --pick 11008x4096x8
+ends INT 130 "$TERNBENCH" decode --model large.model --kernel reference --tokens 512 --no-roofs -q
+ends TERM 143 "$TERNBENCH" model write --model large.model --out large.gguf
+
+# Pipes to which nobody comes, in both directions, and one whose reader does not read.
+ends TERM 143 "$TERNBENCH" report pipe
+ends TERM 143 "$TERNBENCH" report good.jsonl --out csv:pipe
+ends TERM 143 "$TERNBENCH" run pipe
+ends INT 130 "$TERNBENCH" run a.suite "${long[@]}" --out jsonl:pipe
+ends TERM 143 "$TERNBENCH" model write --model ./pipe --out large.gguf
+sleep 60 <>pipe >/dev/null 2>&1 &
+reader=$!
+ends TERM 143 "$TERNBENCH" model write --model large.model --out pipe
+kill $reader
+
+[ ! -e large.gguf ] || fail "half a model is left"
+left=$(find . -name '.*.*' ! -name . | head -3)
+[ -z "$left" ] || fail "left behind: $left"
+
+# A kernel that refines itself, or one that refines it, is refused.
+sed 's/\.bits_per_weight/.refines = "sample.columns",\n    &/' "$SOURCE/kernels/sample_plugin.c" >circle.c
+"$CC" -shared -fPIC -O1 ${SANITIZE:+-fsanitize=$SANITIZE} -I"$SOURCE/kernels" circle.c -o circle.so || fail "cannot build circle"
+expect 2 timeout 20 "$TERNBENCH" kernels --plugin ./circle.so
+finish
