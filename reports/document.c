@@ -18,11 +18,11 @@ static bool add(tern_document *document, tern_item item)
     return true;
 }
 
-#define ADD_WORDS(kind, format)                                                                                        \
+#define ADD_WORDS(kind_, format)                                                                                       \
     do {                                                                                                               \
         va_list arguments;                                                                                             \
         va_start(arguments, format);                                                                                   \
-        add(document, (tern_item){kind, tern_text_pool_format(&document->pool, format, arguments), NULL});             \
+        add(document, (tern_item){.kind = kind_, .text = tern_text_pool_format(&document->pool, format, arguments)});  \
         va_end(arguments);                                                                                             \
     } while (0)
 
@@ -41,12 +41,40 @@ void tern_document_line(tern_document *document, const char *text, ...)
     ADD_WORDS(TERN_ITEM_LINE, text);
 }
 
+void tern_document_section(tern_document *document, const char *text, ...)
+{
+    ADD_WORDS(TERN_ITEM_SECTION, text);
+}
+
+void tern_document_verdict(tern_document *document, bool good, const char *text, ...)
+{
+    ADD_WORDS(good ? TERN_ITEM_GOOD : TERN_ITEM_BAD, text);
+}
+
+void tern_document_fold(tern_document *document, const char *text, ...)
+{
+    ADD_WORDS(TERN_ITEM_FOLD, text);
+}
+
+void tern_document_unfold(tern_document *document)
+{
+    add(document, (tern_item){.kind = TERN_ITEM_UNFOLD, .text = ""});
+}
+
+void tern_document_picture(tern_document *document, const char *plot, const char *title, char *data, size_t panels)
+{
+    const tern_item item = {.kind = TERN_ITEM_PICTURE, .text = title, .plot = plot, .data = data, .panels = panels};
+
+    if (!add(document, item))
+        free(data);
+}
+
 tern_sheet *tern_document_sheet(tern_document *document, const char *name, tern_audience audience,
                                 const tern_column *column, size_t columns)
 {
     tern_sheet *sheet = malloc(sizeof *sheet);
 
-    if (sheet == NULL || !add(document, (tern_item){TERN_ITEM_SHEET, NULL, sheet})) {
+    if (sheet == NULL || !add(document, (tern_item){.kind = TERN_ITEM_SHEET, .sheet = sheet})) {
         document->pool.failed = true;
         free(sheet);
         sheet = &document->spare;
@@ -69,11 +97,14 @@ const tern_sheet *tern_document_next(const tern_document *document, tern_audienc
 
 void tern_document_free(tern_document *document)
 {
-    for (size_t i = 0; i < document->items; i++)
+    for (size_t i = 0; i < document->items; i++) {
         if (document->item[i].kind == TERN_ITEM_SHEET) {
             tern_sheet_free(document->item[i].sheet);
             free(document->item[i].sheet);
         }
+        free(document->item[i].data);
+        free(document->item[i].svg);
+    }
     free(document->item);
     tern_sheet_free(&document->spare);
     tern_text_pool_free(&document->pool);

@@ -10,13 +10,23 @@ typedef enum tern_item_kind {
     TERN_ITEM_HEADING,   /* what the lines and sheets after it are of */
     TERN_ITEM_PARAGRAPH, /* a line that begins something new */
     TERN_ITEM_LINE,
-    TERN_ITEM_SHEET
+    TERN_ITEM_SHEET,
+    TERN_ITEM_SECTION, /* a chapter, with a name of its own in the list of contents */
+    TERN_ITEM_GOOD,    /* a verdict that stands out */
+    TERN_ITEM_BAD,
+    TERN_ITEM_FOLD,   /* what follows is shown when it is asked for, where a format can do that */
+    TERN_ITEM_UNFOLD, /* up to here */
+    TERN_ITEM_PICTURE
 } tern_item_kind;
 
 typedef struct tern_item {
     tern_item_kind kind;
     const char *text;  /* of words */
     tern_sheet *sheet; /* owned */
+    const char *plot;  /* of a picture: its name; text is what it shows */
+    char *data;        /* what it draws, owned: see plot.h */
+    size_t panels;
+    char *svg; /* the picture, owned; NULL when it is not drawn */
 } tern_item;
 
 /* All zero but for the name: empty. */
@@ -32,6 +42,14 @@ typedef struct tern_document {
 void tern_document_heading(tern_document *document, const char *text, ...) __attribute__((format(printf, 2, 3)));
 void tern_document_paragraph(tern_document *document, const char *text, ...) __attribute__((format(printf, 2, 3)));
 void tern_document_line(tern_document *document, const char *text, ...) __attribute__((format(printf, 2, 3)));
+void tern_document_section(tern_document *document, const char *text, ...) __attribute__((format(printf, 2, 3)));
+void tern_document_verdict(tern_document *document, bool good, const char *text, ...)
+    __attribute__((format(printf, 3, 4)));
+void tern_document_fold(tern_document *document, const char *text, ...) __attribute__((format(printf, 2, 3)));
+void tern_document_unfold(tern_document *document);
+
+/* data was allocated, and is the document's from here on. */
+void tern_document_picture(tern_document *document, const char *plot, const char *title, char *data, size_t panels);
 
 /*
  * An empty sheet at the end of the document, which owns it. One file of CSV is one table: it holds the document's first

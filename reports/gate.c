@@ -196,14 +196,20 @@ tern_status tern_gate_add(tern_document *document, const tern_results *results, 
     return status;
 }
 
-tern_status tern_gate_build(tern_document *document, const tern_results *results, tern_error *error)
+tern_status tern_gates_add(tern_document *document, const tern_results *results, tern_error *error)
 {
     tern_status status = TERN_OK;
 
-    document->title = "Did it get slower?";
-    tern_runs_introduce(document, results);
     for (uint32_t run = 0; run < results->runs.count && status == TERN_OK; run++)
         status = tern_gate_add(document, results, run, error);
+    return status;
+}
+
+tern_status tern_gate_build(tern_document *document, const tern_results *results, tern_error *error)
+{
+    document->title = "Did it get slower?";
+    tern_runs_introduce(document, results);
+    const tern_status status = tern_gates_add(document, results, error);
     tern_runs_add(document, results);
     return status;
 }

@@ -138,3 +138,42 @@ tern_status tern_plot_write(const tern_plot *plot, tern_picture picture, FILE *s
     free(data);
     return status;
 }
+
+void tern_plot_add(tern_document *document, const char *name)
+{
+    const tern_plot *plot = tern_plot_find(name);
+    size_t panels;
+    char *data = tern_plot_data(plot, document, &panels);
+
+    if (data != NULL)
+        tern_document_picture(document, plot->name, plot->title, data, panels);
+    else
+        tern_document_line(document, "No plot \"%s\": `ternbench %s` measures what it shows.", plot->title,
+                           plot->command);
+}
+
+/* Gives the pictures that were drawn to their items. */
+static void hand_over(tern_document *document, const tern_drawing *drawing)
+{
+    for (size_t i = 0; i < document->items; i++)
+        if (document->item[i].kind == TERN_ITEM_PICTURE)
+            document->item[i].svg = drawing++->bytes;
+}
+
+void tern_plots_draw(tern_document *document)
+{
+    tern_drawing *drawings = calloc(document->items + 1, sizeof *drawings);
+    tern_error error = {""};
+    size_t count = 0;
+
+    for (size_t i = 0; drawings != NULL && i < document->items; i++)
+        if (document->item[i].kind == TERN_ITEM_PICTURE)
+            drawings[count++] = (tern_drawing){.plot = tern_plot_find(document->item[i].plot),
+                                               .data = document->item[i].data,
+                                               .panels = document->item[i].panels};
+    if (count > 0 && tern_gnuplot_draw(drawings, count, TERN_PICTURE_SVG, &error) == TERN_OK)
+        hand_over(document, drawings);
+    else if (count > 0)
+        tern_document_line(document, "Without pictures: %s", error.text);
+    free(drawings);
+}

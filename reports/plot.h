@@ -57,6 +57,18 @@ typedef struct tern_drawing {
  */
 tern_status tern_gnuplot_draw(tern_drawing *drawings, size_t count, tern_picture picture, tern_error *error);
 
+/*
+ * Adds the plot of a sheet that stands in the document already, or, when there is nothing for it, a line that says what
+ * measures it.
+ */
+void tern_plot_add(tern_document *document, const char *name);
+
+/*
+ * Draws all pictures of a document by one gnuplot; they are left out when there is none, and a line at the end of the
+ * document says so.
+ */
+void tern_plots_draw(tern_document *document);
+
 /* One picture of a document, whole. TERN_NOTHING when the document has nothing for it. */
 tern_status tern_plot_write(const tern_plot *plot, tern_picture picture, FILE *stream, const tern_document *document,
                             tern_error *error);

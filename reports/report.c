@@ -20,6 +20,7 @@
     }
 
 const tern_report tern_reports[] = {
+    DOCUMENT("full", "all that the records say, with plots in the page", tern_full_build, false),
     DOCUMENT("table", "all cases, grouped by shape, threads and cache state", tern_table_build, true),
     DOCUMENT("limits", "each kernel beside the hardware's limits, and what follows in words", tern_limits_build, true),
     DOCUMENT("crossovers", "from which share of zeros on one kernel is faster than another", tern_crossovers_build,
@@ -35,9 +36,9 @@ const tern_report tern_reports[] = {
     DOCUMENT("ablate", "what each toggle gives, alone and beside the others", tern_ablate_build, false),
     DOCUMENT("bisect", "which commit made a kernel slower, and which of its toggles", tern_bisect_build, false),
     {.name = "csv", .summary = "the table for programs, RFC 4180", .build = tern_table_build, .writer = tern_write_csv},
-    {.name = "md", .summary = "the table in Markdown", .build = tern_table_build, .writer = tern_write_md},
-    {.name = "html", .summary = "the table as a page", .build = tern_table_build, .writer = tern_write_html},
-    {.name = "json", .summary = "the table for programs", .build = tern_table_build, .writer = tern_write_json},
+    {.name = "md", .summary = "the full report in Markdown", .build = tern_full_build, .writer = tern_write_md},
+    {.name = "html", .summary = "the full report as a page", .build = tern_full_build, .writer = tern_write_html},
+    {.name = "json", .summary = "the full report for programs", .build = tern_full_build, .writer = tern_write_json},
     PICTURE("speed", tern_table_build),
     PICTURE("roofline", tern_table_build),
     PICTURE("scaling", tern_scaling_build),
@@ -65,16 +66,28 @@ const tern_report *tern_report_find(const char *name)
 
 const char *tern_report_names(void)
 {
-    return "table, limits, crossovers, scaling, stages, counters, decode, gate, ablate and bisect, each also as "
-           "NAME.csv, NAME.md, NAME.html and NAME.json; csv, md, html and json, which are the table; speed, roofline, "
-           "scaling, ablation, latency, "
-           "ratio "
-           "and zeros as NAME.svg and NAME.png; jsonl; llama-bench";
+    return "full, table, limits, crossovers, scaling, stages, counters, decode, gate, ablate and bisect, each also as "
+           "NAME.csv, "
+           "NAME.md, NAME.html and NAME.json; md, html and json, which are the full report, and csv, which is the "
+           "table; "
+           "speed, roofline, scaling, ablation, latency, ratio and zeros as NAME.svg and NAME.png; jsonl; llama-bench";
 }
 
 tern_writer *tern_report_plain_writer(const tern_report *report)
 {
-    return report->build == tern_table_build && strncmp(report->name, "table.", 6) != 0 ? report->writer : NULL;
+    static const struct {
+        const char *name;
+        tern_writer *writer;
+    } plain[] = {{"table", tern_write_text},
+                 {"csv", tern_write_csv},
+                 {"md", tern_write_md},
+                 {"html", tern_write_html},
+                 {"json", tern_write_json}};
+
+    for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
+        if (strcmp(report->name, plain[i].name) == 0)
+            return plain[i].writer;
+    return NULL;
 }
 
 tern_status tern_report_write(const tern_report *report, FILE *stream, const tern_results *results, tern_error *error)
@@ -87,6 +100,8 @@ tern_status tern_report_write(const tern_report *report, FILE *stream, const ter
         return TERN_OK;
     }
     status = report->build(&document, results, error);
+    if (status == TERN_OK && report->writer == tern_write_html)
+        tern_plots_draw(&document);
     if (status == TERN_OK && report->plot != NULL)
         status = tern_plot_write(tern_plot_find(report->plot), report->picture, stream, &document, error);
     else if (status == TERN_OK)

@@ -3,8 +3,8 @@
  *
  * A report is a function that fills a document: words and sheets. A writer puts any document into a format. `limits` is
  * the report of that name as text; `limits.csv`, `limits.md`, `limits.html` and `limits.json` are the same report by
- * another writer, and `csv`, `md`, `html` and `json` alone are the table. Some formats are no documents: they are
- * written straight from results.
+ * another writer. `md`, `html` and `json` alone are the full report, `csv` alone is the table. `NAME.svg` and `NAME.png` are
+ * plots. Some formats are no documents: they are written straight from results.
  *
  * To add a report: one file beside this one with a tern_report_builder, its declaration here, one row in report.c. To
  * add a writer, see writer.h.
@@ -52,6 +52,7 @@ tern_writer *tern_report_plain_writer(const tern_report *report);
 /* Writes all of it. TERN_ENVIRONMENT when memory ran out; errors of the stream show in ferror(). */
 tern_status tern_report_write(const tern_report *report, FILE *stream, const tern_results *results, tern_error *error);
 
+tern_report_builder tern_full_build;
 tern_report_builder tern_table_build;
 tern_report_builder tern_limits_build;
 tern_report_builder tern_crossovers_build;
@@ -62,6 +63,12 @@ tern_report_builder tern_decode_build;
 tern_report_builder tern_gate_build;
 tern_report_builder tern_ablate_build;
 tern_report_builder tern_bisect_build;
+
+/* The sheets of these reports alone, for documents that hold several. */
+tern_report_builder tern_table_add;
+tern_report_builder tern_scaling_add;
+tern_report_builder tern_gates_add;
+
 tern_report_fn tern_report_llama_bench;
 tern_report_fn tern_report_jsonl;
 

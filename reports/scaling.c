@@ -1,5 +1,5 @@
 /*
- * What more threads bring. A section for each case but for its threads; the row of the fewest threads is what the
+ * What more threads bring. A section for each case but for its threads, where there are several; the row of the fewest threads is what the
  * others are compared with.
  *
  *     speed-up    time with the fewest threads / time
@@ -62,31 +62,48 @@ static void add_row(tern_sheet *sheet, const tern_results *results, const tern_r
     tern_run_cells(sheet, RUN, results, r->run);
 }
 
-static void add_section(tern_sheet *sheet, const tern_results *results, const tern_group *group)
+static bool has_several(const tern_group *group)
+{
+    for (size_t i = 1; i < group->count; i++)
+        if (group->item[i]->problem.threads != group->item[0]->problem.threads)
+            return true;
+    return false;
+}
+
+static void add_section(tern_sheet *sheet, const tern_results *results, const tern_group *group, tern_audience audience)
 {
     const tern_record *fewest = tern_scaling_fewest(group);
     const tern_problem_key *key = &group->item[0]->problem;
     char name[TERN_CASE_NAME_BYTES];
 
     tern_runs_group(sheet, results, fewest->run);
-    tern_sheet_section(sheet, TERN_FOR_ALL, "%s  %zux%zux%zu  %s  p0=%.3g  seed=%" PRIu64,
+    tern_sheet_section(sheet, audience, "%s  %zux%zux%zu  %s  p0=%.3g  seed=%" PRIu64,
                        tern_case_name_text(group->item[0], name), key->m, key->k, key->n, key->cache, key->p0,
                        key->seed);
     for (size_t i = 0; i < group->count; i++)
         add_row(sheet, results, group->item[i], fewest);
 }
 
-tern_status tern_scaling_build(tern_document *document, const tern_results *results, tern_error *error)
+tern_status tern_scaling_add(tern_document *document, const tern_results *results, tern_error *error)
 {
     tern_groups cases;
     const tern_status status = tern_groups_of_results(&cases, results, &tern_by_all_but_threads, error);
+    tern_sheet *sheet = tern_document_sheet(document, "scaling", TERN_FOR_ALL, columns, COLUMNS);
+    bool any = false;
+    for (size_t i = 0; i < cases.count; i++)
+        any |= has_several(&cases.group[i]);
+    for (size_t i = 0; i < cases.count; i++)
+        add_section(sheet, results, &cases.group[i],
+                    any && !has_several(&cases.group[i]) ? TERN_FOR_PROGRAMS : TERN_FOR_ALL);
+    tern_groups_free(&cases);
+    return status;
+}
 
+tern_status tern_scaling_build(tern_document *document, const tern_results *results, tern_error *error)
+{
     document->title = "What more threads bring";
     tern_runs_introduce(document, results);
-    tern_sheet *sheet = tern_document_sheet(document, "scaling", TERN_FOR_ALL, columns, COLUMNS);
-    for (size_t i = 0; i < cases.count; i++)
-        add_section(sheet, results, &cases.group[i]);
+    const tern_status status = tern_scaling_add(document, results, error);
     tern_runs_add(document, results);
-    tern_groups_free(&cases);
     return status;
 }

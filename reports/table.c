@@ -164,19 +164,24 @@ static void add_section(tern_sheet *sheet, const tern_results *results, const te
     }
 }
 
-tern_status tern_table_build(tern_document *document, const tern_results *results, tern_error *error)
+tern_status tern_table_add(tern_document *document, const tern_results *results, tern_error *error)
 {
     tern_groups problems;
     const tern_status status = tern_groups_of_results(&problems, results, &tern_by_problem, error);
-
-    document->title = "Cases, problem by problem";
-    tern_runs_introduce(document, results);
     tern_sheet *sheet = tern_document_sheet(document, "cases", TERN_FOR_ALL, columns, COLUMNS);
     for (size_t i = 0; i < problems.count; i++) {
         add_section(sheet, results, &problems.group[i], false);
         add_section(sheet, results, &problems.group[i], true);
     }
-    tern_runs_add(document, results);
     tern_groups_free(&problems);
+    return status;
+}
+
+tern_status tern_table_build(tern_document *document, const tern_results *results, tern_error *error)
+{
+    document->title = "Cases, problem by problem";
+    tern_runs_introduce(document, results);
+    const tern_status status = tern_table_add(document, results, error);
+    tern_runs_add(document, results);
     return status;
 }

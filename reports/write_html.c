@@ -13,16 +13,61 @@ static const char head[] = "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta c
 
 static const char style[] =
     "</title>\n<style>\n"
-    ":root { color-scheme: light dark; }\n"
-    "body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 75rem; padding: 0 1rem; }\n"
+    ":root { color-scheme: light dark; --right: #06650b; --wrong: #a4000f; --line: #8886; --soft: #8882; }\n"
+    "@media (prefers-color-scheme: dark) { :root { --right: #7fd684; --wrong: #ff8e96; } }\n"
+    "body { font: 15px/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 75rem; padding: 1rem; overflow-wrap: "
+    "break-word; }\n"
+    "h1 { font-size: 1.5rem; margin: .5rem 0; }\n"
+    "h2 { font-size: 1.2rem; margin: 2rem 0 .5rem; border-bottom: 1px solid var(--line); }\n"
+    "h3 { font-size: 1.05rem; margin: 1.2rem 0 .3rem; }\nh4 { font-size: 1rem; margin: 1rem 0 .3rem; }\n"
+    "p { margin: .4rem 0; }\n"
     ".wide { overflow-x: auto; }\n"
     "table { border-collapse: collapse; font-variant-numeric: tabular-nums; }\n"
-    "th, td { border-bottom: 1px solid #8886; padding: .15rem .6rem; text-align: left; white-space: nowrap; }\n"
+    "th, td { border-bottom: 1px solid var(--line); padding: .15rem .6rem; text-align: left; white-space: nowrap; "
+    "vertical-align: top; }\n"
+    "th { cursor: pointer; }\n"
+    "th[aria-sort=ascending]::after { content: \" \\25B2\"; }\nth[aria-sort=descending]::after { content: \" \\25BC\"; "
+    "}\n"
     "td.number, th.number { text-align: right; }\n"
-    "td.remark { white-space: normal; }\n"
-    ".right { color: light-dark(#06650b, #7fd684); }\n"
-    ".wrong { color: light-dark(#a4000f, #ff8e96); font-weight: 600; }\n"
+    "td.remark { white-space: normal; min-width: 14rem; }\n"
+    ".right { color: var(--right); }\n"
+    ".wrong { color: var(--wrong); font-weight: 600; }\n"
+    ".verdict { font-size: 1.15rem; font-weight: 600; padding: .5rem .8rem; border-left: .4rem solid; background: "
+    "var(--soft); }\n"
+    "nav ol { columns: 14rem; padding-left: 1.6rem; }\n"
+    "details { margin: .6rem 0; }\nsummary { cursor: pointer; font-weight: 600; }\n"
+    "figure { margin: 1rem 0; overflow-x: auto; }\nfigcaption { font-weight: 600; }\n"
+    "figure svg { color: inherit; width: 100%; min-width: 32rem; max-width: 60rem; height: auto; display: block; }\n"
+    "@media print { details > * { display: block; } }\n"
     "</style>\n</head>\n<body>\n";
+
+/* A click on the label of a column, or the enter key, sorts by it: numbers as numbers, what is blank last. */
+static const char script[] =
+    "<script id=\"sorting\">\n"
+    "for (const table of document.querySelectorAll('table')) {\n"
+    "  const heads = [...table.tHead.rows[0].cells], body = table.tBodies[0];\n"
+    "  const key = (row, at) => row.cells[at].dataset.value ?? row.cells[at].textContent.trim();\n"
+    "  const compare = (a, b) => {\n"
+    "    const x = parseFloat(a), y = parseFloat(b);\n"
+    "    return isNaN(x) || isNaN(y) ? a.localeCompare(b) : x - y;\n"
+    "  };\n"
+    "  heads.forEach((head, at) => {\n"
+    "    const sort = () => {\n"
+    "      const sign = head.getAttribute('aria-sort') === 'ascending' ? -1 : 1;\n"
+    "      heads.forEach(other => other.removeAttribute('aria-sort'));\n"
+    "      head.setAttribute('aria-sort', sign > 0 ? 'ascending' : 'descending');\n"
+    "      body.append(...[...body.rows].sort((a, b) => {\n"
+    "        const x = key(a, at), y = key(b, at);\n"
+    "        return x === '' || y === '' ? (x === '') - (y === '') : sign * compare(x, y);\n"
+    "      }));\n"
+    "    };\n"
+    "    head.tabIndex = 0;\n"
+    "    head.title = 'sort';\n"
+    "    head.onclick = sort;\n"
+    "    head.onkeydown = event => { if (event.key === 'Enter') sort(); };\n"
+    "  });\n"
+    "}\n"
+    "</script>\n";
 
 static void put_text(FILE *stream, const char *text)
 {
@@ -103,10 +148,18 @@ static void put_notes(FILE *stream, const tern_section *section)
         put_element(stream, "<p>", section->note[i], "</p>\n");
 }
 
-static void put_section(FILE *stream, const tern_sheet *sheet, const tern_section *section)
+/* Groups and sections of a sheet stand one level deeper where the document has chapters. */
+static void put_heading(FILE *stream, int level, const char *text)
+{
+    fprintf(stream, "<h%d>", level);
+    put_text(stream, text);
+    fprintf(stream, "</h%d>\n", level);
+}
+
+static void put_section(FILE *stream, const tern_sheet *sheet, const tern_section *section, int level)
 {
     if (section->title[0] != '\0')
-        put_element(stream, "<h3>", section->title, "</h3>\n");
+        put_heading(stream, level, section->title);
     if (section->rows > 0) {
         fputs("<div class=\"wide\"><table>\n", stream);
         put_labels(stream, sheet, section);
@@ -117,37 +170,95 @@ static void put_section(FILE *stream, const tern_sheet *sheet, const tern_sectio
     put_notes(stream, section);
 }
 
-static void put_sheet(FILE *stream, const tern_sheet *sheet)
+static void put_sheet(FILE *stream, const tern_sheet *sheet, int level)
 {
     const tern_section *section = NULL;
     const char *group = "";
 
     while ((section = tern_sheet_next(sheet, TERN_FOR_PEOPLE, section)) != NULL) {
         if (strcmp(section->group, group) != 0)
-            put_element(stream, "<h2>", section->group, "</h2>\n");
+            put_heading(stream, level, section->group);
         group = section->group;
-        put_section(stream, sheet, section);
+        put_section(stream, sheet, section, level + 1);
+    }
+}
+
+static void put_contents(FILE *stream, const tern_document *document)
+{
+    size_t number = 0;
+
+    fputs("<nav aria-label=\"contents\"><ol>\n", stream);
+    for (size_t i = 0; i < document->items; i++)
+        if (document->item[i].kind == TERN_ITEM_SECTION) {
+            fprintf(stream, "<li><a href=\"#part%zu\">", ++number);
+            put_element(stream, "", document->item[i].text, "</a></li>\n");
+        }
+    fputs("</ol></nav>\n", stream);
+}
+
+static void put_chapter(FILE *stream, const tern_document *document, const tern_item *item, size_t number)
+{
+    if (number == 1)
+        put_contents(stream, document);
+    fprintf(stream, "<h2 id=\"part%zu\">", number);
+    put_element(stream, "", item->text, "</h2>\n");
+}
+
+static void put_picture(FILE *stream, const tern_item *item)
+{
+    if (item->svg == NULL)
+        return;
+    put_element(stream, "<figure>\n<figcaption>", item->text, "</figcaption>\n");
+    fputs(item->svg, stream);
+    fputs("</figure>\n", stream);
+}
+
+static void put_item(FILE *stream, const tern_item *item, int level)
+{
+    switch (item->kind) {
+    case TERN_ITEM_HEADING:
+        put_element(stream, "<h3>", item->text, "</h3>\n");
+        break;
+    case TERN_ITEM_GOOD:
+        put_element(stream, "<p class=\"verdict right\">", item->text, "</p>\n");
+        break;
+    case TERN_ITEM_BAD:
+        put_element(stream, "<p class=\"verdict wrong\">", item->text, "</p>\n");
+        break;
+    case TERN_ITEM_FOLD:
+        put_element(stream, "<details>\n<summary>", item->text, "</summary>\n");
+        break;
+    case TERN_ITEM_UNFOLD:
+        fputs("</details>\n", stream);
+        break;
+    case TERN_ITEM_PICTURE:
+        put_picture(stream, item);
+        break;
+    case TERN_ITEM_SECTION: /* put_chapter() */
+        break;
+    case TERN_ITEM_PARAGRAPH:
+    case TERN_ITEM_LINE:
+        put_element(stream, "<p>", item->text, "</p>\n");
+        break;
+    case TERN_ITEM_SHEET:
+        if (tern_audience_has(item->sheet->audience, TERN_FOR_PEOPLE))
+            put_sheet(stream, item->sheet, level);
     }
 }
 
 void tern_write_html(FILE *stream, const tern_document *document)
 {
+    size_t chapters = 0;
+
     put_element(stream, head, document->title, style);
     put_element(stream, "<h1>", document->title, "</h1>\n");
     for (size_t i = 0; i < document->items; i++) {
         const tern_item *item = &document->item[i];
-        switch (item->kind) {
-        case TERN_ITEM_HEADING:
-            put_element(stream, "<h3>", item->text, "</h3>\n");
-            break;
-        case TERN_ITEM_PARAGRAPH:
-        case TERN_ITEM_LINE:
-            put_element(stream, "<p>", item->text, "</p>\n");
-            break;
-        case TERN_ITEM_SHEET:
-            if (tern_audience_has(item->sheet->audience, TERN_FOR_PEOPLE))
-                put_sheet(stream, item->sheet);
-        }
+        if (item->kind == TERN_ITEM_SECTION)
+            put_chapter(stream, document, item, ++chapters);
+        else
+            put_item(stream, item, chapters > 0 ? 3 : 2);
     }
+    fputs(script, stream);
     fputs("</body>\n</html>\n", stream);
 }

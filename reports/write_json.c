@@ -119,7 +119,7 @@ void tern_write_json(FILE *stream, const tern_document *document)
     put(stream, json_string(document->name));
     fputs(",\"words\":[", stream);
     for (size_t i = 0; i < document->items; i++)
-        if (document->item[i].kind != TERN_ITEM_SHEET) {
+        if (document->item[i].kind != TERN_ITEM_SHEET && document->item[i].kind != TERN_ITEM_UNFOLD) {
             fprintf(stream, "%s\n", comma);
             comma = ",";
             put(stream, json_string(document->item[i].text));

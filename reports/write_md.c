@@ -55,10 +55,10 @@ static void put_row(FILE *stream, const tern_sheet *sheet, const tern_section *s
     fputc('\n', stream);
 }
 
-static void put_section(FILE *stream, const tern_sheet *sheet, const tern_section *section)
+static void put_section(FILE *stream, const tern_sheet *sheet, const tern_section *section, bool deep)
 {
     if (section->title[0] != '\0')
-        put_line(stream, "\n### ", section->title, "\n");
+        put_line(stream, deep ? "\n#### " : "\n### ", section->title, "\n");
     if (section->rows > 0)
         put_labels(stream, sheet, section);
     for (size_t i = 0; i < section->rows; i++)
@@ -69,27 +69,48 @@ static void put_section(FILE *stream, const tern_sheet *sheet, const tern_sectio
         put_line(stream, "- ", section->note[i], "\n");
 }
 
-static void put_sheet(FILE *stream, const tern_sheet *sheet)
+/* deep: below a chapter */
+static void put_sheet(FILE *stream, const tern_sheet *sheet, bool deep)
 {
     const tern_section *section = NULL;
     const char *group = "";
 
     while ((section = tern_sheet_next(sheet, TERN_FOR_PEOPLE, section)) != NULL) {
         if (strcmp(section->group, group) != 0)
-            put_line(stream, "\n## ", section->group, "\n");
+            put_line(stream, deep ? "\n### " : "\n## ", section->group, "\n");
         group = section->group;
-        put_section(stream, sheet, section);
+        put_section(stream, sheet, section, deep);
     }
 }
 
 void tern_write_md(FILE *stream, const tern_document *document)
 {
+    bool deep = false;
+
     put_line(stream, "# ", document->title, "\n");
     for (size_t i = 0; i < document->items; i++) {
         const tern_item *item = &document->item[i];
         switch (item->kind) {
         case TERN_ITEM_HEADING:
             put_line(stream, "\n### ", item->text, "\n\n");
+            break;
+        case TERN_ITEM_SECTION:
+            deep = true;
+            put_line(stream, "\n## ", item->text, "\n\n");
+            break;
+        case TERN_ITEM_GOOD:
+        case TERN_ITEM_BAD:
+            put_line(stream, "\n**", item->text, "**\n\n");
+            break;
+        case TERN_ITEM_FOLD:
+            put_line(stream, "\n<details><summary>", item->text, "</summary>\n\n");
+            break;
+        case TERN_ITEM_UNFOLD:
+            fputs("\n</details>\n", stream);
+            break;
+        case TERN_ITEM_PICTURE:
+            put_line(stream, "\n- ", item->text, "");
+            fprintf(stream, ": `ternbench report FILE... --out %s.svg:%s.svg`\n", item->plot, item->plot);
             break;
         case TERN_ITEM_PARAGRAPH:
             put_line(stream, "\n- ", item->text, "\n");
@@ -99,7 +120,7 @@ void tern_write_md(FILE *stream, const tern_document *document)
             break;
         case TERN_ITEM_SHEET:
             if (tern_audience_has(item->sheet->audience, TERN_FOR_PEOPLE))
-                put_sheet(stream, item->sheet);
+                put_sheet(stream, item->sheet, deep);
         }
     }
 }

@@ -148,11 +148,25 @@ void tern_write_text(FILE *stream, const tern_document *document)
         case TERN_ITEM_HEADING:
             fprintf(stream, "\n%s\n", item->text);
             break;
+        case TERN_ITEM_SECTION:
+            fprintf(stream, "\n== %s ==\n", item->text);
+            break;
+        case TERN_ITEM_FOLD:
+            fprintf(stream, "\n%s:\n", item->text);
+            break;
+        case TERN_ITEM_GOOD:
+        case TERN_ITEM_BAD:
         case TERN_ITEM_PARAGRAPH:
             fprintf(stream, "\n%*s%s\n", MARGIN, "", item->text);
             break;
         case TERN_ITEM_LINE:
             fprintf(stream, "%*s%s\n", MARGIN, "", item->text);
+            break;
+        case TERN_ITEM_PICTURE:
+            fprintf(stream, "%*s%s: ternbench report FILE... --out %s.svg:%s.svg\n", MARGIN, "", item->text, item->plot,
+                    item->plot);
+            break;
+        case TERN_ITEM_UNFOLD:
             break;
         case TERN_ITEM_SHEET:
             if (tern_audience_has(item->sheet->audience, TERN_FOR_PEOPLE))

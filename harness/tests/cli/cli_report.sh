@@ -11,7 +11,7 @@ says a.json '"report":"json"'
 says a.html "</html>"
 says a.md "| threads | median |"
 expect 2 "$TERNBENCH" report a.jsonl --format limits.yaml
-says err "unknown format 'limits.yaml'; there are table, limits,"
+says err "unknown format 'limits.yaml'; there are full, table, limits,"
 
 # The same twice is the same; what lost EXACT, what is gone, and another commit are said before any time, and end with 1.
 expect 0 "$TERNBENCH" report --compare a.jsonl a.jsonl

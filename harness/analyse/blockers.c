@@ -1,0 +1,364 @@
+#include "analyse/blockers.h"
+
+#include "analyse/ablation.h"
+#include "analyse/gate_rows.h"
+#include "analyse/groups.h"
+#include "analyse/scaling.h"
+#include "analyse/speedup.h"
+#include "base/text.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Single cases that are told one by one; more of a kind are counted. */
+enum { TOLD_EACH = 10 };
+
+static const double wide = 0.10;      /* half of an interval over its median */
+static const double drifted = 0.02;   /* of the clock */
+static const double stolen = 0.01;    /* of the CPUs' time */
+static const double waiting = 0.20;   /* fork and join over the call */
+static const double uneven = 1.25;    /* busiest thread over the mean */
+static const double worthwhile = 1.1; /* what more threads should give at least */
+
+static const char *const severities[] = {"critical", "high", "medium", "low"};
+
+const char *tern_blocker_severity_name(tern_blocker_severity severity)
+{
+    return severities[severity];
+}
+
+typedef struct finder {
+    const tern_results *results;
+    tern_blockers *list;
+    bool failed;
+} finder;
+
+/* A blocker to be filled; one that nobody reads when memory ran out. */
+static tern_blocker *add(finder *f, tern_blocker_severity severity)
+{
+    static _Thread_local tern_blocker nowhere;
+    tern_blockers *list = f->list;
+
+    if (list->count == list->capacity) {
+        const size_t capacity = list->capacity == 0 ? 16 : 2 * list->capacity;
+        tern_blocker *larger = realloc(list->item, capacity * sizeof *larger);
+        if (larger == NULL) {
+            f->failed = true;
+            return &nowhere;
+        }
+        list->item = larger;
+        list->capacity = capacity;
+    }
+    list->item[list->count] = (tern_blocker){.severity = severity, .benefit = {(double)NAN, (double)NAN, (double)NAN}};
+    return &list->item[list->count++];
+}
+
+static void set_repro(const finder *f, tern_blocker *b, uint32_t run, const char *id)
+{
+    const char *repro = f->results->runs.item[run].repro;
+
+    snprintf(b->fix, sizeof b->fix, "%s '%s'", repro[0] == '\0' ? "ternbench repro" : repro, id);
+}
+
+static bool is_wrong(const tern_finding *finding)
+{
+    return finding->verdict != TERN_EXACT && finding->verdict != TERN_UNSUPPORTED;
+}
+
+static void say_wrong(finder *f, uint32_t run, const char *id, const tern_finding *finding)
+{
+    tern_blocker *b = add(f, TERN_BLOCKER_CRITICAL);
+
+    snprintf(b->symptom, sizeof b->symptom, "%s: %.120s%s%.200s", tern_verdict_name(finding->verdict), id,
+             finding->reason[0] == '\0' ? "" : ": ", finding->reason);
+    tern_text_copy(b->impact, sizeof b->impact, "a wrong kernel has no speed, and must not be used");
+    tern_text_copy(b->cause, sizeof b->cause, finding->hint);
+    set_repro(f, b, run, id);
+}
+
+static void look_at_verdicts(finder *f)
+{
+    size_t wrong = 0;
+
+    for (size_t i = 0; i < f->results->cases.count; i++) {
+        const tern_record *r = &f->results->cases.item[i];
+        if (is_wrong(&r->finding) && wrong++ < TOLD_EACH)
+            say_wrong(f, r->run, r->id, &r->finding);
+    }
+    for (size_t i = 0; i < f->results->decodes.count; i++) {
+        const tern_decode_record *r = &f->results->decodes.item[i];
+        if (is_wrong(&r->finding) && wrong++ < TOLD_EACH)
+            say_wrong(f, r->run, r->id, &r->finding);
+    }
+    if (wrong > TOLD_EACH) {
+        tern_blocker *b = add(f, TERN_BLOCKER_CRITICAL);
+        snprintf(b->symptom, sizeof b->symptom, "%zu more results are wrong", wrong - TOLD_EACH);
+    }
+}
+
+static void look_at_runs(finder *f)
+{
+    for (uint32_t i = 0; i < f->results->runs.count; i++) {
+        const tern_run *run = &f->results->runs.item[i];
+        const tern_run_end *end = tern_results_end(f->results, i);
+        if (end == NULL || !end->complete) {
+            tern_blocker *b = add(f, TERN_BLOCKER_HIGH);
+            snprintf(b->symptom, sizeof b->symptom, "run %" PRIu32 " is %s%.200s", i + 1,
+                     end == NULL ? "cut off: it has no closing line" : "incomplete: ", end == NULL ? "" : end->reason);
+            tern_text_copy(b->impact, sizeof b->impact, "some of what was planned is not in the records");
+            tern_text_copy(b->fix, sizeof b->fix, "the same command with --resume goes on where it ended");
+        }
+        for (uint32_t j = 0; j < run->warnings && j < TERN_RUN_WARNINGS; j++) {
+            tern_blocker *b = add(f, TERN_BLOCKER_LOW);
+            snprintf(b->symptom, sizeof b->symptom, "run %" PRIu32 ": %s", i + 1, run->warning[j]);
+            tern_text_copy(b->impact, sizeof b->impact, "times differ more from run to run");
+        }
+    }
+}
+
+static void look_at_loops(finder *f)
+{
+    for (size_t i = 0; i < f->results->decodes.count; i++) {
+        const tern_decode_record *r = &f->results->decodes.item[i];
+        if (!r->timed || r->baseline)
+            continue;
+        if (r->target_tokens_per_s > r->decode.tokens_per_s) {
+            tern_blocker *b = add(f, TERN_BLOCKER_HIGH);
+            snprintf(b->symptom, sizeof b->symptom, "%s decodes %.3g tokens a second, the target is %.3g", r->model,
+                     r->decode.tokens_per_s, r->target_tokens_per_s);
+            snprintf(b->impact, sizeof b->impact, "%.1f %% of the target",
+                     100.0 * r->decode.tokens_per_s / r->target_tokens_per_s);
+            if (r->decode.roof_tokens_per_s < r->target_tokens_per_s)
+                snprintf(b->cause, sizeof b->cause,
+                         "memory gives %.3g tokens a second at most, at %.3g MB a token and the bandwidth measured",
+                         r->decode.roof_tokens_per_s, r->decode.bytes_per_token / 1e6);
+        }
+        if (r->budget_bytes > 0 && r->peak_rss_bytes > r->budget_bytes) {
+            tern_blocker *b = add(f, TERN_BLOCKER_HIGH);
+            snprintf(b->symptom, sizeof b->symptom, "%s takes %.0f MB, the budget is %.0f MB", r->model,
+                     (double)r->peak_rss_bytes / 1e6, (double)r->budget_bytes / 1e6);
+            tern_text_copy(b->impact, sizeof b->impact, "it does not fit");
+        }
+    }
+}
+
+static tern_status look_at_gates(finder *f, tern_error *error)
+{
+    tern_status status = TERN_OK;
+
+    for (uint32_t run = 0; run < f->results->runs.count && status == TERN_OK && f->results->compared.count > 0; run++) {
+        tern_gate_rows rows;
+        if ((status = tern_gate_rows_new(&rows, f->results, run, error)) != TERN_OK)
+            break;
+        for (size_t i = 0; i < rows.count; i++)
+            if (rows.row[i].answer.verdict == TERN_GATE_REGRESSED && !rows.row[i].compared->expected) {
+                tern_blocker *b = add(f, TERN_BLOCKER_HIGH);
+                snprintf(b->symptom, sizeof b->symptom, "REGRESSED: %.200s takes %+.1f %% of time",
+                         rows.row[i].compared->id, 100.0 * expm1(rows.row[i].answer.mean.mean));
+                tern_text_copy(b->impact, sizeof b->impact, "slower than before, shown twice");
+                tern_text_copy(b->fix, sizeof b->fix,
+                               "ternbench ablate BASE CAND names the toggle that gives less than it did");
+            }
+        tern_gate_rows_free(&rows);
+    }
+    return status;
+}
+
+/* A toggle that costs: what leaving it out was measured to give is the benefit. */
+static void look_at_ablation(finder *f, const tern_ablation *a)
+{
+    for (size_t i = 0; i < a->toggles; i++) {
+        const tern_effect *effect = tern_ablation_effect(a, i);
+        if (effect == NULL || !(effect->left_out.high < 0.0))
+            continue;
+        tern_blocker *b = add(f, TERN_BLOCKER_MEDIUM);
+        snprintf(b->symptom, sizeof b->symptom, "the toggle %s makes %.160s slower", a->name[i], a->all->id);
+        snprintf(b->impact, sizeof b->impact, "x%.3f of the speed without it", exp(effect->left_out.mean));
+        snprintf(b->fix, sizeof b->fix, "switch %s off for such a case", a->name[i]);
+        b->benefit =
+            (tern_estimate){exp(-effect->left_out.mean), exp(-effect->left_out.high), exp(-effect->left_out.low)};
+    }
+}
+
+static tern_status look_at_ablations(finder *f, tern_error *error)
+{
+    tern_ablation *a = malloc(sizeof *a);
+    tern_status status = a == NULL ? tern_error_memory(error, "an ablation", sizeof *a) : TERN_OK;
+
+    for (size_t i = 0; i < f->results->arms.count && status == TERN_OK; i++) {
+        const tern_arm_record *arm = &f->results->arms.item[i];
+        bool found = false;
+        if (arm->process == 0 && (i == 0 || strcmp(arm[-1].id, arm->id) != 0 || strcmp(arm[-1].side, arm->side) != 0))
+            status = tern_ablation_read(a, f->results, arm->run, arm->id, arm->side, &found, error);
+        if (found && a->processes > 0)
+            look_at_ablation(f, a);
+    }
+    free(a);
+    return status;
+}
+
+/* Cases that more threads do not help, and what of it their own records explain. */
+static tern_status look_at_threads(finder *f, tern_error *error)
+{
+    tern_groups cases;
+    const tern_status status = tern_groups_of_results(&cases, f->results, &tern_by_all_but_threads, error);
+    size_t several = 0, useless = 0, wait = 0, odd = 0;
+
+    for (size_t i = 0; i < cases.count; i++) {
+        const tern_record *fewest = tern_scaling_fewest(&cases.group[i]), *most = fewest;
+        for (size_t j = 0; j < cases.group[i].count; j++)
+            if (cases.group[i].item[j]->problem.threads > most->problem.threads)
+                most = cases.group[i].item[j];
+        several += most != fewest;
+        if (most == fewest || !(tern_speedup_estimate(most, fewest).median < worthwhile))
+            continue;
+        useless++;
+        wait += most->timing.fork_join_ns > waiting * most->timing.median_ns;
+        odd += tern_scaling_of(most, fewest).imbalance > uneven;
+    }
+    if (useless > 0) {
+        tern_blocker *b = add(f, TERN_BLOCKER_MEDIUM);
+        snprintf(b->symptom, sizeof b->symptom, "%zu of %zu cases gain less than %.0f %% from more threads", useless,
+                 several, 100.0 * (worthwhile - 1.0));
+        tern_text_copy(b->impact, sizeof b->impact, "the other CPUs give nothing there");
+        if (wait + odd > 0)
+            snprintf(b->cause, sizeof b->cause,
+                     "in %zu of them fork and join take more than %.0f %% of a call, in %zu the busiest thread works "
+                     "%.0f %% longer than the mean",
+                     wait, 100.0 * waiting, odd, 100.0 * (uneven - 1.0));
+        tern_text_copy(b->fix, sizeof b->fix, "see `ternbench report FILES --format scaling`");
+    }
+    tern_groups_free(&cases);
+    return status;
+}
+
+static void look_at_noise(finder *f)
+{
+    size_t timed = 0, broad = 0, drifting = 0, robbed = 0, warm = 0;
+
+    for (size_t i = 0; i < f->results->cases.count; i++) {
+        const tern_record *r = &f->results->cases.item[i];
+        const tern_timing *t = &r->timing;
+        if (!r->timed)
+            continue;
+        timed++;
+        warm += t->not_cold;
+        if (isfinite(t->low_ns) && t->high_ns - t->low_ns <= 2.0 * wide * t->median_ns)
+            continue;
+        broad++;
+        drifting += t->disturbance.clock_drift > drifted;
+        robbed += t->disturbance.steal_share > stolen;
+    }
+    if (broad > 0) {
+        tern_blocker *b = add(f, TERN_BLOCKER_LOW);
+        snprintf(b->symptom, sizeof b->symptom, "%zu of %zu medians have no interval, or one wider than +-%.0f %%",
+                 broad, timed, 100.0 * wide);
+        tern_text_copy(b->impact, sizeof b->impact, "small differences between them mean nothing");
+        if (drifting + robbed > 0)
+            snprintf(b->cause, sizeof b->cause, "%zu with a drifting clock, %zu with time taken by the hypervisor",
+                     drifting, robbed);
+        tern_text_copy(b->fix, sizeof b->fix, "a larger --budget, --interleave, a quieter machine");
+    }
+    if (warm > 0) {
+        tern_blocker *b = add(f, TERN_BLOCKER_LOW);
+        snprintf(b->symptom, sizeof b->symptom, "%zu cold cases are faster than memory allows", warm);
+        tern_text_copy(b->impact, sizeof b->impact, "they read from a cache, in part; they are marked (not cold)");
+    }
+}
+
+static int by_severity(const void *a, const void *b)
+{
+    const tern_blocker *p = a, *q = b;
+
+    return (p->severity > q->severity) - (p->severity < q->severity);
+}
+
+/* In groups of one severity the order of finding stays: there are few, and merge sort is not needed for it. */
+static void sort(tern_blockers *list)
+{
+    for (size_t i = 1; i < list->count; i++)
+        for (size_t j = i; j > 0 && by_severity(&list->item[j - 1], &list->item[j]) > 0; j--) {
+            const tern_blocker swapped = list->item[j];
+            list->item[j] = list->item[j - 1];
+            list->item[j - 1] = swapped;
+        }
+}
+
+tern_status tern_blockers_find(tern_blockers *blockers, const tern_results *results, tern_error *error)
+{
+    finder f = {.results = results, .list = blockers};
+    tern_status status = TERN_OK;
+
+    *blockers = (tern_blockers){0};
+    look_at_verdicts(&f);
+    look_at_runs(&f);
+    look_at_loops(&f);
+    look_at_noise(&f);
+    status = look_at_gates(&f, error);
+    if (status == TERN_OK)
+        status = look_at_ablations(&f, error);
+    if (status == TERN_OK)
+        status = look_at_threads(&f, error);
+    if (status == TERN_OK && f.failed)
+        status = tern_error_memory(error, "findings", (double)blockers->count * sizeof *blockers->item);
+    sort(blockers);
+    return status;
+}
+
+void tern_blockers_free(tern_blockers *blockers)
+{
+    free(blockers->item);
+    *blockers = (tern_blockers){0};
+}
+
+static const tern_decode_record *last_loop(const tern_results *results)
+{
+    for (size_t i = results->decodes.count; i > 0; i--)
+        if (results->decodes.item[i - 1].timed && !results->decodes.item[i - 1].baseline)
+            return &results->decodes.item[i - 1];
+    return NULL;
+}
+
+static char *say_loop(const tern_decode_record *r, char *text, size_t bytes)
+{
+    const tern_phase *phase = r->decode.tokens > 0 ? &r->decode : &r->prefill;
+    uint32_t slowest = 0;
+
+    text[0] = '\0';
+    for (uint32_t i = 0; i < phase->parts; i++)
+        slowest = phase->part_ms[i] > phase->part_ms[slowest] ? i : slowest;
+    if (phase->parts == 0 || !(phase->total_ms > 0.0))
+        return text;
+    snprintf(text, bytes, "%s, %.1f %% of the time of a token of %s", tern_decode_part_names[slowest],
+             100.0 * phase->part_ms[slowest] / phase->total_ms, r->model);
+    if (isfinite(phase->roof_share))
+        tern_text_append(text, bytes, "; the whole loop runs at %.1f %% of what the measured limits allow",
+                         100.0 * phase->roof_share);
+    return text;
+}
+
+char *tern_bottleneck_text(const tern_results *results, char *text, size_t bytes)
+{
+    const tern_decode_record *loop = last_loop(results);
+    const tern_record *nearest = NULL;
+
+    text[0] = '\0';
+    if (loop != NULL)
+        return say_loop(loop, text, bytes);
+    for (size_t i = 0; i < results->cases.count; i++) {
+        const tern_record *r = &results->cases.item[i];
+        if (r->timed && isfinite(r->timing.roof_share) && !r->timing.not_cold &&
+            (nearest == NULL || r->timing.macs > nearest->timing.macs ||
+             (r->timing.macs == nearest->timing.macs && r->timing.median_ns < nearest->timing.median_ns)))
+            nearest = r;
+    }
+    if (nearest != NULL)
+        snprintf(
+            text, bytes,
+            "of single products: the fastest on the largest, %s, is at %.1f %% of its limit; what a token waits for, "
+            "`ternbench decode` measures",
+            nearest->id, 100.0 * nearest->timing.roof_share);
+    return text;
+}

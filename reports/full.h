@@ -1,0 +1,37 @@
+/*
+ * full.h - the parts of the full report, in files of their own: each a chapter from the records that it is about.
+ */
+#ifndef TERN_FULL_H
+#define TERN_FULL_H
+
+#include "document.h"
+#include "record/results.h"
+
+/*
+ * Adds the chapter's content. *filled is set to false when the records have nothing for it: full.c then says what would
+ * measure it. TERN_ENVIRONMENT when memory ran out, TERN_USAGE when the file of expectations makes no sense.
+ */
+typedef tern_status tern_full_part(tern_document *document, const tern_results *results, bool *filled,
+                                   tern_error *error);
+
+tern_full_part tern_full_system;      /* part_system.c */
+tern_full_part tern_full_baseline;    /* part_loop.c */
+tern_full_part tern_full_current;     /* part_loop.c */
+tern_full_part tern_full_shapes;      /* part_shapes.c */
+tern_full_part tern_full_cache;       /* part_loop.c */
+tern_full_part tern_full_components;  /* part_components.c */
+tern_full_part tern_full_findings;    /* part_findings.c */
+tern_full_part tern_full_breakdown;   /* part_loop.c */
+tern_full_part tern_full_expected;    /* part_expected.c */
+tern_full_part tern_full_blockers;    /* part_findings.c */
+tern_full_part tern_full_projections; /* part_components.c */
+tern_full_part tern_full_memory;      /* part_loop.c */
+tern_full_part tern_full_verdict;     /* part_findings.c */
+
+/* Is every result right and every run whole? One line that stands out. */
+void tern_full_say_verdict(tern_document *document, const tern_results *results);
+
+/* What differs between the runs, or what a gate found. */
+tern_status tern_full_say_changes(tern_document *document, const tern_results *results, tern_error *error);
+
+#endif

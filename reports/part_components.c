@@ -1,0 +1,277 @@
+/*
+ * Optimisations: is each compiled in, was it selected, did it run, and what is its effect? Kernels beside the baseline
+ * of their run, toggles by ablation. And whether single effects foretell what all together give.
+ */
+#include "full.h"
+
+#include "ablate.h"
+#include "analyse/ablation.h"
+#include "analyse/fastest.h"
+#include "analyse/groups.h"
+#include "analyse/speedup.h"
+#include "analyse/student.h"
+#include "base/text.h"
+#include "plot.h"
+#include "report.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { COMPONENT, KIND, COMPILED, SELECTED, CALLS, EFFECT, OF, COLUMNS };
+
+static const tern_column columns[COLUMNS] = {
+    {.name = "component", .type = TERN_COLUMN_TEXT},
+    {.name = "kind", .type = TERN_COLUMN_TEXT},
+    {.name = "compiled", .type = TERN_COLUMN_TEXT},
+    {.name = "selected", .type = TERN_COLUMN_TEXT},
+    {.name = "calls", .label = "executed, calls", .type = TERN_COLUMN_COUNT},
+    {.name = "effect", .label = "effect, times as fast", .type = TERN_COLUMN_REAL, .digits = 3, .interval = true},
+    {.name = "of", .label = "over", .type = TERN_COLUMN_REMARK},
+};
+
+/* What is known of one kernel over all records. */
+typedef struct survey {
+    uint64_t calls;
+    size_t cases, fastest, loops;
+    const char *refusal; /* of a kernel that no case could run */
+    const char *baseline;
+    double *log; /* of its speed over the baseline's, problem by problem */
+    size_t ratios;
+} survey;
+
+static void look_at_problem(survey *s, const tern_group *problem, const char *kernel, const tern_results *results)
+{
+    const tern_record *best = tern_fastest_of(problem, NULL, NULL), *baseline = tern_fastest_baseline(problem, results);
+
+    s->fastest += best != NULL && strcmp(best->kernel, kernel) == 0;
+    for (size_t i = 0; i < problem->count; i++) {
+        const tern_record *r = problem->item[i];
+        if (strcmp(r->kernel, kernel) != 0 || r->toggles[0] != '\0' || baseline == NULL || baseline == r)
+            continue;
+        const double ratio = tern_speedup_estimate(r, baseline).median;
+        if (isfinite(ratio) && ratio > 0.0)
+            s->log[s->ratios++] = log(ratio);
+        s->baseline = baseline->kernel;
+    }
+}
+
+static void look_at_records(survey *s, const char *kernel, const tern_results *results)
+{
+    bool runs = false;
+
+    for (size_t i = 0; i < results->cases.count; i++) {
+        const tern_record *r = &results->cases.item[i];
+        if (strcmp(r->kernel, kernel) != 0)
+            continue;
+        s->cases++;
+        s->calls += r->timed ? r->timing.calls : 0;
+        if (r->finding.verdict != TERN_UNSUPPORTED)
+            runs = true;
+        else
+            s->refusal = r->finding.reason;
+    }
+    for (size_t i = 0; i < results->decodes.count; i++)
+        if (strcmp(results->decodes.item[i].kernel, kernel) == 0 && results->decodes.item[i].timed) {
+            s->loops++;
+            runs = true;
+        }
+    if (runs)
+        s->refusal = NULL;
+}
+
+static tern_estimate mean_ratio(const double *log, size_t count)
+{
+    const tern_mean mean = tern_mean_of(log, count, 0.95);
+
+    return (tern_estimate){exp(mean.mean), exp(mean.low), exp(mean.high)};
+}
+
+static void add_kernel(tern_sheet *sheet, const char *kernel, const tern_groups *problems, const tern_results *results,
+                       double *room)
+{
+    survey s = {.log = room, .baseline = ""};
+    char selected[128] = "";
+
+    look_at_records(&s, kernel, results);
+    for (size_t i = 0; i < problems->count; i++)
+        look_at_problem(&s, &problems->group[i], kernel, results);
+    if (s.fastest > 0)
+        tern_text_append(selected, sizeof selected, "fastest on %zu of %zu problems", s.fastest, problems->count);
+    if (s.loops > 0)
+        tern_text_append(selected, sizeof selected, "%sby %zu decode run%s", selected[0] == '\0' ? "" : ", ", s.loops,
+                         s.loops == 1 ? "" : "s");
+    tern_sheet_row(sheet);
+    tern_sheet_text(sheet, COMPONENT, kernel);
+    tern_sheet_text(sheet, KIND, "kernel");
+    tern_sheet_format(sheet, COMPILED, s.refusal == NULL ? "yes" : "not here: %s", s.refusal);
+    tern_sheet_text(sheet, SELECTED, selected[0] == '\0' ? "nowhere" : selected);
+    tern_sheet_count(sheet, CALLS, s.calls);
+    if (s.ratios > 0) {
+        tern_sheet_estimate(sheet, EFFECT, mean_ratio(s.log, s.ratios));
+        tern_sheet_format(sheet, OF, "%s, mean over %zu problem%s", s.baseline, s.ratios, s.ratios == 1 ? "" : "s");
+    }
+}
+
+/* Names in the order of the records; more than a program has. */
+enum { KERNELS = 128 };
+
+static size_t list_kernels(const tern_results *results, const char *name[KERNELS])
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < results->cases.count && count < KERNELS; i++) {
+        size_t known = 0;
+        while (known < count && strcmp(name[known], results->cases.item[i].kernel) != 0)
+            known++;
+        if (known == count)
+            name[count++] = results->cases.item[i].kernel;
+    }
+    return count;
+}
+
+static tern_status add_kernels(tern_sheet *sheet, const tern_results *results, tern_error *error)
+{
+    const char *name[KERNELS];
+    const size_t count = list_kernels(results, name);
+    tern_groups problems;
+    tern_status status = tern_groups_of_results(&problems, results, &tern_by_problem_timed, error);
+    double *room = calloc(results->cases.count + 1, sizeof *room);
+
+    if (status == TERN_OK && room == NULL)
+        status = tern_error_memory(error, "ratios", (double)results->cases.count * sizeof *room);
+    for (size_t i = 0; status == TERN_OK && i < count; i++)
+        add_kernel(sheet, name[i], &problems, results, room);
+    free(room);
+    tern_groups_free(&problems);
+    return status;
+}
+
+/* Samples in which a toggle was on. */
+static uint64_t samples_with(const tern_results *results, const tern_ablation *a, const char *toggle)
+{
+    uint64_t samples = 0;
+    char padded[sizeof a->all->on + 2], word[80];
+
+    snprintf(word, sizeof word, " %s ", toggle);
+    for (size_t i = 0; i < results->arms.count; i++) {
+        const tern_arm_record *arm = &results->arms.item[i];
+        snprintf(padded, sizeof padded, " %s ", arm->on);
+        if (arm->run == a->all->run && strcmp(arm->id, a->all->id) == 0 && strcmp(arm->side, a->all->side) == 0 &&
+            strstr(padded, word) != NULL)
+            samples += arm->samples;
+    }
+    return samples;
+}
+
+static void add_toggles(tern_sheet *sheet, const tern_results *results, const tern_ablation *a)
+{
+    for (size_t i = 0; i < a->toggles; i++) {
+        const tern_effect *effect = tern_ablation_effect(a, i);
+        tern_sheet_row(sheet);
+        tern_sheet_text(sheet, COMPONENT, a->name[i]);
+        tern_sheet_text(sheet, KIND, "toggle");
+        tern_sheet_text(sheet, COMPILED, "yes");
+        tern_sheet_text(sheet, SELECTED, effect == NULL ? "no: bind() takes the same without it" : "yes");
+        tern_sheet_count(sheet, CALLS, effect == NULL ? 0 : samples_with(results, a, a->name[i]));
+        if (effect != NULL && a->processes > 0)
+            tern_sheet_estimate(sheet, EFFECT,
+                                (tern_estimate){exp(effect->contribution.mean), exp(effect->contribution.low),
+                                                exp(effect->contribution.high)});
+        tern_sheet_format(sheet, OF, "without it, in %s%s%s; calls are samples", a->all->side,
+                          a->all->side[0] == '\0' ? "" : ": ", a->all->id);
+    }
+}
+
+/* Goes through the ablations of the records. */
+typedef void take_ablation(tern_sheet *sheet, const tern_results *results, const tern_ablation *a);
+
+static tern_status each_ablation(tern_sheet *sheet, const tern_results *results, take_ablation *take, tern_error *error)
+{
+    tern_ablation *a = malloc(sizeof *a);
+    tern_status status = a == NULL ? tern_error_memory(error, "an ablation", sizeof *a) : TERN_OK;
+
+    for (size_t i = 0; i < results->arms.count && status == TERN_OK; i++) {
+        const tern_arm_record *arm = &results->arms.item[i];
+        const bool begins = i == 0 || arm[-1].run != arm->run || strcmp(arm[-1].id, arm->id) != 0 ||
+                            strcmp(arm[-1].side, arm->side) != 0;
+        bool found = false;
+        if (begins && arm->process == 0)
+            status = tern_ablation_read(a, results, arm->run, arm->id, arm->side, &found, error);
+        if (status == TERN_OK && found)
+            take(sheet, results, a);
+    }
+    free(a);
+    return status;
+}
+
+tern_status tern_full_components(tern_document *document, const tern_results *results, bool *filled, tern_error *error)
+{
+    tern_sheet *sheet = tern_document_sheet(document, "components", TERN_FOR_ALL, columns, COLUMNS);
+    tern_status status = add_kernels(sheet, results, error);
+
+    if (status == TERN_OK)
+        status = each_ablation(sheet, results, add_toggles, error);
+    *filled = sheet->rows > 0;
+    if (results->arms.count == 0 && *filled)
+        tern_document_line(document,
+                           "No toggle was taken apart in these runs; `ternbench ablate suites/gate.suite` does.");
+    if (results->arms.count > 0) {
+        tern_document_fold(document, "What each toggle gives, alone and beside the others");
+        if (status == TERN_OK)
+            status = tern_ablate_add(document, results, error);
+        tern_document_unfold(document);
+        tern_plot_add(document, "ablation");
+    }
+    return status;
+}
+
+enum { CASE, SIDE, PROJECTED, MEASURED, DIFFERENCE, HOLDS, PROJECTION_COLUMNS };
+
+static const tern_column projection_columns[PROJECTION_COLUMNS] = {
+    {.name = "id", .label = "case", .type = TERN_COLUMN_TEXT},
+    {.name = "side", .type = TERN_COLUMN_TEXT},
+    {.name = "projected", .label = "projected from single effects", .type = TERN_COLUMN_REAL, .digits = 3},
+    {.name = "measured", .label = "measured together", .type = TERN_COLUMN_REAL, .digits = 3, .interval = true},
+    {.name = "difference", .type = TERN_COLUMN_CHANGE, .digits = 1},
+    {.name = "holds", .label = "", .type = TERN_COLUMN_REMARK},
+};
+
+static void add_projection(tern_sheet *sheet, const tern_results *results, const tern_ablation *a)
+{
+    const tern_mean *total = &a->effects.total;
+    double sum = 0.0;
+
+    (void)results;
+    if (a->processes == 0)
+        return;
+    for (size_t i = 0; i < a->toggles; i++)
+        if (tern_ablation_effect(a, i) != NULL)
+            sum += tern_ablation_effect(a, i)->alone.mean;
+    tern_sheet_row(sheet);
+    tern_sheet_text(sheet, CASE, a->all->id);
+    if (a->all->side[0] != '\0')
+        tern_sheet_text(sheet, SIDE, a->all->side);
+    tern_sheet_real(sheet, PROJECTED, exp(sum));
+    tern_sheet_estimate(sheet, MEASURED, (tern_estimate){exp(total->mean), exp(total->low), exp(total->high)});
+    tern_sheet_real(sheet, DIFFERENCE, expm1(total->mean - sum));
+    tern_sheet_text(sheet, HOLDS,
+                    sum < total->low    ? "together they give more than alone"
+                    : sum > total->high ? "together they give less than alone"
+                                        : "the projection holds");
+}
+
+tern_status tern_full_projections(tern_document *document, const tern_results *results, bool *filled, tern_error *error)
+{
+    *filled = results->arms.count > 0;
+    if (!*filled)
+        return TERN_OK;
+    tern_document_line(document,
+                       "What each toggle gives by itself, multiplied, beside what all of them were measured to "
+                       "give together.");
+    tern_sheet *sheet =
+        tern_document_sheet(document, "projections", TERN_FOR_ALL, projection_columns, PROJECTION_COLUMNS);
+    return each_ablation(sheet, results, add_projection, error);
+}

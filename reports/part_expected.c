@@ -1,0 +1,66 @@
+/*
+ * What somebody expected of each optimisation beside what was measured, from suites/expectations.ini.
+ */
+#include "full.h"
+
+#include "analyse/expectations.h"
+
+#include <math.h>
+#include <unistd.h>
+
+enum { NAME, CLAIMED_LOW, CLAIMED_HIGH, CLAIMED, MEASURED, SHARE, STATUS, COMPARISONS, WRONG, COLUMNS };
+
+static const tern_column columns[COLUMNS] = {
+    {.name = "optimisation", .type = TERN_COLUMN_TEXT},
+    {.name = "claimed_low", .type = TERN_COLUMN_REAL, .audience = TERN_FOR_PROGRAMS},
+    {.name = "claimed_high", .type = TERN_COLUMN_REAL, .audience = TERN_FOR_PROGRAMS},
+    {.name = "claimed", .label = "expected", .type = TERN_COLUMN_TEXT, .audience = TERN_FOR_PEOPLE},
+    {.name = "measured", .type = TERN_COLUMN_REAL, .digits = 2, .interval = true},
+    {.name = "realised", .label = "share realised", .type = TERN_COLUMN_SHARE, .digits = 1},
+    {.name = "status", .type = TERN_COLUMN_TEXT},
+    {.name = "comparisons", .type = TERN_COLUMN_COUNT},
+    {.name = "wrong", .label = "not exact", .type = TERN_COLUMN_TEXT},
+};
+
+static void add_row(tern_sheet *sheet, const tern_expectation *e, const tern_expected_outcome *o)
+{
+    tern_sheet_row(sheet);
+    tern_sheet_text(sheet, NAME, e->name);
+    tern_sheet_real(sheet, CLAIMED_LOW, e->low);
+    tern_sheet_real(sheet, CLAIMED_HIGH, e->high);
+    tern_sheet_format(sheet, CLAIMED, "%.3g to %.3g times", e->low, e->high);
+    if (isfinite(o->ratio.median)) {
+        tern_sheet_estimate(sheet, MEASURED, o->ratio);
+        tern_sheet_real(sheet, SHARE, o->share);
+    }
+    tern_sheet_text(sheet, STATUS, tern_expected_status_name(o->status));
+    tern_sheet_count(sheet, COMPARISONS, o->comparisons);
+    if (o->wrong != NULL)
+        tern_sheet_text(sheet, WRONG, o->wrong);
+}
+
+tern_status tern_full_expected(tern_document *document, const tern_results *results, bool *filled, tern_error *error)
+{
+    static const char path[] = TERN_SUITES_FOLDER "/expectations.ini";
+    tern_expectations expectations;
+    tern_expected_outcome outcome;
+    tern_status status;
+
+    *filled = true;
+    if (access(path, R_OK) != 0) {
+        tern_document_line(document, "There is no suites/expectations.ini here to hold the figures against.");
+        return TERN_OK;
+    }
+    if ((status = tern_expectations_read(&expectations, path, error)) != TERN_OK)
+        return status;
+    tern_document_line(document,
+                       "The share realised is what was measured over the lower end of what was expected. Rows "
+                       "are not multiplied with each other: the total is measured by itself.");
+    tern_sheet *sheet = tern_document_sheet(document, "expected", TERN_FOR_ALL, columns, COLUMNS);
+    for (size_t i = 0; i < expectations.count && status == TERN_OK; i++) {
+        status = tern_expectation_measure(&expectations.item[i], results, &outcome, error);
+        if (status == TERN_OK)
+            add_row(sheet, &expectations.item[i], &outcome);
+    }
+    return status;
+}
