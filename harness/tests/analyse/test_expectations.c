@@ -1,0 +1,144 @@
+/*
+ * Claims beside measurements: what is read, what is measured, what is said of it.
+ */
+#include "analyse/expectations.h"
+
+#include "cases.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+static tern_results results;
+
+static int tear_down(void **state)
+{
+    (void)state;
+    tern_results_free(&results);
+    return 0;
+}
+
+static tern_status read_text(tern_expectations *list, const char *text, tern_error *error)
+{
+    char path[] = "/tmp/claims-XXXXXX";
+    const int file = mkstemp(path);
+
+    assert_true(file >= 0);
+    assert_int_equal(write(file, text, strlen(text)), strlen(text));
+    close(file);
+    const tern_status status = tern_expectations_read(list, path, error);
+    unlink(path);
+    return status;
+}
+
+static void a_file_is_read_and_nonsense_is_refused_with_its_line(void **state)
+{
+    tern_expectations list;
+    tern_error error = {""};
+
+    (void)state;
+    assert_int_equal(read_text(&list, "[a]\nclaimed = 2 4\nmeasure = toggle\ntoggle = t\n[b]\nclaimed = 1 1\n", NULL),
+                     TERN_OK);
+    assert_int_equal(list.count, 2);
+    assert_string_equal(list.item[0].toggle, "t");
+    assert_int_equal(list.item[0].measure, TERN_EXPECTED_TOGGLE);
+    assert_true(list.item[0].low == 2.0 && list.item[0].high == 4.0);
+    assert_int_equal(read_text(&list, "[a]\nclaimed = 4 2\n", &error), TERN_USAGE);
+    assert_non_null(strstr(error.text, ":2: claimed is two factors of speed"));
+    assert_int_equal(read_text(&list, "[a]\nclaimed = 1 2\nmeasure = guess\n", &error), TERN_USAGE);
+    assert_int_equal(read_text(&list, "[a]\nspeed = 1\n", &error), TERN_USAGE);
+    assert_int_equal(read_text(&list, "[a]\nmeasure = cache\n", &error), TERN_USAGE);
+    assert_non_null(strstr(error.text, "no line `claimed = LOW HIGH`"));
+}
+
+static tern_expected_outcome measure(double low, double high)
+{
+    const tern_expectation e = {
+        .name = "x", .low = low, .high = high, .measure = TERN_EXPECTED_KERNELS, .kernel = "^fast$", .over = "^slow$"};
+    tern_expected_outcome outcome;
+
+    assert_int_equal(tern_expectation_measure(&e, &results, &outcome, NULL), TERN_OK);
+    return outcome;
+}
+
+static void add_problem(size_t m, double slow, double fast)
+{
+    tern_record a = make_case("slow", slow), b = make_case("fast", fast);
+
+    a.problem.m = b.problem.m = m;
+    add_made(&results, a);
+    add_made(&results, b);
+}
+
+static void a_claim_is_held_against_all_problems(void **state)
+{
+    (void)state;
+    add_run(&results, "host", "");
+    assert_int_equal(measure(2.0, 4.0).status, TERN_EXPECTED_UNMEASURED);
+    add_problem(1, 30.0, 10.0);
+    add_problem(2, 31.0, 10.0);
+    add_problem(3, 29.0, 10.0);
+    const tern_expected_outcome o = measure(2.0, 4.0);
+    assert_int_equal(o.status, TERN_EXPECTED_WITHIN);
+    assert_int_equal(o.comparisons, 3);
+    assert_true(fabs(o.ratio.median - 3.0) < 0.01 && o.ratio.low > 2.7 && o.ratio.high < 3.3);
+    assert_true(fabs(o.share - 1.5) < 0.01);
+    assert_int_equal(measure(4.0, 8.0).status, TERN_EXPECTED_BELOW);
+    assert_int_equal(measure(1.1, 1.2).status, TERN_EXPECTED_ABOVE);
+    assert_int_equal(measure(4.0, 8.0).wrong, NULL);
+}
+
+static void what_is_slower_or_the_same_is_called_so(void **state)
+{
+    (void)state;
+    add_run(&results, "host", "");
+    add_problem(1, 10.0, 10.1);
+    add_problem(2, 10.1, 10.0);
+    assert_int_equal(measure(2.0, 4.0).status, TERN_EXPECTED_NO_EFFECT);
+    tern_results_free(&results);
+    add_run(&results, "host", "");
+    add_problem(1, 10.0, 20.0);
+    add_problem(2, 10.0, 20.1);
+    assert_int_equal(measure(2.0, 4.0).status, TERN_EXPECTED_SLOWER);
+}
+
+/* A wrong variant has no speed, however fast it is elsewhere. */
+static void a_wrong_variant_is_invalid(void **state)
+{
+    tern_record wrong = make_case("fast", 1.0);
+
+    (void)state;
+    add_run(&results, "host", "");
+    add_problem(1, 30.0, 10.0);
+    wrong.timed = false;
+    wrong.finding.verdict = TERN_MISMATCH;
+    add_made(&results, wrong);
+    const tern_expected_outcome o = measure(2.0, 4.0);
+    assert_int_equal(o.status, TERN_EXPECTED_INVALID);
+    assert_string_equal(tern_expected_status_name(o.status), "INVALID");
+    assert_string_equal(o.wrong, "fast/64x64x1");
+    assert_true(isnan(o.ratio.median) && isnan(o.share));
+}
+
+static void the_file_of_the_project_is_read(void **state)
+{
+    tern_expectations list;
+    tern_error error = {""};
+
+    (void)state;
+    if (tern_expectations_read(&list, TERN_SUITES_FOLDER "/expectations.ini", &error) != TERN_OK)
+        fail_msg("%s", error.text);
+    assert_int_equal(list.count, 6);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_file_is_read_and_nonsense_is_refused_with_its_line),
+        cmocka_unit_test_teardown(a_claim_is_held_against_all_problems, tear_down),
+        cmocka_unit_test_teardown(what_is_slower_or_the_same_is_called_so, tear_down),
+        cmocka_unit_test_teardown(a_wrong_variant_is_invalid, tear_down),
+        cmocka_unit_test(the_file_of_the_project_is_read),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
