@@ -38,7 +38,7 @@ static void put_drawing(FILE *stream, const desk *d, const tern_drawing *drawing
     char path[PATH_BYTES];
     const int height = HEAD + drawing->plot->height * (int)drawing->panels;
 
-    if (picture == TERN_PICTURE_SVG)
+    if (picture != TERN_PICTURE_PNG)
         fprintf(stream, "set terminal svg size %d, %d dynamic font 'sans-serif,14' linewidth 1\n", WIDTH, height);
     else
         fprintf(stream, "set terminal pngcairo size %d, %d font 'sans,11' background 'white'\n", WIDTH, height);
@@ -83,8 +83,8 @@ static char *read_file(const char *path, size_t *bytes)
     return text;
 }
 
-/* As it may stand in a page. */
-static void make_fit(tern_drawing *drawing)
+/* As it may stand in a page, or as a file. */
+static void make_fit(tern_drawing *drawing, tern_picture picture)
 {
     char *svg = NULL, prefix[64];
     size_t bytes;
@@ -93,7 +93,7 @@ static void make_fit(tern_drawing *drawing)
     if (stream == NULL)
         return;
     snprintf(prefix, sizeof prefix, "%s-", drawing->plot->name);
-    tern_svg_put(stream, drawing->bytes, prefix, drawing->plot->title);
+    tern_svg_put(stream, drawing->bytes, prefix, drawing->plot->title, picture == TERN_PICTURE_INLINE);
     if (fclose(stream) == 0 && svg != NULL) {
         free(drawing->bytes);
         drawing->bytes = svg;
@@ -138,8 +138,8 @@ static tern_status collect(const desk *d, tern_drawing *drawings, size_t count, 
         drawings[i].bytes = read_file(picture_path(d, i, path), &drawings[i].count);
         if (drawings[i].bytes == NULL)
             return tern_error_set(error, TERN_ENVIRONMENT, "gnuplot left no picture %s", drawings[i].plot->name);
-        if (picture == TERN_PICTURE_SVG)
-            make_fit(&drawings[i]);
+        if (picture != TERN_PICTURE_PNG)
+            make_fit(&drawings[i], picture);
     }
     return TERN_OK;
 }

@@ -163,11 +163,31 @@ static void add_changes(tern_document *document, const tern_results *results)
     tern_document_unfold(document);
 }
 
+static tern_status say_gates(tern_document *document, const tern_results *results, tern_error *error)
+{
+    char coverage[256];
+    tern_status status = TERN_OK;
+
+    for (uint32_t run = 0; run < results->runs.count && status == TERN_OK; run++) {
+        tern_gate_rows rows;
+        status = tern_gate_rows_new(&rows, results, run, error);
+        if (status == TERN_OK && rows.count > 0)
+            tern_document_paragraph(document, "What changed, by the gate: %s.",
+                                    tern_gate_coverage(&rows, coverage, sizeof coverage));
+        if (status == TERN_OK)
+            tern_gate_rows_free(&rows);
+    }
+    return status;
+}
+
 tern_status tern_full_say_changes(tern_document *document, const tern_results *results, tern_error *error)
 {
     if (results->compared.count > 0) {
-        tern_document_paragraph(document, "What changed, by the gate:");
-        const tern_status status = tern_gates_add(document, results, error);
+        tern_status status = say_gates(document, results, error);
+        tern_document_fold(document, "Case by case");
+        if (status == TERN_OK)
+            status = tern_gates_add(document, results, error);
+        tern_document_unfold(document);
         tern_plot_add(document, "ratio");
         return status;
     }

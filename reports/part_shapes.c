@@ -169,12 +169,23 @@ static tern_status add_folded(tern_document *document, const tern_results *resul
     return status;
 }
 
+tern_status tern_full_shapes_sheet(tern_document *document, const tern_results *results, tern_error *error)
+{
+    tern_groups problems;
+    const tern_status status = tern_groups_of_results(&problems, results, &tern_by_problem, error);
+    tern_sheet *sheet = tern_document_sheet(document, "shapes", TERN_FOR_ALL, columns, COLUMNS);
+
+    for (size_t i = 0; i < problems.count; i++)
+        if (!is_edge(problems.group[i].item[0]))
+            add_problem(sheet, results, &problems.group[i]);
+    tern_groups_free(&problems);
+    return status;
+}
+
 tern_status tern_full_shapes(tern_document *document, const tern_results *results, bool *filled, tern_error *error)
 {
     static const char *const plots[] = {"speed", "roofline", "scaling", "zeros"};
-    tern_groups problems;
     counts all = {0};
-    tern_status status = tern_groups_of_results(&problems, results, &tern_by_problem, error);
 
     *filled = results->cases.count > 0;
     for (size_t i = 0; i < results->cases.count; i++) {
@@ -187,11 +198,7 @@ tern_status tern_full_shapes(tern_document *document, const tern_results *result
                            "check is for.",
                            results->cases.count, all.exact, all.wrong, all.unsupported, all.edges);
     add_wrong(document, results);
-    tern_sheet *sheet = tern_document_sheet(document, "shapes", TERN_FOR_ALL, columns, COLUMNS);
-    for (size_t i = 0; i < problems.count; i++)
-        if (!is_edge(problems.group[i].item[0]))
-            add_problem(sheet, results, &problems.group[i]);
-    tern_groups_free(&problems);
+    tern_status status = tern_full_shapes_sheet(document, results, error);
     if (status == TERN_OK && *filled)
         status = add_folded(document, results, error);
     for (size_t i = 0; *filled && i < sizeof plots / sizeof *plots; i++)

@@ -171,7 +171,7 @@ void tern_plots_draw(tern_document *document)
             drawings[count++] = (tern_drawing){.plot = tern_plot_find(document->item[i].plot),
                                                .data = document->item[i].data,
                                                .panels = document->item[i].panels};
-    if (count > 0 && tern_gnuplot_draw(drawings, count, TERN_PICTURE_SVG, &error) == TERN_OK)
+    if (count > 0 && tern_gnuplot_draw(drawings, count, TERN_PICTURE_INLINE, &error) == TERN_OK)
         hand_over(document, drawings);
     else if (count > 0)
         tern_document_line(document, "Without pictures: %s", error.text);

@@ -28,7 +28,11 @@ typedef struct tern_plot {
     int height;                         /* of a panel, in pixels */
 } tern_plot;
 
-typedef enum tern_picture { TERN_PICTURE_SVG, TERN_PICTURE_PNG } tern_picture;
+typedef enum tern_picture {
+    TERN_PICTURE_SVG,    /* a file of its own */
+    TERN_PICTURE_INLINE, /* an SVG within a page, whose style it takes */
+    TERN_PICTURE_PNG
+} tern_picture;
 
 extern const tern_plot tern_plots[]; /* ends with a row whose name is NULL */
 
@@ -52,8 +56,7 @@ typedef struct tern_drawing {
 
 /*
  * Draws all of them by one gnuplot. TERN_ENVIRONMENT when it is not installed, or fails; nothing is to be freed then.
- * An SVG has no head of XML and may stand in a page: black is the colour of the text around it, and ids begin with the
- * plot's name.
+ * An SVG has no head of XML; ids in it begin with the plot's name, so that several may stand in one page.
  */
 tern_status tern_gnuplot_draw(tern_drawing *drawings, size_t count, tern_picture picture, tern_error *error);
 

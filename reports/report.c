@@ -50,6 +50,14 @@ const tern_report tern_reports[] = {
      .summary = "the records themselves, JSON Lines",
      .write = tern_report_jsonl,
      .line_by_line = true},
+    {.name = "gbench", .summary = "the JSON of Google Benchmark, a repetition a sample", .write = tern_report_gbench},
+    {.name = "junit", .summary = "JUnit XML, a test a case", .write = tern_report_junit},
+    {.name = "bmf", .summary = "Bencher Metric Format", .write = tern_report_bmf},
+    {.name = "gab", .summary = "for github-action-benchmark", .write = tern_report_gab},
+    {.name = "github", .summary = "a step summary of GitHub", .write = tern_report_github},
+    {.name = "github-annotations",
+     .summary = "annotations of a step of GitHub",
+     .write = tern_report_github_annotations},
     {.name = "llama-bench",
      .summary = "the decode loop in the columns of llama-bench",
      .write = tern_report_llama_bench},
@@ -67,10 +75,11 @@ const tern_report *tern_report_find(const char *name)
 const char *tern_report_names(void)
 {
     return "full, table, limits, crossovers, scaling, stages, counters, decode, gate, ablate and bisect, each also as "
-           "NAME.csv, "
-           "NAME.md, NAME.html and NAME.json; md, html and json, which are the full report, and csv, which is the "
-           "table; "
-           "speed, roofline, scaling, ablation, latency, ratio and zeros as NAME.svg and NAME.png; jsonl; llama-bench";
+           "NAME.csv, NAME.md, NAME.html and NAME.json; md, html and json, which are the full report, and csv, which "
+           "is "
+           "the table; speed, roofline, scaling, ablation, latency, ratio and zeros as NAME.svg and NAME.png; jsonl; "
+           "for "
+           "other tools gbench, junit, bmf, gab, github, github-annotations and llama-bench";
 }
 
 tern_writer *tern_report_plain_writer(const tern_report *report)

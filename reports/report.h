@@ -69,6 +69,13 @@ tern_report_builder tern_table_add;
 tern_report_builder tern_scaling_add;
 tern_report_builder tern_gates_add;
 
+/* Formats that other tools read, each from results: a file of the same name tells its rules. */
+tern_report_fn tern_report_gbench;
+tern_report_fn tern_report_junit;
+tern_report_fn tern_report_bmf;
+tern_report_fn tern_report_gab;
+tern_report_fn tern_report_github;
+tern_report_fn tern_report_github_annotations;
 tern_report_fn tern_report_llama_bench;
 tern_report_fn tern_report_jsonl;
 

@@ -1,5 +1,7 @@
 #include "svg.h"
 
+#include "markup.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
@@ -25,9 +27,8 @@ static const struct {
     {"\t", " "},
 };
 
-/* The colours are there for a picture that stands by itself: in a page, the page's own rule is the nearer one. */
-static const char style[] = "<style>:where(svg) { color: #1a1a1a } "
-                            "@media (prefers-color-scheme: dark) { :where(svg) { color: #e4e4e4 } }</style>\n";
+static const char style[] = "<style>svg { color: #1a1a1a } "
+                            "@media (prefers-color-scheme: dark) { svg { color: #e4e4e4 } }</style>\n";
 
 static void put_replaced(FILE *stream, const char *text, const char *prefix)
 {
@@ -62,18 +63,7 @@ static bool skip(const char **at, const char *begin, const char *end)
     return true;
 }
 
-static void put_title(FILE *stream, const char *title)
-{
-    fputs("<title>", stream);
-    for (; *title != '\0'; title++)
-        if (*title == '<' || *title == '&')
-            fputs(*title == '<' ? "&lt;" : "&amp;", stream);
-        else
-            fputc(*title, stream);
-    fputs("</title>\n", stream);
-}
-
-void tern_svg_put(FILE *stream, const char *svg, const char *prefix, const char *title)
+void tern_svg_put(FILE *stream, const char *svg, const char *prefix, const char *title, bool in_page)
 {
     const char *at = strstr(svg, "<svg"), *end;
 
@@ -86,8 +76,10 @@ void tern_svg_put(FILE *stream, const char *svg, const char *prefix, const char 
         quotes += *box == '"';
     }
     fputs(">\n", stream);
-    put_title(stream, title);
-    fputs(style, stream);
+    fputs("<title>", stream);
+    tern_markup_put(stream, title);
+    fputs("</title>\n", stream);
+    fputs(in_page ? "" : style, stream);
     for (at = end + 1; *at != '\0';)
         if (!skip(&at, "<title>", "</title>") && !skip(&at, "<desc>", "</desc>") &&
             !skip(&at, "<filter", "</filter>") && !put_word(stream, &at, prefix))

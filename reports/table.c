@@ -1,7 +1,7 @@
 /*
  * The table: for each run, one section for each shape, data, thread count and cache state, one row a kernel. Within a
  * section all that differs is the kernel, so that rows may be compared. Programs get all cases with all their figures,
- * edge cases too.
+ * edge cases too, and the decode loop's.
  */
 #include "analyse/fastest.h"
 #include "analyse/speedup.h"
@@ -164,6 +164,49 @@ static void add_section(tern_sheet *sheet, const tern_results *results, const te
     }
 }
 
+static void add_phase(tern_sheet *sheet, const tern_results *results, const tern_decode_record *r, const char *name,
+                      const tern_phase *phase)
+{
+    const tern_estimate rate = {phase->tokens_per_s,
+                                phase->rates < 2 ? (double)NAN : tern_stats_min(phase->rate, phase->rates),
+                                phase->rates < 2 ? (double)NAN : tern_stats_max(phase->rate, phase->rates)};
+
+    tern_sheet_row(sheet);
+    tern_sheet_text(sheet, TERN_CASE_ID, r->id);
+    tern_sheet_text(sheet, TERN_CASE_SUITE, "decode");
+    tern_sheet_text(sheet, TERN_CASE_GROUP, r->baseline ? "baseline" : "loop");
+    tern_sheet_text(sheet, TERN_CASE_KERNEL, r->kernel);
+    tern_sheet_text(sheet, TERN_CASE_TOGGLES, r->toggles);
+    tern_sheet_count(sheet, TERN_CASE_THREADS, r->threads);
+    tern_sheet_count(sheet, TERN_CASE_SEED, r->seed);
+    tern_sheet_text(sheet, VERDICT, tern_verdict_name(r->finding.verdict));
+    tern_sheet_real(sheet, BITS, r->bits_per_weight);
+    tern_sheet_text(sheet, REASON, r->finding.reason);
+    tern_sheet_text(sheet, PHASE, name);
+    tern_run_cells(sheet, RUN, results, r->run);
+    if (!r->timed || !(phase->tokens_per_s > 0.0))
+        return;
+    tern_sheet_real(sheet, MEDIAN, 1e9 / rate.median);
+    tern_sheet_real(sheet, LOW, 1e9 / rate.high);
+    tern_sheet_real(sheet, HIGH, 1e9 / rate.low);
+    tern_sheet_count(sheet, SAMPLES, phase->rates);
+    tern_sheet_real(sheet, GMACS, 1e-9 * phase->macs_per_token * rate.median);
+    tern_sheet_real(sheet, GBPS, 1e-9 * phase->bytes_per_token * rate.median);
+    tern_sheet_real(sheet, ROOF_SHARE, phase->roof_share);
+}
+
+/* For programs, a token of each phase of the decode loop: its times are of one token, low and high of repetitions. */
+static void add_loops(tern_sheet *sheet, const tern_results *results)
+{
+    for (size_t i = 0; i < results->decodes.count; i++) {
+        const tern_decode_record *r = &results->decodes.item[i];
+        if (i == 0)
+            tern_sheet_section(sheet, TERN_FOR_PROGRAMS, "decode");
+        add_phase(sheet, results, r, "prefill", &r->prefill);
+        add_phase(sheet, results, r, "decode", &r->decode);
+    }
+}
+
 tern_status tern_table_add(tern_document *document, const tern_results *results, tern_error *error)
 {
     tern_groups problems;
@@ -173,6 +216,7 @@ tern_status tern_table_add(tern_document *document, const tern_results *results,
         add_section(sheet, results, &problems.group[i], false);
         add_section(sheet, results, &problems.group[i], true);
     }
+    add_loops(sheet, results);
     tern_groups_free(&problems);
     return status;
 }

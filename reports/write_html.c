@@ -3,6 +3,7 @@
  * it, so that a table can be sorted by it.
  */
 #include "cell.h"
+#include "markup.h"
 #include "writer.h"
 
 #include <math.h>
@@ -69,34 +70,10 @@ static const char script[] =
     "}\n"
     "</script>\n";
 
-static void put_text(FILE *stream, const char *text)
-{
-    for (; *text != '\0'; text++)
-        switch (*text) {
-        case '<':
-            fputs("&lt;", stream);
-            break;
-        case '>':
-            fputs("&gt;", stream);
-            break;
-        case '&':
-            fputs("&amp;", stream);
-            break;
-        case '"':
-            fputs("&quot;", stream);
-            break;
-        case '\'':
-            fputs("&#39;", stream);
-            break;
-        default:
-            fputc(*text, stream);
-        }
-}
-
 static void put_element(FILE *stream, const char *before, const char *text, const char *after)
 {
     fputs(before, stream);
-    put_text(stream, text);
+    tern_markup_put(stream, text);
     fputs(after, stream);
 }
 
@@ -152,7 +129,7 @@ static void put_notes(FILE *stream, const tern_section *section)
 static void put_heading(FILE *stream, int level, const char *text)
 {
     fprintf(stream, "<h%d>", level);
-    put_text(stream, text);
+    tern_markup_put(stream, text);
     fprintf(stream, "</h%d>\n", level);
 }
 

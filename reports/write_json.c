@@ -7,40 +7,24 @@
  * What is blank or not known is null; NaN and infinity do not occur. One row at a time is in memory.
  */
 #include "cell.h"
+#include "json_value.h"
 #include "writer.h"
 
-#include <jansson.h>
 #include <math.h>
 #include <string.h>
-
-/* Whatever a terminal might take for more than text is escaped: no byte above 127. */
-static const size_t flags = JSON_COMPACT | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(15) | JSON_ENCODE_ANY;
-
-/* Writes a value and gives it up. */
-static void put(FILE *stream, json_t *value)
-{
-    if (value != NULL)
-        json_dumpf(value, stream, flags);
-    json_decref(value);
-}
-
-static json_t *real(double value)
-{
-    return isfinite(value) ? json_real(value) : json_null();
-}
 
 static void set_part(json_t *row, const char *name, const char *ending, double value)
 {
     char key[96];
 
     snprintf(key, sizeof key, "%s%s", name, ending);
-    json_object_set_new(row, key, real(value));
+    json_object_set_new(row, key, tern_json_real(value));
 }
 
 static void set_cell(json_t *row, const tern_column *column, const tern_cell *cell)
 {
     if (tern_column_is_real(column)) {
-        json_object_set_new(row, column->name, real(tern_cell_real(cell, TERN_CELL_VALUE)));
+        json_object_set_new(row, column->name, tern_json_real(tern_cell_real(cell, TERN_CELL_VALUE)));
         if (column->interval) {
             set_part(row, column->name, "_low", tern_cell_real(cell, TERN_CELL_LOW));
             set_part(row, column->name, "_high", tern_cell_real(cell, TERN_CELL_HIGH));
@@ -61,7 +45,7 @@ static void put_row(FILE *stream, const tern_sheet *sheet, size_t row)
     for (size_t i = 0; i < sheet->columns; i++)
         if (tern_audience_has(sheet->column[i].audience, TERN_FOR_PROGRAMS))
             set_cell(object, &sheet->column[i], tern_sheet_cell(sheet, row, i));
-    put(stream, object);
+    tern_json_put(stream, object);
 }
 
 static void put_columns(FILE *stream, const tern_sheet *sheet)
@@ -74,7 +58,7 @@ static void put_columns(FILE *stream, const tern_sheet *sheet)
             json_array_append_new(columns, json_pack("{s:s, s:s, s:s?}", "name", c->name, "label",
                                                      c->label != NULL ? c->label : c->name, "unit", c->unit));
     }
-    put(stream, columns);
+    tern_json_put(stream, columns);
 }
 
 static void put_notes(FILE *stream, const tern_sheet *sheet)
@@ -85,7 +69,7 @@ static void put_notes(FILE *stream, const tern_sheet *sheet)
         for (size_t j = 0; j < sheet->section[i].notes; j++)
             json_array_append_new(notes, json_pack("{s:s, s:s, s:s}", "group", sheet->section[i].group, "section",
                                                    sheet->section[i].title, "text", sheet->section[i].note[j]));
-    put(stream, notes);
+    tern_json_put(stream, notes);
 }
 
 static void put_sheet(FILE *stream, const tern_sheet *sheet)
@@ -94,7 +78,7 @@ static void put_sheet(FILE *stream, const tern_sheet *sheet)
     const char *comma = "";
 
     fputs("{\"name\":", stream);
-    put(stream, json_string(sheet->name));
+    tern_json_put(stream, json_string(sheet->name));
     fputs(",\"columns\":", stream);
     put_columns(stream, sheet);
     fputs(",\"notes\":", stream);
@@ -116,13 +100,13 @@ void tern_write_json(FILE *stream, const tern_document *document)
     const char *comma = "";
 
     fputs("{\"report\":", stream);
-    put(stream, json_string(document->name));
+    tern_json_put(stream, json_string(document->name));
     fputs(",\"words\":[", stream);
     for (size_t i = 0; i < document->items; i++)
         if (document->item[i].kind != TERN_ITEM_SHEET && document->item[i].kind != TERN_ITEM_UNFOLD) {
             fprintf(stream, "%s\n", comma);
             comma = ",";
-            put(stream, json_string(document->item[i].text));
+            tern_json_put(stream, json_string(document->item[i].text));
         }
     fputs("],\n\"sheets\":[", stream);
     comma = "";

@@ -182,14 +182,17 @@ tern_status tern_file_read_stream(FILE *stream, const char *path, tern_file_visi
 
 tern_status tern_file_read(const char *path, tern_file_visit *visit, void *context, bool *cut, tern_error *error)
 {
-    FILE *stream = fopen(path, "re");
+    const bool from_pipe = strcmp(path, "-") == 0;
+    FILE *stream = from_pipe ? stdin : fopen(path, "re");
     tern_file_extent extent = {0};
 
     *cut = false;
     if (stream == NULL)
         return tern_error_set(error, TERN_USAGE, "cannot read %s: %s", path, strerror(errno));
+    path = from_pipe ? "standard input" : path;
     const tern_status status = tern_file_read_stream(stream, path, visit, context, &extent, error);
-    fclose(stream);
+    if (!from_pipe)
+        fclose(stream);
     *cut = extent.cut;
     if (status == TERN_OK && extent.lines == 0)
         return tern_error_set(error, TERN_USAGE, "%s: not a file of ternbench records: no whole line in it", path);

@@ -34,7 +34,7 @@ tern_status tern_file_read_stream(FILE *stream, const char *path, tern_file_visi
                                   tern_file_extent *extent, tern_error *error);
 
 /*
- * Reads a file in its order, blank lines, CRLF and the mark of UTF-8 passed over; lines of a type that is not known are passed over. *cut: the last line was not whole, and
+ * Reads a file, or standard input for "-", in its order, blank lines, CRLF and the mark of UTF-8 passed over; lines of a type that is not known are passed over. *cut: the last line was not whole, and
  * was passed over. TERN_USAGE names file and line: it cannot be opened, a line other than the last is no JSON, the
  * schema is another one, the first line is no fingerprint.
  */

@@ -1,0 +1,168 @@
+/*
+ * JUnit XML: each case, decode run and case of a gate is a test, its class the suite and the kernel. Wrong is a
+ * failure, and so is a regression; a crash or a timeout is an error; what could not be decided or done is skipped, with
+ * the reason. All of it is one suite a run.
+ */
+#include "analyse/gate_rows.h"
+#include "markup.h"
+#include "report.h"
+
+#include <inttypes.h>
+#include <math.h>
+
+/* What a test came to. */
+typedef enum outcome { PASSED, FAILED, ERRED, SKIPPED } outcome;
+
+typedef struct test {
+    const char *suite, *kernel, *name;
+    double seconds;
+    outcome outcome;
+    const char *type, *message;
+} test;
+
+static outcome outcome_of(tern_verdict verdict)
+{
+    return verdict == TERN_EXACT                              ? PASSED
+           : verdict == TERN_UNSUPPORTED                      ? SKIPPED
+           : verdict == TERN_CRASH || verdict == TERN_TIMEOUT ? ERRED
+                                                              : FAILED;
+}
+
+static test test_of_case(const tern_record *r)
+{
+    return (test){.suite = r->suite[0] == '\0' ? "ternbench" : r->suite,
+                  .kernel = r->kernel,
+                  .name = r->id,
+                  .seconds = r->timed && isfinite(r->timing.median_ns) ? 1e-9 * r->timing.median_ns : 0.0,
+                  .outcome = outcome_of(r->finding.verdict),
+                  .type = tern_verdict_name(r->finding.verdict),
+                  .message = r->finding.reason};
+}
+
+static test test_of_loop(const tern_decode_record *r)
+{
+    const double ms = r->prefill.total_ms + r->decode.total_ms;
+
+    return (test){.suite = "decode",
+                  .kernel = r->kernel,
+                  .name = r->id,
+                  .seconds = r->timed && isfinite(ms) ? 1e-3 * ms : 0.0,
+                  .outcome = outcome_of(r->finding.verdict),
+                  .type = tern_verdict_name(r->finding.verdict),
+                  .message = r->finding.reason};
+}
+
+static test test_of_gate(const tern_gate_row *row)
+{
+    const tern_compared *c = row->compared;
+    const bool judged = c->state == TERN_COMPARED_TIMED;
+    test t = {.suite = "gate", .kernel = c->base_kernel[0] == '\0' ? "kernel" : c->base_kernel, .name = c->id};
+
+    t.message = c->reason;
+    if (c->state == TERN_COMPARED_WRONG) {
+        t.outcome = outcome_of(c->finding.verdict);
+        t.type = tern_verdict_name(c->finding.verdict);
+        t.message = c->finding.reason;
+    } else if (judged && row->answer.verdict == TERN_GATE_REGRESSED && !c->expected) {
+        t.outcome = FAILED;
+        t.type = "REGRESSED";
+        t.message = "slower than before, by more than delta, shown twice";
+    } else if (c->state == TERN_COMPARED_REMOVED && !c->expected) {
+        t.outcome = FAILED;
+        t.type = "REMOVED";
+        t.message = "the kernel is not there any more";
+    } else if (c->state == TERN_COMPARED_LEFT_OUT ||
+               (judged && (row->answer.verdict == TERN_GATE_INCONCLUSIVE || row->answer.verdict == TERN_GATE_OPEN))) {
+        t.outcome = SKIPPED;
+        t.type = "INCONCLUSIVE";
+        t.message = judged && row->answer.doubt != NULL ? row->answer.doubt : t.message;
+    }
+    return t;
+}
+
+static void put_attribute(FILE *stream, const char *name, const char *value)
+{
+    fprintf(stream, " %s=\"", name);
+    tern_markup_put_raw(stream, value);
+    fputc('"', stream);
+}
+
+static void put_test(FILE *stream, const test *t)
+{
+    static const char *const elements[] = {NULL, "failure", "error", "skipped"};
+
+    fputs("<testcase classname=\"", stream);
+    tern_markup_put_raw(stream, t->suite);
+    fputc('.', stream);
+    tern_markup_put_raw(stream, t->kernel);
+    fputc('"', stream);
+    put_attribute(stream, "name", t->name);
+    fprintf(stream, " time=\"%.9f\"", t->seconds);
+    if (t->outcome == PASSED) {
+        fputs("/>\n", stream);
+        return;
+    }
+    fprintf(stream, "><%s", elements[t->outcome]);
+    put_attribute(stream, "type", t->type);
+    put_attribute(stream, "message", t->message);
+    fputs("/></testcase>\n", stream);
+}
+
+typedef struct tally {
+    FILE *stream; /* NULL: only counted */
+    size_t of[4];
+} tally;
+
+static void take(tally *all, const test *t)
+{
+    all->of[t->outcome]++;
+    if (all->stream != NULL)
+        put_test(all->stream, t);
+}
+
+static void take_gate(tally *all, const tern_results *results, uint32_t run)
+{
+    tern_gate_rows rows;
+
+    if (results->compared.count == 0 || tern_gate_rows_new(&rows, results, run, NULL) != TERN_OK)
+        return;
+    for (size_t i = 0; i < rows.count; i++) {
+        const test t = test_of_gate(&rows.row[i]);
+        take(all, &t);
+    }
+    tern_gate_rows_free(&rows);
+}
+
+static void take_run(tally *all, const tern_results *results, uint32_t run)
+{
+    for (size_t i = 0; i < results->cases.count; i++) {
+        const test t = test_of_case(&results->cases.item[i]);
+        if (results->cases.item[i].run == run)
+            take(all, &t);
+    }
+    for (size_t i = 0; i < results->decodes.count; i++) {
+        const test t = test_of_loop(&results->decodes.item[i]);
+        if (results->decodes.item[i].run == run)
+            take(all, &t);
+    }
+    take_gate(all, results, run);
+}
+
+void tern_report_junit(FILE *stream, const tern_results *results)
+{
+    fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"ternbench\">\n", stream);
+    for (uint32_t run = 0; run < results->runs.count; run++) {
+        tally counted = {0}, written = {.stream = stream};
+        take_run(&counted, results, run);
+        fputs("<testsuite", stream);
+        put_attribute(stream, "name", results->runs.item[run].command);
+        put_attribute(stream, "timestamp", results->runs.item[run].time);
+        put_attribute(stream, "hostname", results->runs.item[run].host);
+        fprintf(stream, " tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" skipped=\"%zu\">\n",
+                counted.of[PASSED] + counted.of[FAILED] + counted.of[ERRED] + counted.of[SKIPPED], counted.of[FAILED],
+                counted.of[ERRED], counted.of[SKIPPED]);
+        take_run(&written, results, run);
+        fputs("</testsuite>\n", stream);
+    }
+    fputs("</testsuites>\n", stream);
+}

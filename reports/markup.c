@@ -1,0 +1,42 @@
+#include "markup.h"
+
+#include "base/text.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+
+void tern_markup_put(FILE *stream, const char *text)
+{
+    for (; *text != '\0'; text++)
+        switch (*text) {
+        case '<':
+            fputs("&lt;", stream);
+            break;
+        case '>':
+            fputs("&gt;", stream);
+            break;
+        case '&':
+            fputs("&amp;", stream);
+            break;
+        case '"':
+            fputs("&quot;", stream);
+            break;
+        case '\'':
+            fputs("&#39;", stream);
+            break;
+        default:
+            fputc(*text, stream);
+        }
+}
+
+void tern_markup_put_raw(FILE *stream, const char *text)
+{
+    const size_t length = tern_text_visible(NULL, 0, text);
+    char *visible = malloc(length + 1);
+
+    if (visible == NULL)
+        return;
+    tern_text_visible(visible, length + 1, text);
+    tern_markup_put(stream, visible);
+    free(visible);
+}

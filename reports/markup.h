@@ -1,0 +1,15 @@
+/*
+ * markup.h - texts within HTML and XML.
+ */
+#ifndef TERN_MARKUP_H
+#define TERN_MARKUP_H
+
+#include <stdio.h>
+
+/* Writes text so that nothing in it is markup, within elements and within quoted attributes. */
+void tern_markup_put(FILE *stream, const char *text);
+
+/* The same for what comes from a record, which may hold anything: as tern_text_visible() shows it. */
+void tern_markup_put_raw(FILE *stream, const char *text);
+
+#endif
