@@ -2,7 +2,7 @@
 # Formats that other tools read, by those tools where they are installed; records from standard input; the page and its plots.
 . "$SOURCE/harness/tests/cli/cli.sh"
 
-printf '[suite]\nbaseline = reference\n[a]\nkernels = reference scalar\nshapes = 8x64x16 7x13x1\n' >a.suite
+printf '[suite]\nbaseline = reference\n[a]\nkernels = reference scalar\nshapes = 8x64x16 16x64x16 7x13x1\n' >a.suite
 expect 0 "$TERNBENCH" run a.suite --budget 0.02 --no-roofs -q --out jsonl:a.jsonl
 
 # Standard input is "-".
