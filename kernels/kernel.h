@@ -36,7 +36,12 @@
 /* Largest legal K: |sum| <= 128 * K must stay below 2^31. */
 #define TERN_MAX_K ((size_t)0xFFFFFF)
 
-/* Instruction sets a kernel may need. A kernel names every one that its source file is compiled for. */
+/*
+ * Instruction sets a kernel may need. A kernel names every one that its source file is compiled for, also when it asks
+ * the processor at run time before it uses one: what does with less is another kernel. `check` sees the instructions
+ * that pack(), prepare() and run() execute in the object that holds them, program or plug-in; what libraries use is
+ * theirs to know. Without a bit, an x86-64 kernel has SSE2 and no more.
+ */
 enum {
     TERN_ISA_AVX2 = 1u << 0,       /* AVX2 with FMA, BMI1, BMI2 */
     TERN_ISA_AVXVNNI = 1u << 1,    /* VEX-coded VPDPBUSD */

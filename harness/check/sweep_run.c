@@ -9,6 +9,8 @@
 #include "check/data.h"
 #include "check/oracle.h"
 #include "check/product.h"
+#include "check/undeclared.h"
+#include "check/walk.h"
 #include "plan/sweep.h"
 #include "record/record.h"
 
@@ -30,6 +32,8 @@ typedef struct sweep {
     tern_team *team;
     int32_t *expected;
     size_t expected_values; /* room in expected */
+    bool walked;            /* by a parent that looks at the instructions, and at nothing else */
+    bool looked_away;       /* there was no such parent */
     size_t items, refused;
     char refusal[128]; /* why the first of them */
     char cut[64];      /* what was done of an item of many calls; empty: all of it */
@@ -106,7 +110,7 @@ static bool fill(sweep *s)
 
     tern_data_fill_w(&c->data, c->shape, w);
     tern_data_fill_x(&c->data, c->shape, x);
-    return tern_oracle_fill(c->shape, w, x, s->expected, &error) == TERN_OK || fail_machine(s, error.text);
+    return s->walked || tern_oracle_fill(c->shape, w, x, s->expected, &error) == TERN_OK || fail_machine(s, error.text);
 }
 
 static bool zones_whole(sweep *s)
@@ -124,9 +128,13 @@ static bool zones_whole(sweep *s)
 static bool pack(sweep *s)
 {
     const tern_guard *staging = &s->buffers.guard[TERN_BUFFER_STAGING];
+    const tern_kernel *kernel = s->product.kernel;
     tern_error error;
 
-    note(s, "pack()");
+    note(s, kernel->pack_rows != NULL ? "pack_rows()" : "pack()");
+    if (s->walked)
+        tern_walk_function(kernel->pack_rows != NULL ? (void (*)(void))kernel->pack_rows
+                                                     : (void (*)(void))kernel->pack);
     const size_t bytes = tern_product_pack(&s->product, (const int8_t *)data(s, TERN_BUFFER_W), staging->data, s->team);
     if (bytes == 0 && tern_heap_refusals() > 0)
         return fail_machine(s, "out of memory: the kernel got none to pack with");
@@ -166,16 +174,30 @@ static bool answer_right(sweep *s)
     return fail(s, TERN_MISMATCH, "Y is wrong");
 }
 
-static void call(sweep *s)
+static tern_call call_of(const sweep *s)
 {
-    tern_product_call(&s->product,
-                      &(tern_call){.problem = &s->product.problem,
-                                   .packed = data(s, TERN_BUFFER_PACKED),
-                                   .x = (const int8_t *)data(s, TERN_BUFFER_X),
-                                   .y = (int32_t *)(void *)data(s, TERN_BUFFER_Y),
-                                   .scratch = data(s, TERN_BUFFER_SCRATCH),
-                                   .plan = s->product.plan},
-                      s->team);
+    return (tern_call){.problem = &s->product.problem,
+                       .packed = data(s, TERN_BUFFER_PACKED),
+                       .x = (const int8_t *)data(s, TERN_BUFFER_X),
+                       .y = (int32_t *)(void *)data(s, TERN_BUFFER_Y),
+                       .scratch = data(s, TERN_BUFFER_SCRATCH),
+                       .plan = s->product.plan};
+}
+
+/* Stage after stage, so that what is found is known by its name. */
+static void call_walked(sweep *s)
+{
+    const tern_stages *stages = &s->product.stages;
+    const tern_call call = call_of(s);
+
+    if (stages->prepare != NULL) {
+        note(s, "prepare()");
+        tern_walk_function((void (*)(void))stages->prepare);
+        stages->prepare(&call, (tern_slice){.end = stages->prepare_units});
+    }
+    note(s, "run()");
+    tern_walk_function((void (*)(void))stages->run);
+    stages->run(&call, (tern_slice){.end = s->item.c.shape.m});
 }
 
 /* Y' of X' = ~x = -x - 1 is -Y - (row sums of W), so that turning every bit of X gives two answers in turn. */
@@ -204,12 +226,13 @@ static bool call_and_look(sweep *s)
     tern_buffers_remember(&s->buffers, TERN_BUFFER_PACKED);
     note(s, s->product.stages.prepare == NULL ? "run()" : "prepare() or run()");
     const double start_ns = tern_clock_ns();
+    const tern_call call = call_of(s);
     for (uint32_t i = 0; i < s->item.calls; i++) {
         if (i >= LEAST_OF_MANY_CALLS && tern_clock_ns() - start_ns > MANY_CALLS_NS) {
             tern_text_append(s->cut, sizeof s->cut, "%u of %u calls, since they are slow", i, s->item.calls);
             break;
         }
-        call(s);
+        tern_product_call(&s->product, &call, s->team);
         if (!answer_right(s))
             return false;
         if (s->item.calls > 1)
@@ -237,43 +260,98 @@ static bool run_item(sweep *s)
     note(s, "make_plan()");
     if (is_refused(s, make_plan(s)))
         return true;
-    const bool right = call_and_look(s);
+    bool right = true;
+    if (s->walked)
+        call_walked(s);
+    else
+        right = call_and_look(s);
     note(s, "drop_plan()");
     tern_product_drop_plan(&s->product);
     return right;
 }
 
+static bool run_items(sweep *s)
+{
+    const size_t places = tern_sweep_count(s->of);
+
+    for (size_t i = 0; i < places; i++) {
+        s->result->place = i;
+        if (tern_sweep_at(s->of, i, &s->item) && !run_item(s))
+            return false;
+    }
+    return true;
+}
+
+static void run_items_walked(void *argument)
+{
+    sweep *s = argument;
+
+    s->walked = true;
+    run_items(s);
+}
+
+/* The other process notes in our memory where it is, and what it finds does not count: it is looked at, not trusted. */
+static bool keeps_to_its_isa(sweep *s)
+{
+    const tern_battery_result before = *s->result;
+    tern_undeclared undeclared;
+    char what[160] = "";
+
+    tern_undeclared_find(s->of->kernel->isa, run_items_walked, s, &undeclared);
+    const size_t place_found = s->result->place;
+    const char *step = s->result->step;
+    *s->result = before;
+    s->looked_away = !undeclared.looked;
+    if (undeclared.set == NULL)
+        return true;
+    s->result->step = step;
+    s->result->place = place_found;
+    tern_sweep_at(s->of, place_found, &s->item);
+    tern_text_append(what, sizeof what, "%s uses %s (at %s), which the kernel does not declare,", step, undeclared.set,
+                     undeclared.place);
+    return fail(s, TERN_MISDECLARED, what);
+}
+
+static void remark(const sweep *s, const char *remark)
+{
+    tern_finding *finding = &s->result->finding;
+
+    if (remark[0] != '\0')
+        tern_text_append(finding->reason, sizeof finding->reason, "%s%s", finding->reason[0] == '\0' ? "" : "; ",
+                         remark);
+}
+
 static void conclude(sweep *s)
 {
     tern_finding *finding = &s->result->finding;
+    char refused[192] = "";
 
     finding->verdict = s->items > 0 && s->refused == s->items ? TERN_UNSUPPORTED : TERN_EXACT;
     finding->reason[0] = '\0';
     if (s->refused > 0)
-        tern_text_append(finding->reason, sizeof finding->reason, "%zu of %zu refused, the first because %s",
-                         s->refused, s->items, s->refusal);
+        tern_text_append(refused, sizeof refused, "%zu of %zu refused, the first because %s", s->refused, s->items,
+                         s->refusal);
+    remark(s, refused);
+    remark(s, s->cut);
+    remark(s, s->looked_away ? "its instructions were not looked at: no process can be traced here" : "");
 }
 
 void tern_sweep_run(const tern_battery_task *task, tern_battery_result *result)
 {
-    const size_t places = tern_sweep_count(task->c);
+    const tern_sweep which = task->c->data.sweep;
     sweep s = {.of = task->c, .result = result};
-    bool goes_on = true;
     tern_error error;
 
-    if (tern_battery_leaves_out != NULL && strcmp(tern_battery_leaves_out, tern_sweep_name(task->c->data.sweep)) == 0)
+    if (tern_battery_leaves_out != NULL && strcmp(tern_battery_leaves_out, tern_sweep_name(which)) == 0)
         return;
-    tern_fault_watch(s.buffers.guard, TERN_BUFFERS, &result->fault);
     result->pass = "in a sweep";
-    if (tern_team_new(&s.team, 1, &error) != TERN_OK)
-        goes_on = fail_machine(&s, error.text);
-    for (size_t i = 0; i < places && goes_on; i++) {
-        result->place = i;
-        if (tern_sweep_at(task->c, i, &s.item))
-            goes_on = run_item(&s);
+    if (tern_team_new(&s.team, 1, &error) != TERN_OK) {
+        fail_machine(&s, error.text);
+    } else if (which != TERN_SWEEP_ISA || keeps_to_its_isa(&s)) {
+        tern_fault_watch(s.buffers.guard, TERN_BUFFERS, &result->fault);
+        if (run_items(&s))
+            conclude(&s);
     }
-    if (goes_on)
-        conclude(&s);
     tern_team_free(s.team);
     tern_buffers_free(&s.buffers);
     free(s.expected);

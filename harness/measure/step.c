@@ -6,9 +6,9 @@
 #include "measure/step.h"
 
 #include "base/text.h"
+#include "base/traced.h"
 #include "measure/bench.h"
 
-#include <elf.h>
 #include <errno.h>
 #include <math.h>
 #include <sched.h>
@@ -16,8 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
-#include <sys/uio.h>
-#include <sys/user.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -43,8 +41,6 @@ static _Noreturn void be_traced(const tern_case *with_threads)
 
     c.threads = 1;
     c.cache = TERN_HOT;
-    if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) != 0)
-        _exit(CANNOT_TRACE);
     if (tern_fixture_open(&fixture, &c, c.kernel->x_align, &tern_layout_usual, &anywhere, NULL) != TERN_OK ||
         tern_bench_open(&bench, &c, &fixture, 0, &refusal, NULL) != TERN_OK)
         _exit(CANNOT_OPEN);
@@ -54,7 +50,8 @@ static _Noreturn void be_traced(const tern_case *with_threads)
     const tern_stages stages = bench.product.stages;
     const tern_slice units = {.end = stages.prepare_units}, rows = {.end = c.shape.m};
     tern_bench_call(&bench, NULL);
-    raise(SIGSTOP);
+    if (!tern_traced_begin())
+        _exit(CANNOT_TRACE);
     mark();
     mark();
     if (stages.prepare != NULL)
@@ -68,9 +65,8 @@ static _Noreturn void be_traced(const tern_case *with_threads)
 static bool read_position(pid_t traced, uint64_t *position)
 {
     struct user_regs_struct registers;
-    struct iovec room = {.iov_base = &registers, .iov_len = sizeof registers};
 
-    if (ptrace(PTRACE_GETREGSET, traced, (void *)NT_PRSTATUS, &room) != 0)
+    if (!tern_traced_registers(traced, &registers))
         return false;
 #if defined(__x86_64__)
     *position = registers.rip;
@@ -85,11 +81,10 @@ static bool stops_with(pid_t traced, int signal_number, char *reason, size_t byt
 {
     int status;
 
-    while (waitpid(traced, &status, 0) < 0)
-        if (errno != EINTR) {
-            tern_text_append(reason, bytes, "the traced process is gone");
-            return false;
-        }
+    if (tern_traced_wait(traced, &status) < 0) {
+        tern_text_append(reason, bytes, "the traced process is gone");
+        return false;
+    }
     if (WIFSTOPPED(status) && WSTOPSIG(status) == signal_number)
         return true;
     if (WIFSTOPPED(status) || WIFSIGNALED(status))
@@ -113,7 +108,7 @@ static double step_through(pid_t traced, uint64_t limit, char *reason, size_t by
 
     if (!stops_with(traced, SIGSTOP, reason, bytes))
         return (double)NAN;
-    ptrace(PTRACE_SETOPTIONS, traced, NULL, (void *)PTRACE_O_EXITKILL);
+    tern_traced_hold(traced, false);
     while (marks < MARKS) {
         if (ptrace(PTRACE_SINGLESTEP, traced, NULL, NULL) != 0 || !stops_with(traced, SIGTRAP, reason, bytes) ||
             !read_position(traced, &position)) {
@@ -163,8 +158,7 @@ static void trace(void *argument, void *result)
     }
     counter->per_call = step_through(traced, j->limit, counter->reason, sizeof counter->reason);
     counter->running = counter->reason[0] == '\0' ? 1.0 : 0.0;
-    kill(traced, SIGKILL);
-    waitpid(traced, NULL, 0);
+    tern_traced_end(traced);
 }
 
 tern_status tern_step_count(const tern_case *c, uint64_t limit, const tern_child_options *options,

@@ -52,6 +52,7 @@ typedef enum tern_sweep {
     TERN_SWEEP_WIDTHS,   /* sums and strides that pass 16 bits or a float */
     TERN_SWEEP_TOGGLES,  /* each toggle at its ends */
     TERN_SWEEP_CALLS,    /* a tiny product, very often */
+    TERN_SWEEP_ISA,      /* what leads through all of the code, for a look at its instructions */
     TERN_SWEEP_DEEP,     /* of all that, what takes minutes */
     TERN_SWEEPS
 } tern_sweep;

@@ -9,7 +9,8 @@
 static const tern_sweep_segment *const sweeps[TERN_SWEEPS] = {
     [TERN_SWEEP_SIZES] = tern_sweep_sizes,   [TERN_SWEEP_CONTENTS] = tern_sweep_contents,
     [TERN_SWEEP_WIDTHS] = tern_sweep_widths, [TERN_SWEEP_TOGGLES] = tern_sweep_toggles,
-    [TERN_SWEEP_CALLS] = tern_sweep_calls,   [TERN_SWEEP_DEEP] = tern_sweep_deep,
+    [TERN_SWEEP_CALLS] = tern_sweep_calls,   [TERN_SWEEP_ISA] = tern_sweep_isa,
+    [TERN_SWEEP_DEEP] = tern_sweep_deep,
 };
 
 size_t tern_sweep_count(const tern_case *of)

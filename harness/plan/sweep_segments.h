@@ -13,7 +13,7 @@ typedef struct tern_sweep_segment {
 } tern_sweep_segment;
 
 extern const tern_sweep_segment tern_sweep_sizes[], tern_sweep_contents[], tern_sweep_widths[], tern_sweep_toggles[],
-    tern_sweep_calls[], tern_sweep_deep[];
+    tern_sweep_calls[], tern_sweep_isa[], tern_sweep_deep[];
 
 /* The place of a size in a shape: 0 is M, 1 is K, 2 is N. */
 static inline size_t *tern_shape_size(tern_shape *shape, size_t dimension)

@@ -1,3 +1,4 @@
+#include "base/sanitized.h"
 #include "plan/sweep_segments.h"
 #include "plan/toggles.h"
 
@@ -60,3 +61,57 @@ static bool fill_often(size_t index, tern_sweep_item *item)
 }
 
 const tern_sweep_segment tern_sweep_calls[] = {{count_often, fill_often, 1e5}, {0}};
+
+/*
+ * Code that is taken for some sizes only: tails of M and K, one token and more, whole tiles and more than one. The
+ * kernel's own tile comes in multiples and one off.
+ */
+static const struct {
+    tern_shape tiles, more;
+} paths[] = {
+    {{0, 0, 0}, {1, 1, 1}},    {{0, 0, 0}, {7, 31, 3}},    {{0, 0, 0}, {33, 300, 1}},  {{0, 0, 0}, {64, 512, 1}},
+    {{0, 0, 0}, {40, 520, 4}}, {{0, 0, 0}, {33, 300, 17}}, {{0, 0, 0}, {64, 512, 32}}, {{0, 0, 0}, {130, 70, 9}},
+    {{0, 0, 0}, {5, 4097, 2}}, {{0, 0, 0}, {600, 20, 1}},  {{0, 0, 0}, {9, 64, 129}},  {{1, 1, 1}, {0, 0, 0}},
+    {{1, 1, 1}, {1, 1, 1}},    {{2, 2, 0}, {0, 0, 1}},     {{3, 1, 0}, {0, 7, 2}},
+};
+
+static bool can_be_walked(void)
+{
+#if defined(__x86_64__)
+    return !TERN_SANITIZED; /* a sanitizer's own code is among the kernel's */
+#else
+    return false;
+#endif
+}
+
+static size_t count_paths(const tern_kernel *kernel)
+{
+    (void)kernel;
+    return can_be_walked() ? sizeof paths / sizeof *paths : 0;
+}
+
+static bool fill_path(size_t index, tern_sweep_item *item)
+{
+    const tern_shape tile = item->c.kernel->tile, tiles = paths[index].tiles, more = paths[index].more;
+
+    item->c.shape = (tern_shape){tiles.m * tile.m + more.m, tiles.k * tile.k + more.k, tiles.n * tile.n + more.n};
+    return true;
+}
+
+/* Of the shapes above, those with tails in all sizes and with one token and whole tiles. */
+static const size_t shapes_of_ends[] = {3, 1};
+
+enum { SHAPES_OF_ENDS = sizeof shapes_of_ends / sizeof *shapes_of_ends };
+
+static size_t count_ends_of_paths(const tern_kernel *kernel)
+{
+    return can_be_walked() ? count_ends(kernel) / SHAPES * SHAPES_OF_ENDS : 0;
+}
+
+static bool fill_end_of_path(size_t index, tern_sweep_item *item)
+{
+    return fill_end(index / SHAPES_OF_ENDS * SHAPES + shapes_of_ends[index % SHAPES_OF_ENDS], item);
+}
+
+const tern_sweep_segment tern_sweep_isa[] = {
+    {count_paths, fill_path, 2e6}, {count_ends_of_paths, fill_end_of_path, 2e6}, {0}};

@@ -24,7 +24,7 @@ static const char *const x_names[] = {
 static const char *const sweep_names[TERN_SWEEPS] = {
     [TERN_SWEEP_NONE] = "",         [TERN_SWEEP_SIZES] = "sizes",     [TERN_SWEEP_CONTENTS] = "contents",
     [TERN_SWEEP_WIDTHS] = "widths", [TERN_SWEEP_TOGGLES] = "toggles", [TERN_SWEEP_CALLS] = "calls",
-    [TERN_SWEEP_DEEP] = "deep",
+    [TERN_SWEEP_ISA] = "isa",       [TERN_SWEEP_DEEP] = "deep",
 };
 static const char *const cache_names[] = {[TERN_CHECK_ONLY] = "", [TERN_HOT] = "hot", [TERN_COLD] = "cold"};
 

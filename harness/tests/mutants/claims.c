@@ -1,14 +1,9 @@
 /*
- * Says of itself what is not so: fewer bits than it keeps, copies that nobody counts, instructions that it does not
- * name, sizes that change. Tables of results are full of such figures.
+ * Says of itself what is not so: fewer bits than it keeps, copies that nobody counts, sizes that change. Tables of results are full of such figures.
  */
 #include "mutant.h"
 
 #include <string.h>
-
-#if defined(__x86_64__)
-#include <immintrin.h>
-#endif
 
 #define MUTANT_CLAIMS(symbol, its_name, its_summary, bits, bytes_function, pack_function, run_function)                \
     MUTANT_BIND(symbol, NULL, run_function)                                                                            \
@@ -133,39 +128,3 @@ const tern_kernel mutant_packs_by_four = {MUTANT_FRAME(1, 4),
                                           .packed_bytes = mutant_packed_bytes,
                                           .pack_rows = pack_by_four,
                                           .bind = bind_packs_by_four};
-
-/* Instructions that it does not name. */
-#if defined(__x86_64__)
-__attribute__((target("avx2"))) static void run_avx2(const tern_call *call, tern_slice rows)
-{
-    const __m256i ones = _mm256_set1_epi8(1);
-
-    __asm__ volatile("vpaddb %0, %0, %%ymm0; vzeroupper" : : "x"(ones) : "xmm0");
-    mutant_run(call, rows);
-}
-MUTANT(undeclared_avx2, "undeclared-avx2", "uses AVX2 and says that it is portable", run_avx2);
-
-__attribute__((target("bmi2"))) static void run_bmi2(const tern_call *call, tern_slice rows)
-{
-    const volatile uint64_t bits = 0x55;
-    const uint64_t taken = _pext_u64(bits, 0xFF);
-
-    __asm__ volatile("" : : "r"(taken));
-    mutant_run(call, rows);
-}
-MUTANT(undeclared_bmi2, "undeclared-bmi2", "uses PEXT and says that it is portable", run_bmi2);
-
-__attribute__((target("avx512f"))) static void run_avx512(const tern_call *call, tern_slice rows)
-{
-    __asm__ volatile("vpxord %%zmm0, %%zmm0, %%zmm0; vzeroupper" : : : "xmm0");
-    mutant_run(call, rows);
-}
-MUTANT_BIND(undeclared_avx512, NULL, run_avx512)
-const tern_kernel mutant_undeclared_avx512 = {MUTANT_FRAME(1, 4),
-                                              .isa = TERN_ISA_AVX2,
-                                              .name = "undeclared-avx512",
-                                              .summary = "uses AVX-512 and says AVX2",
-                                              .packed_bytes = mutant_packed_bytes,
-                                              .pack = mutant_pack,
-                                              .bind = bind_undeclared_avx512};
-#endif
