@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -171,12 +172,53 @@ static void the_child_may_change_its_cases(void **state)
     tern_paired_samples_free(&samples);
 }
 
+/* Longer than a warm-up, so that its first call is all of it. */
+static void run_slowly(const tern_call *call, tern_slice rows)
+{
+    const struct timespec pause = {.tv_nsec = 25000000};
+
+    nanosleep(&pause, NULL);
+    timed_run_rows(call, rows);
+}
+
+static const char *bind_slowly(const tern_problem *problem, tern_stages *stages)
+{
+    (void)problem;
+    stages->run = run_slowly;
+    return NULL;
+}
+
+/* X changes from call to call of all arms: an answer is held against the X that it was made of. */
+static void long_calls_are_judged_by_their_own_x(void **state)
+{
+    tern_paired_request request = request_of(ARMS, TERN_ORDER_QUADS, TERN_HOT);
+    tern_kernel slow = timed_kernel;
+    tern_paired_samples samples;
+
+    (void)state;
+    slow.bind = bind_slowly;
+    c[0].kernel = c[1].kernel = &slow;
+    request.schedule.rounds = 2;
+    for (request.schedule.seed = 1; request.schedule.seed <= 3; request.schedule.seed++) {
+        go(&request, &samples);
+        for (uint32_t arm = 0; arm < ARMS; arm++) {
+            assert_int_equal(samples.arm[arm].finding.verdict, TERN_EXACT);
+            assert_int_equal(samples.arm[arm].samples, 4);
+        }
+        tern_paired_samples_free(&samples);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(quads_have_two_samples_of_each), cmocka_unit_test(blocks_have_any_number_of_arms),
-        cmocka_unit_test(other_packings_are_apart),       cmocka_unit_test(a_wrong_arm_has_no_samples),
-        cmocka_unit_test(threads_of_its_own_are_refused), cmocka_unit_test(the_child_may_change_its_cases),
+        cmocka_unit_test(quads_have_two_samples_of_each),
+        cmocka_unit_test(blocks_have_any_number_of_arms),
+        cmocka_unit_test(other_packings_are_apart),
+        cmocka_unit_test(a_wrong_arm_has_no_samples),
+        cmocka_unit_test(threads_of_its_own_are_refused),
+        cmocka_unit_test(the_child_may_change_its_cases),
+        cmocka_unit_test(long_calls_are_judged_by_their_own_x),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
