@@ -29,7 +29,8 @@ enum { TICK_MS = 100, PRINTED_BYTES = 64 * 1024 };
 
 /* What stands before the result in shared memory. */
 typedef struct shared {
-    _Alignas(64) bool returned;
+    _Alignas(64) bool begun; /* the function was called */
+    bool returned;
     _Atomic uint64_t refusals; /* of memory */
 } shared;
 
@@ -191,7 +192,7 @@ static bool is_from_outside(const child *c, int status, const char *printed)
 {
     if (WIFSIGNALED(status) && (WTERMSIG(status) == SIGKILL || WTERMSIG(status) == SIGXCPU))
         return true;
-    if (is_own_fault(printed))
+    if (!c->memory->begun || is_own_fault(printed))
         return true;
     return atomic_load(&c->memory->refusals) > 0 || strncmp(printed, ": libgomp: ", strlen(": libgomp: ")) == 0;
 }
@@ -199,6 +200,8 @@ static bool is_from_outside(const child *c, int status, const char *printed)
 /* What a user may do about it. */
 static const char *cause_of(const child *c, int status, const char *printed)
 {
+    if (!c->memory->begun)
+        return ", before it had begun";
     if (is_own_fault(printed))
         return ", which is a fault of ternbench and not of the kernel: please report it";
     if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU)
@@ -260,6 +263,7 @@ static tern_status start(child *c, tern_child_fn *fn, void *argument, void *resu
     if (c->pid == 0) {
         settle(parent, c->printed);
         tern_heap_count_refusals_in(&c->memory->refusals);
+        c->memory->begun = true;
         fn(argument, result);
         c->memory->returned = true;
         _exit(EXIT_SUCCESS);

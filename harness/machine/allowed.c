@@ -8,11 +8,13 @@
 enum { SETS = TERN_ALLOWED_MAX / CPU_SETSIZE };
 
 static cpu_set_t allowed[SETS];
+static bool is_known;
 
 /* Sanitizers are not set up when it runs. */
 __attribute__((no_sanitize("address", "thread", "undefined"))) static void read_mask(void)
 {
-    if (syscall(SYS_sched_getaffinity, 0, sizeof allowed, allowed) < 0)
+    is_known = syscall(SYS_sched_getaffinity, 0, sizeof allowed, allowed) >= 0;
+    if (!is_known)
         CPU_SET(0, &allowed[0]);
 }
 
@@ -27,6 +29,11 @@ bool tern_allowed_has(int32_t cpu)
 uint32_t tern_allowed_count(void)
 {
     return (uint32_t)CPU_COUNT_S(sizeof allowed, allowed);
+}
+
+bool tern_allowed_is_known(void)
+{
+    return is_known;
 }
 
 int tern_allowed_restore(void)

@@ -18,6 +18,9 @@ bool tern_allowed_has(int32_t cpu);
 
 uint32_t tern_allowed_count(void);
 
+/* False where the system does not say, as in a container that forbids the question: then CPU 0 is taken for allowed. */
+bool tern_allowed_is_known(void);
+
 /* Gives the calling thread all allowed CPUs back. Returns 0 or an errno. */
 int tern_allowed_restore(void);
 

@@ -1,5 +1,6 @@
 #ifdef HAVE_HWLOC
 
+#include "machine/allowed.h"
 #include "machine/topology_read.h"
 
 #include <errno.h>
@@ -57,6 +58,8 @@ tern_status tern_topology_read_hwloc(tern_topology *topology, tern_error *error)
     int32_t *shared = NULL;
     tern_status status;
 
+    if (!tern_allowed_is_known())
+        return tern_error_set(error, TERN_ENVIRONMENT, "hwloc would ask for the allowed CPUs without an end");
     if (hwloc_topology_init(&machine) != 0)
         return tern_error_memory(error, "hwloc", 0.0);
     /* CPUs that are not allowed belong to the machine, too; which are allowed is not hwloc's to say (allowed.h). */

@@ -1,8 +1,8 @@
 /*
- * Runs a command as a container would that forbids system calls: each one named fails with EPERM. "amx" stands for the
- * calls by which a process asks for the tiles of AMX.
+ * Runs a command as a container would that forbids system calls: each one named, or given by its number, fails with
+ * EPERM. "amx" stands for the calls by which a process asks for the tiles of AMX.
  *
- *     jail perf_event_open,sched_setaffinity -- COMMAND [ARGUMENT...]
+ *     jail perf_event_open,sched_setaffinity,203 -- COMMAND [ARGUMENT...]
  */
 #include <errno.h>
 #include <linux/audit.h>
@@ -10,6 +10,7 @@
 #include <linux/seccomp.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -40,6 +41,12 @@ static const forbidden calls[] = {
 
 static const forbidden *find(const char *name)
 {
+    static forbidden numbered;
+    char *end;
+
+    numbered = (forbidden){name, (unsigned)strtoul(name, &end, 10), 0};
+    if (end != name && *end == '\0')
+        return &numbered;
     for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
         if (strcmp(calls[i].name, name) == 0)
             return &calls[i];

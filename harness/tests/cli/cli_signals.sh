@@ -33,7 +33,7 @@ mkfifo pipe
 printf '[a]\nkernels = reference\nshapes = 8x64x16 7x13x1\n' >a.suite
 "$TERNBENCH" run a.suite --budget 0.02 --no-roofs -q --out jsonl:good.jsonl >/dev/null
 long=(--budget 60 --min-samples 512 --no-roofs -q)
-printf '[model]\nlayers = 8\nhidden = 2048\nheads = 32\nkv_heads = 32\nhead_dim = 64\nffn = 8192\nvocabulary = 32000\ncontext = 64\n' >large.model
+printf '[model]\nlayers = 64\nhidden = 2048\nheads = 32\nkv_heads = 32\nhead_dim = 64\nffn = 8192\nvocabulary = 32000\ncontext = 64\n' >large.model
 printf 'activation = relu2\nsub_norms = yes\ntied_head = yes\nrope = halves\nrope_base = 10000\nepsilon = 1e-5\n' >>large.model
 
 ends INT 130 "$TERNBENCH" run a.suite "${long[@]}" --out jsonl:a.jsonl
