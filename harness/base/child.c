@@ -36,6 +36,8 @@ typedef struct shared {
 
 typedef struct child {
     pid_t pid;
+    int status;  /* as waitpid() has it */
+    bool reaped; /* and the process is gone */
     int life;    /* reading end of the pipe */
     int printed; /* its stdout and stderr; -1 when there is no such file */
     shared *memory;
@@ -118,25 +120,29 @@ static void settle(pid_t parent, int printed)
 static int reap(const child *c)
 {
     siginfo_t info;
-    int status = 0;
+    int status = c->status;
 
-    while (waitid(P_PID, (id_t)c->pid, &info, WEXITED | WNOWAIT) != 0 && errno == EINTR) {
+    while (!c->reaped && waitid(P_PID, (id_t)c->pid, &info, WEXITED | WNOWAIT) != 0 && errno == EINTR) {
     }
     kill(-c->pid, SIGKILL);
-    while (waitpid(c->pid, &status, 0) < 0 && errno == EINTR) {
+    while (!c->reaped && waitpid(c->pid, &status, 0) < 0 && errno == EINTR) {
     }
     return status;
 }
 
-static bool has_ended(const child *c)
+/* The child stays until it is reaped, so that its number is nobody else's; but for a system that forbids waitid(). */
+static bool has_ended(child *c)
 {
     siginfo_t info = {0};
 
-    return waitid(P_PID, (id_t)c->pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == c->pid;
+    if (waitid(P_PID, (id_t)c->pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0)
+        return info.si_pid == c->pid;
+    c->reaped = errno != EINTR && waitpid(c->pid, &c->status, WNOHANG) == c->pid;
+    return c->reaped;
 }
 
 /* Waits until the child ends by itself (DONE; the caller looks how) or has to be killed. */
-static tern_child_end wait_for(const child *c, const tern_child_options *options)
+static tern_child_end wait_for(child *c, const tern_child_options *options)
 {
     const double deadline = clock_s() + options->deadline_s;
     struct pollfd life = {.fd = c->life, .events = POLLIN};
@@ -186,15 +192,20 @@ static bool is_own_fault(const char *printed)
 
 /*
  * A kernel that kills itself so is not told from one that is killed; it is not taken for right either. The OpenMP runtime
- * leaves the process when it gets no thread, and says so.
+ * leaves the process when it gets no thread, the C library when the system refuses what threads need, and both say so.
  */
 static bool is_from_outside(const child *c, int status, const char *printed)
 {
+    static const char *const words[] = {": libgomp: ", ": The futex facility returned an unexpected error code"};
+
     if (WIFSIGNALED(status) && (WTERMSIG(status) == SIGKILL || WTERMSIG(status) == SIGXCPU))
         return true;
     if (!c->memory->begun || is_own_fault(printed))
         return true;
-    return atomic_load(&c->memory->refusals) > 0 || strncmp(printed, ": libgomp: ", strlen(": libgomp: ")) == 0;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strncmp(printed, words[i], strlen(words[i])) == 0)
+            return true;
+    return atomic_load(&c->memory->refusals) > 0;
 }
 
 /* What a user may do about it. */
@@ -295,7 +306,8 @@ tern_status tern_child_run(tern_child_fn *fn, void *argument, void *result, size
     tern_orphans_adopt(&orphans);
     const tern_status status = start(&c, fn, argument, shared_result, error);
     if (status == TERN_OK) {
-        *outcome = conclude(&c, wait_for(&c, options), options);
+        const tern_child_end end = wait_for(&c, options);
+        *outcome = conclude(&c, end, options);
         memcpy(result, shared_result, bytes);
     }
     tern_orphans_end(&orphans);

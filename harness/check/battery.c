@@ -255,6 +255,8 @@ static bool look_elsewhere(tern_pass_run *run, tern_elsewhere *elsewhere)
     if (tern_module_address_is_in(packed->data, packed->bytes))
         return tern_pass_run_fail(run, TERN_OVERRUN, "pack() leaves an address of the program in packed W,");
     const int end = tern_elsewhere_run(elsewhere, packed->data, packed->bytes);
+    if (end == TERN_ELSEWHERE_LOST)
+        return tern_pass_run_fail_machine(run, "the system does not let a process wait for another");
     if (end > 0)
         raise(end); /* this process ends as the other did */
     if (end < 0)

@@ -62,10 +62,13 @@ void tern_elsewhere_start(tern_elsewhere *elsewhere, tern_elsewhere_fn *fn, void
 static int wait_for(tern_elsewhere *elsewhere)
 {
     int status = 0;
+    pid_t ended;
 
-    while (waitpid(elsewhere->pid, &status, 0) < 0 && errno == EINTR) {
+    while ((ended = waitpid(elsewhere->pid, &status, 0)) < 0 && errno == EINTR) {
     }
     elsewhere->pid = 0;
+    if (ended < 0)
+        return TERN_ELSEWHERE_LOST;
     if (WIFSIGNALED(status))
         return WTERMSIG(status);
     return WIFEXITED(status) && WEXITSTATUS(status) == DONE ? 0 : -1;

@@ -4,6 +4,7 @@
 #include "cli/command.h"
 #include "cli/terminal.h"
 #include "model/gguf.h"
+#include "model/gguf_map.h"
 #include "model/gguf_metadata.h"
 #include "model/gguf_write.h"
 
@@ -93,7 +94,7 @@ static tern_status show_model(const char *path, tern_error *error)
                tern_gguf_printable(t->name, name, sizeof name));
     }
     tern_gguf_close(&gguf);
-    return status;
+    return status == TERN_OK ? tern_gguf_map_whole(error) : status;
 }
 
 int tern_command_model_write(const tern_options *options, tern_error *error)

@@ -2,13 +2,13 @@
 
 #include "base/text.h"
 #include "model/blocks.h"
+#include "model/gguf_map.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -188,6 +188,31 @@ static tern_status wrong_shape(const tern_gguf *gguf, const tern_gguf_tensor *t,
                           gguf->path, name, format->name);
 }
 
+static int by_place(const void *a, const void *b)
+{
+    const tern_gguf_tensor *const *left = a, *const *right = b;
+
+    return ((*left)->data > (*right)->data) - ((*left)->data < (*right)->data);
+}
+
+/* No byte belongs to two tensors. */
+static tern_status keep_apart(const tern_gguf *gguf, tern_error *error)
+{
+    const tern_gguf_tensor **place = malloc((gguf->tensors + 1) * sizeof *place);
+    tern_status status = TERN_OK;
+
+    if (place == NULL)
+        return tern_error_memory(error, "a directory of tensors", (double)(gguf->tensors * sizeof *place));
+    for (size_t i = 0; i < gguf->tensors; i++)
+        place[i] = &gguf->tensor[i];
+    qsort(place, gguf->tensors, sizeof *place, by_place);
+    for (size_t i = 1; i < gguf->tensors && status == TERN_OK; i++)
+        if (place[i]->data < place[i - 1]->data + place[i - 1]->bytes)
+            status = wrong(gguf, error, "tensors share bytes");
+    free(place);
+    return status;
+}
+
 /*
  * Finds the data of every tensor and holds its size against the file's. Together they are no larger than the file, so
  * that reading all of them is bounded by it.
@@ -209,7 +234,7 @@ static tern_status place_tensors(tern_gguf *gguf, size_t data_at, tern_error *er
         if (total > room)
             return wrong(gguf, error, "tensors share bytes");
     }
-    return TERN_OK;
+    return keep_apart(gguf, error);
 }
 
 static tern_status read_tensors(tern_gguf *gguf, cursor *c, uint64_t count, tern_error *error)
@@ -275,13 +300,14 @@ tern_status tern_gguf_open(tern_gguf *gguf, const char *path, tern_error *error)
         close(file);
         return tern_error_set(error, TERN_USAGE, "%s: not a GGUF file: no regular file, or too short", path);
     }
-    void *map = mmap(NULL, (size_t)info.st_size, PROT_READ, MAP_PRIVATE, file, 0);
+    const uint8_t *map = tern_gguf_map(file, (size_t)info.st_size, path);
+    const int reason = errno;
     close(file);
-    if (map == MAP_FAILED)
-        return tern_error_set(error, TERN_USAGE, "cannot map %s: %s", path, strerror(errno));
+    if (map == NULL)
+        return tern_error_set(error, TERN_USAGE, "cannot map %s: %s", path, strerror(reason));
     const tern_status status = tern_gguf_parse(gguf, path, map, (size_t)info.st_size, error);
     gguf->mapped = true;
-    return status;
+    return tern_gguf_map_whole(error) == TERN_OK ? status : TERN_USAGE;
 }
 
 void tern_gguf_close(tern_gguf *gguf)
@@ -289,7 +315,7 @@ void tern_gguf_close(tern_gguf *gguf)
     free(gguf->value);
     free(gguf->tensor);
     if (gguf->mapped)
-        munmap((void *)(uintptr_t)gguf->base, gguf->bytes);
+        tern_gguf_unmap(gguf->base);
     memset(gguf, 0, sizeof *gguf);
 }
 

@@ -3,6 +3,7 @@
 #include "base/half.h"
 #include "base/text.h"
 #include "model/blocks.h"
+#include "model/gguf_map.h"
 #include "model/gguf_model.h"
 
 #include <inttypes.h>
@@ -299,10 +300,12 @@ tern_status tern_gguf_weights(tern_weights *weights, tern_gguf *gguf, tern_error
 tern_status tern_weights_gguf(tern_weights *weights, const char *path, tern_error *error)
 {
     tern_gguf gguf;
-    const tern_status status = tern_gguf_open(&gguf, path, error);
+    tern_status status = tern_gguf_open(&gguf, path, error);
 
-    if (status == TERN_OK)
-        return tern_gguf_weights(weights, &gguf, error);
+    if (status == TERN_OK) {
+        status = tern_gguf_weights(weights, &gguf, error);
+        return tern_gguf_map_whole(error) == TERN_OK ? status : TERN_USAGE;
+    }
     tern_gguf_close(&gguf);
     memset(weights, 0, sizeof *weights);
     return status;

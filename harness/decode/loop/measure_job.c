@@ -1,6 +1,7 @@
 #include "decode/loop/measure_job.h"
 
 #include "decode/loop/session.h"
+#include "model/gguf_map.h"
 
 #include <stdlib.h>
 
@@ -16,6 +17,9 @@ static void run_in_child(void *argument, void *result)
     answer *a = result;
 
     a->status = tern_decode_session(argument, &a->record, &a->error);
+    /* Whatever came of it, then. */
+    if (tern_gguf_map_whole(&a->error) != TERN_OK)
+        a->status = TERN_USAGE;
 }
 
 tern_status tern_decode_measure(const tern_decode_job *job, const tern_child_options *child, tern_decode_record *record,

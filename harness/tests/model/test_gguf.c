@@ -2,6 +2,7 @@
  * A model that was written is read back number by number; whatever is done to the file is told in a sentence.
  */
 #include "base/text.h"
+#include "model/gguf_map.h"
 #include "model/gguf_metadata.h"
 #include "model/gguf_model.h"
 #include "model/gguf_weights.h"
@@ -341,13 +342,61 @@ static void looks_at_every_code_and_scale(void **state)
     unlink(path);
 }
 
+/* A writer that is careless: two tensors of one size get one place. */
+static void no_byte_belongs_to_two_tensors(void **state)
+{
+    const tern_geometry g = small(TERN_SWIGLU, TERN_ROPE_HALVES, false);
+    static const char first[] = "blk.0.attn_norm.weight", second[] = "blk.1.attn_norm.weight";
+    size_t bytes;
+    tern_gguf gguf;
+    tern_error error = {""};
+
+    (void)state;
+    write_file(&g, "tq2_0");
+    uint8_t *file = load(&bytes);
+    uint8_t *a = memmem(file, bytes, first, strlen(first)), *b = memmem(file, bytes, second, strlen(second));
+    const size_t place = strlen(first) + 4 + 8 + 4; /* behind the name: dimensions, the length, the type */
+    memcpy(b + place, a + place, 8);
+    assert_int_equal(tern_gguf_parse(&gguf, "image", file, bytes, &error), TERN_USAGE);
+    assert_non_null(strstr(error.text, "tensors share bytes"));
+    tern_gguf_close(&gguf);
+    free(file);
+    unlink(path);
+}
+
+static void a_file_that_gets_shorter_is_told_and_ends_nothing(void **state)
+{
+    const tern_geometry g = small(TERN_SWIGLU, TERN_ROPE_HALVES, false);
+    tern_weights read;
+    tern_error error = {""};
+    float *value = malloc((size_t)50 * 256 * sizeof *value);
+
+    (void)state;
+    write_file(&g, "tq2_0");
+    assert_int_equal(tern_weights_gguf(&read, path, &error), TERN_OK);
+    assert_int_equal(tern_gguf_map_whole(NULL), TERN_OK);
+    assert_int_equal(truncate(path, 4096), 0);
+    read.rows(&read, TERN_TABLE_HEAD, 0, 50, value);
+    assert_true(value[49 * 256] == 0.0F);
+    assert_int_equal(tern_gguf_map_whole(&error), TERN_USAGE);
+    assert_string_equal(error.text, "test_gguf.tmp.gguf: the file got shorter while it was read");
+    tern_weights_close(&read);
+    free(value);
+    unlink(path);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads_what_it_wrote),         cmocka_unit_test(says_of_every_cut_that_it_was_cut),
-        cmocka_unit_test(says_what_is_wrong),          cmocka_unit_test(looks_at_every_code_and_scale),
-        cmocka_unit_test(looks_at_every_number),       cmocka_unit_test(writes_what_others_run),
+        cmocka_unit_test(reads_what_it_wrote),
+        cmocka_unit_test(says_of_every_cut_that_it_was_cut),
+        cmocka_unit_test(says_what_is_wrong),
+        cmocka_unit_test(looks_at_every_code_and_scale),
+        cmocka_unit_test(looks_at_every_number),
+        cmocka_unit_test(writes_what_others_run),
         cmocka_unit_test(reorders_rows_as_llama_does),
+        cmocka_unit_test(no_byte_belongs_to_two_tensors),
+        cmocka_unit_test(a_file_that_gets_shorter_is_told_and_ends_nothing),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
