@@ -10,21 +10,18 @@ is_all(x) = stringcolumn("toggle") eq 'all'
 do for [p = 1:|Panel|] {
     set xrange [*:*]; set yrange [*:*]
     set title Panel[p]
-    do for [b = 1:Blocks] {
-        if (here(b, p)) {
-            stats $data index b-1 using (column("gives")) name 'S' nooutput
-            set xrange [-0.6:S_records - 0.4]
-        }
-    }
+    # A panel is one block here.
+    stats $data index p-1 using (column("gives")) name 'S' nooutput
+    set xrange [-0.6:S_records - 0.4]
     at = 1.0
     before = 1.0
     # step(0) moves on and gives the height before the step; the bar then ends at `at`.
     step(x) = (before = is_all(0) ? 1.0 : at, at = before * column("gives"), before)
-    plot for [b = 1:Blocks] $data index b-1 \
-        using (here(b, p) ? $0 : NaN):(at = $0 == 0 ? 1.0 : at, step(0)):(before < at ? before : at):(before > at ? before : at):(at):xticlabels(stringcolumn("toggle")) \
+    plot $data index p-1 \
+        using 0:(at = $0 == 0 ? 1.0 : at, step(0)):(before < at ? before : at):(before > at ? before : at):(at):xticlabels(stringcolumn("toggle")) \
         with candlesticks linestyle 1 dashtype 1 linewidth 1 notitle, \
-        for [b = 1:Blocks] $data index b-1 \
-        using (here(b, p) ? $0 : NaN):(at = $0 == 0 ? 1.0 : at, step(0), at):(before * column("gives_low")):(before * column("gives_high")) \
+        $data index p-1 \
+        using 0:(at = $0 == 0 ? 1.0 : at, step(0), at):(before * column("gives_low")):(before * column("gives_high")) \
         with yerrorbars linewidth 2 pointtype 7 pointsize 0.6 linecolor rgb '#707070' notitle, \
         1 linestyle 9 notitle
 }

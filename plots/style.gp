@@ -18,6 +18,7 @@ set title offset 0, -0.5 noenhanced
 set xlabel offset 0, 0.7 noenhanced
 set ylabel noenhanced
 set bars 0.6
+set pointintervalbox 0
 
 Styles = 8
 set style line 1 linewidth 2 pointsize 0.8 linecolor rgb '#2678b8' dashtype 1 pointtype 7

@@ -83,7 +83,7 @@ static void add_toggle(tern_sheet *sheet, const tern_results *results, const ter
 
 static void add_notes(tern_sheet *sheet, const tern_ablation *a)
 {
-    if (a->processes > 0)
+    if (a->processes > 0 && a->trouble == NULL)
         tern_sheet_note(sheet, "residual: x%.3f (%.3f..%.3f); %zu processes%s", exp(a->effects.residual.mean),
                         exp(a->effects.residual.low), exp(a->effects.residual.high), a->processes,
                         a->effects.more ? "; more than two toggles depend on each other" : "");

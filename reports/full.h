@@ -31,6 +31,9 @@ tern_full_part tern_full_verdict;     /* part_findings.c */
 /* The sheet of problems alone: how many kernels are right, which is the fastest. */
 tern_status tern_full_shapes_sheet(tern_document *document, const tern_results *results, tern_error *error);
 
+/* Cases that several runs timed, as one series; nothing when there is one run. */
+tern_status tern_full_repeats(tern_document *document, const tern_results *results, tern_error *error);
+
 /* Is every result right and every run whole? One line that stands out. */
 void tern_full_say_verdict(tern_document *document, const tern_results *results);
 

@@ -176,7 +176,7 @@ static void add_toggles(tern_sheet *sheet, const tern_results *results, const te
         tern_sheet_text(sheet, COMPILED, "yes");
         tern_sheet_text(sheet, SELECTED, effect == NULL ? "no: bind() takes the same without it" : "yes");
         tern_sheet_count(sheet, CALLS, effect == NULL ? 0 : samples_with(results, a, a->name[i]));
-        if (effect != NULL && a->processes > 0)
+        if (effect != NULL && a->processes > 0 && a->trouble == NULL)
             tern_sheet_estimate(sheet, EFFECT,
                                 (tern_estimate){exp(effect->contribution.mean), exp(effect->contribution.low),
                                                 exp(effect->contribution.high)});
@@ -245,7 +245,7 @@ static void add_projection(tern_sheet *sheet, const tern_results *results, const
     double sum = 0.0;
 
     (void)results;
-    if (a->processes == 0)
+    if (a->processes == 0 || a->trouble != NULL)
         return;
     for (size_t i = 0; i < a->toggles; i++)
         if (tern_ablation_effect(a, i) != NULL)

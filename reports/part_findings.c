@@ -19,7 +19,7 @@
 #include <string.h>
 
 typedef struct tally {
-    size_t results, exact, wrong, unsupported, cut, regressed;
+    size_t results, exact, wrong, unsupported, cut, regressed, wrong_arms;
 } tally;
 
 static void take(tally *t, tern_verdict verdict)
@@ -54,11 +54,27 @@ static tally tally_of(const tern_results *results)
         take(&t, results->decodes.item[i].finding.verdict);
     for (size_t i = 0; i < results->compared.count; i++)
         t.wrong += results->compared.item[i].state == TERN_COMPARED_WRONG;
+    for (size_t i = 0; i < results->arms.count; i++)
+        t.wrong_arms += tern_blocker_arm_is_wrong(&results->arms.item[i]);
     for (uint32_t i = 0; i < results->runs.count; i++) {
         const tern_run_end *end = tern_results_end(results, i);
         t.cut += end == NULL || !end->complete;
     }
     return t;
+}
+
+/* How many classes of machine the runs are of. */
+static size_t classes(const tern_results *results)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < results->runs.count; i++) {
+        size_t j = 0;
+        while (j < i && strcmp(results->runs.item[j].machine_class, results->runs.item[i].machine_class) != 0)
+            j++;
+        count += j == i;
+    }
+    return count;
 }
 
 void tern_full_say_verdict(tern_document *document, const tern_results *results)
@@ -67,6 +83,9 @@ void tern_full_say_verdict(tern_document *document, const tern_results *results)
 
     if (t.wrong > 0)
         tern_document_verdict(document, false, "WRONG: %zu of %zu results are not exact.", t.wrong, t.results);
+    if (t.wrong_arms > 0)
+        tern_document_verdict(document, false,
+                              "WRONG: %zu times a combination of toggles was not exact in an ablation.", t.wrong_arms);
     if (t.regressed > 0)
         tern_document_verdict(document, false, "REGRESSED: %zu case%s got slower.", t.regressed,
                               t.regressed == 1 ? "" : "s");
@@ -74,7 +93,13 @@ void tern_full_say_verdict(tern_document *document, const tern_results *results)
         tern_document_verdict(document, false,
                               "INCOMPLETE: %zu of %zu run%s did not end as planned; what is here is not all.", t.cut,
                               results->runs.count, results->runs.count == 1 ? "" : "s");
-    if (t.wrong + t.regressed + t.cut > 0)
+    if (classes(results) > 1)
+        tern_document_verdict(
+            document, false,
+            "MIXED: the runs are of %zu classes of machine. Compare shares of a limit and ratios, not "
+            "times.",
+            classes(results));
+    if (t.wrong + t.wrong_arms + t.regressed + t.cut > 0)
         return;
     if (t.results + results->compared.count + results->arms.count == 0)
         tern_document_verdict(document, false, "NOTHING: the records hold no result.");
@@ -187,8 +212,8 @@ tern_status tern_full_say_changes(tern_document *document, const tern_results *r
         tern_document_fold(document, "Case by case");
         if (status == TERN_OK)
             status = tern_gates_add(document, results, error);
-        tern_document_unfold(document);
         tern_plot_add(document, "ratio");
+        tern_document_unfold(document);
         return status;
     }
     if (results->runs.count < 2) {
@@ -301,12 +326,13 @@ tern_status tern_full_blockers(tern_document *document, const tern_results *resu
     return status;
 }
 
-enum { RESULTS, EXACT, WRONG, UNSUPPORTED, CUT, REGRESSED, VERDICT_COLUMNS };
+enum { RESULTS, EXACT, WRONG, WRONG_ARMS, UNSUPPORTED, CUT, REGRESSED, VERDICT_COLUMNS };
 
 static const tern_column verdict_columns[VERDICT_COLUMNS] = {
     {.name = "results", .type = TERN_COLUMN_COUNT},
     {.name = "exact", .type = TERN_COLUMN_COUNT},
     {.name = "wrong", .type = TERN_COLUMN_COUNT},
+    {.name = "wrong_arms", .label = "wrong in ablations", .type = TERN_COLUMN_COUNT},
     {.name = "unsupported", .type = TERN_COLUMN_COUNT},
     {.name = "runs_cut", .label = "runs cut off", .type = TERN_COLUMN_COUNT},
     {.name = "regressed", .type = TERN_COLUMN_COUNT},
@@ -315,7 +341,8 @@ static const tern_column verdict_columns[VERDICT_COLUMNS] = {
 tern_status tern_full_verdict(tern_document *document, const tern_results *results, bool *filled, tern_error *error)
 {
     const tally t = tally_of(results);
-    const size_t values[VERDICT_COLUMNS] = {t.results, t.exact, t.wrong, t.unsupported, t.cut, t.regressed};
+    const size_t values[VERDICT_COLUMNS] = {t.results,     t.exact, t.wrong,    t.wrong_arms,
+                                            t.unsupported, t.cut,   t.regressed};
 
     (void)error;
     *filled = true;

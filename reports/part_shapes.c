@@ -158,6 +158,8 @@ static tern_status add_folded(tern_document *document, const tern_results *resul
     tern_document_fold(document, "All %zu cases, kernel by kernel", results->cases.count);
     status = tern_table_add(document, results, error);
     tern_document_unfold(document);
+    if (status == TERN_OK)
+        status = tern_full_repeats(document, results, error);
     tern_document_fold(document, "Threads: speed-up, efficiency, imbalance, fork and join");
     if (status == TERN_OK)
         status = tern_scaling_add(document, results, error);

@@ -84,26 +84,32 @@ static void add_section(tern_sheet *sheet, const tern_results *results, const te
         add_row(sheet, results, group->item[i], fewest);
 }
 
-tern_status tern_scaling_add(tern_document *document, const tern_results *results, tern_error *error)
+/* People are shown what was timed with several thread counts; the rest only when that is all there is, and asked for. */
+static tern_status add(tern_document *document, const tern_results *results, bool show_rest, tern_error *error)
 {
     tern_groups cases;
     const tern_status status = tern_groups_of_results(&cases, results, &tern_by_all_but_threads, error);
     tern_sheet *sheet = tern_document_sheet(document, "scaling", TERN_FOR_ALL, columns, COLUMNS);
-    bool any = false;
+
     for (size_t i = 0; i < cases.count; i++)
-        any |= has_several(&cases.group[i]);
+        show_rest &= !has_several(&cases.group[i]);
     for (size_t i = 0; i < cases.count; i++)
         add_section(sheet, results, &cases.group[i],
-                    any && !has_several(&cases.group[i]) ? TERN_FOR_PROGRAMS : TERN_FOR_ALL);
+                    show_rest || has_several(&cases.group[i]) ? TERN_FOR_ALL : TERN_FOR_PROGRAMS);
     tern_groups_free(&cases);
     return status;
+}
+
+tern_status tern_scaling_add(tern_document *document, const tern_results *results, tern_error *error)
+{
+    return add(document, results, false, error);
 }
 
 tern_status tern_scaling_build(tern_document *document, const tern_results *results, tern_error *error)
 {
     document->title = "What more threads bring";
     tern_runs_introduce(document, results);
-    const tern_status status = tern_scaling_add(document, results, error);
+    const tern_status status = add(document, results, true, error);
     tern_runs_add(document, results);
     return status;
 }

@@ -63,6 +63,19 @@ static bool skip(const char **at, const char *begin, const char *end)
     return true;
 }
 
+/* gnuplot wipes what is behind a point with white; on a dark page that is a ring around it. */
+static bool skip_wiping(const char **at)
+{
+    static const char white[] = "color='white'/>";
+    const char *end = strncmp(*at, "<use ", 5) == 0 ? strstr(*at, "/>") : NULL;
+
+    if (end == NULL || end + 2 - *at < (ptrdiff_t)sizeof white ||
+        strncmp(end + 2 - (sizeof white - 1), white, sizeof white - 1) != 0)
+        return false;
+    *at = end + 2;
+    return true;
+}
+
 void tern_svg_put(FILE *stream, const char *svg, const char *prefix, const char *title, bool in_page)
 {
     const char *at = strstr(svg, "<svg"), *end;
@@ -82,6 +95,6 @@ void tern_svg_put(FILE *stream, const char *svg, const char *prefix, const char 
     fputs(in_page ? "" : style, stream);
     for (at = end + 1; *at != '\0';)
         if (!skip(&at, "<title>", "</title>") && !skip(&at, "<desc>", "</desc>") &&
-            !skip(&at, "<filter", "</filter>") && !put_word(stream, &at, prefix))
+            !skip(&at, "<filter", "</filter>") && !skip_wiping(&at) && !put_word(stream, &at, prefix))
             fputc(*at++, stream);
 }

@@ -67,6 +67,16 @@ static bool is_wrong(const tern_finding *finding)
     return finding->verdict != TERN_EXACT && finding->verdict != TERN_UNSUPPORTED;
 }
 
+bool tern_blocker_arm_is_wrong(const tern_arm_record *arm)
+{
+    const size_t word = strcspn(arm->reason, ":");
+
+    for (tern_verdict v = TERN_MISMATCH; v < TERN_UNSUPPORTED; v++)
+        if (strlen(tern_verdict_name(v)) == word && strncmp(arm->reason, tern_verdict_name(v), word) == 0)
+            return true;
+    return arm->wrong;
+}
+
 static void say_wrong(finder *f, uint32_t run, const char *id, const tern_finding *finding)
 {
     tern_blocker *b = add(f, TERN_BLOCKER_CRITICAL);
@@ -91,6 +101,15 @@ static void look_at_verdicts(finder *f)
         const tern_decode_record *r = &f->results->decodes.item[i];
         if (is_wrong(&r->finding) && wrong++ < TOLD_EACH)
             say_wrong(f, r->run, r->id, &r->finding);
+    }
+    for (size_t i = 0; i < f->results->arms.count; i++) {
+        const tern_arm_record *arm = &f->results->arms.item[i];
+        if (tern_blocker_arm_is_wrong(arm) && wrong++ < TOLD_EACH) {
+            tern_blocker *b = add(f, TERN_BLOCKER_CRITICAL);
+            snprintf(b->symptom, sizeof b->symptom, "%.140s, in %.110s with %.110s", arm->reason, arm->id,
+                     arm->toggles[0] == '\0' ? "all toggles" : arm->toggles);
+            tern_text_copy(b->impact, sizeof b->impact, "the ablation of this case says nothing");
+        }
     }
     if (wrong > TOLD_EACH) {
         tern_blocker *b = add(f, TERN_BLOCKER_CRITICAL);
@@ -192,7 +211,7 @@ static tern_status look_at_ablations(finder *f, tern_error *error)
         bool found = false;
         if (arm->process == 0 && (i == 0 || strcmp(arm[-1].id, arm->id) != 0 || strcmp(arm[-1].side, arm->side) != 0))
             status = tern_ablation_read(a, f->results, arm->run, arm->id, arm->side, &found, error);
-        if (found && a->processes > 0)
+        if (found && a->processes > 0 && a->trouble == NULL)
             look_at_ablation(f, a);
     }
     free(a);

@@ -9,6 +9,8 @@
 #include "base/stats.h"
 #include "record/results.h"
 
+#include <stdbool.h>
+
 typedef enum tern_blocker_severity {
     TERN_BLOCKER_CRITICAL, /* something is wrong */
     TERN_BLOCKER_HIGH,     /* something that was asked for is missed */
@@ -35,6 +37,9 @@ typedef struct tern_blockers {
 /* TERN_ENVIRONMENT when memory ran out. Free with tern_blockers_free(). */
 tern_status tern_blockers_find(tern_blockers *blockers, const tern_results *results, tern_error *error);
 void tern_blockers_free(tern_blockers *blockers);
+
+/* Whether a combination of toggles was not exact, when it was checked or while it was timed. */
+bool tern_blocker_arm_is_wrong(const tern_arm_record *arm);
 
 /*
  * What a token waits for most, of the last timed run of the decode loop: "GEMM, 83 % of ...". Without one, what the

@@ -202,7 +202,7 @@ static tern_status compare_toggle(const tern_expectation *e, const tern_results 
         bool found = false;
         if (arm->process == 0 && is_first)
             status = tern_ablation_read(a, results, arm->run, arm->id, arm->side, &found, error);
-        if (found && a->processes > 0)
+        if (found && a->processes > 0 && a->trouble == NULL)
             take_toggle(a, e->toggle, c);
     }
     free(a);

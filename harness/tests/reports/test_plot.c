@@ -178,6 +178,7 @@ static void gnuplot_draws_every_plot_and_no_name_acts(void **state)
             assert_memory_equal(bytes, "<svg ", 5);
             assert_non_null(strstr(bytes, "</svg>"));
             assert_null(strstr(bytes, "<script"));
+            assert_null(strstr(bytes, "color='white'"));
             if (strstr(bytes, "black") != NULL)
                 fail_msg("%s: %.80s", report->name, strstr(bytes, "black"));
         }
