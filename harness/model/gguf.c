@@ -304,7 +304,8 @@ tern_status tern_gguf_open(tern_gguf *gguf, const char *path, tern_error *error)
     const int reason = errno;
     close(file);
     if (map == NULL)
-        return tern_error_set(error, TERN_USAGE, "cannot map %s: %s", path, strerror(reason));
+        return tern_error_set(error, reason == ENOMEM ? TERN_ENVIRONMENT : TERN_USAGE, "cannot map %s: %s", path,
+                              strerror(reason));
     const tern_status status = tern_gguf_parse(gguf, path, map, (size_t)info.st_size, error);
     gguf->mapped = true;
     return tern_gguf_map_whole(error) == TERN_OK ? status : TERN_USAGE;
