@@ -9,9 +9,6 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-/* What asks for more is wrong, or made to be refused. */
-static const double most_bytes = 64e9;
-
 static _Atomic uint64_t own_refusals;
 static _Atomic uint64_t *refusals = &own_refusals;
 
@@ -33,6 +30,9 @@ void *__libc_calloc(size_t count, size_t bytes);
 void *__libc_realloc(void *old, size_t bytes);
 void *__libc_memalign(size_t align, size_t bytes);
 /* NOLINTEND(bugprone-reserved-identifier) */
+
+/* What asks for more is wrong, or made to be refused. */
+static const double most_bytes = 64e9;
 
 static _Atomic uint64_t calls;
 
