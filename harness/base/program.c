@@ -11,7 +11,7 @@
 
 extern char **environ;
 
-enum { TICK_MS = 100 };
+enum { TICK_MS = 100, NOT_FOUND = 127 };
 
 /* Reads what is there, after what was read before. Returns whether more may come. */
 static bool take(const tern_program *program, int from, size_t *filled)
@@ -102,5 +102,9 @@ tern_status tern_program_run(const tern_program *program, int *exit_status, tern
                                    : wait_for(program, pid, pipe_ends[0], exit_status, error);
     if (pipe_ends[0] >= 0)
         close(pipe_ends[0]);
+    /* Where a system's vfork() is a fork(), as under an emulator, posix_spawn() has no other way to say it. */
+    if (status == TERN_OK && *exit_status == NOT_FOUND)
+        return tern_error_set(error, TERN_ENVIRONMENT, "cannot run %s, or what it runs; is it installed?",
+                              program->argv[0]);
     return status;
 }

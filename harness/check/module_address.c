@@ -4,6 +4,12 @@
 #include <stdint.h>
 #include <string.h>
 
+/*
+ * A program that is not position-independent, or that an emulator loads, lies where small numbers do: what is packed in
+ * fields of 16 bits looks like an address then.
+ */
+static const uint64_t least_address = UINT64_C(1) << 44;
+
 typedef struct search {
     const char *data;
     size_t bytes;
@@ -17,7 +23,7 @@ static int search_module(struct dl_phdr_info *module, size_t size, void *argumen
     for (int i = 0; i < module->dlpi_phnum; i++) {
         const ElfW(Phdr) *segment = &module->dlpi_phdr[i];
         const uint64_t begin = module->dlpi_addr + segment->p_vaddr;
-        if (segment->p_type != PT_LOAD)
+        if (segment->p_type != PT_LOAD || begin < least_address)
             continue;
         for (size_t at = 0; at + sizeof(uint64_t) <= s->bytes; at += sizeof(uint64_t)) {
             uint64_t word;
@@ -33,6 +39,5 @@ bool tern_module_address_is_in(const void *data, size_t bytes)
 {
     search s = {data, bytes};
 
-    /* A program that is not position-independent lies where small numbers do. */
-    return sizeof(void *) == 8 && dl_iterate_phdr(search_module, &s) != 0;
+    return dl_iterate_phdr(search_module, &s) != 0;
 }
