@@ -5,17 +5,29 @@
 #include "cli/output.h"
 #include "cli/terminal.h"
 #include "compare.h"
+#include "plan/registry.h"
 #include "record/results.h"
 
 #include <stdio.h>
 
+/* Is a tern_name_today. */
+static const char *name_today(const void *registry, const char *name)
+{
+    const tern_kernel *kernel = tern_registry_find(registry, name);
+
+    return kernel == NULL ? name : kernel->name;
+}
+
 /* Of a file, what passes --filter. */
-static tern_status read_file(const tern_options *options, const char *path, tern_results *results, tern_error *error)
+static tern_status read_file(const tern_options *options, const char *path, const tern_registry *registry,
+                             tern_results *results, tern_error *error)
 {
     tern_filter filter;
     bool cut = false;
-    tern_status status = tern_filter_compile(&filter, options->filter, error);
 
+    results->name_today = name_today;
+    results->names = registry;
+    tern_status status = tern_filter_compile(&filter, options->filter, error);
     if (status == TERN_OK)
         status = tern_results_read_chosen(results, path, &filter, &cut, error);
     tern_filter_free(&filter);
@@ -51,16 +63,16 @@ static tern_status compare(const tern_options *options, const tern_results *befo
                              : tern_error_set(error, TERN_NOTHING, "the two files have no timed case in common");
 }
 
-static tern_status compare_files(const tern_options *options, tern_error *error)
+static tern_status compare_files(const tern_options *options, const tern_registry *registry, tern_error *error)
 {
     tern_results before = {0}, after = {0};
     tern_status status;
 
     if (options->arguments.count != 2)
         return tern_error_set(error, TERN_USAGE, "--compare takes two files, the earlier first");
-    status = read_file(options, options->arguments.item[0], &before, error);
+    status = read_file(options, options->arguments.item[0], registry, &before, error);
     if (status == TERN_OK)
-        status = read_file(options, options->arguments.item[1], &after, error);
+        status = read_file(options, options->arguments.item[1], registry, &after, error);
     if (status == TERN_OK)
         status = compare(options, &before, &after, error);
     tern_results_free(&before);
@@ -68,13 +80,13 @@ static tern_status compare_files(const tern_options *options, tern_error *error)
     return status;
 }
 
-static tern_status draw_files(const tern_options *options, tern_error *error)
+static tern_status draw_files(const tern_options *options, const tern_registry *registry, tern_error *error)
 {
     tern_results results = {0};
     tern_status status = TERN_OK;
 
     for (size_t i = 0; i < options->arguments.count && status == TERN_OK; i++)
-        status = read_file(options, options->arguments.item[i], &results, error);
+        status = read_file(options, options->arguments.item[i], registry, &results, error);
     if (status == TERN_OK)
         status = expect_some(options, &results, error);
     if (status == TERN_OK)
@@ -88,8 +100,12 @@ int tern_command_report(const tern_options *given, tern_error *error)
     tern_options options = *given;
 
     tern_options_settle(&options, NULL, 0.0);
-    const tern_status status = tern_output_open(options.files, &options, true, error);
-    if (status != TERN_OK)
-        return (int)status;
-    return (int)(options.compare ? compare_files(&options, error) : draw_files(&options, error));
+    tern_registry *registry = NULL;
+    tern_status status = tern_output_open(options.files, &options, true, error);
+    if (status == TERN_OK)
+        status = tern_registry_new(&registry, error);
+    if (status == TERN_OK)
+        status = options.compare ? compare_files(&options, registry, error) : draw_files(&options, registry, error);
+    tern_registry_free(registry);
+    return (int)status;
 }

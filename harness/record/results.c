@@ -1,5 +1,6 @@
 #include "record/results.h"
 
+#include "base/text.h"
 #include "record/file.h"
 
 #include <assert.h>
@@ -133,12 +134,32 @@ typedef struct choice {
     const tern_filter *filter;
 } choice;
 
+/* An id begins with the kernel's name and what is no part of a name. */
+static void rename_kernel(const tern_results *results, tern_record *record)
+{
+    const char *name =
+        results->name_today == NULL ? record->kernel : results->name_today(results->names, record->kernel);
+    const size_t length = strlen(record->kernel);
+    char rest[sizeof record->id];
+
+    if (strcmp(name, record->kernel) == 0)
+        return;
+    if (strncmp(record->id, record->kernel, length) == 0) {
+        tern_text_copy(rest, sizeof rest, record->id + length);
+        tern_text_copy(record->id, sizeof record->id, name);
+        tern_text_append(record->id, sizeof record->id, "%s", rest);
+    }
+    tern_text_copy(record->kernel, sizeof record->kernel, name);
+}
+
 /* Is a tern_file_visit: takes lines without an id, and those whose id passes. */
 static tern_status take_chosen(void *context, tern_line line, void *value, tern_error *error)
 {
     const choice *c = context;
     const tern_line_type *type = &tern_line_types[line];
 
+    if (line == TERN_LINE_CASE)
+        rename_kernel(c->results, value);
     if (type->id == 0 || c->filter == NULL || tern_filter_passes(c->filter, (const char *)value + type->id))
         return take(c->results, line, value, error);
     tern_fields_free(type->fields, value);

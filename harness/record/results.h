@@ -40,8 +40,14 @@ typedef struct tern_line_place {
     size_t index;
 } tern_line_place;
 
+/* What the kernel of that name is called today: the name itself, or a constant string. */
+typedef const char *tern_name_today(const void *context, const char *kernel);
+
 /* All zero: empty. Adding may move what is there, so keep indices across it, not pointers. */
 typedef struct tern_results {
+    /* Cases that are read of kernels which had another name get today's, in their id too. NULL: as they stand. */
+    tern_name_today *name_today;
+    const void *names; /* its context */
     TERN_LIST_OF(tern_run) runs;
     TERN_LIST_OF(tern_record) cases;
     TERN_LIST_OF(tern_decode_record) decodes;
