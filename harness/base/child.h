@@ -17,7 +17,7 @@ typedef void tern_child_fn(void *argument, void *result);
 typedef bool tern_child_tick(void *context);
 
 typedef struct tern_child_options {
-    double deadline_s;
+    double deadline_s; /* not counted: time for which the child was ready and others had the CPUs */
     tern_child_tick *tick;
     void *tick_context;
 } tern_child_options;

@@ -172,7 +172,8 @@ static tern_status find(tern_outfile *file, tern_error *error)
 /* A place is absolute. The caller frees it. */
 static char *folder_of(const char *place)
 {
-    const size_t length = (size_t)(strrchr(place, '/') - place);
+    const char *slash = strrchr(place, '/');
+    const size_t length = slash == NULL ? 0 : (size_t)(slash - place);
 
     return strndup(place, length > 0 ? length : 1);
 }

@@ -69,12 +69,12 @@ static void take_line(tern_commit *commit, char *line)
     tern_text_copy(commit->subject, sizeof commit->subject, subject);
 }
 
-#define FORMAT "--format=%H %<(" SUBJECT_COLUMNS ",trunc)%s"
+static const char format[] = "--format=%H %<(" SUBJECT_COLUMNS ",trunc)%s";
 
 static tern_status list(tern_commits *commits, const char *range, tern_error *error)
 {
     const char *const argv[] = {
-        "git", "log", "--first-parent", "--reverse", "--no-color", "--no-decorate", "--encoding=UTF-8", FORMAT,
+        "git", "log", "--first-parent", "--reverse", "--no-color", "--no-decorate", "--encoding=UTF-8", format,
         range, "--",  ":(top)kernels",  NULL};
     const size_t bytes = (commits->all + 1) * LINE_BYTES;
     char *text = malloc(bytes), *rest = text, *line;
@@ -97,7 +97,7 @@ static tern_status list(tern_commits *commits, const char *range, tern_error *er
 static tern_status find_subject(const char *hash, char *subject, tern_error *error)
 {
     const char *const argv[] = {"git",  "log", "-1", "--no-color", "--no-decorate", "--encoding=UTF-8",
-                                FORMAT, hash,  NULL};
+                                format, hash,  NULL};
     char line[LINE_BYTES] = "";
     tern_commit commit;
     bool done;

@@ -108,12 +108,12 @@ expect 0 "$TERNBENCH" model write --model tiny.model --out /dev/null
 [ -c /dev/null ] || fail "/dev/null is no device any more"
 ln -s linked.gguf link.gguf
 expect 0 "$TERNBENCH" model write --model tiny.model --out link.gguf
-[ -L link.gguf ] && cmp -s linked.gguf tiny.gguf || fail "a link was not followed"
+{ [ -L link.gguf ] && cmp -s linked.gguf tiny.gguf; } || fail "a link was not followed"
 mkfifo pipe
 cat pipe >piped.gguf &
 expect 0 "$TERNBENCH" model write --model tiny.model --out pipe
 wait
-[ -p pipe ] && cmp -s piped.gguf tiny.gguf || fail "a pipe was not written through"
+{ [ -p pipe ] && cmp -s piped.gguf tiny.gguf; } || fail "a pipe was not written through"
 expect 0 "$TERNBENCH" report good.jsonl --out csv:/dev/stdout --format md
 says out "reference/7x13x1"
 

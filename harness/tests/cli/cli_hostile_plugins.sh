@@ -27,12 +27,12 @@ judge() {
     fi
 }
 
-# try LABEL COMMAND...: leaves its output in out and err, its status in got, 124 or 137 when it took 20 s. False when it is not wanted.
+# try LABEL COMMAND...: leaves its output in out and err, its status in got, 124 or 137 when it took 60 s. False when it is not wanted.
 try() {
     wanted "$1" || return
     shift
     got=0
-    { timeout -k 1 20 "$@"; } >out 2>err </dev/null || got=$?
+    { timeout -k 1 60 "$@"; } >out 2>err </dev/null || got=$?
 }
 
 # build NAME CODE: NAME.so from one line of C after hostile.h

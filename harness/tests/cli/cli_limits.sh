@@ -59,8 +59,8 @@ if [ -z "${SANITIZE:-}" ]; then
 fi
 
 # SIGCHLD ignored, as some shells and supervisors leave it.
-(trap '' CHLD; exec "$TERNBENCH" run a.suite "${quick[@]}") >out 2>err
-[ $? -eq 0 ] || fail "SIGCHLD ignored gave another status: $(cat out err)"
+(trap '' CHLD; exec "$TERNBENCH" run a.suite "${quick[@]}") >out 2>err ||
+    fail "SIGCHLD ignored gave another status: $(cat out err)"
 
 # A case that is too large is told, and does not end the suite.
 printf '[a]\nkernels = reference\nshapes = 1048576x524288x1 8x64x16\n' >large.suite
