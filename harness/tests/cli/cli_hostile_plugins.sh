@@ -69,7 +69,7 @@ ends() {
     for command in ${5:-check run}; do
         local flags=(--no-edges)
         [ "$command" = check ] || flags=(--no-roofs --budget 0.02)
-        try "$1" "$TERNBENCH" "$command" two.suite --plugin "./$1.so" --deadline 1 "${flags[@]}" --out "jsonl:$1.$command" || return 0
+        try "$1" "$TERNBENCH" "$command" two.suite --plugin "./$1.so" --deadline 4 "${flags[@]}" --out "jsonl:$1.$command" || return 0
         if [ "$got" -ne "$2" ]; then
             wrong="$command: expected exit $2, got $got"
         elif ! grep -qE -- "$3" out err; then
