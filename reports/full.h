@@ -21,12 +21,16 @@ tern_full_part tern_full_shapes;      /* part_shapes.c */
 tern_full_part tern_full_cache;       /* part_loop.c */
 tern_full_part tern_full_components;  /* part_components.c */
 tern_full_part tern_full_findings;    /* part_findings.c */
-tern_full_part tern_full_breakdown;   /* part_loop.c */
+tern_full_part tern_full_breakdown;   /* part_parts.c */
 tern_full_part tern_full_expected;    /* part_expected.c */
 tern_full_part tern_full_blockers;    /* part_findings.c */
 tern_full_part tern_full_projections; /* part_components.c */
-tern_full_part tern_full_memory;      /* part_loop.c */
-tern_full_part tern_full_verdict;     /* part_findings.c */
+tern_full_part tern_full_memory;      /* part_parts.c */
+tern_full_part tern_full_verdict;     /* part_top.c */
+
+/* Steps through the timed decode loops that are the baseline of others, or those that are not. *cursor is 0 at first. */
+const tern_decode_record *tern_full_next_loop(const tern_results *results, bool baseline, size_t *cursor);
+bool tern_full_has_loop(const tern_results *results);
 
 /* The sheet of problems alone: how many kernels are right, which is the fastest. */
 tern_status tern_full_shapes_sheet(tern_document *document, const tern_results *results, tern_error *error);

@@ -1,5 +1,5 @@
 /*
- * The decode loop in the chapters of the full report: baseline, current run, KV cache, where time goes, memory.
+ * The decode loop in the chapters of the full report: baseline, current run, KV cache.
  */
 #include "full.h"
 
@@ -15,24 +15,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-
-/* Timed loops that are the baseline of others, or those that are not. */
-static const tern_decode_record *next_loop(const tern_results *results, bool baseline, size_t *cursor)
-{
-    while (*cursor < results->decodes.count) {
-        const tern_decode_record *r = &results->decodes.item[(*cursor)++];
-        if (r->timed && r->baseline == baseline)
-            return r;
-    }
-    return NULL;
-}
-
-static bool has_loop(const tern_results *results)
-{
-    size_t cursor = 0;
-
-    return next_loop(results, false, &cursor) != NULL;
-}
 
 enum {
     MODEL,
@@ -89,7 +71,7 @@ static const tern_decode_record *baseline_of(const tern_results *results, const 
     const tern_decode_record *b;
     size_t cursor = 0;
 
-    while ((b = next_loop(results, true, &cursor)) != NULL)
+    while ((b = tern_full_next_loop(results, true, &cursor)) != NULL)
         if (b->run == r->run && strcmp(b->model, r->model) == 0)
             return b;
     return NULL;
@@ -132,7 +114,7 @@ static void add_loops(tern_document *document, const char *name, const tern_resu
     const tern_decode_record *r;
     size_t cursor = 0;
 
-    while ((r = next_loop(results, baseline, &cursor)) != NULL) {
+    while ((r = tern_full_next_loop(results, baseline, &cursor)) != NULL) {
         const tern_decode_record *b = baseline ? NULL : baseline_of(results, r);
         add_phase(sheet, r, "prefill", &r->prefill, b == NULL ? NULL : &b->prefill);
         add_phase(sheet, r, "decode", &r->decode, b == NULL ? NULL : &b->decode);
@@ -184,7 +166,7 @@ static tern_status add_case_baselines(tern_document *document, const tern_result
 tern_status tern_full_baseline(tern_document *document, const tern_results *results, bool *filled, tern_error *error)
 {
     size_t cases = 0, cursor = 0;
-    const bool loop = next_loop(results, true, &cursor) != NULL;
+    const bool loop = tern_full_next_loop(results, true, &cursor) != NULL;
 
     if (loop) {
         tern_document_line(document, "The decode loop with the baseline's kernel, measured in the same run; times of a "
@@ -203,10 +185,10 @@ tern_status tern_full_current(tern_document *document, const tern_results *resul
 
     (void)error;
     tern_decode_figures_add(document, results);
-    *filled = has_loop(results);
+    *filled = tern_full_has_loop(results);
     if (!*filled)
         return TERN_OK;
-    while ((r = next_loop(results, false, &cursor)) != NULL)
+    while ((r = tern_full_next_loop(results, false, &cursor)) != NULL)
         tern_document_line(document,
                            "%s: %" PRIu32 " layers, hidden %" PRIu32 ", FFN %" PRIu32 ", vocabulary %" PRIu32
                            ": %" PRIu64 " ternary weights, %" PRIu64 " in the embedding, %" PRIu64 " in the head; %s.",
@@ -251,11 +233,11 @@ tern_status tern_full_cache(tern_document *document, const tern_results *results
     size_t cursor = 0;
 
     (void)error;
-    *filled = has_loop(results);
+    *filled = tern_full_has_loop(results);
     if (!*filled)
         return TERN_OK;
     tern_sheet *sheet = tern_document_sheet(document, "kv_cache", TERN_FOR_ALL, kv_columns, KV_COLUMNS);
-    while ((r = next_loop(results, false, &cursor)) != NULL) {
+    while ((r = tern_full_next_loop(results, false, &cursor)) != NULL) {
         tern_sheet_section(sheet, TERN_FOR_ALL, "The ring of %s by position: one layer, one thread", r->model);
         for (uint32_t i = 0; i < r->kv_points; i++) {
             tern_sheet_row(sheet);
@@ -266,107 +248,6 @@ tern_status tern_full_cache(tern_document *document, const tern_results *results
             tern_sheet_count(sheet, KV_RUN, r->run + 1);
         }
         say_cache(document, r);
-    }
-    return TERN_OK;
-}
-
-enum { PART, PREFILL_MS, PREFILL_SHARE, DECODE_MS, DECODE_SHARE, PART_MODEL, PART_COLUMNS };
-
-static const tern_column part_columns[PART_COLUMNS] = {
-    {.name = "part", .type = TERN_COLUMN_TEXT},
-    {.name = "prefill_ms", .label = "prefill ms/token", .type = TERN_COLUMN_REAL, .unit = "ms", .digits = 4},
-    {.name = "prefill_share", .label = "of prefill", .type = TERN_COLUMN_SHARE, .digits = 1},
-    {.name = "decode_ms", .label = "decode ms/token", .type = TERN_COLUMN_REAL, .unit = "ms", .digits = 4},
-    {.name = "decode_share", .label = "of decode", .type = TERN_COLUMN_SHARE, .digits = 1},
-    TERN_FOR_PROGRAMS_COLUMN("model", TERN_COLUMN_TEXT),
-};
-
-static void fill_part(tern_sheet *sheet, size_t column, const tern_phase *phase, double ms)
-{
-    if (phase->tokens == 0)
-        return;
-    tern_sheet_real(sheet, column, ms / phase->tokens);
-    tern_sheet_real(sheet, column + 1, ms / phase->total_ms);
-}
-
-static void add_part(tern_sheet *sheet, const tern_decode_record *r, const char *name, double prefill, double decode)
-{
-    tern_sheet_row(sheet);
-    tern_sheet_text(sheet, PART, name);
-    fill_part(sheet, PREFILL_MS, &r->prefill, prefill);
-    fill_part(sheet, DECODE_MS, &r->decode, decode);
-    tern_sheet_text(sheet, PART_MODEL, r->model);
-}
-
-tern_status tern_full_breakdown(tern_document *document, const tern_results *results, bool *filled, tern_error *error)
-{
-    const tern_decode_record *r;
-    size_t cursor = 0;
-
-    (void)error;
-    *filled = has_loop(results);
-    if (!*filled)
-        return TERN_OK;
-    tern_sheet *sheet = tern_document_sheet(document, "breakdown", TERN_FOR_ALL, part_columns, PART_COLUMNS);
-    while ((r = next_loop(results, false, &cursor)) != NULL) {
-        double prefill = 0.0, decode = 0.0;
-        tern_sheet_section(sheet, TERN_FOR_ALL, "%s", r->model);
-        for (uint32_t i = 0; i < r->decode.parts; i++) {
-            add_part(sheet, r, tern_decode_part_names[i], r->prefill.part_ms[i], r->decode.part_ms[i]);
-            prefill += r->prefill.part_ms[i];
-            decode += r->decode.part_ms[i];
-        }
-        add_part(sheet, r, "sum of the parts", prefill, decode);
-        tern_sheet_note(sheet, "Timers inside the loop; their sum is %.1f %% of the time of decode from outside.",
-                        100.0 * decode / r->decode.total_ms);
-    }
-    return TERN_OK;
-}
-
-enum { ITEM, ITEM_BYTES, ITEM_MIB, ITEM_SHARE, ITEM_MODEL, MEMORY_COLUMNS };
-
-static const tern_column memory_columns[MEMORY_COLUMNS] = {
-    {.name = "item", .type = TERN_COLUMN_TEXT},
-    {.name = "bytes", .type = TERN_COLUMN_COUNT, .unit = "B"},
-    {.name = "mib", .label = "MiB", .type = TERN_COLUMN_REAL, .unit = "MiB", .digits = 1},
-    {.name = "of_peak", .label = "of the peak", .type = TERN_COLUMN_SHARE, .digits = 1},
-    TERN_FOR_PROGRAMS_COLUMN("model", TERN_COLUMN_TEXT),
-};
-
-static void add_memory(tern_sheet *sheet, const tern_decode_record *r, const char *item, uint64_t bytes)
-{
-    tern_sheet_row(sheet);
-    tern_sheet_text(sheet, ITEM, item);
-    tern_sheet_count(sheet, ITEM_BYTES, bytes);
-    tern_sheet_real(sheet, ITEM_MIB, (double)bytes / (1 << 20));
-    if (r->peak_rss_bytes > 0)
-        tern_sheet_real(sheet, ITEM_SHARE, (double)bytes / (double)r->peak_rss_bytes);
-    tern_sheet_text(sheet, ITEM_MODEL, r->model);
-}
-
-tern_status tern_full_memory(tern_document *document, const tern_results *results, bool *filled, tern_error *error)
-{
-    const tern_decode_record *r;
-    size_t cursor = 0;
-
-    (void)error;
-    *filled = has_loop(results);
-    if (!*filled)
-        return TERN_OK;
-    tern_sheet *sheet = tern_document_sheet(document, "memory", TERN_FOR_ALL, memory_columns, MEMORY_COLUMNS);
-    while ((r = next_loop(results, false, &cursor)) != NULL) {
-        tern_sheet_section(sheet, TERN_FOR_ALL, "%s, %.3g bits a ternary weight as packed", r->model,
-                           r->bits_per_weight);
-        add_memory(sheet, r, "ternary weights, packed", r->packed_bytes);
-        add_memory(sheet, r, "embedding", r->embedding_bytes);
-        add_memory(sheet, r, "head", r->head_bytes);
-        add_memory(sheet, r, "norms", r->norm_bytes);
-        add_memory(sheet, r, "keys and values", r->kv_bytes);
-        add_memory(sheet, r, "their scales", r->kv_scale_bytes);
-        add_memory(sheet, r, "buffers", r->buffer_bytes);
-        add_memory(sheet, r, "peak resident set, measured", r->peak_rss_bytes);
-        if (r->budget_bytes > 0)
-            add_memory(sheet, r, "budget", r->budget_bytes);
     }
     return TERN_OK;
 }

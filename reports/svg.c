@@ -27,8 +27,8 @@ static const struct {
     {"\t", " "},
 };
 
-static const char style[] = "<style>svg { color: #1a1a1a } "
-                            "@media (prefers-color-scheme: dark) { svg { color: #e4e4e4 } }</style>\n";
+static const char style[] = "<style>:root { color-scheme: light dark; color: #1a1a1a } "
+                            "@media (prefers-color-scheme: dark) { :root { color: #e4e4e4 } }</style>\n";
 
 static void put_replaced(FILE *stream, const char *text, const char *prefix)
 {
@@ -76,6 +76,13 @@ static bool skip_wiping(const char **at)
     return true;
 }
 
+/* Of the ends of lines that follow each other, one is enough. */
+static void put_character(FILE *stream, const char **at)
+{
+    fputc(**at, stream);
+    *at += **at == '\n' ? strspn(*at, "\n") : 1;
+}
+
 void tern_svg_put(FILE *stream, const char *svg, const char *prefix, const char *title, bool in_page)
 {
     const char *at = strstr(svg, "<svg"), *end;
@@ -93,8 +100,8 @@ void tern_svg_put(FILE *stream, const char *svg, const char *prefix, const char 
     tern_markup_put(stream, title);
     fputs("</title>\n", stream);
     fputs(in_page ? "" : style, stream);
-    for (at = end + 1; *at != '\0';)
+    for (at = end + 1 + strspn(end + 1, "\n"); *at != '\0';)
         if (!skip(&at, "<title>", "</title>") && !skip(&at, "<desc>", "</desc>") &&
             !skip(&at, "<filter", "</filter>") && !skip_wiping(&at) && !put_word(stream, &at, prefix))
-            fputc(*at++, stream);
+            put_character(stream, &at);
 }

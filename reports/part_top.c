@@ -1,0 +1,258 @@
+/*
+ * What stands on the first screen: is all of it right, and what changed.
+ */
+#include "full.h"
+
+#include "analyse/blockers.h"
+#include "analyse/gate_rows.h"
+#include "plot.h"
+#include "report.h"
+
+#include <string.h>
+
+typedef struct tally {
+    size_t results, exact, wrong, unsupported, cut, regressed, wrong_arms;
+} tally;
+
+static void take(tally *t, tern_verdict verdict)
+{
+    t->results++;
+    t->exact += verdict == TERN_EXACT;
+    t->unsupported += verdict == TERN_UNSUPPORTED;
+    t->wrong += verdict != TERN_EXACT && verdict != TERN_UNSUPPORTED;
+}
+
+static size_t count_regressed(const tern_results *results)
+{
+    size_t regressed = 0;
+
+    for (uint32_t run = 0; results->compared.count > 0 && run < results->runs.count; run++) {
+        tern_gate_rows rows;
+        if (tern_gate_rows_new(&rows, results, run, NULL) != TERN_OK)
+            return regressed;
+        regressed += rows.counts.regressed;
+        tern_gate_rows_free(&rows);
+    }
+    return regressed;
+}
+
+static tally tally_of(const tern_results *results)
+{
+    tally t = {.regressed = count_regressed(results)};
+
+    for (size_t i = 0; i < results->cases.count; i++)
+        take(&t, results->cases.item[i].finding.verdict);
+    for (size_t i = 0; i < results->decodes.count; i++)
+        take(&t, results->decodes.item[i].finding.verdict);
+    for (size_t i = 0; i < results->compared.count; i++)
+        t.wrong += results->compared.item[i].state == TERN_COMPARED_WRONG;
+    for (size_t i = 0; i < results->arms.count; i++)
+        t.wrong_arms += tern_blocker_arm_is_wrong(&results->arms.item[i]);
+    for (uint32_t i = 0; i < results->runs.count; i++) {
+        const tern_run_end *end = tern_results_end(results, i);
+        t.cut += end == NULL || !end->complete;
+    }
+    return t;
+}
+
+/* How many classes of machine the runs are of. */
+static size_t classes(const tern_results *results)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < results->runs.count; i++) {
+        size_t j = 0;
+        while (j < i && strcmp(results->runs.item[j].machine_class, results->runs.item[i].machine_class) != 0)
+            j++;
+        count += j == i;
+    }
+    return count;
+}
+
+void tern_full_say_verdict(tern_document *document, const tern_results *results)
+{
+    const tally t = tally_of(results);
+
+    if (t.wrong > 0)
+        tern_document_verdict(document, false, "WRONG: %zu of %zu results are not exact.", t.wrong, t.results);
+    if (t.wrong_arms > 0)
+        tern_document_verdict(document, false,
+                              "WRONG: %zu times a combination of toggles was not exact in an ablation.", t.wrong_arms);
+    if (t.regressed > 0)
+        tern_document_verdict(document, false, "REGRESSED: %zu case%s got slower.", t.regressed,
+                              t.regressed == 1 ? "" : "s");
+    if (t.cut > 0)
+        tern_document_verdict(document, false,
+                              "INCOMPLETE: %zu of %zu run%s did not end as planned; what is here is not all.", t.cut,
+                              results->runs.count, results->runs.count == 1 ? "" : "s");
+    if (classes(results) > 1)
+        tern_document_verdict(
+            document, false,
+            "MIXED: the runs are of %zu classes of machine. Compare shares of a limit and ratios, not "
+            "times.",
+            classes(results));
+    if (t.wrong + t.wrong_arms + t.regressed + t.cut > 0)
+        return;
+    if (t.results + results->compared.count + results->arms.count == 0)
+        tern_document_verdict(document, false, "NOTHING: the records hold no result.");
+    else if (t.unsupported > 0)
+        tern_document_verdict(document, true,
+                              "EXACT: all %zu results that this machine can compute are right; %zu it cannot.", t.exact,
+                              t.unsupported);
+    else
+        tern_document_verdict(document, true, "EXACT: all %zu results are right.", t.results);
+}
+
+/* A case in the last run that has it, beside the run before that had it. */
+enum { CHANGED_ID, CHANGED_BEFORE, CHANGED_AFTER, CHANGED_BY, CHANGED_RUN_BEFORE, CHANGED_RUN_AFTER, CHANGED_COLUMNS };
+
+static const tern_column changed_columns[CHANGED_COLUMNS] = {
+    {.name = "id", .label = "case", .type = TERN_COLUMN_TEXT},
+    {.name = "before_ns", .label = "before", .type = TERN_COLUMN_TIME, .unit = "ns"},
+    {.name = "after_ns", .label = "after", .type = TERN_COLUMN_TIME, .unit = "ns"},
+    {.name = "change", .type = TERN_COLUMN_CHANGE, .digits = 1},
+    {.name = "run_before", .label = "run", .type = TERN_COLUMN_COUNT},
+    {.name = "run_after", .label = "and run", .type = TERN_COLUMN_COUNT},
+};
+
+typedef struct changes {
+    size_t both, slower, faster;
+} changes;
+
+/* The newest earlier record of the same case on a machine of the same class; NULL when there is none. */
+static const tern_record *earlier(const tern_results *results, const tern_record *r)
+{
+    const tern_record *found = NULL, *other;
+    size_t cursor = 0;
+
+    while ((other = tern_results_find(results, TERN_LINE_CASE, r->id, &cursor)) != NULL)
+        if (other->timed && other->run < r->run && (found == NULL || other->run > found->run) &&
+            strcmp(results->runs.item[other->run].machine_class, results->runs.item[r->run].machine_class) == 0)
+            found = other;
+    return found;
+}
+
+/* Whether the intervals of two medians do not overlap: above 0 slower, below 0 faster. */
+static int moved(const tern_record *before, const tern_record *after)
+{
+    const tern_timing *a = &before->timing, *b = &after->timing;
+
+    return b->low_ns > a->high_ns ? 1 : b->high_ns < a->low_ns ? -1 : 0;
+}
+
+static changes count_changes(const tern_results *results)
+{
+    changes c = {0};
+
+    for (size_t i = 0; i < results->cases.count; i++) {
+        const tern_record *r = &results->cases.item[i], *before = r->timed ? earlier(results, r) : NULL;
+        if (before == NULL)
+            continue;
+        c.both++;
+        c.slower += moved(before, r) > 0;
+        c.faster += moved(before, r) < 0;
+    }
+    return c;
+}
+
+static void add_change(tern_sheet *sheet, const tern_record *before, const tern_record *after)
+{
+    const tern_timing *a = &before->timing, *b = &after->timing;
+
+    tern_sheet_row(sheet);
+    tern_sheet_text(sheet, CHANGED_ID, after->id);
+    tern_sheet_real(sheet, CHANGED_BEFORE, a->median_ns);
+    tern_sheet_real(sheet, CHANGED_AFTER, b->median_ns);
+    tern_sheet_real(sheet, CHANGED_BY, b->median_ns / a->median_ns - 1.0);
+    tern_sheet_count(sheet, CHANGED_RUN_BEFORE, before->run + 1);
+    tern_sheet_count(sheet, CHANGED_RUN_AFTER, after->run + 1);
+}
+
+static void add_changes(tern_document *document, const tern_results *results)
+{
+    tern_document_fold(document, "Those cases");
+    tern_sheet *sheet = tern_document_sheet(document, "changed", TERN_FOR_ALL, changed_columns, CHANGED_COLUMNS);
+    for (size_t i = 0; i < results->cases.count; i++) {
+        const tern_record *r = &results->cases.item[i], *before = r->timed ? earlier(results, r) : NULL;
+        if (before != NULL && moved(before, r) != 0)
+            add_change(sheet, before, r);
+    }
+    tern_document_unfold(document);
+}
+
+static tern_status say_gates(tern_document *document, const tern_results *results, tern_error *error)
+{
+    char coverage[256];
+    tern_status status = TERN_OK;
+
+    for (uint32_t run = 0; run < results->runs.count && status == TERN_OK; run++) {
+        tern_gate_rows rows;
+        status = tern_gate_rows_new(&rows, results, run, error);
+        if (status == TERN_OK && rows.count > 0)
+            tern_document_paragraph(document, "What changed, by the gate: %s.",
+                                    tern_gate_coverage(&rows, coverage, sizeof coverage));
+        if (status == TERN_OK)
+            tern_gate_rows_free(&rows);
+    }
+    return status;
+}
+
+tern_status tern_full_say_changes(tern_document *document, const tern_results *results, tern_error *error)
+{
+    if (results->compared.count > 0) {
+        tern_status status = say_gates(document, results, error);
+        tern_document_fold(document, "Case by case");
+        if (status == TERN_OK)
+            status = tern_gates_add(document, results, error);
+        tern_plot_add(document, "ratio");
+        tern_document_unfold(document);
+        return status;
+    }
+    if (results->runs.count < 2) {
+        tern_document_paragraph(document,
+                                "What changed: there is one run, and nothing to compare it with. Give the file "
+                                "of an earlier run as well, or see `ternbench gate BASE CAND`.");
+        return TERN_OK;
+    }
+    const changes c = count_changes(results);
+    if (c.both == 0)
+        tern_document_paragraph(document,
+                                "What changed: no case was timed by two of the runs on one class of machine.");
+    else
+        tern_document_paragraph(
+            document,
+            "What changed: of %zu cases that two of the runs timed, %zu are slower and %zu faster by "
+            "more than both intervals. This is what was seen; `ternbench gate` proves it.",
+            c.both, c.slower, c.faster);
+    if (c.slower + c.faster > 0)
+        add_changes(document, results);
+    return TERN_OK;
+}
+
+enum { RESULTS, EXACT, WRONG, WRONG_ARMS, UNSUPPORTED, CUT, REGRESSED, VERDICT_COLUMNS };
+
+static const tern_column verdict_columns[VERDICT_COLUMNS] = {
+    {.name = "results", .type = TERN_COLUMN_COUNT},
+    {.name = "exact", .type = TERN_COLUMN_COUNT},
+    {.name = "wrong", .type = TERN_COLUMN_COUNT},
+    {.name = "wrong_arms", .label = "wrong in ablations", .type = TERN_COLUMN_COUNT},
+    {.name = "unsupported", .type = TERN_COLUMN_COUNT},
+    {.name = "runs_cut", .label = "runs cut off", .type = TERN_COLUMN_COUNT},
+    {.name = "regressed", .type = TERN_COLUMN_COUNT},
+};
+
+tern_status tern_full_verdict(tern_document *document, const tern_results *results, bool *filled, tern_error *error)
+{
+    const tally t = tally_of(results);
+    const size_t values[VERDICT_COLUMNS] = {t.results,     t.exact, t.wrong,    t.wrong_arms,
+                                            t.unsupported, t.cut,   t.regressed};
+
+    (void)error;
+    *filled = true;
+    tern_full_say_verdict(document, results);
+    tern_sheet *sheet = tern_document_sheet(document, "verdict", TERN_FOR_ALL, verdict_columns, VERDICT_COLUMNS);
+    tern_sheet_row(sheet);
+    for (size_t i = 0; i < VERDICT_COLUMNS; i++)
+        tern_sheet_count(sheet, i, values[i]);
+    return TERN_OK;
+}
