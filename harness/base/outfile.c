@@ -1,6 +1,8 @@
 #include "base/outfile.h"
 
 #include "base/interrupt.h"
+#include "base/special_file.h"
+#include "base/writer_lock.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 /* What is open, so that nothing is written twice, and nothing is left behind. */
@@ -108,39 +109,6 @@ static bool is_open_already(const struct stat *found)
     return false;
 }
 
-/* "process 123 (ternbench)" */
-static void name_process(pid_t pid, char *text, size_t bytes)
-{
-    char path[64], name[64] = "";
-
-    snprintf(path, sizeof path, "/proc/%ld/comm", (long)pid);
-    FILE *stream = fopen(path, "r");
-    if (stream != NULL) {
-        if (fgets(name, sizeof name, stream) != NULL)
-            name[strcspn(name, "\n")] = '\0';
-        fclose(stream);
-    }
-    snprintf(text, bytes, "process %ld%s%s%s", (long)pid, name[0] == '\0' ? "" : " (", name,
-             name[0] == '\0' ? "" : ")");
-}
-
-/*
- * The lock goes with the process, however it ends. A file system that knows no locks is none that two write to by
- * mistake often enough to refuse it.
- */
-static tern_status lock(FILE *stream, const char *path, tern_error *error)
-{
-    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-    char writer[128] = "another process";
-
-    if (fcntl(fileno(stream), F_SETLK, &whole) == 0 || (errno != EAGAIN && errno != EACCES))
-        return TERN_OK;
-    if (fcntl(fileno(stream), F_GETLK, &whole) == 0 && whole.l_type != F_UNLCK && whole.l_pid > 0)
-        name_process(whole.l_pid, writer, sizeof writer);
-    return tern_error_set(error, TERN_ENVIRONMENT,
-                          "cannot write %s: %s is writing it; wait for it, or name another file", path, writer);
-}
-
 /* Opens what has the name, makes it if there is nothing, and locks it. */
 static tern_status find(tern_outfile *file, tern_error *error)
 {
@@ -157,7 +125,7 @@ static tern_status find(tern_outfile *file, tern_error *error)
             file->created = false;
             return tern_error_set(error, TERN_USAGE, "two outputs go to %s", file->path);
         }
-        const tern_status status = lock(file->found, file->path, error);
+        const tern_status status = tern_writer_lock(file->found, file->path, error);
         if (status != TERN_OK)
             return status;
         /* Who had the lock before may have put another file in this one's place. */
@@ -221,47 +189,11 @@ static tern_status make_temporary(tern_outfile *file, tern_error *error)
     return file->stream == NULL ? cannot_open(file->path, error) : keep(file, error);
 }
 
-/* Waits for a reader, as opening a pipe does, but ends when the program is asked to. */
-static int open_pipe(const char *path)
-{
-    const struct timespec nap = {0, 20 * 1000 * 1000};
-    int fd;
-
-    while ((fd = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC)) < 0 && errno == ENXIO && tern_interrupt_signal() == 0)
-        nanosleep(&nap, NULL);
-    if (fd >= 0)
-        fcntl(fd, F_SETFL, O_WRONLY);
-    return fd;
-}
-
-/* The number behind /dev/fd/ and its other names; -1: it is none of them. */
-static int descriptor_of(const char *path)
-{
-    static const char *const folders[] = {"/dev/fd/", "/proc/self/fd/"};
-
-    if (strcmp(path, "/dev/stdout") == 0)
-        return STDOUT_FILENO;
-    if (strcmp(path, "/dev/stderr") == 0)
-        return STDERR_FILENO;
-    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
-        if (strncmp(path, folders[i], strlen(folders[i])) == 0 && path[strlen(folders[i])] != '\0')
-            return atoi(path + strlen(folders[i]));
-    return -1;
-}
-
 static tern_status write_through(tern_outfile *file, mode_t mode, tern_error *error)
 {
-    const int given = descriptor_of(file->path);
-    int fd;
-
     if (S_ISBLK(mode))
         return tern_error_set(error, TERN_USAGE, "cannot write %s: it is a disk, not a file", file->path);
-    if (given >= 0) {
-        fflush(stdout);
-        fd = fcntl(given, F_DUPFD_CLOEXEC, 3);
-    } else {
-        fd = S_ISFIFO(mode) ? open_pipe(file->path) : open(file->path, O_WRONLY | O_NOCTTY | O_CLOEXEC);
-    }
+    const int fd = tern_special_file_open(file->path, mode);
     file->stream = fd < 0 ? NULL : fdopen(fd, "w");
     return file->stream == NULL ? cannot_open(file->path, error) : keep(file, error);
 }
@@ -272,7 +204,7 @@ static bool is_replaceable(const char *path, mode_t *mode)
     const bool exists = stat(path, &there) == 0;
 
     *mode = exists ? there.st_mode : S_IFREG;
-    return descriptor_of(path) < 0 && (S_ISREG(*mode) || S_ISDIR(*mode));
+    return !tern_special_file_is_descriptor(path) && (S_ISREG(*mode) || S_ISDIR(*mode));
 }
 
 tern_status tern_outfile_open(tern_outfile *file, const char *path, tern_error *error)
@@ -361,7 +293,7 @@ tern_status tern_outfile_publish(tern_outfile *file, tern_error *error)
         return tern_outfile_failed(file->path, error);
     if (file->place == NULL)
         return TERN_OK;
-    const tern_status status = lock(file->stream, file->path, error);
+    const tern_status status = tern_writer_lock(file->stream, file->path, error);
     if (status != TERN_OK)
         return status;
     if (!name_it(file) || rename(file->temporary, file->place) != 0)

@@ -27,6 +27,11 @@ typedef struct forbidden {
 static const forbidden calls[] = {
     {"perf_event_open", SYS_perf_event_open, 0},
     {"sched_setaffinity", SYS_sched_setaffinity, 0},
+    {"sched_getaffinity", SYS_sched_getaffinity, 0},
+    {"waitid", SYS_waitid, 0},
+    {"wait4", SYS_wait4, 0},
+    {"getpid", SYS_getpid, 0},
+    {"futex", SYS_futex, 0},
     {"ptrace", SYS_ptrace, 0},
     {"madvise", SYS_madvise, 0},
     {"set_mempolicy", SYS_set_mempolicy, 0},

@@ -4,6 +4,12 @@ set -u
 rm -rf "$WORK" && mkdir -p "$WORK" && cd "$WORK" || exit 1
 failures=0
 
+# fail WHAT...: notes a failure that is no other function's to see
+fail() {
+    echo "FAILED: $*"
+    failures=$((failures + 1))
+}
+
 # expect STATUS COMMAND...: runs the command, leaves its output in out and err
 expect() {
     local status=$1 got=0

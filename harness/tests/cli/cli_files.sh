@@ -2,14 +2,8 @@
 # What is written: nothing is lost, overwritten or mixed, and what could not be written is told.
 . "$SOURCE/harness/tests/cli/cli.sh"
 
-fail() {
-    echo "FAILED: $*"
-    failures=$((failures + 1))
-}
-
 printf '[a]\nkernels = reference\nshapes = 8x64x16 7x13x1\n' >a.suite
-printf '[model]\nlayers = 1\nhidden = 256\nheads = 4\nkv_heads = 4\nhead_dim = 64\nffn = 256\nvocabulary = 64\ncontext = 64\n' >tiny.model
-printf 'activation = relu2\nsub_norms = yes\ntied_head = yes\nrope = halves\nrope_base = 10000\nepsilon = 1e-5\n' >>tiny.model
+cp "$SOURCE/suites/tiny.model" .
 quick=(--budget 0.02 --no-roofs -q)
 small=(--model tiny.model --kernel reference --baseline none --tokens 2 --prompt 2 -t 1 --no-roofs -q)
 expect 0 "$TERNBENCH" run a.suite "${quick[@]}" --out jsonl:good.jsonl

@@ -5,11 +5,6 @@
 kernels() {
     "$TERNBENCH" kernels "$@"
 }
-fail() {
-    echo "FAILED: $1"
-    failures=$((failures + 1))
-}
-
 for cap in scalar native; do
     expect 0 kernels --isa $cap --format json
     cp out kernels.json

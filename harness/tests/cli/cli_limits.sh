@@ -3,11 +3,6 @@
 # memory is none for this machine, and the suite goes on.
 . "$SOURCE/harness/tests/cli/cli.sh"
 
-fail() {
-    echo "FAILED: $*"
-    failures=$((failures + 1))
-}
-
 quick=(--budget 0.02 --no-roofs -q)
 printf '[a]\nkernels = reference\nshapes = 8x64x16 7x13x1\n' >a.suite
 
@@ -77,8 +72,7 @@ for shape in 2147483648x1x2147483648 4294967295x1x4294967295 1x16777215x42949672
 done
 
 # What this program does wrong is not the kernel's.
-printf '[model]\nlayers = 1\nhidden = 256\nheads = 4\nkv_heads = 4\nhead_dim = 64\nffn = 256\nvocabulary = 64\ncontext = 64\n' >tiny.model
-printf 'activation = relu2\nsub_norms = yes\ntied_head = yes\nrope = halves\nrope_base = 10000\nepsilon = 1e-5\n' >>tiny.model
+cp "$SOURCE/suites/tiny.model" .
 small=(--model tiny.model --kernel reference --baseline none --tokens 2 --prompt 2 -t 1 --no-roofs -q)
 expect 0 "$TERNBENCH" decode "${small[@]}" --compare-cache 3
 expect 2 "$TERNBENCH" decode "${small[@]}" --compare-cache 4

@@ -2,11 +2,6 @@
 # Whose records they are: what goes on under another machine, build or setting gets a run line of its own, and says so.
 . "$SOURCE/harness/tests/cli/cli.sh"
 
-fail() {
-    echo "FAILED: $*"
-    failures=$((failures + 1))
-}
-
 printf '[a]\nkernels = reference\nshapes = 8x64x16 7x13x1\n' >a.suite
 quick=(a.suite --budget 0.02 --no-roofs -q --out jsonl:a.jsonl)
 

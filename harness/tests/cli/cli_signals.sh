@@ -2,11 +2,6 @@
 # Every command ends soon after SIGINT, SIGTERM or SIGHUP, whatever it is doing, with 128 + N, and leaves no temporary file.
 . "$SOURCE/harness/tests/cli/cli.sh"
 
-fail() {
-    echo "FAILED: $*"
-    failures=$((failures + 1))
-}
-
 # Two seconds are promised; a loaded machine gets more, which is far from what the commands below take undisturbed.
 patience_s=10
 

@@ -3,11 +3,6 @@
 # depends on the locale.
 . "$SOURCE/harness/tests/cli/cli.sh"
 
-fail() {
-    echo "FAILED: $*"
-    failures=$((failures + 1))
-}
-
 # plain FILE...: no control characters but line ends and tabs
 plain() {
     for file in "$@"; do
