@@ -44,6 +44,8 @@ static const tern_pass passes[] = {
     {"x", TERN_GUARD_AFTER, 1, TERN_CHANGE_X, .brief = true, .name = "when X is changed in place"},
     {"slices-3", TERN_GUARD_AFTER, 3, 0, TERN_SLICES_ALONE, .watched = true, .brief = true, .large = true,
      .name = "slice after slice"},
+    {"edges", TERN_GUARD_AFTER, 3, 0, TERN_SLICES_ALONE, .look = tern_pass_look_beyond_edges,
+     .name = "slice after slice, each with its edges on edges of pages"},
     {"threads-2", TERN_GUARD_AFTER, 2, 0, .watched = true, .large = true, .name = "with 2 threads"},
     {"threads-3", TERN_GUARD_AFTER, 3, 0, .brief = true, .name = "with 3 threads"},
     {"threads-5", TERN_GUARD_AFTER, 5, 0, .name = "with 5 threads"},

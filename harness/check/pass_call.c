@@ -256,9 +256,9 @@ static void scribble(tern_pass_run *run)
     run->calls++;
 }
 
-bool tern_pass_run_call(tern_pass_run *run)
+tern_call tern_pass_run_call_of(tern_pass_run *run)
 {
-    const tern_call call = {
+    return (tern_call){
         .problem = &run->product.problem,
         .packed = tern_pass_run_buffer(run, TERN_BUFFER_PACKED)->data,
         .x = (const int8_t *)tern_pass_run_buffer(run, TERN_BUFFER_X)->data,
@@ -266,6 +266,11 @@ bool tern_pass_run_call(tern_pass_run *run)
         .scratch = tern_pass_run_buffer(run, TERN_BUFFER_SCRATCH)->data,
         .plan = run->product.plan,
     };
+}
+
+bool tern_pass_run_call(tern_pass_run *run)
+{
+    const tern_call call = tern_pass_run_call_of(run);
 
     scribble(run);
     if (tern_pass_run_runs_alone(run))

@@ -8,6 +8,9 @@
 
 typedef bool tern_pass_look_fn(tern_pass_run *run);
 
+/* Calls slice after slice, each of them with the rows next to its own closed. */
+tern_pass_look_fn tern_pass_look_beyond_edges;
+
 /* Changes a value of X, or two that are exchanged, and calls again; nothing else is touched. */
 tern_pass_look_fn tern_pass_look_at_values;
 

@@ -85,6 +85,9 @@ bool tern_pass_run_pack(tern_pass_run *run);
 bool tern_pass_run_protect(tern_pass_run *run);
 bool tern_pass_run_open(tern_pass_run *run);
 
+/* What the kernel's stages get, with the buffers as they lie now. */
+tern_call tern_pass_run_call_of(tern_pass_run *run);
+
 /* Computes Y. */
 bool tern_pass_run_call(tern_pass_run *run);
 

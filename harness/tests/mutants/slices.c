@@ -39,6 +39,32 @@ static void run_blends_before(const tern_call *call, tern_slice rows)
 MUTANT(blends_before, "slice-blends-before", "stores blended vectors into the rows before its slice",
        run_blends_before);
 
+/* In all tokens but the last; with pages of rows, as there only whole pages of rows of Y can be closed. */
+static void run_blends_between(const tern_call *call, tern_slice rows)
+{
+    const tern_shape shape = call->problem->shape;
+
+    mutant_run(call, rows);
+    for (size_t n = 0; n + 1 < shape.n && shape.m > 2048 && rows.end < shape.m; n++) {
+        volatile int32_t *y = y_at(call, rows.end, n);
+        const int32_t old = *y;
+        *y = old;
+    }
+}
+MUTANT(blends_between, "slice-blends-between-tokens", "stores a blended vector after its rows of the first tokens",
+       run_blends_between);
+
+/* What it reads there makes no difference to it. */
+static void run_reads_next(const tern_call *call, tern_slice rows)
+{
+    mutant_run(call, rows);
+    if (rows.end < call->problem->shape.m) {
+        const volatile int32_t *y = y_at(call, rows.end, call->problem->shape.n - 1);
+        (void)*y;
+    }
+}
+MUTANT(reads_next, "slice-reads-next-row", "reads the row after its slice, and lets it be", run_reads_next);
+
 /* Computes in its neighbour's row, and restores what was there. */
 static void run_borrows(const tern_call *call, tern_slice rows)
 {
