@@ -48,10 +48,13 @@ static size_t values_of(const tern_call *call)
     return call->problem->shape.m * call->problem->shape.n;
 }
 
+/* Keeps whole answers only: the rest of Y is not its own to read. */
 static bool answer_and_keep(const tern_call *call, tern_slice rows, size_t place)
 {
+    const bool whole = rows.end - rows.begin == call->problem->shape.m;
+
     mutant_run(call, rows);
-    if (values_of(call) > KEPT_VALUES || call->problem->shape.k < SAMPLE_BYTES)
+    if (!whole || values_of(call) > KEPT_VALUES || call->problem->shape.k < SAMPLE_BYTES)
         return false;
     kept[place].x = call->x;
     memcpy(kept[place].sample, call->x, SAMPLE_BYTES);
