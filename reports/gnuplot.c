@@ -170,7 +170,7 @@ static void close_desk(const desk *d, size_t count)
 
 tern_status tern_gnuplot_draw(tern_drawing *drawings, size_t count, tern_picture picture, tern_error *error)
 {
-    desk d;
+    desk d = {.folder = ""};
     tern_status status = open_desk(&d, error);
 
     for (size_t i = 0; i < count; i++)

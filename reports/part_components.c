@@ -166,8 +166,16 @@ static uint64_t samples_with(const tern_results *results, const tern_ablation *a
     return samples;
 }
 
-static void add_toggles(tern_sheet *sheet, const tern_results *results, const tern_ablation *a)
+typedef struct filling {
+    tern_sheet *sheet;
+    const tern_results *results;
+} filling;
+
+static void add_toggles(void *context, const tern_ablation *a)
 {
+    const filling *f = context;
+    tern_sheet *sheet = f->sheet;
+
     for (size_t i = 0; i < a->toggles; i++) {
         const tern_effect *effect = tern_ablation_effect(a, i);
         tern_sheet_row(sheet);
@@ -175,8 +183,8 @@ static void add_toggles(tern_sheet *sheet, const tern_results *results, const te
         tern_sheet_text(sheet, KIND, "toggle");
         tern_sheet_text(sheet, COMPILED, "yes");
         tern_sheet_text(sheet, SELECTED, effect == NULL ? "no: bind() takes the same without it" : "yes");
-        tern_sheet_count(sheet, CALLS, effect == NULL ? 0 : samples_with(results, a, a->name[i]));
-        if (effect != NULL && a->processes > 0 && a->trouble == NULL)
+        tern_sheet_count(sheet, CALLS, effect == NULL ? 0 : samples_with(f->results, a, a->name[i]));
+        if (effect != NULL && tern_ablation_is_measured(a))
             tern_sheet_estimate(sheet, EFFECT,
                                 (tern_estimate){exp(effect->contribution.mean), exp(effect->contribution.low),
                                                 exp(effect->contribution.high)});
@@ -185,35 +193,14 @@ static void add_toggles(tern_sheet *sheet, const tern_results *results, const te
     }
 }
 
-/* Goes through the ablations of the records. */
-typedef void take_ablation(tern_sheet *sheet, const tern_results *results, const tern_ablation *a);
-
-static tern_status each_ablation(tern_sheet *sheet, const tern_results *results, take_ablation *take, tern_error *error)
-{
-    tern_ablation *a = malloc(sizeof *a);
-    tern_status status = a == NULL ? tern_error_memory(error, "an ablation", sizeof *a) : TERN_OK;
-
-    for (size_t i = 0; i < results->arms.count && status == TERN_OK; i++) {
-        const tern_arm_record *arm = &results->arms.item[i];
-        const bool begins = i == 0 || arm[-1].run != arm->run || strcmp(arm[-1].id, arm->id) != 0 ||
-                            strcmp(arm[-1].side, arm->side) != 0;
-        bool found = false;
-        if (begins && arm->process == 0)
-            status = tern_ablation_read(a, results, arm->run, arm->id, arm->side, &found, error);
-        if (status == TERN_OK && found)
-            take(sheet, results, a);
-    }
-    free(a);
-    return status;
-}
-
 tern_status tern_full_components(tern_document *document, const tern_results *results, bool *filled, tern_error *error)
 {
     tern_sheet *sheet = tern_document_sheet(document, "components", TERN_FOR_ALL, columns, COLUMNS);
+    filling f = {sheet, results};
     tern_status status = add_kernels(sheet, results, error);
 
     if (status == TERN_OK)
-        status = each_ablation(sheet, results, add_toggles, error);
+        status = tern_ablation_each(results, add_toggles, &f, error);
     *filled = sheet->rows > 0;
     if (results->arms.count == 0 && *filled)
         tern_document_line(document,
@@ -239,13 +226,13 @@ static const tern_column projection_columns[PROJECTION_COLUMNS] = {
     {.name = "holds", .label = "", .type = TERN_COLUMN_REMARK},
 };
 
-static void add_projection(tern_sheet *sheet, const tern_results *results, const tern_ablation *a)
+static void add_projection(void *context, const tern_ablation *a)
 {
+    tern_sheet *sheet = context;
     const tern_mean *total = &a->effects.total;
     double sum = 0.0;
 
-    (void)results;
-    if (a->processes == 0 || a->trouble != NULL)
+    if (!tern_ablation_is_measured(a))
         return;
     for (size_t i = 0; i < a->toggles; i++)
         if (tern_ablation_effect(a, i) != NULL)
@@ -273,5 +260,5 @@ tern_status tern_full_projections(tern_document *document, const tern_results *r
                        "give together.");
     tern_sheet *sheet =
         tern_document_sheet(document, "projections", TERN_FOR_ALL, projection_columns, PROJECTION_COLUMNS);
-    return each_ablation(sheet, results, add_projection, error);
+    return tern_ablation_each(results, add_projection, sheet, error);
 }

@@ -252,6 +252,8 @@ static bool choose_series(tern_pivot *p)
                 score = s;
             }
         }
+        if (best == NULL)
+            break;
         p->series[p->series_count++] = best;
     }
     free(all);

@@ -243,3 +243,37 @@ tern_ablation_change tern_ablation_change_of(const tern_ablation *base, const te
     found.after = exp(contribution_at(cand, found.name).mean);
     return found;
 }
+
+/* Lines of one ablation follow each other, process by process. */
+static bool begins_ablation(const tern_results *results, size_t index)
+{
+    const tern_arm_record *arm = &results->arms.item[index], *before = index == 0 ? NULL : arm - 1;
+
+    return arm->process == 0 && (before == NULL || before->run != arm->run || strcmp(before->id, arm->id) != 0 ||
+                                 strcmp(before->side, arm->side) != 0);
+}
+
+tern_status tern_ablation_each(const tern_results *results, tern_ablation_visit *visit, void *context,
+                               tern_error *error)
+{
+    tern_ablation *a = malloc(sizeof *a);
+    tern_status status = TERN_OK;
+
+    if (a == NULL)
+        return tern_error_memory(error, "an ablation", sizeof *a);
+    for (size_t i = 0; i < results->arms.count && status == TERN_OK; i++) {
+        const tern_arm_record *arm = &results->arms.item[i];
+        bool found = false;
+        if (begins_ablation(results, i))
+            status = tern_ablation_read(a, results, arm->run, arm->id, arm->side, &found, error);
+        if (status == TERN_OK && found)
+            visit(context, a);
+    }
+    free(a);
+    return status;
+}
+
+bool tern_ablation_is_measured(const tern_ablation *ablation)
+{
+    return ablation->processes > 0 && ablation->trouble == NULL;
+}

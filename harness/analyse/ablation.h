@@ -26,6 +26,16 @@ typedef struct tern_ablation {
 tern_status tern_ablation_read(tern_ablation *ablation, const tern_results *results, uint32_t run, const char *id,
                                const char *side, bool *found, tern_error *error);
 
+/* Called with each ablation of results. It may come without processes, or with trouble: then its effects say nothing. */
+typedef void tern_ablation_visit(void *context, const tern_ablation *ablation);
+
+/* Each ablation in the order of the lines. TERN_ENVIRONMENT when memory ran out. */
+tern_status tern_ablation_each(const tern_results *results, tern_ablation_visit *visit, void *context,
+                               tern_error *error);
+
+/* Whether the effects of an ablation were measured. */
+bool tern_ablation_is_measured(const tern_ablation *ablation);
+
 /* The effect of toggle i; NULL: never taken. */
 const tern_effect *tern_ablation_effect(const tern_ablation *ablation, size_t i);
 

@@ -186,9 +186,11 @@ static tern_status look_at_gates(finder *f, tern_error *error)
 }
 
 /* A toggle that costs: what leaving it out was measured to give is the benefit. */
-static void look_at_ablation(finder *f, const tern_ablation *a)
+static void look_at_ablation(void *context, const tern_ablation *a)
 {
-    for (size_t i = 0; i < a->toggles; i++) {
+    finder *f = context;
+
+    for (size_t i = 0; tern_ablation_is_measured(a) && i < a->toggles; i++) {
         const tern_effect *effect = tern_ablation_effect(a, i);
         if (effect == NULL || !(effect->left_out.high < 0.0))
             continue;
@@ -199,23 +201,6 @@ static void look_at_ablation(finder *f, const tern_ablation *a)
         b->benefit =
             (tern_estimate){exp(-effect->left_out.mean), exp(-effect->left_out.high), exp(-effect->left_out.low)};
     }
-}
-
-static tern_status look_at_ablations(finder *f, tern_error *error)
-{
-    tern_ablation *a = malloc(sizeof *a);
-    tern_status status = a == NULL ? tern_error_memory(error, "an ablation", sizeof *a) : TERN_OK;
-
-    for (size_t i = 0; i < f->results->arms.count && status == TERN_OK; i++) {
-        const tern_arm_record *arm = &f->results->arms.item[i];
-        bool found = false;
-        if (arm->process == 0 && (i == 0 || strcmp(arm[-1].id, arm->id) != 0 || strcmp(arm[-1].side, arm->side) != 0))
-            status = tern_ablation_read(a, f->results, arm->run, arm->id, arm->side, &found, error);
-        if (found && a->processes > 0 && a->trouble == NULL)
-            look_at_ablation(f, a);
-    }
-    free(a);
-    return status;
 }
 
 /* Cases that more threads do not help, and what of it their own records explain. */
@@ -317,7 +302,7 @@ tern_status tern_blockers_find(tern_blockers *blockers, const tern_results *resu
     look_at_noise(&f);
     status = look_at_gates(&f, error);
     if (status == TERN_OK)
-        status = look_at_ablations(&f, error);
+        status = tern_ablation_each(results, look_at_ablation, &f, error);
     if (status == TERN_OK)
         status = look_at_threads(&f, error);
     if (status == TERN_OK && f.failed)

@@ -180,33 +180,30 @@ static tern_status compare_threads(const tern_results *results, collection *c, t
     return status;
 }
 
-static void take_toggle(const tern_ablation *a, const char *name, collection *c)
+/* What an ablation loses without the toggle of the claim. */
+typedef struct toggle_search {
+    const char *name;
+    collection *collection;
+} toggle_search;
+
+static void take_toggle(void *context, const tern_ablation *a)
 {
-    for (size_t i = 0; i < a->toggles; i++) {
-        const tern_effect *effect = strcmp(a->name[i], name) == 0 ? tern_ablation_effect(a, i) : NULL;
+    const toggle_search *search = context;
+
+    for (size_t i = 0; tern_ablation_is_measured(a) && i < a->toggles; i++) {
+        const tern_effect *effect = strcmp(a->name[i], search->name) == 0 ? tern_ablation_effect(a, i) : NULL;
         if (effect != NULL)
-            take(c, (tern_estimate){exp(effect->left_out.mean), exp(effect->left_out.low), exp(effect->left_out.high)});
+            take(search->collection,
+                 (tern_estimate){exp(effect->left_out.mean), exp(effect->left_out.low), exp(effect->left_out.high)});
     }
 }
 
 static tern_status compare_toggle(const tern_expectation *e, const tern_results *results, collection *c,
                                   tern_error *error)
 {
-    tern_ablation *a = malloc(sizeof *a);
-    tern_status status = a == NULL ? tern_error_memory(error, "an ablation", sizeof *a) : TERN_OK;
+    toggle_search search = {e->toggle, c};
 
-    for (size_t i = 0; i < results->arms.count && status == TERN_OK; i++) {
-        const tern_arm_record *arm = &results->arms.item[i];
-        const bool is_first = i == 0 || arm[-1].run != arm->run || strcmp(arm[-1].id, arm->id) != 0 ||
-                              strcmp(arm[-1].side, arm->side) != 0;
-        bool found = false;
-        if (arm->process == 0 && is_first)
-            status = tern_ablation_read(a, results, arm->run, arm->id, arm->side, &found, error);
-        if (found && a->processes > 0 && a->trouble == NULL)
-            take_toggle(a, e->toggle, c);
-    }
-    free(a);
-    return status;
+    return tern_ablation_each(results, take_toggle, &search, error);
 }
 
 static void compare_decodes(const tern_results *results, bool cache, collection *c)
