@@ -29,9 +29,9 @@ static void on_fault(int number, siginfo_t *info, void *context)
 
     (void)context;
     for (size_t i = 0; i < MAPS_MAX; i++) {
-        uint8_t *const end = maps[i].base + maps[i].bytes;
-        if (maps[i].base == NULL || at < maps[i].base || at >= end)
+        if (maps[i].base == NULL || at < maps[i].base || at >= maps[i].base + maps[i].bytes)
             continue;
+        uint8_t *const end = maps[i].base + maps[i].bytes;
         uint8_t *const page = at - (uintptr_t)at % page_bytes;
         memcpy(lost, maps[i].path, sizeof maps[i].path);
         if (mmap(page, (size_t)(end - page), PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) != MAP_FAILED)
