@@ -62,14 +62,7 @@ static int run_bisect(const tern_options *given, tern_sides_setup *setup, tern_e
 
     tern_options_settle(&options, tern_report_find("bisect"), 0.0);
     announce_cases(&options, setup);
-    const tern_gate_settings settings = {
-        .recording = tern_settings_recording(&options),
-        .delta = 0.01 * options.delta_percent,
-        .deadline_s = options.deadline_s,
-        .strict = options.strict,
-        .seed = 1,
-        .filter = options.filter,
-    };
+    const tern_gate_settings settings = tern_settings_gate(&options);
     const int ran =
         tern_bisect_run(&recording, &settings, &setup->session, &setup->sides, &setup->plan, &setup->observer, error);
     tern_activity_line_clear(&setup->line);

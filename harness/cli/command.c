@@ -22,6 +22,11 @@
 
 #define TIMING TERN_OPTION_COUNTERS, TERN_OPTION_BUDGET, TERN_OPTION_MIN_SAMPLES, TERN_OPTION_INTERLEAVE
 
+/* Of those that sample kernels in turns to compare them. */
+#define COMPARING                                                                                                      \
+    TERN_OPTION_FILTER, TERN_OPTION_AXIS_SEED, TERN_OPTION_AXIS_SET, TERN_OPTION_AXIS_THREADS, TERN_OPTION_HOT,        \
+        TERN_OPTION_COLD, TERN_OPTION_DEADLINE, TERN_OPTION_RESUME, TERN_OPTION_ISA, TERN_OPTION_PIN
+
 #define END TERN_OPTION_KEYS
 
 static const tern_option_key heeds_run[] = {
@@ -29,48 +34,10 @@ static const tern_option_key heeds_run[] = {
 static const tern_option_key heeds_check[] = {SUITES, TERN_OPTION_NO_EDGES, TERN_OPTION_DEEP, KERNELS, RECORDS, END};
 static const tern_option_key heeds_repro[] = {
     TERN_OPTION_DEADLINE, TERN_OPTION_TOTAL, TERN_OPTION_RESUME, TIMING, KERNELS, MACHINE, RECORDS, END};
-static const tern_option_key heeds_gate[] = {TERN_OPTION_FILTER,
-                                             TERN_OPTION_AXIS_SEED,
-                                             TERN_OPTION_AXIS_SET,
-                                             TERN_OPTION_AXIS_THREADS,
-                                             TERN_OPTION_HOT,
-                                             TERN_OPTION_COLD,
-                                             TERN_OPTION_DEADLINE,
-                                             TERN_OPTION_RESUME,
-                                             TERN_OPTION_DELTA,
-                                             TERN_OPTION_ISA,
-                                             TERN_OPTION_PIN,
-                                             TERN_OPTION_STRICT,
-                                             RECORDS,
-                                             END};
-static const tern_option_key heeds_ablate[] = {TERN_OPTION_FILTER,
-                                               TERN_OPTION_AXIS_SEED,
-                                               TERN_OPTION_AXIS_SET,
-                                               TERN_OPTION_AXIS_THREADS,
-                                               TERN_OPTION_HOT,
-                                               TERN_OPTION_COLD,
-                                               TERN_OPTION_DEADLINE,
-                                               TERN_OPTION_RESUME,
-                                               TERN_OPTION_ISA,
-                                               TERN_OPTION_SIDE,
-                                               TERN_OPTION_PIN,
-                                               RECORDS,
-                                               END};
-static const tern_option_key heeds_bisect[] = {TERN_OPTION_FILTER,
-                                               TERN_OPTION_AXIS_SEED,
-                                               TERN_OPTION_AXIS_SET,
-                                               TERN_OPTION_AXIS_THREADS,
-                                               TERN_OPTION_HOT,
-                                               TERN_OPTION_COLD,
-                                               TERN_OPTION_DEADLINE,
-                                               TERN_OPTION_RESUME,
-                                               TERN_OPTION_DELTA,
-                                               TERN_OPTION_OPTIMISATION,
-                                               TERN_OPTION_ISA,
-                                               TERN_OPTION_PIN,
-                                               TERN_OPTION_STRICT,
-                                               RECORDS,
-                                               END};
+static const tern_option_key heeds_gate[] = {COMPARING, TERN_OPTION_DELTA, TERN_OPTION_STRICT, RECORDS, END};
+static const tern_option_key heeds_ablate[] = {COMPARING, TERN_OPTION_SIDE, RECORDS, END};
+static const tern_option_key heeds_bisect[] = {COMPARING,          TERN_OPTION_DELTA, TERN_OPTION_OPTIMISATION,
+                                               TERN_OPTION_STRICT, RECORDS,           END};
 static const tern_option_key heeds_kernels[] = {KERNELS, TERN_OPTION_PICK, TERN_OPTION_KERNELS_FORM, MACHINE, END};
 static const tern_option_key heeds_machine[] = {
     TERN_OPTION_ISA, MACHINE, TERN_OPTION_MACHINE_FORM, TERN_OPTION_QUIET, TERN_OPTION_VERBOSE, END};

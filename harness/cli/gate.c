@@ -16,14 +16,7 @@ static int run_gate(const tern_options *given, tern_sides_setup *setup, tern_err
     tern_recording recording = {0};
 
     tern_options_settle(&options, tern_report_find("gate"), 0.0);
-    const tern_gate_settings settings = {
-        .recording = tern_settings_recording(&options),
-        .delta = 0.01 * options.delta_percent,
-        .deadline_s = options.deadline_s,
-        .strict = options.strict,
-        .seed = 1,
-        .filter = options.filter,
-    };
+    const tern_gate_settings settings = tern_settings_gate(&options);
     const int ran =
         tern_gate_run(&recording, &settings, &setup->session, &setup->sides, &setup->plan, &setup->observer, error);
     tern_activity_line_clear(&setup->line);

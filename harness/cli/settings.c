@@ -43,3 +43,15 @@ tern_recording_settings tern_settings_recording(const tern_options *options)
              options->interleave ? "yes" : "no");
     return settings;
 }
+
+tern_gate_settings tern_settings_gate(const tern_options *options)
+{
+    return (tern_gate_settings){
+        .recording = tern_settings_recording(options),
+        .delta = 0.01 * options->delta_percent,
+        .deadline_s = options->deadline_s,
+        .strict = options->strict,
+        .seed = 1,
+        .filter = options->filter,
+    };
+}

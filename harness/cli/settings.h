@@ -5,11 +5,12 @@
 #define TERN_SETTINGS_H
 
 #include "cli/options.h"
-#include "run/recording.h"
+#include "run/gate.h"
 
 /* Point into the options, which must outlive them. */
 tern_session_settings tern_settings_session(const tern_options *options);
 tern_environment_settings tern_settings_environment(const tern_options *options);
 tern_recording_settings tern_settings_recording(const tern_options *options);
+tern_gate_settings tern_settings_gate(const tern_options *options);
 
 #endif

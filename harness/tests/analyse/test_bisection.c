@@ -14,6 +14,8 @@
 
 #include <cmocka.h>
 
+#include "simulated.h"
+
 enum { MOST = 64 };
 
 typedef enum kind { HARMLESS, SLOW, BROKEN, WORDS } kind;
@@ -27,24 +29,6 @@ typedef struct history {
     tern_results results;
     size_t builds, observations;
 } history;
-
-static uint64_t next(uint64_t *seed)
-{
-    uint64_t z = *seed += 0x9E3779B97F4A7C15u;
-
-    z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9u;
-    z = (z ^ z >> 27) * 0x94D049BB133111EBu;
-    return z ^ z >> 31;
-}
-
-static double normal(uint64_t *seed)
-{
-    double sum = -6.0;
-
-    for (int i = 0; i < 12; i++)
-        sum += (double)(next(seed) >> 11) * 0x1p-53;
-    return sum;
-}
 
 /* What commit k costs against the good end; k = -1 is that end. */
 static double truth(const history *h, ptrdiff_t k)
@@ -63,7 +47,7 @@ static void measure(history *h, double cost, size_t processes, tern_step *step)
 
     step->ratio = 0.0;
     for (size_t i = 0; i < processes; i++)
-        step->ratio += (figure[i] = cost + h->spread * normal(&h->seed)) / (double)processes;
+        step->ratio += (figure[i] = cost + h->spread * simulated_normal(&h->seed)) / (double)processes;
     for (size_t i = 0; i < processes; i++)
         squares += (figure[i] - step->ratio) * (figure[i] - step->ratio);
     step->error = sqrt(squares / (double)(processes - 1) / (double)processes);
@@ -156,9 +140,9 @@ static void draw(history *h)
     h->kind[0] = SLOW;
     h->kind[1] = h->kind[2] = BROKEN;
     for (size_t i = h->count - 1; i > 0; i--)
-        swap(&h->kind[i], &h->kind[next(&h->seed) % (i + 1)]);
+        swap(&h->kind[i], &h->kind[simulated_number(&h->seed) % (i + 1)]);
     while (h->kind[h->count - 1] == BROKEN)
-        swap(&h->kind[h->count - 1], &h->kind[next(&h->seed) % h->count]);
+        swap(&h->kind[h->count - 1], &h->kind[simulated_number(&h->seed) % h->count]);
 }
 
 /* The slow commit is in the answer, and what stands before it there does not build. */

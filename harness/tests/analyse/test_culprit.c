@@ -11,25 +11,9 @@
 
 #include <cmocka.h>
 
+#include "simulated.h"
+
 enum { MOST_COMMITS = 128 };
-
-static uint64_t next(uint64_t *seed)
-{
-    uint64_t z = *seed += 0x9E3779B97F4A7C15u;
-
-    z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9u;
-    z = (z ^ z >> 27) * 0x94D049BB133111EBu;
-    return z ^ z >> 31;
-}
-
-static double normal(uint64_t *seed)
-{
-    double sum = -6.0;
-
-    for (int i = 0; i < 12; i++)
-        sum += (double)(next(seed) >> 11) * 0x1p-53;
-    return sum;
-}
 
 typedef struct history {
     size_t count, culprit;
@@ -52,7 +36,7 @@ static void bisect(history *h, size_t *first, size_t *last)
         h->state[k] = TERN_COMMIT_BUILT;
         h->measurements++;
         assert_true(h->measurements < 1000);
-        tern_culprit_observe(&culprit, k, (k >= h->culprit ? h->delta : 0.0) + h->sigma * normal(&h->seed));
+        tern_culprit_observe(&culprit, k, (k >= h->culprit ? h->delta : 0.0) + h->sigma * simulated_normal(&h->seed));
     }
     *first = *last = h->count;
     tern_culprit_range(&culprit, first, last);

@@ -13,26 +13,9 @@
 
 #include <cmocka.h>
 
+#include "simulated.h"
+
 static const tern_gate_noise quiet = {.canary = 0.0, .steal_share = 0.0};
-
-/* SplitMix64, and a sum of twelve for a figure that is normal enough. */
-static uint64_t next(uint64_t *seed)
-{
-    uint64_t z = *seed += 0x9E3779B97F4A7C15u;
-
-    z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9u;
-    z = (z ^ z >> 27) * 0x94D049BB133111EBu;
-    return z ^ z >> 31;
-}
-
-static double normal(uint64_t *seed)
-{
-    double sum = -6.0;
-
-    for (int i = 0; i < 12; i++)
-        sum += (double)(next(seed) >> 11) * 0x1p-53;
-    return sum;
-}
 
 /* A machine: the true log ratio of a case and the spread between its processes; one figure in `spikes` is far off. */
 typedef struct machine {
@@ -43,9 +26,9 @@ typedef struct machine {
 
 static double figure(machine *m)
 {
-    const double spike = m->spikes != 0 && next(&m->seed) % m->spikes == 0 ? 10.0 * m->spread : 0.0;
+    const double spike = m->spikes != 0 && simulated_number(&m->seed) % m->spikes == 0 ? 10.0 * m->spread : 0.0;
 
-    return m->truth + m->spread * normal(&m->seed) + (next(&m->seed) % 2 == 0 ? spike : -spike);
+    return m->truth + m->spread * simulated_normal(&m->seed) + (simulated_number(&m->seed) % 2 == 0 ? spike : -spike);
 }
 
 static tern_gate_answer gate(machine *m, size_t *processes)

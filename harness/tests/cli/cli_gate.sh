@@ -1,27 +1,14 @@
 #!/usr/bin/env bash
 # ternbench gate and ablate, on a repository made here. No verdict that is looked at depends on time.
 . "$SOURCE/harness/tests/cli/cli.sh"
+. "$SOURCE/harness/tests/cli/history.sh"
 
 for program in git cmake tar; do
     command -v "$program" >/dev/null || skip "$program is not installed"
 done
-export XDG_CACHE_HOME=$WORK/cache GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@b
-unset GIT_DIR GIT_WORK_TREE
-
-# A project of two kernels: the contract, reference and scalar.
-mkdir -p repo/kernels repo/suites && cd repo || exit 1
-cp "$SOURCE"/kernels/{*.h,reference.c,scalar.c} kernels/
-cat >kernels/CMakeLists.txt <<'CMAKE'
-add_library(kernels STATIC)
-target_include_directories(kernels PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
-function(ternbench_kernel symbol source)
-  target_sources(kernels PRIVATE ${source})
-  set_property(SOURCE ${source} APPEND PROPERTY COMPILE_OPTIONS -O3)
-  set_property(GLOBAL APPEND PROPERTY TERNBENCH_KERNELS ${symbol})
-endfunction()
-ternbench_kernel(tern_kernel_reference reference.c)
-ternbench_kernel(tern_kernel_scalar scalar.c)
-CMAKE
+export XDG_CACHE_HOME=$WORK/cache
+history_project repo
+mkdir suites
 printf '[a]\nkernels = *\nshapes = 16x64x1\n' >tiny.suite
 git init -q . && git add -A && git commit -qm "right" && git tag right
 commit() { git commit -qam "$1" && git tag "$1"; }

@@ -1,12 +1,10 @@
 # shellcheck shell=bash
 # Sourced by what bisects: a repository of two kernels whose commits are of given kinds. SOURCE is the folder of ternbench.
 
-# history_begin FOLDER SHARE: a new repository, entered. Its kernel `scalar` has a toggle `direct`, without which it computes SHARE % of its
-# rows twice.
-history_begin() {
+# history_project FOLDER: a project of two kernels, reference and scalar, entered; git knows who works on it.
+history_project() {
     export GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@b
     unset GIT_DIR GIT_WORK_TREE
-    history_number=0 history_slow=no
     mkdir -p "$1/kernels" && cd "$1" || exit 1
     cp "$SOURCE"/kernels/{*.h,reference.c,scalar.c} kernels/
     cat >kernels/CMakeLists.txt <<'CMAKE'
@@ -20,6 +18,13 @@ endfunction()
 ternbench_kernel(tern_kernel_reference reference.c)
 ternbench_kernel(tern_kernel_scalar scalar.c)
 CMAKE
+}
+
+# history_begin FOLDER SHARE: such a project as a new repository. Its kernel `scalar` has a toggle `direct`, without which it computes SHARE %
+# of its rows twice.
+history_begin() {
+    history_project "$1"
+    history_number=0 history_slow=no
     cat >twice.c <<C
 #include "history.h"
 
