@@ -1,6 +1,7 @@
 #include "run/comparing.h"
 
 #include "base/text.h"
+#include "machine/memory.h"
 
 #include <string.h>
 
@@ -8,6 +9,9 @@
 
 /* What the slowest kernel does at least, with the check of what it did. */
 static const double least_macs_per_s = 5e6;
+
+/* And how fast the copies of W of a cold case are filled at least, on a machine that is busy with others. */
+static const double least_fill_bytes_per_s = 1e7;
 
 void tern_comparing_say(tern_comparing *comparing, const char *what, const char *id)
 {
@@ -19,9 +23,12 @@ void tern_comparing_say(tern_comparing *comparing, const char *what, const char 
 tern_child_options tern_comparing_child(tern_comparing *comparing, const tern_case *c, double times)
 {
     const double macs = (double)c->shape.m * (double)c->shape.k * (double)c->shape.n;
+    const uint64_t llc_bytes = comparing->recording->environment.topology.llc_bytes;
+    const double fill_s =
+        c->cache == TERN_COLD ? (double)tern_memory_cold_bytes(llc_bytes) / least_fill_bytes_per_s : 0.0;
 
     return tern_activity_child(&comparing->recording->activity,
-                               comparing->deadline_s + times * macs / least_macs_per_s);
+                               comparing->deadline_s + times * macs / least_macs_per_s + fill_s);
 }
 
 uint64_t tern_comparing_seed(const tern_comparing *comparing, const char *id, const char *series, uint64_t process)
