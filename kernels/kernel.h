@@ -18,7 +18,7 @@
  *   - the same call gives the same answer, whatever the thread count, the order of the slices, the old contents of
  *     Y and scratch, and whatever was computed before: no state survives a call;
  *   - it leaves the floating-point mode, the CPU affinity, signal handlers and the heap as it found them, and registers
- *     nothing to be called at exit. The last is not looked for: the C library tells nobody what is registered.
+ *     nothing to be called at exit.
  */
 #ifndef TERN_KERNEL_H
 #define TERN_KERNEL_H

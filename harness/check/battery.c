@@ -12,6 +12,7 @@
 #include "check/change.h"
 #include "check/compare.h"
 #include "check/elsewhere.h"
+#include "check/exits.h"
 #include "check/module_address.h"
 #include "check/pass_look.h"
 
@@ -293,6 +294,7 @@ void tern_battery_run(const tern_battery_task *task, tern_battery_result *result
     if (tern_pass_run_new(&run, task, result) == TERN_OK) {
         tern_fault_watch(run.buffers.guard, TERN_BUFFERS, &result->fault);
         result->finding.values = run.values;
+        tern_exits_watch((uintptr_t)task->c->kernel->bind);
         run_passes(&run);
     } else {
         tern_pass_run_fail_machine(&run, "out of memory for the expected result");

@@ -40,11 +40,16 @@ static const member thread_members[] = {
 };
 
 static const member process_members[] = {
-    {OF_PROCESS(handler), false, "a signal handler"},     {OF_PROCESS(files), false, "the open files"},
-    {OF_PROCESS(limits), false, "a resource limit"},      {OF_PROCESS(timers), false, "a timer"},
-    {OF_PROCESS(environment), false, "the environment"},  {OF_PROCESS(locale), false, "the locale"},
-    {OF_PROCESS(folder), false, "the working directory"}, {OF_PROCESS(mask), false, "the umask"},
+    {OF_PROCESS(handler), false, "a signal handler"},
+    {OF_PROCESS(files), false, "the open files"},
+    {OF_PROCESS(limits), false, "a resource limit"},
+    {OF_PROCESS(timers), false, "a timer"},
+    {OF_PROCESS(environment), false, "the environment"},
+    {OF_PROCESS(locale), false, "the locale"},
+    {OF_PROCESS(folder), false, "the working directory"},
+    {OF_PROCESS(mask), false, "the umask"},
     {OF_PROCESS(children), false, "the child processes"},
+    {OF_PROCESS(exits), false, "the functions to be called at exit"},
 };
 
 static const char *find_difference(const member *members, size_t count, const void *before, const void *after,

@@ -39,6 +39,7 @@ typedef struct tern_process_state {
     uint64_t folder[2];   /* working directory: device, inode */
     unsigned mask;        /* umask */
     uint64_t children;
+    uint64_t exits; /* functions to be called at exit: tern_exits_count() */
     uint64_t threads;
 } tern_process_state;
 

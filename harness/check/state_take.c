@@ -5,6 +5,7 @@
 
 #include "base/orphans.h"
 #include "base/sanitized.h"
+#include "check/exits.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -196,5 +197,6 @@ void tern_process_state_take(tern_process_state *state)
     state->mask = umask(0);
     umask((mode_t)state->mask);
     state->children = hash_children();
+    state->exits = tern_exits_count();
     state->threads = tern_process_count_threads();
 }
