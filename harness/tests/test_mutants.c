@@ -236,8 +236,7 @@ static void is_found(void **state)
 static void tell_open(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < OPEN_KINDS; i++) {
-        const kind *k = &open_kinds[i];
+    for (const kind *k = open_kinds; k->name != NULL; k++) {
         if (cannot_show(k->name))
             continue;
         const tern_finding finding = first_wrong(tern_registry_find(registry, k->name));
