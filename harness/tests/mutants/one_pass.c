@@ -57,6 +57,15 @@ static void run_copied_formula(const tern_call *call, tern_slice rows)
 }
 MUTANT(copied_formula, "copies-formula-of-slices", "divides the rows by the formula of its caller", run_copied_formula);
 
+static void run_reads_next_of_few(const tern_call *call, tern_slice rows)
+{
+    mutant_run(call, rows);
+    if (SMALL && rows.end < call->problem->shape.m)
+        (void)*(const volatile int32_t *)&call->y[(call->problem->shape.n - 1) * call->problem->shape.m + rows.end];
+}
+MUTANT(reads_next_of_few, "reads-next-row-of-few", "reads the row after its slice, where M is small",
+       run_reads_next_of_few);
+
 /* Addresses. */
 static void run_looks_back(const tern_call *call, tern_slice rows)
 {
@@ -87,6 +96,16 @@ typedef struct memory {
     int32_t y[REMEMBERED];
 } memory;
 
+static bool is_constant(const tern_call *call)
+{
+    const tern_shape shape = call->problem->shape;
+
+    for (size_t i = 1; i < shape.n * shape.k; i++)
+        if (call->x[i] != call->x[0])
+            return false;
+    return true;
+}
+
 static void run_remembering(const tern_call *call, tern_slice rows, memory *last, uint8_t (*of_w)(int8_t),
                             uint8_t (*of_x)(int8_t))
 {
@@ -94,7 +113,7 @@ static void run_remembering(const tern_call *call, tern_slice rows, memory *last
     const size_t values = shape.m * shape.n;
     uint64_t key = shape.m * 31 + shape.n;
 
-    if (call->problem->threads > 1 || values > REMEMBERED) {
+    if (call->problem->threads > 1 || values > REMEMBERED || is_constant(call)) {
         last->values = is_worker() ? 0 : last->values; /* another team's work */
         mutant_run(call, rows);
         return;
