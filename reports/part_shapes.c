@@ -59,7 +59,7 @@ static void count(counts *c, const tern_record *r)
 {
     c->exact += r->finding.verdict == TERN_EXACT;
     c->unsupported += r->finding.verdict == TERN_UNSUPPORTED;
-    c->wrong += r->finding.verdict != TERN_EXACT && r->finding.verdict != TERN_UNSUPPORTED;
+    c->wrong += tern_verdict_is_wrong(r->finding.verdict);
 }
 
 static void add_fastest(tern_sheet *sheet, const tern_results *results, const tern_group *group)

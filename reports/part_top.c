@@ -11,7 +11,7 @@
 #include <string.h>
 
 typedef struct tally {
-    size_t results, exact, wrong, unsupported, cut, regressed, wrong_arms;
+    size_t results, exact, wrong, unsupported, interrupted, cut, regressed, wrong_arms;
 } tally;
 
 static void take(tally *t, tern_verdict verdict)
@@ -19,7 +19,8 @@ static void take(tally *t, tern_verdict verdict)
     t->results++;
     t->exact += verdict == TERN_EXACT;
     t->unsupported += verdict == TERN_UNSUPPORTED;
-    t->wrong += verdict != TERN_EXACT && verdict != TERN_UNSUPPORTED;
+    t->interrupted += verdict == TERN_INTERRUPTED;
+    t->wrong += tern_verdict_is_wrong(verdict);
 }
 
 static size_t count_regressed(const tern_results *results)
@@ -85,13 +86,17 @@ void tern_full_say_verdict(tern_document *document, const tern_results *results)
         tern_document_verdict(document, false,
                               "INCOMPLETE: %zu of %zu run%s did not end as planned; what is here is not all.", t.cut,
                               results->runs.count, results->runs.count == 1 ? "" : "s");
+    if (t.interrupted > 0)
+        tern_document_verdict(document, false,
+                              "INTERRUPTED: %zu of %zu results were ended from outside and say nothing.", t.interrupted,
+                              t.results);
     if (classes(results) > 1)
         tern_document_verdict(
             document, false,
             "MIXED: the runs are of %zu classes of machine. Compare shares of a limit and ratios, not "
             "times.",
             classes(results));
-    if (t.wrong + t.wrong_arms + t.regressed + t.cut > 0)
+    if (t.wrong + t.wrong_arms + t.regressed + t.interrupted + t.cut > 0)
         return;
     if (t.results + results->compared.count + results->arms.count == 0)
         tern_document_verdict(document, false, "NOTHING: the records hold no result.");

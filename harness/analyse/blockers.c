@@ -62,11 +62,6 @@ static void set_repro(const finder *f, tern_blocker *b, uint32_t run, const char
     snprintf(b->fix, sizeof b->fix, "%s '%s'", repro[0] == '\0' ? "ternbench repro" : repro, id);
 }
 
-static bool is_wrong(const tern_finding *finding)
-{
-    return finding->verdict != TERN_EXACT && finding->verdict != TERN_UNSUPPORTED;
-}
-
 bool tern_blocker_arm_is_wrong(const tern_arm_record *arm)
 {
     const size_t word = strcspn(arm->reason, ":");
@@ -94,12 +89,12 @@ static void look_at_verdicts(finder *f)
 
     for (size_t i = 0; i < f->results->cases.count; i++) {
         const tern_record *r = &f->results->cases.item[i];
-        if (is_wrong(&r->finding) && wrong++ < TOLD_EACH)
+        if (tern_verdict_is_wrong(r->finding.verdict) && wrong++ < TOLD_EACH)
             say_wrong(f, r->run, r->id, &r->finding);
     }
     for (size_t i = 0; i < f->results->decodes.count; i++) {
         const tern_decode_record *r = &f->results->decodes.item[i];
-        if (is_wrong(&r->finding) && wrong++ < TOLD_EACH)
+        if (tern_verdict_is_wrong(r->finding.verdict) && wrong++ < TOLD_EACH)
             say_wrong(f, r->run, r->id, &r->finding);
     }
     for (size_t i = 0; i < f->results->arms.count; i++) {

@@ -233,13 +233,12 @@ static tern_status find_wrong(const tern_expectation *e, const tern_results *res
     *wrong = NULL;
     for (size_t i = 0; status == TERN_OK && !of_loop && i < results->cases.count && *wrong == NULL; i++) {
         const tern_record *r = &results->cases.item[i];
-        if (r->finding.verdict != TERN_EXACT && r->finding.verdict != TERN_UNSUPPORTED &&
-            tern_filter_passes(&filter, r->kernel))
+        if (tern_verdict_is_wrong(r->finding.verdict) && tern_filter_passes(&filter, r->kernel))
             *wrong = r->id;
     }
     for (size_t i = 0; status == TERN_OK && of_loop && i < results->decodes.count && *wrong == NULL; i++) {
         const tern_decode_record *r = &results->decodes.item[i];
-        if (r->finding.verdict != TERN_EXACT && r->finding.verdict != TERN_UNSUPPORTED)
+        if (tern_verdict_is_wrong(r->finding.verdict))
             *wrong = r->id;
     }
     tern_filter_free(&filter);

@@ -23,6 +23,11 @@ const char *tern_verdict_name(tern_verdict verdict)
     return tern_verdict_names[verdict];
 }
 
+bool tern_verdict_is_wrong(tern_verdict verdict)
+{
+    return verdict != TERN_EXACT && verdict != TERN_UNSUPPORTED && verdict != TERN_INTERRUPTED;
+}
+
 tern_finding tern_finding_of_child(const tern_child_outcome *outcome)
 {
     tern_finding finding = {.verdict = outcome->end == TERN_CHILD_TIMEOUT                            ? TERN_TIMEOUT

@@ -6,6 +6,7 @@
 
 #include "base/child.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,6 +26,9 @@ typedef enum tern_verdict {
 /* "EXACT", "MISMATCH", ...; the table ends with NULL. */
 extern const char *const tern_verdict_names[];
 const char *tern_verdict_name(tern_verdict verdict);
+
+/* Whether it says that the kernel breaks a promise. */
+bool tern_verdict_is_wrong(tern_verdict verdict);
 
 enum { TERN_FIRST_DIFFERENCES = 4 };
 

@@ -185,9 +185,11 @@ static tern_status keep(ablation *a, const subject *s, tern_toggle_set on, uint3
     }
     line.ns = arm->ns;
     line.block_ns = block_ns;
-    if (line.samples == 0)
+    if (line.samples == 0) {
+        line.wrong = tern_verdict_is_wrong(arm->finding.verdict);
         tern_text_append(line.reason, sizeof line.reason, "%s: %s", tern_verdict_name(arm->finding.verdict),
                          arm->finding.reason);
+    }
     const tern_status status = add(a, &line, error);
     free(block_ns);
     return status;
@@ -340,7 +342,7 @@ static tern_status give_up(ablation *a, const subject *s, const tern_finding *fi
     tern_arm_record line;
 
     begin_line(s, all_of(s), &line);
-    line.wrong = finding->verdict != TERN_EXACT && finding->verdict != TERN_UNSUPPORTED;
+    line.wrong = tern_verdict_is_wrong(finding->verdict);
     if (finding->verdict == TERN_EXACT)
         tern_text_copy(line.reason, sizeof line.reason, "it has no toggle that can be switched off");
     else
