@@ -235,17 +235,19 @@ static bool is_listed(const char *const *list, size_t count, const char *name)
 static bool choose_series(tern_pivot *p)
 {
     const char **all = calloc(p->points + 1, sizeof *all);
+    size_t count = 0;
 
     if (all == NULL)
         return false;
     for (size_t i = 0; i < p->panels; i++)
         for (size_t j = p->panel[i].first; j < p->panel[i].first + p->panel[i].count; j++)
-            if (!is_listed(all, p->series_in_all, p->point[j].series))
-                all[p->series_in_all++] = p->point[j].series;
-    while (p->series_count < p->series_in_all && p->series_count < p->plot->series_most) {
+            if (!is_listed(all, count, p->point[j].series))
+                all[count++] = p->point[j].series;
+    p->series_in_all = count;
+    while (p->series_count < count && p->series_count < p->plot->series_most) {
         const char *best = NULL;
         double score = -1.0;
-        for (size_t i = 0; i < p->series_in_all; i++) {
+        for (size_t i = 0; i < count; i++) {
             const double s = score_of(p, all[i]);
             if (s > score && !is_listed(p->series, p->series_count, all[i])) {
                 best = all[i];

@@ -218,7 +218,7 @@ tern_status tern_outfile_open(tern_outfile *file, const char *path, tern_error *
     status = find(file, error);
     if (status == TERN_OK && (file->place = realpath(path, NULL)) == NULL)
         status = cannot_open(path, error);
-    if (status == TERN_OK)
+    if (file->place != NULL)
         status = make_temporary(file, error);
     if (status != TERN_OK)
         tern_outfile_drop(file);

@@ -22,6 +22,7 @@ typedef struct entry {
     uintptr_t argument, module;
 } entry;
 
+/* NOLINTNEXTLINE(bugprone-reserved-identifier): the C library's own name, declared in none of its headers */
 int __cxa_atexit(void (*function)(void *), void *argument, void *module);
 
 static char mark[MARKS];
