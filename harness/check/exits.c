@@ -6,6 +6,7 @@
  */
 #include "check/exits.h"
 
+#include <dlfcn.h>
 #include <link.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -28,37 +29,24 @@ int __cxa_atexit(void (*function)(void *), void *argument, void *module);
 static char mark[MARKS];
 static unsigned marks;
 static uint64_t counted;
-static uintptr_t watched_begin, watched_end;
+static const void *watched;
 
 static void do_nothing(void *argument)
 {
     (void)argument;
 }
 
-static int take_module(struct dl_phdr_info *module, size_t size, void *argument)
+/* Where the program or the shared object that holds the address begins; NULL: none does. */
+static const void *module_of(uintptr_t address)
 {
-    const uintptr_t wanted = *(const uintptr_t *)argument;
-    uintptr_t begin = UINTPTR_MAX, end = 0;
+    Dl_info object;
 
-    (void)size;
-    for (int i = 0; i < module->dlpi_phnum; i++) {
-        const ElfW(Phdr) *segment = &module->dlpi_phdr[i];
-        const uintptr_t at = module->dlpi_addr + segment->p_vaddr;
-        if (segment->p_type != PT_LOAD)
-            continue;
-        begin = at < begin ? at : begin;
-        end = at + segment->p_memsz > end ? at + segment->p_memsz : end;
-    }
-    if (wanted < begin || wanted >= end)
-        return 0;
-    watched_begin = begin;
-    watched_end = end;
-    return 1;
+    return dladdr((const void *)address, &object) == 0 ? NULL : object.dli_fbase;
 }
 
 void tern_exits_watch(uintptr_t address)
 {
-    dl_iterate_phdr(take_module, &address);
+    watched = module_of(address);
 }
 
 /* The data of the C library, for the entry whose argument is the last mark. */
@@ -90,13 +78,13 @@ uint64_t tern_exits_count(void)
     static const entry *former;
     const entry *latest = NULL;
 
-    if (watched_end == 0 || marks == MARKS || __cxa_atexit(do_nothing, &mark[marks], NULL) != 0)
+    if (watched == NULL || marks == MARKS || __cxa_atexit(do_nothing, &mark[marks], NULL) != 0)
         return counted;
     marks++;
     dl_iterate_phdr(find_entry, &latest);
     if (former != NULL && latest > former)
         for (const entry *e = former + 1; e < latest; e++)
-            counted += e->module >= watched_begin && e->module < watched_end;
+            counted += module_of(e->module) == watched;
     former = latest;
     return counted;
 }
