@@ -2,6 +2,7 @@
  * The verdicts of a gate from its lines alone: what is counted, what the exit status is, what the last line says.
  */
 #include "analyse/gate_rows.h"
+#include "one_run.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -14,24 +15,6 @@
 #include <cmocka.h>
 
 enum { QUADS = 3 };
-
-static tern_results results;
-
-static int set_up(void **state)
-{
-    const tern_run run = {.host = "here"};
-
-    (void)state;
-    memset(&results, 0, sizeof results);
-    return (int)tern_results_add(&results, TERN_LINE_RUN, &run, NULL);
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    tern_results_free(&results);
-    return 0;
-}
 
 static void add_case(const char *id, tern_compared_state what, bool expected)
 {

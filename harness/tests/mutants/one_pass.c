@@ -96,6 +96,40 @@ typedef struct memory {
     int32_t y[REMEMBERED];
 } memory;
 
+static uint8_t whole(int8_t value)
+{
+    return (uint8_t)value;
+}
+
+static uint64_t key_of(const tern_call *call, uint8_t (*of_w)(int8_t), uint8_t (*of_x)(int8_t))
+{
+    const tern_shape shape = call->problem->shape;
+    uint64_t key = shape.m * 31 + shape.n;
+
+    for (size_t i = 0; i < shape.m * shape.k; i++)
+        key = mixed(key, of_w(((const int8_t *)call->packed)[i]));
+    for (size_t i = 0; i < shape.n * shape.k; i++)
+        key = mixed(key, of_x(call->x[i]));
+    return key;
+}
+
+static bool is_last(const memory *last, uint64_t key, size_t values)
+{
+    return key == last->key && values == last->values;
+}
+
+static bool holds_last(const memory *last, const tern_call *call)
+{
+    return memcmp(call->y, last->y, last->values * sizeof *last->y) == 0;
+}
+
+static void remember(memory *last, const tern_call *call, uint64_t key, size_t values)
+{
+    memcpy(last->y, call->y, values * sizeof *last->y);
+    last->key = key;
+    last->values = values;
+}
+
 static bool is_constant(const tern_call *call)
 {
     const tern_shape shape = call->problem->shape;
@@ -111,29 +145,18 @@ static void run_remembering(const tern_call *call, tern_slice rows, memory *last
 {
     const tern_shape shape = call->problem->shape;
     const size_t values = shape.m * shape.n;
-    uint64_t key = shape.m * 31 + shape.n;
 
     if (call->problem->threads > 1 || values > REMEMBERED || is_constant(call)) {
         last->values = is_worker() ? 0 : last->values; /* another team's work */
         mutant_run(call, rows);
         return;
     }
-    for (size_t i = 0; i < shape.m * shape.k; i++)
-        key = mixed(key, of_w(((const int8_t *)call->packed)[i]));
-    for (size_t i = 0; i < shape.n * shape.k; i++)
-        key = mixed(key, of_x(call->x[i]));
-    if (key == last->key && values == last->values && memcmp(call->y, last->y, values * sizeof *last->y) != 0)
+    const uint64_t key = key_of(call, of_w, of_x);
+    if (is_last(last, key, values) && !holds_last(last, call))
         memcpy(call->y, last->y, values * sizeof *last->y);
     else
         mutant_run(call, rows);
-    memcpy(last->y, call->y, values * sizeof *last->y);
-    last->key = key;
-    last->values = values;
-}
-
-static uint8_t whole(int8_t value)
-{
-    return (uint8_t)value;
+    remember(last, call, key, values);
 }
 
 static uint8_t without_sign(int8_t value)
@@ -170,24 +193,17 @@ static void run_adds_again(const tern_call *call, tern_slice rows)
     static memory last;
     const tern_shape shape = call->problem->shape;
     const size_t values = shape.m * shape.n;
-    uint64_t key = shape.m * 31 + shape.n;
 
     if (call->problem->threads > 1 || values > REMEMBERED) {
         mutant_run(call, rows);
         return;
     }
-    for (size_t i = 0; i < shape.n * shape.k; i++)
-        key = mixed(key, (uint8_t)call->x[i]);
-    for (size_t i = 0; i < shape.m * shape.k; i++)
-        key = mixed(key, (uint8_t)((const int8_t *)call->packed)[i]);
-    const bool again =
-        key == last.key && values == last.values && memcmp(call->y, last.y, values * sizeof *last.y) == 0;
+    const uint64_t key = key_of(call, whole, whole);
+    const bool again = is_last(&last, key, values) && holds_last(&last, call);
     mutant_run(call, rows);
     if (again)
         call->y[0] += last.y[0] | 1;
-    memcpy(last.y, call->y, values * sizeof *last.y);
-    last.key = key;
-    last.values = values;
+    remember(&last, call, key, values);
 }
 MUTANT(adds_again, "adds-when-called-again", "adds to Y when it still holds the answer of the very same call",
        run_adds_again);

@@ -1,6 +1,7 @@
 /*
  * What is said of a bisect, from its lines alone.
  */
+#include "one_run.h"
 #include "report.h"
 
 #include <setjmp.h>
@@ -12,24 +13,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-static tern_results results;
-
-static int set_up(void **state)
-{
-    const tern_run run = {.host = "here"};
-
-    (void)state;
-    memset(&results, 0, sizeof results);
-    return (int)tern_results_add(&results, TERN_LINE_RUN, &run, NULL);
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    tern_results_free(&results);
-    return 0;
-}
 
 static void add(const char *role, const char *commit, double ratio, const char *reason)
 {
