@@ -1,6 +1,56 @@
 #include "base/filter.h"
 
+#include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
+
+/* Above that the library takes seconds and hundreds of MB. */
+static const double MOST_CHARACTERS = 4000.0;
+
+/* The highest number of "{2}", "{2,}" or "{2,9}". *text, at its first character, moves to its last. */
+static double repetitions(const char **text)
+{
+    const size_t length = strcspn(*text, "}");
+    const char *const comma = memchr(*text, ',', length);
+    const double low = strtod(*text + 1, NULL), high = comma == NULL ? low : strtod(comma + 1, NULL);
+
+    *text += length - ((*text)[length] == '\0');
+    return high > low ? high : low;
+}
+
+/* How long the expression is once all repetitions are written out, which is what the library does. */
+static double written_out(const char *text)
+{
+    double before[TERN_FILTER_LONGEST + 1] = {
+        0.0}; /* of each open parenthesis, what stands in it before the last part */
+    double last = 0.0;
+    size_t depth = 0;
+
+    for (const char *at = text; *at != '\0'; at++)
+        if (*at == '{') {
+            last *= repetitions(&at);
+        } else if (*at == ')' && depth > 0) {
+            last += before[depth--];
+        } else {
+            before[depth] += last;
+            last = 1.0;
+            if (*at == '(')
+                before[++depth] = 0.0;
+            at += *at == '\\' && at[1] != '\0';
+        }
+    for (; depth > 0; depth--)
+        last += before[depth];
+    return last + before[0];
+}
+
+/* Which the library takes as well, and may search for ever. */
+static bool has_back_reference(const char *text)
+{
+    for (; (text = strchr(text, '\\')) != NULL && text[1] != '\0'; text += 2)
+        if (isdigit((unsigned char)text[1]))
+            return true;
+    return false;
+}
 
 tern_status tern_filter_compile(tern_filter *filter, const char *text, tern_error *error)
 {
@@ -12,6 +62,13 @@ tern_status tern_filter_compile(tern_filter *filter, const char *text, tern_erro
     /* The library calls itself for each parenthesis, and is slow to end with what is long. */
     if (strlen(text) > TERN_FILTER_LONGEST)
         return tern_error_set(error, TERN_USAGE, "--filter is longer than %d characters", TERN_FILTER_LONGEST);
+    if (written_out(text) > MOST_CHARACTERS)
+        return tern_error_set(error, TERN_USAGE,
+                              "--filter '%s' is longer than %.0f characters once its {repetitions} are written out",
+                              text, MOST_CHARACTERS);
+    if (has_back_reference(text))
+        return tern_error_set(error, TERN_USAGE, "--filter '%s' refers back with \\1 to \\9, which is not looked for",
+                              text);
     filter->negated = text[0] == '-';
     const int code = regcomp(&filter->regex, text + filter->negated, REG_EXTENDED | REG_NOSUB);
     if (code != 0) {

@@ -1,8 +1,7 @@
 #include "cli/kernels.h"
 
+#include "cli/output.h"
 #include "machine/isa.h"
-
-#include <jansson.h>
 
 enum { KERNELS_SCHEMA = 1 };
 
@@ -40,10 +39,5 @@ tern_status tern_kernels_json(FILE *stream, const tern_registry *registry, uint3
                               kernel_of(tern_registry_kernel(registry, i), tern_registry_source(registry, i), isa));
     json_t *json = json_pack("{s:s, s:i, s:s, s:s, s:o}", "type", "kernels", "schema", KERNELS_SCHEMA, "isa",
                              tern_isa_text(isa, offered, sizeof offered), "isa_cap", cap, "kernels", kernels);
-    if (json == NULL)
-        return tern_error_memory(error, "the kernels as JSON", 0.0);
-    const int failed = json_dumpf(json, stream, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
-    fputc('\n', stream);
-    json_decref(json);
-    return failed ? tern_error_set(error, TERN_ENVIRONMENT, "cannot write JSON to standard output") : TERN_OK;
+    return tern_output_json(json, "the kernels as JSON", stream, error);
 }

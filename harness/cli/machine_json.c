@@ -1,8 +1,7 @@
 #include "cli/machine.h"
 
+#include "cli/output.h"
 #include "record/json.h"
-
-#include <jansson.h>
 
 enum { MACHINE_SCHEMA = 1 };
 
@@ -77,10 +76,5 @@ tern_status tern_machine_json(FILE *stream, const tern_machine *machine, tern_er
                              (int)topology->nodes, "cpus", cpus_of(topology), "caches", caches_of(topology), "counters",
                              counters_of(machine), "roofs", roofs_of(machine));
 
-    if (json == NULL)
-        return tern_error_memory(error, "the machine as JSON", 0.0);
-    const int failed = json_dumpf(json, stream, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
-    fputc('\n', stream);
-    json_decref(json);
-    return failed ? tern_error_set(error, TERN_ENVIRONMENT, "cannot write JSON to standard output") : TERN_OK;
+    return tern_output_json(json, "the machine as JSON", stream, error);
 }

@@ -8,6 +8,8 @@
 #include "base/outfile.h"
 #include "cli/options.h"
 
+#include <jansson.h>
+
 /* One for each --out. */
 typedef struct tern_output_files {
     tern_outfile file[TERN_OPTION_LIST];
@@ -30,6 +32,12 @@ tern_status tern_output_all(const tern_options *options, const tern_results *res
 
 /* The same for a document, by the writer that each format's name alone means. TERN_USAGE: it means none. */
 tern_status tern_output_document(const tern_options *options, const tern_document *document, tern_error *error);
+
+/*
+ * For commands that draw no report: takes the JSON and writes it. TERN_ENVIRONMENT: there was no memory for it, or it is NULL;
+ * what is that, for the sentence. Errors of the stream show in ferror().
+ */
+tern_status tern_output_json(json_t *json, const char *what, FILE *stream, tern_error *error);
 
 /* Whether --out number i is where it belongs. */
 bool tern_output_is_written(const tern_options *options, size_t i);

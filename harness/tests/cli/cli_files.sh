@@ -20,7 +20,8 @@ for command in "${commands[@]}"; do
     # shellcheck disable=SC2086
     "$TERNBENCH" $command >/dev/full 2>err </dev/null || status=$?
     [ "$status" -eq 4 ] || fail "$command >/dev/full ended with status $status"
-    says err "cannot write to standard output: "
+    says err "cannot write to standard output: No space left on device; make room"
+    [ "$(grep -c "cannot write" err)" -eq 1 ] || fail "$command >/dev/full says it more than once: $(cat err)"
 done
 "$TERNBENCH" report good.jsonl --format jsonl 2>err | true
 [ "${PIPESTATUS[0]}" -eq 0 ] || fail "a reader that went away is an error"
