@@ -40,7 +40,7 @@ static const tern_option_key heeds_bisect[] = {COMPARING,          TERN_OPTION_D
                                                TERN_OPTION_STRICT, RECORDS,           END};
 static const tern_option_key heeds_kernels[] = {KERNELS, TERN_OPTION_PICK, TERN_OPTION_KERNELS_FORM, MACHINE, END};
 static const tern_option_key heeds_machine[] = {
-    TERN_OPTION_ISA, MACHINE, TERN_OPTION_MACHINE_FORM, TERN_OPTION_QUIET, TERN_OPTION_VERBOSE, END};
+    TERN_OPTION_ISA, MACHINE, TERN_OPTION_MACHINE_FORM, TERN_OPTION_CLASS, TERN_OPTION_QUIET, TERN_OPTION_VERBOSE, END};
 static const tern_option_key heeds_decode[] = {TERN_OPTION_MODEL,
                                                TERN_OPTION_KERNEL,
                                                TERN_OPTION_THREADS,

@@ -59,6 +59,19 @@ static tern_status try_counters(tern_machine *machine, tern_error *error)
     return status;
 }
 
+static bool is_json(const tern_options *options)
+{
+    return options->form != NULL && strcmp(options->form, "json") == 0;
+}
+
+static tern_status put_class(const tern_run *run, const tern_options *options, tern_error *error)
+{
+    if (is_json(options))
+        return tern_machine_class_json(stdout, run, error);
+    tern_machine_class_put(stdout, run);
+    return TERN_OK;
+}
+
 static tern_status describe(tern_machine *machine, tern_session *session, const tern_options *options,
                             tern_error *error)
 {
@@ -73,7 +86,7 @@ static tern_status describe(tern_machine *machine, tern_session *session, const 
         status = try_counters(machine, error);
     if (status == TERN_OK)
         status = measure_roofs(machine, &environment, options->quiet, error);
-    if (status == TERN_OK && options->form != NULL && strcmp(options->form, "json") == 0)
+    if (status == TERN_OK && is_json(options))
         status = tern_machine_json(stdout, machine, error);
     else if (status == TERN_OK)
         tern_machine_text(stdout, machine);
@@ -92,7 +105,8 @@ int tern_command_machine(const tern_options *options, tern_error *error)
     tern_interrupt_install();
     tern_status status = tern_session_open(&session, &settings, error);
     if (status == TERN_OK)
-        status = describe(machine, &session, options, error);
+        status = options->machine_class ? put_class(&session.run, options, error)
+                                        : describe(machine, &session, options, error);
     tern_session_close(&session);
     free(machine);
     return (int)status;

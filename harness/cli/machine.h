@@ -27,4 +27,8 @@ void tern_machine_text(FILE *stream, const tern_machine *machine);
 /* One JSON object, as machine.schema.json beside this file describes it. TERN_ENVIRONMENT when memory runs out. */
 tern_status tern_machine_json(FILE *stream, const tern_machine *machine, tern_error *error);
 
+/* What may be compared with what this machine measures, one part a line, and its hash. */
+void tern_machine_class_put(FILE *stream, const tern_run *run);
+tern_status tern_machine_class_json(FILE *stream, const tern_run *run, tern_error *error);
+
 #endif

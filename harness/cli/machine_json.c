@@ -78,3 +78,11 @@ tern_status tern_machine_json(FILE *stream, const tern_machine *machine, tern_er
 
     return tern_output_json(json, "the machine as JSON", stream, error);
 }
+
+tern_status tern_machine_class_json(FILE *stream, const tern_run *run, tern_error *error)
+{
+    return tern_output_json(json_pack("{s:s, s:i, s:s, s:s, s:i}", "type", "machine_class", "schema", MACHINE_SCHEMA,
+                                      "machine_class", run->machine_class, "machine_class_hash",
+                                      run->machine_class_hash, "method", (int)run->method),
+                            "the machine class as JSON", stream, error);
+}

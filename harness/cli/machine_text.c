@@ -1,5 +1,9 @@
 #include "cli/machine.h"
 
+#include "base/text.h"
+
+#include <string.h>
+
 static const double gib = 1024.0 * 1024.0 * 1024.0;
 
 static const char *known(const char *text)
@@ -49,6 +53,16 @@ static void put_roof(FILE *stream, const tern_roof *roof)
                 roof->peak[i].gmacs);
 }
 
+void tern_machine_class_put(FILE *stream, const tern_run *run)
+{
+    char parts[sizeof run->machine_class], *rest = parts;
+
+    tern_text_copy(parts, sizeof parts, run->machine_class);
+    for (const char *part = tern_text_word(&rest, ";"); part != NULL; part = tern_text_word(&rest, ";"))
+        fprintf(stream, "%s\n", part + strspn(part, " "));
+    fprintf(stream, "\nclass %s, method %u\n", run->machine_class_hash, run->method);
+}
+
 void tern_machine_text(FILE *stream, const tern_machine *machine)
 {
     const tern_run *run = &machine->run;
@@ -69,6 +83,7 @@ void tern_machine_text(FILE *stream, const tern_machine *machine)
         fprintf(stream, "  %-12s none\n", "quota");
     fprintf(stream, "  %-12s %s\n", "governor", known(run->governor));
     fprintf(stream, "  %-12s %s\n", "hypervisor", run->hypervisor[0] ? run->hypervisor : "none");
+    fprintf(stream, "  %-12s %s\n", "class", run->machine_class_hash);
     fprintf(stream, "  %-12s %s, ASLR %s, load %.2f\n", "system", run->os_kernel, run->aslr ? "on" : "off", run->load);
     put_counters(stream, machine);
     for (uint32_t i = 0; i < machine->roofs; i++)

@@ -68,6 +68,7 @@ typedef struct tern_options {
     const tern_report *format;       /* NULL: what the suite wishes, or a table */
     const char *form;                /* --format of commands that draw no report */
     bool compare, resume, quiet;
+    bool machine_class; /* machine: only that */
     uint32_t verbose;
 
     /* a model, and the decode loop */

@@ -5,6 +5,10 @@
 
 #include "base/text.h"
 #include "machine/build_info.h"
+#include "machine/isa.h"
+#include "machine/machine_class.h"
+#include "machine/proc_file.h"
+#include "machine/topology_read.h"
 
 #include <sched.h>
 #include <stdio.h>
@@ -17,44 +21,12 @@
 
 extern char **environ;
 
-/* First line of a file without its newline; "" when there is none. */
-static void read_first_line(const char *path, char *text, size_t bytes)
-{
-    FILE *stream = fopen(path, "r");
-
-    text[0] = '\0';
-    if (stream == NULL)
-        return;
-    if (fgets(text, (int)bytes, stream) != NULL)
-        text[strcspn(text, "\n")] = '\0';
-    fclose(stream);
-}
-
-/* The value of the first "key : value" line of a file such as /proc/cpuinfo; "" when there is none. */
-static void read_key(const char *path, const char *key, char *text, size_t bytes)
-{
-    FILE *stream = fopen(path, "r");
-    char line[1024];
-
-    text[0] = '\0';
-    if (stream == NULL)
-        return;
-    while (text[0] == '\0' && fgets(line, sizeof line, stream) != NULL) {
-        const char *colon = strchr(line, ':');
-        if (colon == NULL || strncmp(line, key, strlen(key)) != 0)
-            continue;
-        line[strcspn(line, "\n")] = '\0';
-        tern_text_copy(text, bytes, colon + 1 + strspn(colon + 1, " \t"));
-    }
-    fclose(stream);
-}
-
 /* The chosen word of a line such as "always [madvise] never". */
 static void read_bracketed(const char *path, char *text, size_t bytes)
 {
     char line[128];
 
-    read_first_line(path, line, sizeof line);
+    tern_proc_line(path, line, sizeof line);
     char *open = strchr(line, '['), *close = strchr(line, ']');
     text[0] = '\0';
     if (open != NULL && close != NULL && open < close) {
@@ -69,12 +41,12 @@ static double read_cpu_quota(void)
     char line[64];
     double quota = 0.0, period = 100000.0;
 
-    read_first_line("/sys/fs/cgroup/cpu.max", line, sizeof line);
+    tern_proc_line("/sys/fs/cgroup/cpu.max", line, sizeof line);
     if (sscanf(line, "%lf %lf", &quota, &period) == 2 && period > 0.0)
         return quota / period;
-    read_first_line("/sys/fs/cgroup/cpu/cpu.cfs_quota_us", line, sizeof line);
+    tern_proc_line("/sys/fs/cgroup/cpu/cpu.cfs_quota_us", line, sizeof line);
     quota = strtod(line, NULL);
-    read_first_line("/sys/fs/cgroup/cpu/cpu.cfs_period_us", line, sizeof line);
+    tern_proc_line("/sys/fs/cgroup/cpu/cpu.cfs_period_us", line, sizeof line);
     period = strtod(line, NULL);
     return quota > 0.0 && period > 0.0 ? quota / period : 0.0;
 }
@@ -108,19 +80,20 @@ static void describe_cpu(tern_run *run)
     cpu_set_t allowed;
     char flags[8192];
 
-    read_key("/proc/cpuinfo", "model name", run->cpu, sizeof run->cpu);
+    tern_proc_value("/proc/cpuinfo", "model name", run->cpu, sizeof run->cpu);
     if (run->cpu[0] == '\0')
         tern_text_copy(run->cpu, sizeof run->cpu, "unknown CPU");
+    tern_proc_value("/proc/cpuinfo", "microcode", run->microcode, sizeof run->microcode);
     run->cpus_online = (uint32_t)sysconf(_SC_NPROCESSORS_ONLN);
     run->cpus_allowed =
         sched_getaffinity(0, sizeof allowed, &allowed) == 0 ? (uint32_t)CPU_COUNT(&allowed) : run->cpus_online;
     run->cpu_quota = read_cpu_quota();
-    read_first_line("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", run->governor, sizeof run->governor);
-    read_first_line("/sys/hypervisor/type", run->hypervisor, sizeof run->hypervisor);
+    tern_proc_line("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", run->governor, sizeof run->governor);
+    tern_proc_line("/sys/hypervisor/type", run->hypervisor, sizeof run->hypervisor);
     if (run->hypervisor[0] == '\0') {
-        read_key("/proc/cpuinfo", "flags", flags, sizeof flags);
+        tern_proc_value("/proc/cpuinfo", "flags", flags, sizeof flags);
         if (strstr(flags, " hypervisor") != NULL)
-            read_first_line("/sys/class/dmi/id/sys_vendor", run->hypervisor, sizeof run->hypervisor);
+            tern_proc_line("/sys/class/dmi/id/sys_vendor", run->hypervisor, sizeof run->hypervisor);
         if (strstr(flags, " hypervisor") != NULL && run->hypervisor[0] == '\0')
             tern_text_copy(run->hypervisor, sizeof run->hypervisor, "virtual machine");
     }
@@ -137,10 +110,29 @@ static void describe_system(tern_run *run)
     }
     run->memory_bytes = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
     read_bracketed("/sys/kernel/mm/transparent_hugepage/enabled", run->huge_pages, sizeof run->huge_pages);
-    read_first_line("/proc/sys/kernel/randomize_va_space", line, sizeof line);
+    tern_proc_line("/proc/sys/kernel/randomize_va_space", line, sizeof line);
     run->aslr = line[0] != '0' && (personality(0xffffffff) & ADDR_NO_RANDOMIZE) == 0;
-    read_first_line("/proc/loadavg", line, sizeof line);
+    tern_proc_line("/proc/loadavg", line, sizeof line);
     run->load = strtod(line, NULL);
+}
+
+/* Of what describe_cpu() found, too. A machine that does not tell its topology is still of a class. */
+static void describe_class(tern_run *run)
+{
+    tern_machine_class class = {.is_virtual = run->hypervisor[0] != '\0'};
+    tern_topology topology = {0};
+    struct utsname name;
+
+    (void)tern_topology_read(&topology, NULL);
+    tern_machine_class_read(&class, "/proc/cpuinfo", &topology);
+    tern_topology_free(&topology);
+    tern_isa_text(tern_isa_detect(), class.isa, sizeof class.isa);
+    if (uname(&name) == 0)
+        tern_text_copy(class.architecture, sizeof class.architecture, name.machine);
+    tern_text_copy(class.compiler, sizeof class.compiler, TERN_BUILD_COMPILER_MAJOR);
+    tern_machine_class_text(&class, run->machine_class, sizeof run->machine_class);
+    tern_machine_class_hash(run->machine_class, run->machine_class_hash);
+    run->method = TERN_METHOD;
 }
 
 void tern_run_describe(tern_run *run, const char *command)
@@ -150,7 +142,5 @@ void tern_run_describe(tern_run *run, const char *command)
     describe_command(run, command);
     describe_cpu(run);
     describe_system(run);
-    tern_text_append(run->machine_class, sizeof run->machine_class, "%s | %u CPUs | %.0f GiB | %s | %s", run->cpu,
-                     run->cpus_allowed, (double)run->memory_bytes / (double)(1ull << 30), TERN_BUILD_COMPILER_MAJOR,
-                     run->os_kernel);
+    describe_class(run);
 }

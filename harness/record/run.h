@@ -10,6 +10,12 @@
 
 enum { TERN_RUN_WARNINGS = 16 };
 
+/*
+ * How times are taken, as a number. It is raised when a change of the harness moves figures, so that those before and
+ * after are not compared; a change that leaves them where they were keeps it.
+ */
+enum { TERN_METHOD = 1 };
+
 /* The fingerprint. Text that could not be found out is empty, a number 0. */
 typedef struct tern_run {
     char time[32]; /* UTC, ISO 8601 */
@@ -23,6 +29,7 @@ typedef struct tern_run {
     char flags[256];
 
     char cpu[96];
+    char microcode[24];
     char os_kernel[96];
     char hypervisor[32];
     char isa[128];    /* what the processor offers */
@@ -33,10 +40,11 @@ typedef struct tern_run {
     char governor[32];
     char huge_pages[32];
     bool aslr;
-    double load;      /* one minute, at the start */
-    char openmp[256]; /* OMP_, GOMP_ and KMP_ variables that are set */
-    char
-        machine_class[192]; /* what may be compared over time: CPU + cores given + memory + compiler + kernel release */
+    double load;                 /* one minute, at the start */
+    char openmp[256];            /* OMP_, GOMP_ and KMP_ variables that are set */
+    char machine_class[384];     /* what may be compared over time, as machine/machine_class.h lists it */
+    char machine_class_hash[20]; /* of that text, in hexadecimal */
+    uint32_t method;             /* TERN_METHOD of what wrote it; 0: from before there was one */
 
     uint32_t cases;     /* planned */
     char baseline[64];  /* the kernel that others are compared with in tables; may be empty */

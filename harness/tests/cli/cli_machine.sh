@@ -30,4 +30,17 @@ expect 0 "$TERNBENCH" machine --no-roofs -q
 says out "allowed"
 expect 0 taskset -c 0 "$TERNBENCH" machine --no-roofs -q
 says out "1 allowed"
+
+# The class: what is hashed, the hash that records carry, and nothing measured. A CPU less is another one.
+expect 0 "$TERNBENCH" machine --class
+says out "family="
+says out "compiler="
+hash=$(sed -n 's/^class \([0-9a-f]*\),.*/\1/p' out)
+same "class" "$(field "m['run']['machine_class_hash']")" "$hash"
+expect 0 "$TERNBENCH" machine --class --format json
+says out "\"machine_class_hash\": \"$hash\""
+if [ "$(nproc)" -gt 1 ]; then
+    expect 0 taskset -c 0 "$TERNBENCH" machine --class
+    says_not out "$hash"
+fi
 finish

@@ -1,0 +1,15 @@
+/*
+ * proc_file.h - small text files of /proc and /sys. What cannot be read is empty.
+ */
+#ifndef TERN_PROC_FILE_H
+#define TERN_PROC_FILE_H
+
+#include <stddef.h>
+
+/* The first line without its end. */
+void tern_proc_line(const char *path, char *text, size_t bytes);
+
+/* The value of the first "key : value" line of a file such as /proc/cpuinfo. */
+void tern_proc_value(const char *path, const char *key, char *text, size_t bytes);
+
+#endif
