@@ -2,6 +2,7 @@
  * Pictures by gnuplot: one script for all of them, in a folder of its own that is gone afterwards.
  */
 #include "base/program.h"
+#include "base/shared_path.h"
 #include "base/text.h"
 #include "plot.h"
 #include "svg.h"
@@ -33,6 +34,14 @@ static void put_path(FILE *stream, const char *before, const char *path, const c
     fprintf(stream, "'%s\n", after);
 }
 
+static void put_script(FILE *stream, const char *name)
+{
+    char file[64], path[4096];
+
+    snprintf(file, sizeof file, "%s.gp", name);
+    put_path(stream, "load ", tern_shared_path(TERN_SHARED_PLOTS, file, path, sizeof path), "");
+}
+
 static void put_drawing(FILE *stream, const desk *d, const tern_drawing *drawing, size_t index, tern_picture picture)
 {
     char path[PATH_BYTES];
@@ -44,9 +53,8 @@ static void put_drawing(FILE *stream, const desk *d, const tern_drawing *drawing
         fprintf(stream, "set terminal pngcairo size %d, %d font 'sans,11' background 'white'\n", WIDTH, height);
     put_path(stream, "set output ", picture_path(d, index, path), "");
     fputs(drawing->data, stream);
-    put_path(stream, "load ", TERN_PLOTS_FOLDER "/style.gp", "");
-    snprintf(path, sizeof path, "%s/%s.gp", TERN_PLOTS_FOLDER, drawing->plot->name);
-    put_path(stream, "load ", path, "");
+    put_script(stream, "style");
+    put_script(stream, drawing->plot->name);
     fputs("unset multiplot\nset output\nreset\n", stream);
 }
 

@@ -4,6 +4,7 @@
 #include "full.h"
 
 #include "analyse/expectations.h"
+#include "base/shared_path.h"
 
 #include <math.h>
 #include <unistd.h>
@@ -41,12 +42,13 @@ static void add_row(tern_sheet *sheet, const tern_expectation *e, const tern_exp
 
 tern_status tern_full_expected(tern_document *document, const tern_results *results, bool *filled, tern_error *error)
 {
-    static const char path[] = TERN_SUITES_FOLDER "/expectations.ini";
+    char path[4096];
     tern_expectations expectations;
     tern_expected_outcome outcome;
     tern_status status;
 
     *filled = true;
+    tern_shared_path(TERN_SHARED_SUITES, "expectations.ini", path, sizeof path);
     if (access(path, R_OK) != 0) {
         tern_document_line(document, "There is no suites/expectations.ini here to hold the figures against.");
         return TERN_OK;

@@ -72,6 +72,8 @@ static const tern_option_key heeds_show[] = {END};
 static const tern_option_key heeds_report[] = {TERN_OPTION_FILTER, TERN_OPTION_COMPARE, TERN_OPTION_OUT,
                                                TERN_OPTION_FORMAT, END};
 
+static const tern_option_key heeds_help[] = {TERN_OPTION_HELP_FORM, END};
+
 static void note_toggles(FILE *stream)
 {
     fputs("\nToggles of the loop:\n", stream);
@@ -118,6 +120,8 @@ const tern_command tern_commands[] = {
      "Tells what the machine is and measures its limits.", heeds_machine, NULL, tern_command_machine},
     {"report", "draw a table or another format from files of records", "FILE...", 1, TERN_OPTION_LIST,
      "Draws a report from files of records.", heeds_report, NULL, tern_command_report},
+    {"help", "list the commands", "", 0, 0, "Lists the commands, or writes the manual page or the completion for bash.",
+     heeds_help, NULL, tern_command_help},
     {NULL, NULL, NULL, 0, 0, NULL, NULL, NULL, NULL},
 };
 

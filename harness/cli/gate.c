@@ -3,6 +3,7 @@
  */
 #include "run/gate.h"
 
+#include "base/shared_path.h"
 #include "cli/announce.h"
 #include "cli/command.h"
 #include "cli/settings.h"
@@ -27,7 +28,8 @@ static int run_gate(const tern_options *given, tern_sides_setup *setup, tern_err
 
 int tern_command_gate(const tern_options *options, tern_error *error)
 {
-    static const char *const gate_suite[] = {TERN_SUITES_FOLDER "/gate.suite"};
+    char path[4096];
+    const char *const gate_suite[] = {tern_shared_path(TERN_SHARED_SUITES, "gate.suite", path, sizeof path)};
     const size_t suites = options->arguments.count - SIDES;
     const char *const *argument = options->arguments.item;
     tern_sides_setup setup = {0};

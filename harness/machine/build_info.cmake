@@ -11,9 +11,14 @@ if(changes)
 else()
   set(dirty 0)
 endif()
+execute_process(COMMAND git -C ${SOURCE} log -1 --format=%cs OUTPUT_VARIABLE date ERROR_QUIET OUTPUT_STRIP_TRAILING_WHITESPACE)
+if(NOT date)
+  string(TIMESTAMP date "%Y-%m-%d" UTC)
+endif()
 set(text "#define TERN_BUILD_VERSION \"${VERSION}\"
 #define TERN_BUILD_COMMIT \"${commit}\"
 #define TERN_BUILD_DIRTY ${dirty}
+#define TERN_BUILD_DATE \"${date}\"
 #define TERN_BUILD_TYPE \"${TYPE}\"
 #define TERN_BUILD_COMPILER \"${COMPILER}\"
 #define TERN_BUILD_COMPILER_MAJOR \"${COMPILER_MAJOR}\"

@@ -1,6 +1,7 @@
 #include "model/geometry.h"
 
 #include "base/ini.h"
+#include "base/shared_path.h"
 #include "base/text.h"
 
 #include <math.h>
@@ -187,7 +188,8 @@ static void name_after(tern_geometry *geometry, const char *path)
 
 tern_status tern_geometry_read(tern_geometry *geometry, const char *name, tern_error *error)
 {
-    static const char *const folders[] = {"suites", TERN_SUITES_FOLDER};
+    char shared[4096];
+    const char *const folders[] = {"suites", tern_shared_path(TERN_SHARED_SUITES, "", shared, sizeof shared)};
     char path[4096];
 
     memset(geometry, 0, sizeof *geometry);
@@ -200,7 +202,7 @@ tern_status tern_geometry_read(tern_geometry *geometry, const char *name, tern_e
             return read_file(geometry, path, error);
     }
     return tern_error_set(error, TERN_USAGE, "no model '%s': neither suites/%s.model nor %s/%s.model exists", name,
-                          name, TERN_SUITES_FOLDER, name);
+                          name, shared, name);
 }
 
 const char *tern_matrix_name(tern_matrix matrix)

@@ -1,6 +1,11 @@
 #include "run/planning.h"
 
+#include "base/shared_path.h"
 #include "base/text.h"
+
+#include <limits.h>
+#include <string.h>
+#include <unistd.h>
 
 static void begin(tern_plan *plan, const tern_session *session, bool timed, bool interleave)
 {
@@ -26,11 +31,20 @@ static void take_wishes(tern_wishes *wishes, tern_session *session, const tern_s
     tern_text_copy(wishes->suite, sizeof wishes->suite, suite->name);
 }
 
-static tern_status add_suite(tern_plan *plan, tern_session *session, const tern_planning_settings *settings,
-                             const char *path, tern_wishes *wishes, tern_error *error)
+/* A name alone that is no file here is one of those that come with the program. */
+static const char *find_suite(const char *name, char *path, size_t bytes)
 {
+    if (strchr(name, '/') != NULL || access(name, F_OK) == 0)
+        return name;
+    return access(tern_shared_path(TERN_SHARED_SUITES, name, path, bytes), F_OK) == 0 ? path : name;
+}
+
+static tern_status add_suite(tern_plan *plan, tern_session *session, const tern_planning_settings *settings,
+                             const char *name, tern_wishes *wishes, tern_error *error)
+{
+    char path[PATH_MAX];
     tern_suite suite;
-    tern_status status = tern_suite_read(&suite, path, session->registry, error);
+    tern_status status = tern_suite_read(&suite, find_suite(name, path, sizeof path), session->registry, error);
 
     for (size_t i = 0; i < settings->axes && status == TERN_OK; i++)
         status = tern_suite_override(&suite, settings->axis[i], settings->values[i], session->registry, error);

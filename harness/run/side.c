@@ -1,6 +1,7 @@
 #include "run/side.h"
 
 #include "base/program.h"
+#include "base/shared_path.h"
 #include "base/text.h"
 #include "run/side_build.h"
 #include "run/side_cache.h"
@@ -50,14 +51,15 @@ static tern_status git_object(const char *name, char *object, size_t bytes, bool
 static tern_status key_of(uint64_t sources, uint64_t *key, tern_error *error)
 {
     uint64_t parts[3] = {sources};
+    char project[PATH_MAX];
     const tern_status status = tern_side_compiler_hash(&parts[1], error);
 
     if (status != TERN_OK)
         return status;
-    if (!tern_side_content_hash(TERN_SIDE_PROJECT, &parts[2]))
+    if (!tern_side_content_hash(tern_shared_path(TERN_SHARED_SIDE, "", project, sizeof project), &parts[2]))
         return tern_error_set(error, TERN_ENVIRONMENT,
                               "%s, the project that builds sides, cannot be read; is ternbench installed whole?",
-                              TERN_SIDE_PROJECT);
+                              project);
     *key = XXH3_64bits(parts, sizeof parts);
     return TERN_OK;
 }

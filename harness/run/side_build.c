@@ -1,6 +1,7 @@
 #include "run/side_build.h"
 
 #include "base/program.h"
+#include "base/shared_path.h"
 #include "base/text.h"
 #include "run/side_cache.h"
 
@@ -60,12 +61,14 @@ tern_status tern_side_run(const tern_side_job *job, const char *const *argv, con
 static tern_status configure_and_build(const tern_side_job *job, const char *kernels, const char *scratch,
                                        const char *kept_log, tern_error *error)
 {
-    char log[PATH_MAX + 16], build[PATH_MAX + 16], side_kernels[PATH_MAX + 32], compiler[PATH_MAX + 32], jobs[24];
-    const char *const configure[] = {
-        "cmake", "-S", TERN_SIDE_PROJECT, "-B", build, "-DCMAKE_BUILD_TYPE=Release", compiler, side_kernels, NULL};
+    char log[PATH_MAX + 16], build[PATH_MAX + 16], side_kernels[PATH_MAX + 32], compiler[PATH_MAX + 32], jobs[24],
+        project[PATH_MAX];
+    const char *const configure[] = {"cmake",  "-S",         project, "-B", build, "-DCMAKE_BUILD_TYPE=Release",
+                                     compiler, side_kernels, NULL};
     const char *const compile[] = {"cmake", "--build", build, "-j", jobs, NULL};
     const long cpus = sysconf(_SC_NPROCESSORS_ONLN);
 
+    tern_shared_path(TERN_SHARED_SIDE, "", project, sizeof project);
     snprintf(log, sizeof log, "%s/log", scratch);
     snprintf(build, sizeof build, "%s/build", scratch);
     snprintf(side_kernels, sizeof side_kernels, "-DSIDE_KERNELS=%s", kernels);

@@ -3,6 +3,7 @@
  * or in TERN_PLUGIN. Both are found in the text, since nothing could be compiled before the flags are known.
  */
 #include "base/program.h"
+#include "base/shared_path.h"
 #include "base/text.h"
 #include "run/side.h"
 #include "run/side_build.h"
@@ -137,7 +138,8 @@ static size_t begin_command(const source *s, const char **argv, char *flags, cha
     for (char *flag; (flag = tern_text_word(&rest, " ")) != NULL && count < MOST_ARGUMENTS - 8;)
         argv[count++] = flag;
     snprintf(here, PATH_MAX + 8, "-I%s", s->folder);
-    snprintf(contract, PATH_MAX + 8, "-I%s", TERN_KERNELS_FOLDER);
+    memcpy(contract, "-I", 3);
+    tern_shared_path(TERN_SHARED_CONTRACT, "", contract + 2, PATH_MAX);
     argv[count++] = here;
     argv[count++] = contract;
     return count;

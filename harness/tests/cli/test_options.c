@@ -19,13 +19,17 @@ static const char *argument_of(const tern_option *option)
         tern_option_setter *set;
         const char *argument;
     } examples[] = {
-        {tern_option_add_set, "n=1"},   {tern_option_set_report, "csv"},  {tern_option_add_output, "csv:FILE"},
-        {tern_option_set_type, "i2_s"}, {tern_option_set_choice, "json"},
+        {tern_option_add_set, "n=1"},
+        {tern_option_set_report, "csv"},
+        {tern_option_add_output, "csv:FILE"},
+        {tern_option_set_type, "i2_s"},
     };
 
     for (size_t i = 0; i < sizeof examples / sizeof *examples; i++)
         if (option->set == examples[i].set)
             return examples[i].argument;
+    if (option->set == tern_option_set_choice)
+        return strrchr(option->values, ' ') + 1;
     return option->low > 1.0 ? "2" : "1";
 }
 
