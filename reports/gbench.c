@@ -7,7 +7,10 @@
 #include "json_value.h"
 #include "report.h"
 
+#include <inttypes.h>
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 static const double ns_per_ms = 1e6;
 
@@ -39,79 +42,95 @@ typedef struct list {
     json_int_t family;
 } list;
 
-typedef struct repetition {
+/* One benchmark: what all its repetitions have in common. */
+typedef struct benchmark {
     const char *name;
-    uint32_t index, of, threads;
+    uint32_t repetitions, threads;
     uint64_t iterations;
-    double time;
     const char *unit;
-} repetition;
+} benchmark;
 
-static json_t *begin(list *l, const repetition *r)
+/*
+ * A row as far as its repetitions agree, without its closing brace, to be freed; NULL when memory ran out. There are as
+ * many rows as samples, so that this is made once for all of them.
+ */
+static char *begin(const list *l, const benchmark *b)
 {
+    char *text;
     json_t *row = json_object();
 
-    fprintf(l->stream, "%s\n", l->comma);
-    l->comma = ",";
-    json_object_set_new(row, "name", tern_json_text(r->name));
+    json_object_set_new(row, "name", tern_json_text(b->name));
     json_object_set_new(row, "family_index", json_integer(l->family));
     json_object_set_new(row, "per_family_instance_index", json_integer(0));
-    json_object_set_new(row, "run_name", tern_json_text(r->name));
+    json_object_set_new(row, "run_name", tern_json_text(b->name));
     json_object_set_new(row, "run_type", json_string("iteration"));
-    json_object_set_new(row, "repetitions", json_integer(r->of));
-    json_object_set_new(row, "repetition_index", json_integer(r->index));
-    json_object_set_new(row, "threads", json_integer(r->threads));
-    json_object_set_new(row, "iterations", json_integer((json_int_t)r->iterations));
-    json_object_set_new(row, "real_time", json_real(r->time));
-    json_object_set_new(row, "cpu_time", json_real(r->time));
-    json_object_set_new(row, "time_unit", json_string(r->unit));
-    return row;
+    json_object_set_new(row, "repetitions", json_integer(b->repetitions));
+    json_object_set_new(row, "threads", json_integer(b->threads));
+    json_object_set_new(row, "iterations", json_integer((json_int_t)b->iterations));
+    json_object_set_new(row, "time_unit", json_string(b->unit));
+    text = tern_json_dump(row);
+    if (text != NULL)
+        text[strlen(text) - 1] = '\0';
+    return text;
+}
+
+/* Begins repetition i; what else it has, and the closing brace, follow. */
+static void put_repetition(list *l, const char *row, uint32_t i, double time)
+{
+    fprintf(l->stream, "%s\n%s,\"repetition_index\":%" PRIu32 ",\"real_time\":%.15g,\"cpu_time\":%.15g", l->comma, row,
+            i, time, time);
+    l->comma = ",";
 }
 
 static void put_timed(list *l, const tern_record *r)
 {
     const tern_timing *t = &r->timing;
     const uint32_t samples = t->sample_ns == NULL || t->samples == 0 ? 1 : t->samples;
+    char *row = begin(l, &(benchmark){r->id, samples, r->problem.threads, t->calls_per_sample, "ns"});
 
-    for (uint32_t i = 0; i < samples; i++) {
+    for (uint32_t i = 0; row != NULL && i < samples; i++) {
         const double ns = t->sample_ns == NULL ? t->median_ns : t->sample_ns[i];
-        if (!isfinite(ns))
+        if (!isfinite(ns) || !(ns > 0.0))
             continue;
-        json_t *row = begin(l, &(repetition){r->id, i, samples, r->problem.threads, t->calls_per_sample, ns, "ns"});
-        json_object_set_new(row, "items_per_second", tern_json_real(ns > 0.0 ? 1e9 * (double)t->macs / ns : 0.0));
-        json_object_set_new(row, "bytes_per_second",
-                            tern_json_real(ns > 0.0 ? 1e9 * (double)t->traffic_bytes / ns : 0.0));
-        tern_json_put(l->stream, row);
+        put_repetition(l, row, i, ns);
+        fprintf(l->stream, ",\"items_per_second\":%.15g,\"bytes_per_second\":%.15g}", 1e9 * (double)t->macs / ns,
+                1e9 * (double)t->traffic_bytes / ns);
     }
+    free(row);
 }
 
 /* What has no time because it is wrong, or cannot be done, is an error there. */
 static void put_untimed(list *l, const tern_record *r)
 {
-    json_t *row = begin(l, &(repetition){r->id, 0, 1, r->problem.threads, 0, 0.0, "ns"});
+    char *row = begin(l, &(benchmark){r->id, 1, r->problem.threads, 0, "ns"});
 
-    json_object_set_new(row, "error_occurred", json_true());
-    json_object_set_new(
-        row, "error_message",
-        tern_json_text(r->finding.reason[0] == '\0' ? tern_verdict_name(r->finding.verdict) : r->finding.reason));
-    tern_json_put(l->stream, row);
+    if (row == NULL)
+        return;
+    put_repetition(l, row, 0, 0.0);
+    fputs(",\"error_occurred\":true,\"error_message\":", l->stream);
+    tern_json_put(l->stream, tern_json_text(r->finding.reason[0] == '\0' ? tern_verdict_name(r->finding.verdict)
+                                                                         : r->finding.reason));
+    fputc('}', l->stream);
+    free(row);
 }
 
 static void put_phase(list *l, const tern_decode_record *r, const char *phase_name, const tern_phase *phase)
 {
-    char name[TERN_ID_BYTES + 16];
+    char name[TERN_ID_BYTES + 16], *row;
     const uint32_t rates = phase->rates == 0 ? 1 : phase->rates;
 
     if (phase->tokens == 0 || !r->timed)
         return;
     snprintf(name, sizeof name, "%s/%s", r->id, phase_name);
-    for (uint32_t i = 0; i < rates; i++) {
+    row = begin(l, &(benchmark){name, rates, r->threads, phase->tokens, "ms"});
+    for (uint32_t i = 0; row != NULL && i < rates; i++) {
         const double rate = phase->rates == 0 ? phase->tokens_per_s : phase->rate[i];
         if (!isfinite(rate) || rate <= 0.0)
             continue;
-        tern_json_put(l->stream,
-                      begin(l, &(repetition){name, i, rates, r->threads, phase->tokens, 1e9 / ns_per_ms / rate, "ms"}));
+        put_repetition(l, row, i, 1e9 / ns_per_ms / rate);
+        fputc('}', l->stream);
     }
+    free(row);
     l->family++;
 }
 

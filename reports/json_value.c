@@ -33,3 +33,11 @@ void tern_json_put(FILE *stream, json_t *value)
         fputs("null", stream);
     json_decref(value);
 }
+
+char *tern_json_dump(json_t *value)
+{
+    char *text = value == NULL ? NULL : json_dumps(value, flags);
+
+    json_decref(value);
+    return text;
+}

@@ -17,4 +17,7 @@ json_t *tern_json_text(const char *text);
 /* Writes a value and gives it up; NULL, for memory that ran out, writes null. */
 void tern_json_put(FILE *stream, json_t *value);
 
+/* The same as a text, to be freed; NULL when memory ran out. */
+char *tern_json_dump(json_t *value);
+
 #endif
