@@ -35,7 +35,8 @@ typedef struct tern_document {
     const char *title; /* for people, where a format has one */
     tern_item *item;
     size_t items;
-    tern_sheet spare; /* takes what has no place when memory ran out */
+    const char *missing; /* what the format would have and has not, in a sentence; NULL: nothing */
+    tern_sheet spare;    /* takes what has no place when memory ran out */
     tern_text_pool pool;
 } tern_document;
 

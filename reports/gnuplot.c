@@ -116,25 +116,35 @@ static bool tick(void *context)
     return (*left)-- > 0;
 }
 
-/* "no gnuplot" is the usual case and has a sentence of its own. */
+/* What gnuplot, or the loader before it, said of its failure: one line of it. */
+static void say_why(const desk *d, int ended, tern_error *error)
+{
+    size_t bytes;
+    char *log = read_file(d->log, &bytes);
+    const char *line = log == NULL ? "" : log + strspn(log, "\n");
+
+    tern_error_set(error, TERN_ENVIRONMENT, "gnuplot failed (status %d)%s%.*s", ended, line[0] == '\0' ? "" : ": ",
+                   (int)(strcspn(line, "\n") < 300 ? strcspn(line, "\n") : 300), line);
+    free(log);
+}
+
 static tern_status run(const desk *d, tern_error *error)
 {
     const char *const argv[] = {"gnuplot", d->script, NULL};
-    size_t left = WAIT_TICKS, bytes;
+    size_t left = WAIT_TICKS;
     int ended = 0;
-    const tern_status status = tern_program_run(
-        &(tern_program){.argv = argv, .log = d->log, .tick = tick, .tick_context = &left}, &ended, NULL);
 
+    if (!tern_program_is_installed(argv[0]))
+        return tern_error_set(error, TERN_NOTHING,
+                              "there is no gnuplot here, so no picture is drawn (Debian: gnuplot-nox)");
+    const tern_status status = tern_program_run(
+        &(tern_program){.argv = argv, .log = d->log, .tick = tick, .tick_context = &left}, &ended, error);
     if (status == TERN_NOTHING)
         return tern_error_set(error, TERN_ENVIRONMENT, "gnuplot did not end within a minute and was stopped");
-    if (status != TERN_OK || ended == 127)
-        return tern_error_set(error, TERN_ENVIRONMENT,
-                              "there is no gnuplot here, so no picture is drawn (Debian: gnuplot-nox)");
-    if (ended == 0)
+    if (status == TERN_OK && ended == 0)
         return TERN_OK;
-    char *log = read_file(d->log, &bytes);
-    tern_error_set(error, TERN_ENVIRONMENT, "gnuplot ended with status %d: %.300s", ended, log == NULL ? "" : log);
-    free(log);
+    if (ended != 0)
+        say_why(d, ended, error);
     return TERN_ENVIRONMENT;
 }
 
@@ -144,8 +154,8 @@ static tern_status collect(const desk *d, tern_drawing *drawings, size_t count, 
 
     for (size_t i = 0; i < count; i++) {
         drawings[i].bytes = read_file(picture_path(d, i, path), &drawings[i].count);
-        if (drawings[i].bytes == NULL)
-            return tern_error_set(error, TERN_ENVIRONMENT, "gnuplot left no picture %s", drawings[i].plot->name);
+        if (drawings[i].bytes == NULL || (picture != TERN_PICTURE_PNG && strstr(drawings[i].bytes, "</svg>") == NULL))
+            return tern_error_set(error, TERN_ENVIRONMENT, "gnuplot left no whole picture %s", drawings[i].plot->name);
         if (picture != TERN_PICTURE_PNG)
             make_fit(&drawings[i], picture);
     }

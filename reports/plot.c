@@ -129,8 +129,8 @@ tern_status tern_plot_write(const tern_plot *plot, tern_picture picture, FILE *s
                                 "the records have nothing for the plot %s (%s); `ternbench %s` measures it", plot->name,
                                 plot->title, plot->command);
     drawing.data = data;
-    if (status == TERN_OK)
-        status = tern_gnuplot_draw(&drawing, 1, picture, error);
+    if (status == TERN_OK && (status = tern_gnuplot_draw(&drawing, 1, picture, error)) == TERN_NOTHING)
+        status = TERN_ENVIRONMENT;
     if (status == TERN_OK) {
         fwrite(drawing.bytes, 1, drawing.count, stream);
         free(drawing.bytes);
@@ -160,10 +160,19 @@ static void hand_over(tern_document *document, const tern_drawing *drawing)
             document->item[i].svg = drawing++->bytes;
 }
 
-void tern_plots_draw(tern_document *document)
+static void say_missing(tern_document *document, const char *why)
+{
+    char text[sizeof(tern_error) + 64];
+
+    snprintf(text, sizeof text, "This page has no pictures: %s", why);
+    document->missing = tern_text_pool_copy(&document->pool, text);
+}
+
+tern_status tern_plots_draw(tern_document *document, tern_error *error)
 {
     tern_drawing *drawings = calloc(document->items + 1, sizeof *drawings);
-    tern_error error = {""};
+    tern_status status =
+        drawings == NULL ? tern_error_memory(error, "pictures", (double)(document->items * sizeof *drawings)) : TERN_OK;
     size_t count = 0;
 
     for (size_t i = 0; drawings != NULL && i < document->items; i++)
@@ -171,9 +180,12 @@ void tern_plots_draw(tern_document *document)
             drawings[count++] = (tern_drawing){.plot = tern_plot_find(document->item[i].plot),
                                                .data = document->item[i].data,
                                                .panels = document->item[i].panels};
-    if (count > 0 && tern_gnuplot_draw(drawings, count, TERN_PICTURE_INLINE, &error) == TERN_OK)
+    if (count > 0)
+        status = tern_gnuplot_draw(drawings, count, TERN_PICTURE_INLINE, error);
+    if (count > 0 && status == TERN_OK)
         hand_over(document, drawings);
-    else if (count > 0)
-        tern_document_line(document, "Without pictures: %s", error.text);
+    if (status != TERN_OK)
+        say_missing(document, error->text);
     free(drawings);
+    return status;
 }

@@ -55,7 +55,8 @@ typedef struct tern_drawing {
 } tern_drawing;
 
 /*
- * Draws all of them by one gnuplot. TERN_ENVIRONMENT when it is not installed, or fails; nothing is to be freed then.
+ * Draws all of them by one gnuplot. TERN_NOTHING when it is not installed, TERN_ENVIRONMENT when it fails; nothing is to
+ * be freed then.
  * An SVG has no head of XML; ids in it begin with the plot's name, so that several may stand in one page.
  */
 tern_status tern_gnuplot_draw(tern_drawing *drawings, size_t count, tern_picture picture, tern_error *error);
@@ -67,10 +68,10 @@ tern_status tern_gnuplot_draw(tern_drawing *drawings, size_t count, tern_picture
 void tern_plot_add(tern_document *document, const char *name);
 
 /*
- * Draws all pictures of a document by one gnuplot; they are left out when there is none, and a line at the end of the
- * document says so.
+ * Draws all pictures of a document by one gnuplot. When that fails they are left out, and `missing` of the document and
+ * error say why: TERN_NOTHING when there is no gnuplot, TERN_ENVIRONMENT when it failed.
  */
-void tern_plots_draw(tern_document *document);
+tern_status tern_plots_draw(tern_document *document, tern_error *error);
 
 /* One picture of a document, whole. TERN_NOTHING when the document has nothing for it. */
 tern_status tern_plot_write(const tern_plot *plot, tern_picture picture, FILE *stream, const tern_document *document,

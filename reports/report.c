@@ -99,7 +99,20 @@ tern_writer *tern_report_plain_writer(const tern_report *report)
     return NULL;
 }
 
-tern_status tern_report_write(const tern_report *report, FILE *stream, const tern_results *results, tern_error *error)
+/* A page without pictures is still a page: that gnuplot is not installed is no failure, that it fails is one. */
+static void draw_pictures(tern_document *document, tern_report_lack *lack)
+{
+    tern_report_lack found = {TERN_OK, {""}};
+
+    found.status = tern_plots_draw(document, &found.why);
+    if (found.status == TERN_NOTHING)
+        found.status = TERN_OK;
+    if (lack != NULL)
+        *lack = found;
+}
+
+tern_status tern_report_write(const tern_report *report, FILE *stream, const tern_results *results,
+                              tern_report_lack *lack, tern_error *error)
 {
     tern_document document = {.name = report->name, .title = report->name};
     tern_status status = TERN_OK;
@@ -110,7 +123,7 @@ tern_status tern_report_write(const tern_report *report, FILE *stream, const ter
     }
     status = report->build(&document, results, error);
     if (status == TERN_OK && report->writer == tern_write_html)
-        tern_plots_draw(&document);
+        draw_pictures(&document, lack);
     if (status == TERN_OK && report->plot != NULL)
         status = tern_plot_write(tern_plot_find(report->plot), report->picture, stream, &document, error);
     else if (status == TERN_OK)

@@ -49,8 +49,17 @@ const char *tern_report_names(void);
 /* The writer that a name alone means (table: text, csv, md, html, json), for any document; NULL for other reports. */
 tern_writer *tern_report_plain_writer(const tern_report *report);
 
-/* Writes all of it. TERN_ENVIRONMENT when memory ran out; errors of the stream show in ferror(). */
-tern_status tern_report_write(const tern_report *report, FILE *stream, const tern_results *results, tern_error *error);
+/* What a report that was written lacks all the same: TERN_OK for what it can do without. why is empty when it is whole. */
+typedef struct tern_report_lack {
+    tern_status status;
+    tern_error why;
+} tern_report_lack;
+
+/*
+ * Writes all of it. TERN_ENVIRONMENT when memory ran out; errors of the stream show in ferror(). lack may be NULL.
+ */
+tern_status tern_report_write(const tern_report *report, FILE *stream, const tern_results *results,
+                              tern_report_lack *lack, tern_error *error);
 
 tern_report_builder tern_full_build;
 tern_report_builder tern_table_build;

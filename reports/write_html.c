@@ -229,6 +229,8 @@ void tern_write_html(FILE *stream, const tern_document *document)
 
     put_element(stream, head, document->title, style);
     put_element(stream, "<h1>", document->title, "</h1>\n");
+    if (document->missing != NULL)
+        put_element(stream, "<p>", document->missing, "</p>\n");
     for (size_t i = 0; i < document->items; i++) {
         const tern_item *item = &document->item[i];
         if (item->kind == TERN_ITEM_SECTION)

@@ -5,6 +5,8 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -107,4 +109,19 @@ tern_status tern_program_run(const tern_program *program, int *exit_status, tern
         return tern_error_set(error, TERN_ENVIRONMENT, "cannot run %s, or what it runs; is it installed?",
                               program->argv[0]);
     return status;
+}
+
+bool tern_program_is_installed(const char *name)
+{
+    const char *path = getenv("PATH");
+    char file[4096];
+
+    while (path != NULL && *path != '\0') {
+        const size_t length = strcspn(path, ":");
+        snprintf(file, sizeof file, "%.*s/%s", length == 0 ? 1 : (int)length, length == 0 ? "." : path, name);
+        if (access(file, X_OK) == 0)
+            return true;
+        path += length + (path[length] == ':');
+    }
+    return false;
 }

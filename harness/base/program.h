@@ -7,6 +7,7 @@
 #include "base/child.h"
 #include "base/error.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 typedef struct tern_program {
@@ -23,5 +24,8 @@ typedef struct tern_program {
  * signal. TERN_ENVIRONMENT when it cannot be started (the sentence names it), TERN_NOTHING when tick ended it.
  */
 tern_status tern_program_run(const tern_program *program, int *exit_status, tern_error *error);
+
+/* Whether PATH leads to an executable file of that name. */
+bool tern_program_is_installed(const char *name);
 
 #endif

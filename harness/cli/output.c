@@ -1,6 +1,7 @@
 #include "cli/output.h"
 
 #include "base/text.h"
+#include "cli/terminal.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -30,12 +31,14 @@ typedef struct content {
     const tern_document *document; /* NULL: results are drawn */
 } content;
 
-static tern_status put(const content *what, const tern_report *format, FILE *stream, tern_error *error)
+static tern_status put(const content *what, const tern_report *format, FILE *stream, tern_report_lack *lack,
+                       tern_error *error)
 {
     tern_status status;
 
+    *lack = (tern_report_lack){TERN_OK, {""}};
     if (what->document == NULL)
-        status = tern_report_write(format, stream, what->results, error);
+        status = tern_report_write(format, stream, what->results, lack, error);
     else
         status = tern_document_write(what->document, tern_report_plain_writer(format), stream, error);
     return status;
@@ -51,24 +54,42 @@ static void blame(tern_status *first, tern_status status, const tern_error *caus
     tern_text_append(error->text, sizeof error->text, "%s%s", error->text[0] == '\0' ? "" : "; ", cause->text);
 }
 
+/* What was written, and lacks something: that is told, and is a failure where the lack is one. */
+static void tell_lack(const tern_options *options, const char *path, const tern_report_lack *lack, tern_status *first,
+                      tern_error *error)
+{
+    tern_error told = {""};
+
+    if (lack->why.text[0] == '\0')
+        return;
+    snprintf(told.text, sizeof told.text, "%.300s has no pictures: %.600s", path, lack->why.text);
+    if (lack->status == TERN_OK)
+        tern_terminal_say(stderr, "%s: %s", options->program, told.text);
+    else
+        blame(first, lack->status, &told, error);
+}
+
 static tern_status write_all(const tern_options *options, const content *what, tern_error *error)
 {
     tern_status first = TERN_OK;
     tern_error cause = {""};
+    tern_report_lack lack;
 
     for (size_t i = 0; i < options->outputs.count; i++) {
         tern_outfile *file = &options->files->file[i];
         if (file->stream == NULL)
             continue;
-        tern_status status = put(what, options->outputs.item[i].format, file->stream, &cause);
+        tern_status status = put(what, options->outputs.item[i].format, file->stream, &lack, &cause);
         if (status == TERN_OK)
             status = tern_outfile_close(file, &cause);
         else
             tern_outfile_drop(file);
         blame(&first, status, &cause, error);
+        tell_lack(options, options->outputs.item[i].path, &lack, &first, error);
     }
-    const tern_status shown = put(what, options->format, stdout, &cause);
+    const tern_status shown = put(what, options->format, stdout, &lack, &cause);
     blame(&first, shown, &cause, error);
+    tell_lack(options, "standard output", &lack, &first, error);
     return first;
 }
 

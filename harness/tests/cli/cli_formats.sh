@@ -55,9 +55,20 @@ fi
 mkdir -p bin
 for tool in env cat; do ln -sf "$(command -v $tool)" bin/; done
 expect 0 env PATH="$PWD/bin" "$TERNBENCH" report a.jsonl --format csv --out html:bare.html
+says err "bare.html has no pictures: there is no gnuplot here"
+says bare.html "This page has no pictures: there is no gnuplot here"
 expect 4 env PATH="$PWD/bin" "$TERNBENCH" report a.jsonl --format speed.svg
 says err "there is no gnuplot here, so no picture is drawn"
 says bare.html "</html>"
+
+# One that fails is another matter: all else is written, and the exit status says that not all is there.
+printf '#!/bin/sh\necho "out of memory for a picture" >&2\nexit 3\n' >bin/gnuplot
+chmod +x bin/gnuplot
+expect 4 env PATH="$PWD/bin:/usr/bin:/bin" "$TERNBENCH" report a.jsonl --format csv --out html:bare.html
+says err "bare.html has no pictures: gnuplot failed (status 3): out of memory for a picture"
+says bare.html "This page has no pictures: gnuplot failed"
+says bare.html "</html>"
+says out "id,suite,group,kernel,"
 expect 5 "$TERNBENCH" report a.jsonl --format zeros.svg
 says err "measures it"
 finish

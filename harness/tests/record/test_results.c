@@ -68,7 +68,7 @@ static void draw(const tern_report *report, const tern_results *results, char **
     FILE *stream = open_memstream(text, &bytes);
 
     assert_non_null(stream);
-    assert_int_equal(tern_report_write(report, stream, results, NULL), TERN_OK);
+    assert_int_equal(tern_report_write(report, stream, results, NULL, NULL), TERN_OK);
     fclose(stream);
 }
 

@@ -43,7 +43,7 @@ static void expect_said(const char *const *words, size_t count)
     FILE *stream = open_memstream(&text, &bytes);
 
     assert_non_null(stream);
-    assert_int_equal(tern_report_write(tern_report_find("bisect"), stream, &results, NULL), TERN_OK);
+    assert_int_equal(tern_report_write(tern_report_find("bisect"), stream, &results, NULL, NULL), TERN_OK);
     fclose(stream);
     for (size_t i = 0; i < count; i++)
         if (strstr(text, words[i]) == NULL)

@@ -26,7 +26,7 @@ static char *draw(const char *format)
     FILE *stream = open_memstream(&text, &bytes);
 
     assert_non_null(stream);
-    assert_int_equal(tern_report_write(tern_report_find(format), stream, &results, NULL), TERN_OK);
+    assert_int_equal(tern_report_write(tern_report_find(format), stream, &results, NULL, NULL), TERN_OK);
     fclose(stream);
     return text;
 }

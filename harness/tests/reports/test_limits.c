@@ -67,7 +67,7 @@ static void says(const char *name, const char *words)
     FILE *stream = open_memstream(&text, &bytes);
 
     assert_non_null(stream);
-    assert_int_equal(tern_report_write(tern_report_find(name), stream, &results, NULL), TERN_OK);
+    assert_int_equal(tern_report_write(tern_report_find(name), stream, &results, NULL, NULL), TERN_OK);
     fclose(stream);
     if (strstr(text, words) == NULL)
         fail_msg("'%s' is not in: %s", words, text);
@@ -111,7 +111,7 @@ static void one_share_makes_no_crossover(void **state)
     (void)state;
     add("tables", 0.33, 100.0, 1);
     add("dense", 0.33, 200.0, 1);
-    assert_int_equal(tern_report_write(tern_report_find("crossovers"), stream, &results, NULL), TERN_OK);
+    assert_int_equal(tern_report_write(tern_report_find("crossovers"), stream, &results, NULL, NULL), TERN_OK);
     fclose(stream);
     assert_string_equal(text, "");
     free(text);

@@ -148,7 +148,7 @@ static tern_status draw(const tern_report *report, char **bytes, size_t *count, 
     FILE *stream = open_memstream(bytes, count);
 
     assert_non_null(stream);
-    const tern_status status = tern_report_write(report, stream, &results, error);
+    const tern_status status = tern_report_write(report, stream, &results, NULL, error);
     fclose(stream);
     return status;
 }
