@@ -104,7 +104,7 @@ static void gbench_has_a_repetition_for_each_sample(void **state)
         if (strcmp(json_string_value(json_object_get(row, "name")), "sampled/64x64x1") != 0)
             continue;
         assert_int_equal(json_integer_value(json_object_get(row, "repetition_index")), sampled);
-        assert_true(json_real_value(json_object_get(row, "real_time")) == sample[sampled++]);
+        assert_true(json_number_value(json_object_get(row, "real_time")) == sample[sampled++]);
         assert_int_equal(json_integer_value(json_object_get(row, "repetitions")), 3);
     }
     assert_int_equal(sampled, 3);
