@@ -75,18 +75,25 @@ static bool judge(tern_case_arm *case_arm, bool right)
     return false;
 }
 
-/* One call that is looked at. Its Y is painted as a whole, or in places, or holds the answer of the call before. */
+/*
+ * One call that is looked at. Its Y is painted as a whole, or in places, or holds the answer of the call before, whose X
+ * was another one or nearly the same.
+ */
 static bool look_at_one(tern_case_arm *case_arm)
 {
+    enum { PAINT_ALL, PAINT, KEEP, KEEP_X, WAYS };
     tern_timed_answers *answers = &case_arm->answers;
-    const size_t how = tern_inputs_random_below(&answers->random, 3);
+    const size_t how = tern_inputs_random_below(&answers->random, WAYS);
 
-    if (how == 0)
+    if (how == PAINT_ALL)
         tern_timed_answers_paint_all(answers);
-    else if (how == 1)
+    else if (how == PAINT)
         tern_timed_answers_paint(answers);
+    else if (how == KEEP_X)
+        tern_inputs_stay(&case_arm->bench.fixture->inputs);
     call_often(case_arm, 1);
-    return judge(case_arm, how == 0 ? tern_timed_answers_look_at_all(answers) : tern_timed_answers_look(answers));
+    return judge(case_arm,
+                 how == PAINT_ALL ? tern_timed_answers_look_at_all(answers) : tern_timed_answers_look(answers));
 }
 
 /*

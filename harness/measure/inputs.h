@@ -67,6 +67,12 @@ static inline size_t tern_inputs_random_below(uint64_t *random, size_t below)
     return (size_t)(tern_inputs_random(random) * below >> 32);
 }
 
+/* The next call has the X of the latest one, one or two values apart. */
+static inline void tern_inputs_stay(tern_inputs *inputs)
+{
+    inputs->at = (inputs->at == 0 ? inputs->slots : inputs->at) - 1;
+}
+
 /* The X of the next call. */
 static inline const int8_t *tern_inputs_next(tern_inputs *inputs)
 {
