@@ -44,6 +44,12 @@ static uint8_t *place(const tern_guard *guard, size_t align, tern_guard_side sid
     return round_up(room_begin(guard), align);
 }
 
+/* Some systems refuse a range of no pages. */
+static bool protect(uint8_t *begin, const uint8_t *end, int protection)
+{
+    return begin == end || mprotect(begin, (size_t)(end - begin), protection) == 0;
+}
+
 /* Opens all the room, and of an object that is aligned to more than a page its own pages alone: the rest is no small zone. */
 static bool open_pages(tern_guard *guard, size_t align)
 {
@@ -53,9 +59,9 @@ static bool open_pages(tern_guard *guard, size_t align)
     guard->pages = wide ? round_down(guard->data, page) : room_begin(guard);
     guard->pages_end = wide ? round_up(guard->data + guard->bytes, page) : room_end(guard);
     guard->access = TERN_GUARD_OPEN;
-    if (wide && mprotect(room_begin(guard), (size_t)(room_end(guard) - room_begin(guard)), PROT_NONE) != 0)
+    if (wide && !protect(room_begin(guard), room_end(guard), PROT_NONE))
         return false;
-    return mprotect(guard->pages, (size_t)(guard->pages_end - guard->pages), PROT_READ | PROT_WRITE) == 0;
+    return protect(guard->pages, guard->pages_end, PROT_READ | PROT_WRITE);
 }
 
 /*
@@ -150,7 +156,7 @@ tern_status tern_guard_set_access(tern_guard *guard, tern_guard_access access, t
 
     if (guard->map == NULL || guard->access == access)
         return TERN_OK;
-    if (mprotect(guard->pages, (size_t)(guard->pages_end - guard->pages), protections[access]) != 0)
+    if (!protect(guard->pages, guard->pages_end, protections[access]))
         return tern_error_memory(error, guard->name, (double)guard->bytes);
     guard->access = access;
     return TERN_OK;
