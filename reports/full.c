@@ -1,7 +1,8 @@
 /*
  * The full report: all that the records say of a machine, its kernels and the decode loop, in the order in which the
  * report that this project answers said it. The first screen has the verdict, the bottleneck and what changed; what is
- * long and as it should be is folded. A chapter without records says what measures it.
+ * long and as it should be is folded. A chapter without records says what measures it. Runs that repeat each other
+ * count as one series of samples everywhere but where the runs themselves are the matter.
  */
 #include "full.h"
 
@@ -12,24 +13,38 @@
 static const struct {
     const char *title;
     tern_full_part *add;
-    const char *command; /* what fills it */
+    const char *command;                            /* what fills it */
+    bool (*is_wanted)(const tern_results *results); /* NULL: always */
+    bool takes_runs;                                /* as they are, not as series */
 } parts[] = {
-    {"System", tern_full_system, "ternbench run suites/quick.suite"},
-    {"Baseline", tern_full_baseline, "ternbench decode, or ternbench run of a suite that names a baseline,"},
-    {"Current run", tern_full_current, "ternbench decode"},
-    {"Products: right, and how fast, shape by shape", tern_full_shapes, "ternbench run suites/seed.suite"},
-    {"KV cache", tern_full_cache, "ternbench decode --compare-cache 16"},
-    {"Optimisations: compiled, selected, executed, effect", tern_full_components, "ternbench ablate suites/gate.suite"},
-    {"Findings", tern_full_findings, "ternbench decode"},
-    {"Where the time of a token goes", tern_full_breakdown, "ternbench decode"},
-    {"Expected and measured", tern_full_expected, "ternbench run suites/seed.suite"},
-    {"Blockers", tern_full_blockers, "ternbench run suites/seed.suite"},
-    {"Projections, checked", tern_full_projections, "ternbench ablate suites/gate.suite"},
-    {"Memory", tern_full_memory, "ternbench decode"},
-    {"Verdict", tern_full_verdict, "ternbench run suites/seed.suite"},
+    {.title = "System", .add = tern_full_system, .command = "ternbench run suites/quick.suite"},
+    {.title = "Baseline",
+     .add = tern_full_baseline,
+     .command = "ternbench decode, or ternbench run of a suite that names a baseline,"},
+    {.title = "Current run", .add = tern_full_current, .command = "ternbench decode"},
+    {.title = "Products: right, and how fast, shape by shape",
+     .add = tern_full_shapes,
+     .command = "ternbench run suites/seed.suite"},
+    {.title = "Runs that repeat each other",
+     .add = tern_full_repeats,
+     .is_wanted = tern_full_has_repeats,
+     .takes_runs = true},
+    {.title = "Machines side by side", .add = tern_full_machines, .is_wanted = tern_full_has_machines},
+    {.title = "KV cache", .add = tern_full_cache, .command = "ternbench decode --compare-cache 16"},
+    {.title = "Optimisations: compiled, selected, executed, effect",
+     .add = tern_full_components,
+     .command = "ternbench ablate suites/gate.suite"},
+    {.title = "Findings", .add = tern_full_findings, .command = "ternbench decode"},
+    {.title = "Where the time of a token goes", .add = tern_full_breakdown, .command = "ternbench decode"},
+    {.title = "Expected and measured", .add = tern_full_expected, .command = "ternbench run suites/seed.suite"},
+    {.title = "Blockers", .add = tern_full_blockers, .command = "ternbench run suites/seed.suite"},
+    {.title = "Projections, checked", .add = tern_full_projections, .command = "ternbench ablate suites/gate.suite"},
+    {.title = "Memory", .add = tern_full_memory, .command = "ternbench decode"},
+    {.title = "Verdict", .add = tern_full_verdict, .command = "ternbench run suites/seed.suite", .takes_runs = true},
 };
 
-static tern_status add_top(tern_document *document, const tern_results *results, tern_error *error)
+static tern_status add_top(tern_document *document, const tern_results *results, const tern_repeats *repeats,
+                           const tern_results *merged, tern_error *error)
 {
     char bottleneck[512];
 
@@ -39,8 +54,9 @@ static tern_status add_top(tern_document *document, const tern_results *results,
         tern_document_paragraph(document, "Bottleneck: %s.", bottleneck);
     else
         tern_document_paragraph(document, "Bottleneck: not known; `ternbench decode` measures it.");
-    const tern_status status = tern_full_say_changes(document, results, error);
+    const tern_status status = tern_full_say_changes(document, merged, error);
     tern_runs_introduce(document, results);
+    tern_full_say_repeats(document, repeats, results);
     return status;
 }
 
@@ -70,19 +86,37 @@ static void add_how_to_read(tern_document *document)
         tern_document_line(document, "%s", lines[i]);
 }
 
-tern_status tern_full_build(tern_document *document, const tern_results *results, tern_error *error)
+static tern_status add_all(tern_document *document, const tern_results *results, const tern_repeats *repeats,
+                           const tern_results *merged, tern_error *error)
 {
-    document->title = "ternbench report";
-    tern_status status = add_top(document, results, error);
+    tern_status status = add_top(document, results, repeats, merged, error);
 
     for (size_t i = 0; i < sizeof parts / sizeof *parts && status == TERN_OK; i++) {
         bool filled = true;
+        if (parts[i].is_wanted != NULL && !parts[i].is_wanted(results))
+            continue;
         tern_document_section(document, "%s", parts[i].title);
-        status = parts[i].add(document, results, &filled, error);
+        status = parts[i].add(document, parts[i].takes_runs ? results : merged, &filled, error);
         if (!filled)
             tern_document_line(document, "The records have nothing for this part; `%s` fills it.", parts[i].command);
     }
     add_how_to_read(document);
     tern_runs_add(document, results);
+    return status;
+}
+
+tern_status tern_full_build(tern_document *document, const tern_results *results, tern_error *error)
+{
+    tern_results merged = {0};
+    tern_repeats repeats;
+    tern_status status = tern_repeats_new(&repeats, results, error);
+
+    document->title = "ternbench report";
+    if (status == TERN_OK && repeats.any)
+        status = tern_repeats_merge(&repeats, &merged, results, error);
+    if (status == TERN_OK)
+        status = add_all(document, results, &repeats, repeats.any ? &merged : results, error);
+    tern_repeats_free(&repeats);
+    tern_results_free(&merged);
     return status;
 }

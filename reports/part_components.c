@@ -8,6 +8,7 @@
 #include "analyse/ablation.h"
 #include "analyse/fastest.h"
 #include "analyse/groups.h"
+#include "analyse/repeats.h"
 #include "analyse/speedup.h"
 #include "analyse/student.h"
 #include "base/text.h"
@@ -20,10 +21,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COMPONENT, KIND, COMPILED, SELECTED, CALLS, EFFECT, OF, COLUMNS };
+enum { COMPONENT, MACHINE, KIND, COMPILED, SELECTED, CALLS, EFFECT, OF, COLUMNS };
 
 static const tern_column columns[COLUMNS] = {
     {.name = "component", .type = TERN_COLUMN_TEXT},
+    {.name = "machine", .type = TERN_COLUMN_COUNT},
     {.name = "kind", .type = TERN_COLUMN_TEXT},
     {.name = "compiled", .type = TERN_COLUMN_TEXT},
     {.name = "selected", .type = TERN_COLUMN_TEXT},
@@ -32,10 +34,11 @@ static const tern_column columns[COLUMNS] = {
     {.name = "of", .label = "over", .type = TERN_COLUMN_REMARK},
 };
 
-/* What is known of one kernel over all records. */
+/* What is known of one kernel over all records of one machine: effects on several have no mean. */
 typedef struct survey {
+    uint32_t machine;
     uint64_t calls;
-    size_t cases, fastest, loops;
+    size_t cases, problems, fastest, loops;
     const char *refusal; /* of a kernel that no case could run */
     const char *baseline;
     double *log; /* of its speed over the baseline's, problem by problem */
@@ -46,6 +49,9 @@ static void look_at_problem(survey *s, const tern_group *problem, const char *ke
 {
     const tern_record *best = tern_fastest_of(problem, NULL, NULL), *baseline = tern_fastest_baseline(problem, results);
 
+    if (tern_repeats_machine(results, problem->item[0]->run) != s->machine)
+        return;
+    s->problems++;
     s->fastest += best != NULL && strcmp(best->kernel, kernel) == 0;
     for (size_t i = 0; i < problem->count; i++) {
         const tern_record *r = problem->item[i];
@@ -64,7 +70,7 @@ static void look_at_records(survey *s, const char *kernel, const tern_results *r
 
     for (size_t i = 0; i < results->cases.count; i++) {
         const tern_record *r = &results->cases.item[i];
-        if (strcmp(r->kernel, kernel) != 0)
+        if (strcmp(r->kernel, kernel) != 0 || tern_repeats_machine(results, r->run) != s->machine)
             continue;
         s->cases++;
         s->calls += r->timed ? r->timing.calls : 0;
@@ -73,11 +79,13 @@ static void look_at_records(survey *s, const char *kernel, const tern_results *r
         else
             s->refusal = r->finding.reason;
     }
-    for (size_t i = 0; i < results->decodes.count; i++)
-        if (strcmp(results->decodes.item[i].kernel, kernel) == 0 && results->decodes.item[i].timed) {
+    for (size_t i = 0; i < results->decodes.count; i++) {
+        const tern_decode_record *r = &results->decodes.item[i];
+        if (strcmp(r->kernel, kernel) == 0 && r->timed && tern_repeats_machine(results, r->run) == s->machine) {
             s->loops++;
             runs = true;
         }
+    }
     if (runs)
         s->refusal = NULL;
 }
@@ -89,22 +97,26 @@ static tern_estimate mean_ratio(const double *log, size_t count)
     return (tern_estimate){exp(mean.mean), exp(mean.low), exp(mean.high)};
 }
 
-static void add_kernel(tern_sheet *sheet, const char *kernel, const tern_groups *problems, const tern_results *results,
-                       double *room)
+static void add_kernel(tern_sheet *sheet, const char *kernel, uint32_t machine, const tern_groups *problems,
+                       const tern_results *results, double *room)
 {
-    survey s = {.log = room, .baseline = ""};
+    survey s = {.machine = machine, .log = room, .baseline = ""};
     char selected[128] = "";
 
     look_at_records(&s, kernel, results);
+    if (s.cases + s.loops == 0)
+        return;
     for (size_t i = 0; i < problems->count; i++)
         look_at_problem(&s, &problems->group[i], kernel, results);
     if (s.fastest > 0)
-        tern_text_append(selected, sizeof selected, "fastest on %zu of %zu problems", s.fastest, problems->count);
+        tern_text_append(selected, sizeof selected, "fastest on %zu of %zu problems", s.fastest, s.problems);
     if (s.loops > 0)
         tern_text_append(selected, sizeof selected, "%sby %zu decode run%s", selected[0] == '\0' ? "" : ", ", s.loops,
                          s.loops == 1 ? "" : "s");
     tern_sheet_row(sheet);
     tern_sheet_text(sheet, COMPONENT, kernel);
+    if (tern_repeats_machines(results) > 1)
+        tern_sheet_count(sheet, MACHINE, machine);
     tern_sheet_text(sheet, KIND, "kernel");
     tern_sheet_format(sheet, COMPILED, s.refusal == NULL ? "yes" : "not here: %s", s.refusal);
     tern_sheet_text(sheet, SELECTED, selected[0] == '\0' ? "nowhere" : selected);
@@ -142,8 +154,9 @@ static tern_status add_kernels(tern_sheet *sheet, const tern_results *results, t
 
     if (status == TERN_OK && room == NULL)
         status = tern_error_memory(error, "ratios", (double)results->cases.count * sizeof *room);
-    for (size_t i = 0; status == TERN_OK && i < count; i++)
-        add_kernel(sheet, name[i], &problems, results, room);
+    for (uint32_t machine = 1; status == TERN_OK && machine <= tern_repeats_machines(results); machine++)
+        for (size_t i = 0; i < count; i++)
+            add_kernel(sheet, name[i], machine, &problems, results, room);
     free(room);
     tern_groups_free(&problems);
     return status;
@@ -180,6 +193,8 @@ static void add_toggles(void *context, const tern_ablation *a)
         const tern_effect *effect = tern_ablation_effect(a, i);
         tern_sheet_row(sheet);
         tern_sheet_text(sheet, COMPONENT, a->name[i]);
+        if (tern_repeats_machines(f->results) > 1)
+            tern_sheet_count(sheet, MACHINE, tern_repeats_machine(f->results, a->all->run));
         tern_sheet_text(sheet, KIND, "toggle");
         tern_sheet_text(sheet, COMPILED, "yes");
         tern_sheet_text(sheet, SELECTED, effect == NULL ? "no: bind() takes the same without it" : "yes");

@@ -6,17 +6,19 @@
 #include "analyse/blockers.h"
 #include "analyse/fastest.h"
 #include "analyse/groups.h"
+#include "analyse/repeats.h"
 #include "analyse/speedup.h"
 #include "base/text.h"
 #include "case_columns.h"
 #include "cell.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 /* "4096x4096x1 ..., 2 threads, cold: vnni.t5, 91.0 % of its limit, 1.02 times as fast as avx2" */
-static void say_problem(tern_document *document, const tern_group *group)
+static void say_problem(tern_document *document, const tern_results *results, const tern_group *group)
 {
     const tern_record *best = tern_fastest_of(group, NULL, NULL), *second = tern_fastest_of(group, NULL, best);
     char title[TERN_PROBLEM_TITLE_BYTES], text[1024] = "", name[TERN_CASE_NAME_BYTES], ratio[TERN_CELL_BYTES];
@@ -29,7 +31,10 @@ static void say_problem(tern_document *document, const tern_group *group)
         tern_text_append(text, sizeof text, ", %s times as fast as %s",
                          tern_cell_interval(tern_speedup_estimate(best, second), 2, ratio, sizeof ratio),
                          tern_case_name_text(second, name));
-    tern_document_line(document, "%s.", text);
+    if (tern_repeats_machines(results) > 1)
+        tern_document_line(document, "Machine %" PRIu32 ", %s.", tern_repeats_machine(results, best->run), text);
+    else
+        tern_document_line(document, "%s.", text);
 }
 
 enum { SAID = 4 };
@@ -57,7 +62,7 @@ tern_status tern_full_findings(tern_document *document, const tern_results *resu
     if (problems.count > 0)
         tern_document_line(document, "Of %zu problems that were timed, the largest:", problems.count);
     for (size_t j = 0; j < SAID && largest[j] != NULL; j++)
-        say_problem(document, largest[j]);
+        say_problem(document, results, largest[j]);
     tern_groups_free(&problems);
     return status;
 }

@@ -1,17 +1,19 @@
 /*
- * Repeated runs on machines of one class as one series: the median and interval of all their samples, and how far the
- * medians of the runs lie apart, which no interval of a single run shows.
+ * Runs that repeat each other: which they are, and how far the medians of their cases lie apart, which no interval of
+ * a single run shows. All other chapters take their samples as one series.
  */
 #include "full.h"
 
-#include <math.h>
+#include "analyse/repeats.h"
+#include "base/text.h"
+
+#include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum { ID, RUNS, SAMPLES, MEDIAN, LOW, HIGH, LEAST, MOST, SPREAD, COLUMNS };
 
 static const tern_column columns[COLUMNS] = {
-    {.name = "id", .label = "case", .type = TERN_COLUMN_TEXT},
+    {.name = "id", .label = "case", .type = TERN_COLUMN_REMARK},
     {.name = "runs", .type = TERN_COLUMN_COUNT},
     {.name = "samples", .type = TERN_COLUMN_COUNT},
     {.name = "median_ns", .label = "median of all", .type = TERN_COLUMN_TIME, .unit = "ns"},
@@ -22,90 +24,111 @@ static const tern_column columns[COLUMNS] = {
     {.name = "spread", .label = "between runs", .type = TERN_COLUMN_CHANGE, .digits = 1},
 };
 
-/* The samples of one case, of all runs of its class. */
-typedef struct series {
-    double *ns;
-    size_t samples, capacity, runs;
-    double fastest, slowest;
-    bool failed;
-} series;
+/* How much slower the slowest run is than the fastest, case by case. */
+typedef struct spreads {
+    double *of_case;
+    size_t count;
+    const char *widest;
+} spreads;
 
-static void take(series *s, const tern_record *r)
+static void add_row(tern_sheet *sheet, const tern_record *r, const tern_series *s, spreads *found)
 {
-    const tern_timing *t = &r->timing;
-    const size_t count = t->sample_ns == NULL ? 0 : t->samples;
+    const double spread = s->slowest_ns / s->fastest_ns - 1.0;
 
-    if (s->samples + count > s->capacity) {
-        double *larger = realloc(s->ns, 2 * (s->samples + count) * sizeof *larger);
-        if (larger == NULL) {
-            s->failed = true;
-            return;
-        }
-        s->ns = larger;
-        s->capacity = 2 * (s->samples + count);
-    }
-    for (size_t i = 0; i < count; i++)
-        s->ns[s->samples++] = t->sample_ns[i];
-    s->runs++;
-    s->fastest = fmin(s->fastest, t->median_ns);
-    s->slowest = fmax(s->slowest, t->median_ns);
-}
-
-static bool same_class(const tern_results *results, const tern_record *a, const tern_record *b)
-{
-    return strcmp(results->runs.item[a->run].machine_class, results->runs.item[b->run].machine_class) == 0;
-}
-
-/* Fills the series when r is the first of its case on its class of machine. */
-static bool gather(series *s, const tern_results *results, const tern_record *r)
-{
-    const tern_record *other;
-    size_t cursor = 0;
-
-    s->samples = s->runs = 0;
-    s->fastest = INFINITY;
-    s->slowest = 0.0;
-    while ((other = tern_results_find(results, TERN_LINE_CASE, r->id, &cursor)) != NULL) {
-        if (!other->timed || !same_class(results, r, other))
-            continue;
-        if (other < r)
-            return false;
-        take(s, other);
-    }
-    return s->runs > 1;
-}
-
-static void add_row(tern_sheet *sheet, const tern_record *r, series *s)
-{
+    if (found->count == 0 || spread > tern_stats_max(found->of_case, found->count))
+        found->widest = r->id;
+    found->of_case[found->count++] = spread;
     tern_sheet_row(sheet);
     tern_sheet_text(sheet, ID, r->id);
     tern_sheet_count(sheet, RUNS, s->runs);
     tern_sheet_count(sheet, SAMPLES, s->samples);
-    if (s->samples > 0) {
-        tern_stats_sort(s->ns, s->samples);
-        const tern_interval interval = tern_stats_median_interval(s->ns, s->samples);
-        tern_sheet_real(sheet, MEDIAN, tern_stats_median(s->ns, s->samples));
-        tern_sheet_real(sheet, LOW, interval.low);
-        tern_sheet_real(sheet, HIGH, interval.high);
-    }
-    tern_sheet_real(sheet, LEAST, s->fastest);
-    tern_sheet_real(sheet, MOST, s->slowest);
-    tern_sheet_real(sheet, SPREAD, s->slowest / s->fastest - 1.0);
+    tern_sheet_real(sheet, MEDIAN, s->median.median);
+    tern_sheet_real(sheet, LOW, s->median.low);
+    tern_sheet_real(sheet, HIGH, s->median.high);
+    tern_sheet_real(sheet, LEAST, s->fastest_ns);
+    tern_sheet_real(sheet, MOST, s->slowest_ns);
+    tern_sheet_real(sheet, SPREAD, spread);
 }
 
-tern_status tern_full_repeats(tern_document *document, const tern_results *results, tern_error *error)
+static tern_status add_rows(tern_sheet *sheet, const tern_repeats *repeats, const tern_results *results, spreads *found,
+                            tern_error *error)
 {
-    series s = {0};
-    tern_sheet *sheet;
+    tern_series s = {0};
+    tern_status status = TERN_OK;
 
-    if (results->runs.count < 2)
-        return TERN_OK;
-    tern_document_fold(document, "Cases that several runs of one class of machine timed, as one series");
-    sheet = tern_document_sheet(document, "repeats", TERN_FOR_ALL, columns, COLUMNS);
-    for (size_t i = 0; i < results->cases.count && !s.failed; i++)
-        if (results->cases.item[i].timed && gather(&s, results, &results->cases.item[i]))
-            add_row(sheet, &results->cases.item[i], &s);
-    tern_document_unfold(document);
+    for (size_t i = 0; i < results->cases.count && status == TERN_OK; i++) {
+        const tern_record *r = &results->cases.item[i];
+        if (!r->timed)
+            continue;
+        status = tern_repeats_series(repeats, &s, results, r, error);
+        if (status == TERN_OK && s.runs > 1)
+            add_row(sheet, r, &s, found);
+    }
     free(s.ns);
-    return s.failed ? tern_error_memory(error, "samples of repeated runs", (double)s.capacity * sizeof *s.ns) : TERN_OK;
+    return status;
+}
+
+static void say_spreads(tern_document *document, spreads *found)
+{
+    if (found->count == 0) {
+        tern_document_line(document, "None of their cases was timed twice.");
+        return;
+    }
+    tern_stats_sort(found->of_case, found->count);
+    tern_document_line(document,
+                       "%zu cases were timed by several of them: from the fastest to the slowest run, medians differ "
+                       "by %.1f %% in the median case and by %.1f %% at most (%s). What differs by less between two "
+                       "versions may be no more than that.",
+                       found->count, 100.0 * tern_stats_median(found->of_case, found->count),
+                       100.0 * found->of_case[found->count - 1], found->widest);
+}
+
+void tern_full_say_repeats(tern_document *document, const tern_repeats *repeats, const tern_results *results)
+{
+    for (uint32_t first = 0; first < results->runs.count; first++) {
+        char text[512] = "";
+        size_t others = 0;
+        for (uint32_t run = first + 1; run < results->runs.count; run++)
+            if (repeats->first[run] == first) {
+                tern_text_append(text, sizeof text, "%s%" PRIu32, others == 0 ? "" : ", ", run + 1);
+                others++;
+            }
+        if (others > 0)
+            tern_document_line(document,
+                               "Run%s %s repeat%s run %" PRIu32
+                               " (one machine, build and settings): together one series of samples.",
+                               others == 1 ? "" : "s", text, others == 1 ? "s" : "", first + 1);
+    }
+}
+
+bool tern_full_has_repeats(const tern_results *results)
+{
+    tern_repeats repeats;
+    const bool any = tern_repeats_new(&repeats, results, NULL) == TERN_OK && repeats.any;
+
+    tern_repeats_free(&repeats);
+    return any;
+}
+
+tern_status tern_full_repeats(tern_document *document, const tern_results *results, bool *filled, tern_error *error)
+{
+    spreads found = {.of_case = calloc(results->cases.count + 1, sizeof(double))};
+    tern_repeats repeats;
+    tern_status status = tern_repeats_new(&repeats, results, error);
+
+    *filled = true;
+    if (status == TERN_OK && found.of_case == NULL)
+        status = tern_error_memory(error, "spreads", (double)(results->cases.count * sizeof(double)));
+    if (status == TERN_OK) {
+        tern_full_say_repeats(document, &repeats, results);
+        tern_document_fold(document, "Case by case");
+        tern_sheet *sheet = tern_document_sheet(document, "repeats", TERN_FOR_ALL, columns, COLUMNS);
+        status = add_rows(sheet, &repeats, results, &found, error);
+        tern_document_unfold(document);
+    }
+    if (status == TERN_OK)
+        say_spreads(document, &found);
+    free(found.of_case);
+    tern_repeats_free(&repeats);
+    return status;
 }

@@ -4,6 +4,7 @@
 #include "full.h"
 
 #include "analyse/fastest.h"
+#include "analyse/repeats.h"
 #include "analyse/speedup.h"
 #include "case_columns.h"
 #include "crossovers.h"
@@ -158,8 +159,6 @@ static tern_status add_folded(tern_document *document, const tern_results *resul
     tern_document_fold(document, "All %zu cases, kernel by kernel", results->cases.count);
     status = tern_table_add(document, results, error);
     tern_document_unfold(document);
-    if (status == TERN_OK)
-        status = tern_full_repeats(document, results, error);
     tern_document_fold(document, "Threads: speed-up, efficiency, imbalance, fork and join");
     if (status == TERN_OK)
         status = tern_scaling_add(document, results, error);
@@ -173,13 +172,20 @@ static tern_status add_folded(tern_document *document, const tern_results *resul
 
 tern_status tern_full_shapes_sheet(tern_document *document, const tern_results *results, tern_error *error)
 {
+    const uint32_t machines = tern_repeats_machines(results);
     tern_groups problems;
     const tern_status status = tern_groups_of_results(&problems, results, &tern_by_problem, error);
     tern_sheet *sheet = tern_document_sheet(document, "shapes", TERN_FOR_ALL, columns, COLUMNS);
 
-    for (size_t i = 0; i < problems.count; i++)
-        if (!is_edge(problems.group[i].item[0]))
-            add_problem(sheet, results, &problems.group[i]);
+    for (uint32_t machine = 1; machine <= machines; machine++) {
+        if (machines > 1)
+            tern_sheet_section(sheet, TERN_FOR_ALL, "Machine %" PRIu32, machine);
+        for (size_t i = 0; i < problems.count; i++) {
+            const tern_record *first = problems.group[i].item[0];
+            if (!is_edge(first) && tern_repeats_machine(results, first->run) == machine)
+                add_problem(sheet, results, &problems.group[i]);
+        }
+    }
     tern_groups_free(&problems);
     return status;
 }

@@ -5,9 +5,11 @@
 
 #include "analyse/blockers.h"
 #include "analyse/gate_rows.h"
+#include "analyse/repeats.h"
 #include "plot.h"
 #include "report.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 typedef struct tally {
@@ -56,23 +58,10 @@ static tally tally_of(const tern_results *results)
     return t;
 }
 
-/* How many classes of machine the runs are of. */
-static size_t classes(const tern_results *results)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < results->runs.count; i++) {
-        size_t j = 0;
-        while (j < i && strcmp(results->runs.item[j].machine_class, results->runs.item[i].machine_class) != 0)
-            j++;
-        count += j == i;
-    }
-    return count;
-}
-
 void tern_full_say_verdict(tern_document *document, const tern_results *results)
 {
     const tally t = tally_of(results);
+    const uint32_t machines = tern_repeats_machines(results);
 
     if (t.wrong > 0)
         tern_document_verdict(document, false, "WRONG: %zu of %zu results are not exact.", t.wrong, t.results);
@@ -90,12 +79,11 @@ void tern_full_say_verdict(tern_document *document, const tern_results *results)
         tern_document_verdict(document, false,
                               "INTERRUPTED: %zu of %zu results were ended from outside and say nothing.", t.interrupted,
                               t.results);
-    if (classes(results) > 1)
-        tern_document_verdict(
-            document, false,
-            "MIXED: the runs are of %zu classes of machine. Compare shares of a limit and ratios, not "
-            "times.",
-            classes(results));
+    if (machines > 1)
+        tern_document_verdict(document, false,
+                              "MIXED: the runs are of %" PRIu32 " machines. Compare shares of a limit and ratios, not "
+                              "times.",
+                              machines);
     if (t.wrong + t.wrong_arms + t.regressed + t.interrupted + t.cut > 0)
         return;
     if (t.results + results->compared.count + results->arms.count == 0)
@@ -132,7 +120,7 @@ static const tern_record *earlier(const tern_results *results, const tern_record
 
     while ((other = tern_results_find(results, TERN_LINE_CASE, r->id, &cursor)) != NULL)
         if (other->timed && other->run < r->run && (found == NULL || other->run > found->run) &&
-            strcmp(results->runs.item[other->run].machine_class, results->runs.item[r->run].machine_class) == 0)
+            tern_repeats_machine(results, other->run) == tern_repeats_machine(results, r->run))
             found = other;
     return found;
 }
@@ -222,7 +210,9 @@ tern_status tern_full_say_changes(tern_document *document, const tern_results *r
     const changes c = count_changes(results);
     if (c.both == 0)
         tern_document_paragraph(document,
-                                "What changed: no case was timed by two of the runs on one class of machine.");
+                                "What changed: the runs have no timed case in common%s. Give the file of an earlier "
+                                "run as well, or see `ternbench gate BASE CAND`.",
+                                tern_repeats_machines(results) > 1 ? " on one machine" : "");
     else
         tern_document_paragraph(
             document,

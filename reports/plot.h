@@ -23,6 +23,8 @@ typedef struct tern_plot {
     const char *series[TERN_PLOT_KEYS]; /* columns: rows that agree in all of them are joined by a line */
     const char *x[TERN_PLOT_FACTORS];   /* the order of the points: the product of these columns; none: row by row */
     const char *y;                      /* rows without it are not drawn */
+    const char *rank;                   /* those series are drawn that are nearest to the best in it; NULL: in y */
+    bool last_panels;                   /* of panels with lines of one length the last are drawn: the largest */
     size_t panels, series_most;         /* drawn at most; what is left out is told in the picture */
     size_t points, points_most;         /* of a line: places on x at least, points at most */
     int height;                         /* of a panel, in pixels */

@@ -36,7 +36,54 @@ static double number_at(const tern_sheet *sheet, size_t row, const char *name)
                                                   : (double)NAN;
 }
 
-/* "hot, threads=2, p0=0.42": texts as they are, numbers behind their names, nothing of what is blank. */
+static int by_number(double a, double b)
+{
+    return (a > b) - (a < b);
+}
+
+/* Which machine and which run of it a row is of needs no word where there is one. */
+static bool is_told(const tern_pivot *p, const char *name)
+{
+    return strcmp(name, "machine") == 0 ? p->machines_differ : strcmp(name, "run") == 0 ? p->runs_differ : true;
+}
+
+/* Whether rows that are drawn differ in machine, or, on one machine, in run. */
+static void look_for_runs(tern_pivot *p)
+{
+    double first = (double)NAN, run[TERN_PLOT_MACHINES] = {0.0};
+
+    for (size_t row = 0; row < p->sheet->rows; row++) {
+        const double machine = number_at(p->sheet, row, "machine"), of = number_at(p->sheet, row, "run");
+        if (!isfinite(machine) || !isfinite(of) || !isfinite(number_at(p->sheet, row, p->plot->y)))
+            continue;
+        first = isfinite(first) ? first : machine;
+        p->machines_differ |= by_number(first, machine) != 0;
+        if (machine >= TERN_PLOT_MACHINES)
+            continue;
+        double *known = &run[(size_t)machine];
+        p->runs_differ |= *known > 0.0 && by_number(*known, of) != 0;
+        *known = of;
+    }
+}
+
+/* "2 threads", "P(0) = 0.42": a number as people say it, after what is there already. */
+static void append_number(char key[KEY_BYTES], const char *name, double value)
+{
+    const char *comma = key[0] == '\0' ? "" : ", ";
+
+    if (strcmp(name, "threads") == 0)
+        tern_text_append(key, KEY_BYTES, "%s%.0f thread%s", comma, value, value > 1.0 ? "s" : "");
+    else if (strcmp(name, "p0") == 0)
+        tern_text_append(key, KEY_BYTES, "%sP(0) = %.4g", comma, value);
+    else if (strcmp(name, "k") == 0 || strcmp(name, "n") == 0) /* of a shape, behind its m */
+        tern_text_append(key, KEY_BYTES, "x%.0f", value);
+    else if (strcmp(name, "m") == 0)
+        tern_text_append(key, KEY_BYTES, "%s%.0f", comma, value);
+    else
+        tern_text_append(key, KEY_BYTES, "%s%s %.4g", comma, name, value);
+}
+
+/* "hot, 2 threads, P(0) = 0.42": texts as they are, numbers in words, nothing of what is blank. */
 static const char *key_at(tern_pivot *p, size_t row, const char *const names[TERN_PLOT_KEYS])
 {
     char key[KEY_BYTES] = "";
@@ -44,11 +91,11 @@ static const char *key_at(tern_pivot *p, size_t row, const char *const names[TER
     for (size_t i = 0; i < TERN_PLOT_KEYS && names[i] != NULL; i++) {
         const size_t c = find_column(p->sheet, names[i]);
         const char *comma = key[0] == '\0' ? "" : ", ";
-        if (c == p->sheet->columns || !tern_sheet_cell(p->sheet, row, c)->filled)
+        if (c == p->sheet->columns || !tern_sheet_cell(p->sheet, row, c)->filled || !is_told(p, names[i]))
             continue;
         const tern_cell *cell = tern_sheet_cell(p->sheet, row, c);
         if (!tern_column_is_text(&p->sheet->column[c]))
-            tern_text_append(key, sizeof key, "%s%s=%.4g", comma, names[i], number_at(p->sheet, row, names[i]));
+            append_number(key, names[i], number_at(p->sheet, row, names[i]));
         else if (cell->value.text[0] != '\0' && strcmp(cell->value.text, "random") != 0)
             tern_text_append(key, sizeof key, "%s%s", comma, cell->value.text);
     }
@@ -68,17 +115,14 @@ static double place_at(const tern_pivot *p, size_t row)
 
 static void collect(tern_pivot *p)
 {
+    const char *rank = p->plot->rank != NULL ? p->plot->rank : p->plot->y;
+
     for (size_t row = 0; row < p->sheet->rows; row++) {
-        const double x = place_at(p, row), y = number_at(p->sheet, row, p->plot->y);
-        if (isfinite(x) && isfinite(y))
+        const double x = place_at(p, row), y = number_at(p->sheet, row, rank);
+        if (isfinite(x) && isfinite(y) && isfinite(number_at(p->sheet, row, p->plot->y)))
             p->point[p->points++] =
                 (tern_plot_point){key_at(p, row, p->plot->panel), key_at(p, row, p->plot->series), x, y, 1.0, row};
     }
-}
-
-static int by_number(double a, double b)
-{
-    return (a > b) - (a < b);
 }
 
 static int by_place(const void *a, const void *b)
@@ -179,14 +223,19 @@ static size_t longest(const tern_pivot *p, const tern_plot_range *panel)
     return most;
 }
 
+static bool goes_before(const tern_pivot *p, const tern_plot_range *a, const tern_plot_range *b)
+{
+    if (a->score < b->score || a->score > b->score)
+        return a->score > b->score;
+    return p->plot->last_panels ? a->row > b->row : a->row < b->row;
+}
+
 /* Puts a panel where its score places it among those that are kept. */
 static void offer(tern_pivot *p, tern_plot_range panel)
 {
     size_t i = p->panels;
 
-    for (; i > 0 && (p->panel[i - 1].score < panel.score ||
-                     (p->panel[i - 1].score <= panel.score && p->panel[i - 1].row > panel.row));
-         i--)
+    for (; i > 0 && goes_before(p, &panel, &p->panel[i - 1]); i--)
         if (i < p->plot->panels)
             p->panel[i] = p->panel[i - 1];
     if (i < p->plot->panels)
@@ -281,6 +330,7 @@ void tern_pivot_make(tern_pivot *pivot, const tern_plot *plot, const tern_sheet 
     *p = (tern_pivot){.plot = plot, .sheet = sheet};
     if (sheet->rows == 0 || (p->point = calloc(sheet->rows, sizeof *p->point)) == NULL)
         return;
+    look_for_runs(p);
     collect(p);
     fill_shares(p);
     qsort(p->point, p->points, sizeof *p->point, by_series);

@@ -6,11 +6,11 @@
 
 #include "plot.h"
 
-enum { TERN_PLOT_PANELS = 4, TERN_PLOT_SERIES = 8 };
+enum { TERN_PLOT_PANELS = 6, TERN_PLOT_SERIES = 8, TERN_PLOT_MACHINES = 64 };
 
 typedef struct tern_plot_point {
     const char *panel, *series;
-    double x, y;
+    double x, y;  /* y: what decides which series are drawn */
     double share; /* of the best y of its panel and x */
     size_t row;
 } tern_plot_point;
@@ -25,6 +25,7 @@ typedef struct tern_plot_range {
 typedef struct tern_pivot {
     const tern_plot *plot;
     const tern_sheet *sheet;
+    bool machines_differ, runs_differ; /* of the rows; runs on one machine */
     tern_plot_point *point;
     size_t points;
     tern_plot_range panel[TERN_PLOT_PANELS];

@@ -1,5 +1,7 @@
 #include "report.h"
 
+#include "analyse/repeats.h"
+
 #include <string.h>
 
 /* A report as text, and as each of the other writers puts it. */
@@ -99,6 +101,24 @@ tern_writer *tern_report_plain_writer(const tern_report *report)
     return NULL;
 }
 
+tern_status tern_report_build(const tern_report *report, tern_document *document, const tern_results *results,
+                              tern_error *error)
+{
+    tern_results merged = {0};
+    tern_repeats repeats = {0};
+    tern_status status = TERN_OK;
+
+    if (report->plot != NULL)
+        status = tern_repeats_new(&repeats, results, error);
+    if (repeats.any)
+        status = tern_repeats_merge(&repeats, &merged, results, error);
+    if (status == TERN_OK)
+        status = report->build(document, repeats.any ? &merged : results, error);
+    tern_repeats_free(&repeats);
+    tern_results_free(&merged);
+    return status;
+}
+
 /* A page without pictures is still a page: that gnuplot is not installed is no failure, that it fails is one. */
 static void draw_pictures(tern_document *document, tern_report_lack *lack)
 {
@@ -121,7 +141,7 @@ tern_status tern_report_write(const tern_report *report, FILE *stream, const ter
         report->write(stream, results);
         return TERN_OK;
     }
-    status = report->build(&document, results, error);
+    status = tern_report_build(report, &document, results, error);
     if (status == TERN_OK && report->writer == tern_write_html)
         draw_pictures(&document, lack);
     if (status == TERN_OK && report->plot != NULL)

@@ -56,6 +56,13 @@ typedef struct tern_report_lack {
 } tern_report_lack;
 
 /*
+ * Fills the empty document of a report that has a builder. A plot draws runs that repeat each other as one series, as
+ * the full report does. TERN_ENVIRONMENT when memory ran out.
+ */
+tern_status tern_report_build(const tern_report *report, tern_document *document, const tern_results *results,
+                              tern_error *error);
+
+/*
  * Writes all of it. TERN_ENVIRONMENT when memory ran out; errors of the stream show in ferror(). lack may be NULL.
  */
 tern_status tern_report_write(const tern_report *report, FILE *stream, const tern_results *results,

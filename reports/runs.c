@@ -1,5 +1,6 @@
 #include "runs.h"
 
+#include "analyse/repeats.h"
 #include "base/text.h"
 
 #include <inttypes.h>
@@ -10,6 +11,7 @@ void tern_run_cells(tern_sheet *sheet, size_t first, const tern_results *results
     const tern_run *r = &results->runs.item[run];
 
     tern_sheet_count(sheet, first + TERN_RUN_NUMBER, run + 1);
+    tern_sheet_count(sheet, first + TERN_RUN_MACHINE, tern_repeats_machine(results, run));
     tern_sheet_text(sheet, first + TERN_RUN_TIME, r->time);
     tern_sheet_text(sheet, first + TERN_RUN_HOST, r->host);
     tern_sheet_text(sheet, first + TERN_RUN_COMMIT, r->commit);
@@ -39,7 +41,11 @@ void tern_runs_introduce(tern_document *document, const tern_results *results)
 
     if (results->runs.count < 2)
         return;
-    tern_document_heading(document, "%zu runs; figures of different machines do not compare:", results->runs.count);
+    if (tern_repeats_machines(results) > 1)
+        tern_document_heading(document, "%zu runs on %u machines, whose times do not compare", results->runs.count,
+                              tern_repeats_machines(results));
+    else
+        tern_document_heading(document, "%zu runs on one machine", results->runs.count);
     for (uint32_t i = 0; i < results->runs.count; i++)
         tern_document_line(document, "%" PRIu32 ": %s", i + 1, describe(results, i, text));
 }

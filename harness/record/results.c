@@ -214,6 +214,11 @@ const void *tern_results_find(const tern_results *results, tern_line line, const
     return NULL;
 }
 
+const void *tern_results_line(const tern_results *results, tern_line_place place)
+{
+    return item_of(results, place.line, place.index);
+}
+
 const tern_run_end *tern_results_end(const tern_results *results, uint32_t run)
 {
     for (size_t i = results->ends.count; i-- > 0;)

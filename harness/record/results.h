@@ -88,6 +88,9 @@ tern_status tern_results_write(const tern_results *results, FILE *stream, tern_e
  */
 const void *tern_results_find(const tern_results *results, tern_line line, const char *id, size_t *cursor);
 
+/* The struct of a line: of the type that belongs to place.line. */
+const void *tern_results_line(const tern_results *results, tern_line_place place);
+
 /* The closing line of a run; NULL when it was cut off, or went on and has no other. */
 const tern_run_end *tern_results_end(const tern_results *results, uint32_t run);
 

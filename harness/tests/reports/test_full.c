@@ -163,12 +163,69 @@ static void a_change_is_more_than_both_intervals(void **state)
     (void)state;
     for (int i = 0; i < 2; i++) {
         add_run(&results, "host", "");
+        results.runs.item[i].commit[0] = i == 0 ? 'x' : 'y';
         add_case(&results, "same", 10.0);
         add_case(&results, "slower", i == 0 ? 10.0 : 12.0);
         end_run(true, "");
     }
     build();
     assert_true(says("of 2 cases that two of the runs timed, 1 are slower and 0 faster"));
+}
+
+static const tern_sheet *find_sheet(const char *name)
+{
+    const tern_sheet *sheet;
+    size_t place = 0;
+
+    while ((sheet = tern_document_next(&document, TERN_FOR_PROGRAMS, &place)) != NULL)
+        if (strcmp(sheet->name, name) == 0)
+            return sheet;
+    return NULL;
+}
+
+/* What differs between runs of one build is no change, and all of them count as one. */
+static void repeated_runs_are_one_series_and_their_spread_is_told(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        add_run(&results, "host", "");
+        add_case(&results, "same", 10.0 + i);
+        end_run(true, "");
+    }
+    build();
+    assert_true(says("EXACT: all 3 results are right."));
+    assert_true(says("Runs 2, 3 repeat run 1 (one machine, build and settings): together one series of samples."));
+    assert_true(says("1 cases were timed by several of them: from the fastest to the slowest run, medians differ by "
+                     "20.0 %"));
+    assert_true(says("What changed: the runs have no timed case in common."));
+    assert_int_equal(find_sheet("cases")->rows, 1);
+    assert_int_equal(find_sheet("repeats")->rows, 1);
+}
+
+static void machines_stand_side_by_side_without_times(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        add_run(&results, "host", "slow");
+        results.runs.item[i].machine_class[0] = i == 0 ? 'a' : 'b';
+        add_threads("slow", 100.0 * (i + 1), 1);
+        add_threads("fast", 10.0, 1);
+        end_run(true, "");
+    }
+    build();
+    assert_string_equal(document.item[0].text,
+                        "MIXED: the runs are of 2 machines. Compare shares of a limit and ratios, not times.");
+    const tern_sheet *sheet = find_sheet("machines");
+    assert_int_equal(sheet->rows, 2);
+    size_t share = 0, ratio = 0;
+    for (size_t c = 0; c < sheet->columns; c++) {
+        assert_int_not_equal(sheet->column[c].type, TERN_COLUMN_TIME);
+        share = strcmp(sheet->column[c].name, "share_2") == 0 ? c : share;
+        ratio = strcmp(sheet->column[c].name, "ratio_2") == 0 ? c : ratio;
+    }
+    assert_true(tern_cell_real(tern_sheet_cell(sheet, 1, share), TERN_CELL_VALUE) == 0.5);
+    assert_true(tern_cell_real(tern_sheet_cell(sheet, 1, ratio), TERN_CELL_VALUE) == 20.0);
+    assert_true(tern_cell_real(tern_sheet_cell(sheet, 1, ratio - 2), TERN_CELL_VALUE) == 10.0);
 }
 
 static bool same_number(const tern_sheet *sheet, size_t row, size_t a, size_t b)
@@ -225,6 +282,8 @@ int main(void)
         cmocka_unit_test_teardown(chapters_stand_in_their_order_and_name_what_fills_them, tear_down),
         cmocka_unit_test_teardown(the_first_line_says_what_is_wrong, tear_down),
         cmocka_unit_test_teardown(a_change_is_more_than_both_intervals, tear_down),
+        cmocka_unit_test_teardown(repeated_runs_are_one_series_and_their_spread_is_told, tear_down),
+        cmocka_unit_test_teardown(machines_stand_side_by_side_without_times, tear_down),
         cmocka_unit_test_teardown(programs_get_every_number_by_name, tear_down),
     };
 

@@ -25,6 +25,7 @@ static void add_point(const char *kernel, size_t m, double p0, uint32_t threads,
 {
     tern_record r = make_case(kernel, 1000.0 * (double)m / threads);
 
+    snprintf(r.id, sizeof r.id, "%.400s/%zu/%g/%u/%s", kernel, m, p0, threads, cache);
     r.problem.m = m;
     r.problem.p0 = p0;
     r.problem.threads = threads;
@@ -42,7 +43,7 @@ static char *data_of(const char *name, size_t *panels)
     tern_document document = {0};
 
     snprintf(picture, sizeof picture, "%s.svg", name);
-    assert_int_equal(tern_report_find(picture)->build(&document, &results, NULL), TERN_OK);
+    assert_int_equal(tern_report_build(tern_report_find(picture), &document, &results, NULL), TERN_OK);
     char *data = tern_plot_data(tern_plot_find(name), &document, panels);
     tern_document_free(&document);
     return data;
@@ -81,7 +82,7 @@ static void rows_that_agree_share_axes_and_lines(void **state)
     add_point("alone", 64, 0.5, 1, "hot");
     char *data = data_of("speed", &panels);
     assert_int_equal(panels, 2);
-    assert_non_null(strstr(data, "array Panel[2] = ['one token, hot, threads=1, p0=0.5', "));
+    assert_non_null(strstr(data, "array Panel[2] = ['one token, hot, 1 thread, P(0) = 0.5', "));
     assert_non_null(strstr(data, "array Series[2] = ["));
     assert_null(strstr(data, "alone"));
     assert_non_null(strstr(data, "LeftOut = ''"));
@@ -92,6 +93,28 @@ static void rows_that_agree_share_axes_and_lines(void **state)
     assert_null(data_of("scaling", &panels));
 }
 
+/* Neither two machines nor two builds share a line; runs that are one series do, and need no word. */
+static void machines_and_builds_are_drawn_apart(void **state)
+{
+    size_t panels;
+
+    (void)state;
+    for (uint32_t run = 0; run < 4; run++) {
+        add_run(&results, "host", "");
+        results.runs.item[run].machine_class[0] = run == 3 ? 'b' : 'a';
+        results.runs.item[run].commit[0] = run == 2 ? 'x' : 'y';
+        for (size_t m = 64; m <= 256; m *= 2)
+            add_point("a", m, 0.5, 1, "hot");
+    }
+    char *data = data_of("speed", &panels);
+    assert_int_equal(panels, 2);
+    assert_non_null(strstr(data, "'machine 1, one token"));
+    assert_non_null(strstr(data, "'machine 2, one token"));
+    assert_non_null(strstr(data, "'a, run 3'"));
+    assert_null(strstr(data, "'a, run 2'"));
+    free(data);
+}
+
 static void what_is_too_much_is_left_out_and_told(void **state)
 {
     size_t panels;
@@ -99,14 +122,14 @@ static void what_is_too_much_is_left_out_and_told(void **state)
 
     (void)state;
     add_run(&results, "host", "");
-    for (uint32_t threads = 1; threads <= 6; threads++)
+    for (uint32_t threads = 1; threads <= 8; threads++)
         for (int i = 0; i < 12; i++) {
             snprintf(kernel, sizeof kernel, "k%d", i);
             add_point(kernel, 64, 0.5, threads, "hot");
             add_point(kernel, 128, 0.5, threads, "hot");
         }
     char *data = data_of("speed", &panels);
-    assert_int_equal(panels, 4);
+    assert_int_equal(panels, 6);
     assert_non_null(strstr(data, "not drawn, but in the records: 2 panels, 4 lines"));
     free(data);
 }
@@ -213,6 +236,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(every_plot_has_its_report_and_its_script, tear_down),
         cmocka_unit_test_teardown(rows_that_agree_share_axes_and_lines, tear_down),
+        cmocka_unit_test_teardown(machines_and_builds_are_drawn_apart, tear_down),
         cmocka_unit_test_teardown(what_is_too_much_is_left_out_and_told, tear_down),
         cmocka_unit_test_teardown(gnuplot_draws_every_plot_and_no_name_acts, tear_down),
         cmocka_unit_test_teardown(without_records_or_gnuplot_one_sentence_says_so, tear_down),

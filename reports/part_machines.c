@@ -1,0 +1,155 @@
+/*
+ * Different machines side by side: by the share of each one's own limits, and by the ratio to the baseline of the same
+ * run. Times are not shown, since they say which machine is larger and not which kernel is better.
+ */
+#include "full.h"
+
+#include "analyse/fastest.h"
+#include "analyse/groups.h"
+#include "analyse/repeats.h"
+#include "analyse/speedup.h"
+#include "case_columns.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Side by side at most; what is more is told. */
+enum { MACHINES = 6 };
+
+enum { KERNEL = TERN_CASE_COLUMNS, FIGURES, COLUMNS = FIGURES + 2 * MACHINES };
+
+#define MACHINE_COLUMNS(number)                                                                                        \
+    {.name = "share_" number, .type = TERN_COLUMN_SHARE, .digits = 1},                                                 \
+    {                                                                                                                  \
+        .name = "ratio_" number, .type = TERN_COLUMN_REAL, .digits = 2, .interval = true                               \
+    }
+
+static const tern_column columns[COLUMNS] = {
+    TERN_CASE_COLUMN_ROWS, {.name = "case", .label = "kernel", .type = TERN_COLUMN_TEXT, .audience = TERN_FOR_PEOPLE},
+    MACHINE_COLUMNS("1"),  MACHINE_COLUMNS("2"),
+    MACHINE_COLUMNS("3"),  MACHINE_COLUMNS("4"),
+    MACHINE_COLUMNS("5"),  MACHINE_COLUMNS("6"),
+};
+
+bool tern_full_has_machines(const tern_results *results)
+{
+    return tern_repeats_machines(results) > 1;
+}
+
+void tern_full_say_machines(tern_document *document, const tern_results *results)
+{
+    uint32_t told = 0;
+
+    for (uint32_t i = 0; i < results->runs.count; i++) {
+        const tern_run *run = &results->runs.item[i];
+        if (tern_repeats_machine(results, i) != told + 1)
+            continue;
+        told++;
+        tern_document_line(document, "Machine %" PRIu32 ": %s, %" PRIu32 " CPU%s, %s.", told, run->cpu,
+                           run->cpus_allowed, run->cpus_allowed == 1 ? "" : "s", run->isa);
+    }
+}
+
+/* Of each machine the newest record of a case; cases of one id are of one kernel and one problem. */
+static size_t find_on_machines(const tern_results *results, const tern_record *r, const tern_record *found[MACHINES])
+{
+    const tern_record *other;
+    size_t cursor = 0, machines = 0;
+
+    memset(found, 0, MACHINES * sizeof *found);
+    while ((other = tern_results_find(results, TERN_LINE_CASE, r->id, &cursor)) != NULL) {
+        const uint32_t machine = tern_repeats_machine(results, other->run);
+        if (!other->timed || machine > MACHINES)
+            continue;
+        if (other < r)
+            return 0;
+        machines += found[machine - 1] == NULL;
+        found[machine - 1] = other;
+    }
+    return machines;
+}
+
+static const tern_record *baseline_of(const tern_results *results, const tern_record *r, tern_groups *problems)
+{
+    for (size_t i = 0; i < problems->count; i++) {
+        const tern_record *first = problems->group[i].item[0];
+        if (first->run == r->run && tern_problem_key_same(&first->problem, &r->problem))
+            return tern_fastest_baseline(&problems->group[i], results);
+    }
+    return NULL;
+}
+
+static void label(tern_sheet *sheet, const tern_results *results, uint32_t machines)
+{
+    for (uint32_t i = 0; i < machines && i < MACHINES; i++) {
+        const char *baseline = "baseline";
+        for (uint32_t run = 0; run < results->runs.count; run++)
+            if (tern_repeats_machine(results, run) == i + 1 && results->runs.item[run].baseline[0] != '\0')
+                baseline = results->runs.item[run].baseline;
+        tern_sheet_label(sheet, FIGURES + 2 * i, "machine %" PRIu32 ": of its limit", i + 1);
+        tern_sheet_label(sheet, FIGURES + 2 * i + 1, "x its %s", baseline);
+    }
+}
+
+static void add_row(tern_sheet *sheet, const tern_results *results, const tern_record *r,
+                    const tern_record *const found[MACHINES], tern_groups *problems)
+{
+    tern_sheet_row(sheet);
+    tern_case_cells(sheet, r);
+    tern_case_name(sheet, KERNEL, r);
+    for (size_t i = 0; i < MACHINES; i++) {
+        if (found[i] == NULL)
+            continue;
+        const tern_record *baseline = baseline_of(results, found[i], problems);
+        if (found[i]->timing.roof_share > 0.0)
+            tern_sheet_real(sheet, FIGURES + 2 * i, found[i]->timing.roof_share);
+        if (baseline == found[i])
+            tern_sheet_real(sheet, FIGURES + 2 * i + 1, 1.0);
+        else if (baseline != NULL)
+            tern_sheet_estimate(sheet, FIGURES + 2 * i + 1, tern_speedup_estimate(found[i], baseline));
+    }
+}
+
+/* A section a problem, in which the kernels that two machines timed at least stand; none when there are none. */
+static size_t add_problem(tern_sheet *sheet, const tern_results *results, const tern_group *problem,
+                          tern_groups *problems)
+{
+    const tern_record *found[MACHINES];
+    char title[TERN_PROBLEM_TITLE_BYTES];
+    size_t rows = 0;
+
+    for (size_t i = 0; i < problem->count; i++) {
+        if (find_on_machines(results, problem->item[i], found) < 2)
+            continue;
+        if (rows++ == 0) {
+            tern_sheet_section(sheet, TERN_FOR_ALL, "%s", tern_case_problem_title(&problem->item[0]->problem, title));
+            label(sheet, results, tern_repeats_machines(results));
+        }
+        add_row(sheet, results, problem->item[i], found, problems);
+    }
+    return rows;
+}
+
+tern_status tern_full_machines(tern_document *document, const tern_results *results, bool *filled, tern_error *error)
+{
+    const uint32_t machines = tern_repeats_machines(results);
+    tern_groups problems;
+    size_t rows = 0;
+    const tern_status status = tern_groups_of_results(&problems, results, &tern_by_problem_timed, error);
+
+    *filled = true;
+    tern_full_say_machines(document, results);
+    if (machines > MACHINES)
+        tern_document_line(document, "Only the first %d of %" PRIu32 " machines stand below.", MACHINES, machines);
+    tern_document_line(document, "Each figure is relative to its own machine: the share of the limits that were "
+                                 "measured there, and the ratio to the baseline of the same run. No time is compared.");
+    tern_sheet *sheet = tern_document_sheet(document, "machines", TERN_FOR_ALL, columns, COLUMNS);
+    for (size_t i = 0; i < problems.count; i++)
+        rows += add_problem(sheet, results, &problems.group[i], &problems);
+    if (status == TERN_OK && rows == 0)
+        tern_document_line(document, "No case was timed by two of them.");
+    tern_groups_free(&problems);
+    return status;
+}
