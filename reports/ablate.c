@@ -71,7 +71,8 @@ static void add_toggle(tern_sheet *sheet, const tern_results *results, const ter
 
     begin_row(sheet, results, a, a->name[i]);
     if (effect == NULL) {
-        tern_sheet_text(sheet, STATUS, "never taken: bind() chooses the same without it");
+        tern_sheet_format(sheet, STATUS, "never taken: %s the same without it",
+                          a->all->measured[0] == '\0' ? "bind() chooses" : "the loop runs");
         return;
     }
     tern_sheet_estimate(sheet, GIVES, factor_of(&effect->contribution));
@@ -87,6 +88,8 @@ static void add_notes(tern_sheet *sheet, const tern_ablation *a)
         tern_sheet_note(sheet, "residual: x%.3f (%.3f..%.3f); %zu processes%s", exp(a->effects.residual.mean),
                         exp(a->effects.residual.low), exp(a->effects.residual.high), a->processes,
                         a->effects.more ? "; more than two toggles depend on each other" : "");
+    if (a->all->measured[0] != '\0')
+        tern_sheet_note(sheet, "a time is that of %s", a->all->measured);
     if (a->refused > 0)
         tern_sheet_note(sheet, "combinations that the kernel refuses, left out: %zu", a->refused);
     if (a->all->left[0] != '\0')

@@ -188,6 +188,7 @@ static void add_toggles(void *context, const tern_ablation *a)
 {
     const filling *f = context;
     tern_sheet *sheet = f->sheet;
+    const bool of_loop = a->all->measured[0] != '\0';
 
     for (size_t i = 0; i < a->toggles; i++) {
         const tern_effect *effect = tern_ablation_effect(a, i);
@@ -195,9 +196,12 @@ static void add_toggles(void *context, const tern_ablation *a)
         tern_sheet_text(sheet, COMPONENT, a->name[i]);
         if (tern_repeats_machines(f->results) > 1)
             tern_sheet_count(sheet, MACHINE, tern_repeats_machine(f->results, a->all->run));
-        tern_sheet_text(sheet, KIND, "toggle");
+        tern_sheet_text(sheet, KIND, of_loop ? "part of the decode loop" : "toggle");
         tern_sheet_text(sheet, COMPILED, "yes");
-        tern_sheet_text(sheet, SELECTED, effect == NULL ? "no: bind() takes the same without it" : "yes");
+        tern_sheet_text(sheet, SELECTED,
+                        effect == NULL
+                            ? of_loop ? "no: it is the same without it" : "no: bind() takes the same without it"
+                            : "yes");
         tern_sheet_count(sheet, CALLS, effect == NULL ? 0 : samples_with(f->results, a, a->name[i]));
         if (effect != NULL && tern_ablation_is_measured(a))
             tern_sheet_estimate(sheet, EFFECT,
@@ -219,7 +223,8 @@ tern_status tern_full_components(tern_document *document, const tern_results *re
     *filled = sheet->rows > 0;
     if (results->arms.count == 0 && *filled)
         tern_document_line(document,
-                           "No toggle was taken apart in these runs; `ternbench ablate suites/gate.suite` does.");
+                           "No toggle was taken apart in these runs; `ternbench ablate suites/gate.suite` does, and "
+                           "`ternbench ablate decode`.");
     if (results->arms.count > 0) {
         tern_document_fold(document, "What each toggle gives, alone and beside the others");
         if (status == TERN_OK)

@@ -27,6 +27,13 @@
     TERN_OPTION_FILTER, TERN_OPTION_AXIS_SEED, TERN_OPTION_AXIS_SET, TERN_OPTION_AXIS_THREADS, TERN_OPTION_HOT,        \
         TERN_OPTION_COLD, TERN_OPTION_DEADLINE, TERN_OPTION_RESUME, TERN_OPTION_ISA, TERN_OPTION_PIN
 
+/* Of those that run the decode loop. */
+#define DECODING                                                                                                       \
+    TERN_OPTION_MODEL, TERN_OPTION_KERNEL, TERN_OPTION_THREADS, TERN_OPTION_TOGGLES, TERN_OPTION_SEED, TERN_OPTION_P0, \
+        TERN_OPTION_BASELINE, TERN_OPTION_PROMPT, TERN_OPTION_PROMPT_IDS, TERN_OPTION_PROMPT_TEXT, TERN_OPTION_TOKENS, \
+        TERN_OPTION_CONTEXT, TERN_OPTION_SEQUENCES, TERN_OPTION_BLOCK, TERN_OPTION_TEMPERATURE, TERN_OPTION_TOP_K,     \
+        TERN_OPTION_TOP_P
+
 #define END TERN_OPTION_KEYS
 
 static const tern_option_key heeds_run[] = {
@@ -41,31 +48,19 @@ static const tern_option_key heeds_bisect[] = {COMPARING,          TERN_OPTION_D
 static const tern_option_key heeds_kernels[] = {KERNELS, TERN_OPTION_PICK, TERN_OPTION_KERNELS_FORM, MACHINE, END};
 static const tern_option_key heeds_machine[] = {
     TERN_OPTION_ISA, MACHINE, TERN_OPTION_MACHINE_FORM, TERN_OPTION_CLASS, TERN_OPTION_QUIET, TERN_OPTION_VERBOSE, END};
-static const tern_option_key heeds_decode[] = {TERN_OPTION_MODEL,
-                                               TERN_OPTION_KERNEL,
-                                               TERN_OPTION_THREADS,
-                                               TERN_OPTION_TOGGLES,
-                                               TERN_OPTION_SEED,
-                                               TERN_OPTION_P0,
-                                               TERN_OPTION_BASELINE,
-                                               TERN_OPTION_PROMPT,
-                                               TERN_OPTION_PROMPT_IDS,
-                                               TERN_OPTION_PROMPT_TEXT,
-                                               TERN_OPTION_TOKENS,
-                                               TERN_OPTION_CONTEXT,
-                                               TERN_OPTION_SEQUENCES,
-                                               TERN_OPTION_BLOCK,
+static const tern_option_key heeds_decode[] = {DECODING,
                                                TERN_OPTION_REPETITIONS,
-                                               TERN_OPTION_TEMPERATURE,
                                                TERN_OPTION_COMPARE_CACHE,
-                                               TERN_OPTION_TOP_K,
-                                               TERN_OPTION_TOP_P,
                                                TERN_OPTION_TARGET,
                                                TERN_OPTION_MEMORY,
                                                KERNELS,
                                                MACHINE,
                                                RECORDS,
                                                END};
+static const tern_option_key heeds_ablate_decode[] = {
+    DECODING, TERN_OPTION_LAYERS, TERN_OPTION_BUDGET_OF_ALL, TERN_OPTION_RESUME,
+    KERNELS,  TERN_OPTION_PIN,    TERN_OPTION_STRICT,        RECORDS,
+    END};
 static const tern_option_key heeds_write[] = {TERN_OPTION_MODEL, TERN_OPTION_FILE, TERN_OPTION_TYPE,
                                               TERN_OPTION_SEED,  TERN_OPTION_P0,   END};
 static const tern_option_key heeds_show[] = {END};
@@ -94,6 +89,10 @@ const tern_command tern_commands[] = {
      "Compares the kernels of two sides, each a git revision, a source folder, a .so or a .c file: checks CAND, then "
      "samples both in turns. Exit status 3 when a case got slower by more than --delta.",
      heeds_gate, NULL, tern_command_gate},
+    {"ablate decode", "what does each part of the decode loop give?", "", 0, 0,
+     "Switches the toggles of the decode loop, its threads and its kernel off, alone and together, and says what each "
+     "of them contributes to the time of a step. The plain kernel is that of --baseline.",
+     heeds_ablate_decode, note_toggles, tern_command_ablate_decode},
     {"ablate", "what does each toggle give, alone and beside the others?", "[BASE CAND] SUITE...", 1, TERN_OPTION_LIST,
      "Switches the toggles of each case's kernel off, alone and together, and says what each of them contributes. With "
      "two sides, at both: which toggle gives less than before.",

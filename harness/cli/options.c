@@ -14,8 +14,6 @@ void tern_options_init(tern_options *options)
         .kernel = "auto",
         .threads = "all",
         .type = tern_block_format_named("tq2_0"),
-        .prompt = 16,
-        .tokens = 32,
         .sequences = 1,
         .block = 256,
         .repetitions = 1,

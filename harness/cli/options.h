@@ -81,7 +81,9 @@ typedef struct tern_options {
     const char *ids;      /* of the prompt, separated by commas */
     const char *file;     /* that `model write` writes */
     const tern_block_format *type;
-    uint32_t prompt, tokens, context, sequences, block, repetitions, compare_cache;
+    uint32_t prompt, tokens; /* 0 = as the command likes it */
+    uint32_t layers;         /* 0 = all */
+    uint32_t context, sequences, block, repetitions, compare_cache;
     uint64_t seed;
     double p0, target, memory_mb; /* 0 = no target, no budget */
     tern_token_choice_options choice;

@@ -66,8 +66,9 @@ typedef struct tern_arm_record {
     char id[TERN_COMPARISON_ID_BYTES]; /* of the case or decode job with its own toggles */
     char side[8];                      /* "base" or "cand"; "" when there is one side */
     char on[512];                      /* the toggles that are on, separated by blanks; "" = none */
-    char left[256];    /* parameters and toggles that are no part of it, with the reason: "name: reason; ..." */
-    char toggles[256]; /* the same as a set of toggles: "prefetch=0" */
+    char left[256];     /* parameters and toggles that are no part of it, with the reason: "name: reason; ..." */
+    char measured[160]; /* what a time is of, in words, where it is no call of a kernel; "" otherwise */
+    char toggles[256];  /* the same as a set of toggles: "prefetch=0" */
     uint32_t process, toggles_in_all;
     uint64_t seed;
     uint32_t samples;

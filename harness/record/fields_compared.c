@@ -49,6 +49,7 @@ const tern_field tern_arm_record_fields[] = {
     FIELD(tern_arm_record, toggles, TERN_TEXT),
     FIELD(tern_arm_record, toggles_in_all, TERN_U32),
     FIELD(tern_arm_record, left, TERN_TEXT),
+    FIELD(tern_arm_record, measured, TERN_TEXT),
     FIELD(tern_arm_record, process, TERN_U32),
     FIELD(tern_arm_record, seed, TERN_U64),
     FIELD(tern_arm_record, never_taken, TERN_BOOL),

@@ -2,12 +2,11 @@
 
 #include "base/interrupt.h"
 #include "base/text.h"
-#include "check/check.h"
 #include "decode/loop/job_id.h"
 #include "decode/loop/measure_job.h"
-#include "decode/loop/model.h"
 #include "record/decode_rates.h"
-#include "run/picker.h"
+#include "run/decode_kernels.h"
+#include "run/job_watch.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -26,102 +25,14 @@ typedef struct decode_run {
     char pick_reason[256]; /* why `auto` took the kernel; empty: it was named */
 } decode_run;
 
-/* A tern_child_tick: passes on what the child tells. */
-static bool tick(void *context)
-{
-    const decode_run *run = context;
-    tern_activity *activity = &run->recording->activity;
-
-    activity->what = tern_job_stage_name((tern_job_stage)atomic_load(&run->progress->stage));
-    activity->share = 1e-3 * atomic_load(&run->progress->permille);
-    return tern_activity_tick(activity);
-}
-
-static double deadline_s(const decode_run *run, const tern_decode_job *job)
-{
-    const double tokens = (double)job->repetitions * job->sequences * (job->prompt_tokens + job->new_tokens) +
-                          2.0 * job->compare_cache * (job->prompt_tokens + job->compare_cache);
-
-    return 300.0 + tokens * (double)tern_geometry_ternary_weights(&run->geometry) / 5e7;
-}
-
 static tern_status decode(decode_run *run, const tern_decode_job *job, tern_error *error)
 {
-    const tern_child_options child = {.deadline_s = deadline_s(run, job), .tick = tick, .tick_context = run};
+    tern_job_watch watch = {.activity = &run->recording->activity, .progress = run->progress};
+    const tern_child_options child = {.deadline_s = tern_decode_kernels_deadline_s(job, &run->geometry),
+                                      .tick = tern_job_watch_tick,
+                                      .tick_context = &watch};
 
     return tern_decode_measure(job, &child, run->record, error);
-}
-
-/* What the parent needs to know of the model. */
-static tern_status look_at_model(decode_run *run, tern_error *error)
-{
-    tern_weights weights = {0};
-    const tern_status status = tern_job_weights(&run->job, &weights, error);
-
-    run->geometry = weights.geometry;
-    tern_text_copy(run->source, sizeof run->source, weights.source);
-    tern_weights_close(&weights);
-    if (status == TERN_OK && run->job.context == 0)
-        run->job.context = run->geometry.context;
-    return status;
-}
-
-/* The pages of decode are a toggle of the loop, not of the kernel. */
-static tern_status permit(const decode_run *run, const tern_case *kernel, tern_error *error)
-{
-    const tern_status status = tern_session_permit(run->recording->session, kernel->kernel, error);
-
-    if (status == TERN_OK && !tern_case_huge_pages(kernel))
-        return tern_error_set(error, TERN_USAGE,
-                              "kernel '%s': the pages of decode are a toggle of the loop; say --set huge_pages=0",
-                              kernel->kernel->name);
-    return status;
-}
-
-/* The product of one linear layer as a problem: the weights of a model come from memory. */
-static tern_case product_of(const decode_run *run, const tern_decode_job *job, tern_linear linear, size_t tokens)
-{
-    tern_case c = job->kernel;
-
-    c.shape = tern_linear_shape(&run->geometry, linear, tokens);
-    c.data = (tern_data){.p0 = job->p0, .seed = job->seed};
-    c.threads = job->threads;
-    c.cache = TERN_COLD;
-    return c;
-}
-
-/* The fastest kernel for the largest product of a token. */
-static tern_status pick_kernel(decode_run *run, tern_error *error)
-{
-    tern_recording *recording = run->recording;
-    const tern_case product = product_of(run, &run->job, TERN_LINEAR_GATE_UP, run->job.sequences);
-    const tern_kernel *kernel;
-    const tern_status status = tern_picker_pick(recording->session, &recording->environment, &recording->activity,
-                                                &product, &kernel, run->pick_reason, sizeof run->pick_reason, error);
-
-    if (status == TERN_OK)
-        tern_case_init(&run->job.kernel, kernel);
-    return status;
-}
-
-/* Whether the kernel is EXACT on every shape of a token, with all promises of its contract. */
-static tern_status check_shapes(decode_run *run, tern_finding *finding, tern_error *error)
-{
-    tern_activity *activity = &run->recording->activity;
-    const tern_child_options child = tern_activity_child(activity, deadline_s(run, &run->job));
-    tern_checker *checker = NULL;
-    tern_status status = tern_checker_new(&checker, error);
-
-    memset(finding, 0, sizeof *finding);
-    tern_activity_say(activity, "checking the kernel on the model's shapes");
-    for (tern_linear linear = 0; linear < TERN_LINEARS && status == TERN_OK && finding->verdict == TERN_EXACT;
-         linear++) {
-        tern_case product = product_of(run, &run->job, linear, 1);
-        product.cache = TERN_CHECK_ONLY;
-        status = tern_check_case(checker, &product, &child, finding, error);
-    }
-    tern_checker_free(checker);
-    return status;
 }
 
 /* What the machine allows; asked again after the loop, and the higher figures count. */
@@ -171,9 +82,10 @@ static tern_status measure(decode_run *run, tern_error *error)
     roofs best = {0};
     tern_status status;
 
-    if ((run->job.kernel.kernel == NULL && (status = pick_kernel(run, error)) != TERN_OK) ||
+    if ((status = tern_decode_kernels_choose(run->recording, &run->job, &run->geometry, run->pick_reason,
+                                             sizeof run->pick_reason, error)) != TERN_OK ||
         (status = look_at_roofs(run, &best, error)) != TERN_OK ||
-        (status = check_shapes(run, &finding, error)) != TERN_OK)
+        (status = tern_decode_kernels_check(run->recording, &run->job, &run->geometry, &finding, error)) != TERN_OK)
         return status;
     if (finding.verdict == TERN_EXACT)
         status = decode(run, &run->job, error);
@@ -192,39 +104,11 @@ static tern_status record(decode_run *run, const tern_decode_job *job, tern_erro
     return status == TERN_OK ? tern_sink_add(&run->recording->sink, TERN_LINE_DECODE, run->record, error) : status;
 }
 
-/* The portable kernel with packed weights that this one goes back to; NULL when it is portable itself. */
-static const tern_kernel *find_origin(const tern_registry *registry, const tern_kernel *kernel)
-{
-    const tern_kernel *origin = kernel;
-
-    while (origin != NULL && origin->isa != 0)
-        origin = origin->refines == NULL ? NULL : tern_registry_find(registry, origin->refines);
-    return origin == kernel ? NULL : origin;
-}
-
-/* The kernel of the baseline is NULL when there is none. */
-static tern_status choose_baseline(const decode_run *run, tern_case *kernel, tern_error *error)
-{
-    const tern_registry *registry = run->recording->session->registry;
-    const char *name = run->settings->baseline;
-    const tern_kernel *origin = find_origin(registry, run->job.kernel.kernel);
-    tern_status status;
-
-    memset(kernel, 0, sizeof *kernel);
-    if (name == NULL && origin != NULL)
-        tern_case_init(kernel, origin);
-    if (name == NULL)
-        return TERN_OK;
-    status = tern_case_parse_kernel(kernel, name, registry, error);
-    if (status == TERN_OK && kernel->kernel == NULL)
-        return tern_error_set(error, TERN_USAGE, "--baseline takes a kernel, not '%s'", name);
-    return status == TERN_OK ? permit(run, kernel, error) : status;
-}
-
 static tern_status run_baseline(decode_run *run, tern_error *error)
 {
     tern_decode_job job = run->job;
-    tern_status status = choose_baseline(run, &job.kernel, error);
+    tern_status status = tern_decode_kernels_plain(run->recording->session, &run->job.kernel, run->settings->baseline,
+                                                   &job.kernel, error);
 
     if (status != TERN_OK || job.kernel.kernel == NULL)
         return status;
@@ -249,7 +133,6 @@ static tern_status run_baseline(decode_run *run, tern_error *error)
 static tern_status prepare(void *context, tern_recording *recording, tern_error *error)
 {
     decode_run *run = context;
-    const tern_case *kernel = &run->job.kernel;
 
     run->recording = recording;
     recording->session->run.cases = 1;
@@ -258,12 +141,10 @@ static tern_status prepare(void *context, tern_recording *recording, tern_error 
     run->record = calloc(1, sizeof *run->record);
     if (run->progress == NULL || run->record == NULL)
         return tern_error_memory(error, "a decode run", sizeof *run->record);
-    if (kernel->kernel != NULL) {
-        const tern_status status = permit(run, kernel, error);
-        if (status != TERN_OK)
-            return status;
-    }
-    return look_at_model(run, error);
+    const tern_status status = tern_decode_kernels_permit(recording->session, &run->job.kernel, error);
+    return status == TERN_OK
+               ? tern_decode_kernels_look(&run->job, &run->geometry, run->source, sizeof run->source, error)
+               : status;
 }
 
 static tern_status run_all(void *context, tern_recording *recording, tern_error *error)

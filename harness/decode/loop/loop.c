@@ -11,6 +11,8 @@ const tern_toggle tern_loop_toggles[TERN_LOOP_TOGGLES + 1] = {
     {NULL, NULL, NULL, 0, 0, 0},
 };
 
+const int32_t tern_loop_plain[TERN_LOOP_TOGGLES] = {[TERN_LOOP_KV_BITS] = 32, [TERN_LOOP_HEAD_BITS] = 16};
+
 const char *tern_loop_fault(const int32_t *value)
 {
     const int32_t kv = value[TERN_LOOP_KV_BITS], head = value[TERN_LOOP_HEAD_BITS];

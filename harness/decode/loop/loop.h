@@ -20,6 +20,9 @@ typedef enum tern_loop_toggle {
 /* Ends with a row whose name is NULL. */
 extern const tern_toggle tern_loop_toggles[TERN_LOOP_TOGGLES + 1];
 
+/* What stands for "off": the plain form, also of those that are a number of bits. */
+extern const int32_t tern_loop_plain[TERN_LOOP_TOGGLES];
+
 /* NULL, or a constant sentence about values that a toggle's range allows and its meaning does not. */
 const char *tern_loop_fault(const int32_t *value);
 

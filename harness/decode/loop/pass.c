@@ -5,7 +5,30 @@
 
 #include <assert.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
+
+tern_status tern_passage_open(tern_passage *p, const tern_decode_job *job, uint32_t vocabulary,
+                              tern_projections *answers, tern_finding *finding, tern_error *error)
+{
+    *p = (tern_passage){.job = job, .vocabulary = vocabulary, .answers = answers, .finding = finding};
+    p->prompt = calloc(job->prompt_tokens + 1, sizeof *p->prompt);
+    p->next = calloc(job->sequences, sizeof *p->next);
+    p->tokens_hash = XXH3_createState();
+    p->logits_hash = XXH3_createState();
+    if (p->prompt == NULL || p->next == NULL || p->tokens_hash == NULL || p->logits_hash == NULL)
+        return tern_error_memory(error, "the tokens of a run", (double)(job->prompt_tokens * sizeof *p->prompt));
+    return tern_token_choice_new(&p->sampler, &job->sampler, vocabulary, error);
+}
+
+void tern_passage_close(tern_passage *p)
+{
+    tern_token_choice_free(p->sampler);
+    XXH3_freeState(p->tokens_hash);
+    XXH3_freeState(p->logits_hash);
+    free(p->prompt);
+    free(p->next);
+}
 
 /* A fixed sequence of ids, where no prompt is given. */
 static uint32_t seeded_id(const tern_passage *s, uint32_t position)

@@ -9,11 +9,11 @@
 
 #include <xxhash.h>
 
-/* What passes share. All of it belongs to the caller. */
+/* What passes share. */
 typedef struct tern_passage {
     const tern_decode_job *job;
     uint32_t vocabulary;
-    tern_decoder *decoder;
+    tern_decoder *decoder; /* the caller's */
     tern_token_choice *sampler;
     tern_input *prompt; /* room for prompt_tokens */
     tern_input *next;   /* one a sequence */
@@ -21,6 +21,14 @@ typedef struct tern_passage {
     tern_projections *answers;
     tern_finding *finding; /* EXACT at the start; set when an answer is wrong, which ends the pass */
 } tern_passage;
+
+/*
+ * For passes of the job; only the decoder is left to be set. job, answers and finding must outlive it. TERN_ENVIRONMENT
+ * when memory is short. Close with tern_passage_close(), whatever is returned; it leaves the decoder alone.
+ */
+tern_status tern_passage_open(tern_passage *passage, const tern_decode_job *job, uint32_t vocabulary,
+                              tern_projections *answers, tern_finding *finding, tern_error *error);
+void tern_passage_close(tern_passage *passage);
 
 typedef struct tern_pass_result {
     tern_phase prefill, decode;

@@ -5,6 +5,7 @@
 #include "decode/loop/session.h"
 
 #include "base/text.h"
+#include "decode/loop/job_parts.h"
 #include "decode/loop/kv_bench.h"
 #include "decode/loop/pass.h"
 #include "decode/loop/verify.h"
@@ -23,7 +24,7 @@ typedef struct session {
     tern_weights weights;
     tern_team *team;
     tern_model model;
-    uint32_t tokens[4]; /* how many each product will have, `counts` numbers */
+    uint32_t tokens[TERN_JOB_COUNTS]; /* how many each product will have, `counts` numbers */
     size_t counts;
     tern_projections *answers;
     tern_passage passage;
@@ -44,30 +45,15 @@ static void loading(void *context, double share)
 static tern_status load(session *s, tern_error *error)
 {
     const tern_decode_job *job = s->job;
-    const tern_model_options options = {
-        .head = job->toggle[TERN_LOOP_HEAD_BITS] == 16 ? TERN_HEAD_F16 : TERN_HEAD_I8,
-        .huge_pages = job->toggle[TERN_LOOP_HUGE_PAGES] != 0,
-        .progress = loading,
-        .context = s,
-    };
+    tern_model_options options = tern_job_model_options(job);
     tern_status status = tern_team_new(&s->team, job->threads, error);
 
+    options.progress = loading;
+    options.context = s;
     if (status == TERN_OK)
         status = tern_pin_team(&job->pin, s->team, s->record->cpu, error);
     s->record->cpus = job->threads;
     return status != TERN_OK ? status : tern_model_load(&s->model, &s->weights, &job->kernel, s->team, &options, error);
-}
-
-/* The numbers of tokens that the products of this job will have. */
-static void list_counts(session *s)
-{
-    const tern_decode_job *job = s->job;
-    const uint32_t block = job->block < job->prompt_tokens ? job->block : job->prompt_tokens;
-    const uint32_t counts[] = {1, job->sequences, block, block == 0 ? 1 : job->prompt_tokens % block};
-
-    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
-        if (counts[i] > 0)
-            s->tokens[s->counts++] = counts[i];
 }
 
 /* Every number of tokens that a call will have, on the first and on the last layer. */
@@ -76,7 +62,7 @@ static tern_status verify(session *s, tern_error *error)
     const uint32_t layer[] = {0, s->model.geometry.layers - 1};
     tern_status status = TERN_OK;
 
-    list_counts(s);
+    s->counts = tern_job_counts(s->job, s->tokens);
     for (size_t i = 0; i < 2 && status == TERN_OK && s->record->finding.verdict == TERN_EXACT; i++) {
         tern_job_tell(s->job, TERN_JOB_VERIFYING, 0.5 * (double)i);
         status = tern_verify_layer(&s->model, &s->weights, layer[i], s->tokens, s->counts, s->team, &s->record->finding,
@@ -87,23 +73,7 @@ static tern_status verify(session *s, tern_error *error)
 
 static tern_decoder_options loop_options(const session *s, bool kv_cache)
 {
-    static const tern_kv_type by_bytes[] = {[1] = TERN_KV_I8, [2] = TERN_KV_F16, [4] = TERN_KV_F32};
-    const tern_decode_job *job = s->job;
-
-    return (tern_decoder_options){
-        .kv_type = by_bytes[job->toggle[TERN_LOOP_KV_BITS] / 8],
-        .kv_cache = kv_cache,
-        .fused = job->toggle[TERN_LOOP_FUSED] != 0,
-        .ops = tern_ops_for(job->toggle[TERN_LOOP_SIMD] != 0 ? job->isa : 0),
-        .context = job->context == 0 ? s->model.geometry.context : job->context,
-        .sequences = job->sequences,
-        .block = job->block,
-        .logit_rows = job->sequences,
-        .history = job->prompt_tokens + job->new_tokens,
-        .expected = s->tokens,
-        .expected_counts = s->counts,
-        .answers = s->answers,
-    };
+    return tern_job_decoder_options(s->job, &s->model.geometry, kv_cache, s->tokens, s->counts, s->answers);
 }
 
 static uint64_t peak_rss_bytes(void)
@@ -171,26 +141,18 @@ static tern_status new_decoder(session *s, bool kv_cache, tern_error *error)
 
 static tern_status open_passage(session *s, tern_error *error)
 {
-    tern_passage *p = &s->passage;
     const tern_decode_job *job = s->job;
-    tern_status status;
+    tern_status status = tern_projections_new(&s->answers, &s->model, &s->weights, s->team, error);
 
-    p->job = job;
-    p->finding = &s->record->finding;
-    if ((status = tern_projections_new(&s->answers, &s->model, &s->weights, s->team, error)) != TERN_OK)
+    if (status == TERN_OK)
+        status =
+            tern_passage_open(&s->passage, job, s->model.geometry.vocabulary, s->answers, &s->record->finding, error);
+    if (status != TERN_OK)
         return status;
-    p->answers = s->answers;
-    p->vocabulary = s->model.geometry.vocabulary;
-    p->prompt = calloc(job->prompt_tokens + 1, sizeof *p->prompt);
-    p->next = calloc(job->sequences, sizeof *p->next);
-    p->tokens_hash = XXH3_createState();
-    p->logits_hash = XXH3_createState();
     s->result = calloc(1, sizeof *s->result);
-    if (p->prompt == NULL || p->next == NULL || p->tokens_hash == NULL || p->logits_hash == NULL || s->result == NULL)
-        return tern_error_memory(error, "the tokens of a run", (double)(job->prompt_tokens * sizeof *p->prompt));
-    if ((status = new_decoder(s, job->toggle[TERN_LOOP_KV_CACHE] != 0, error)) != TERN_OK)
-        return status;
-    return tern_token_choice_new(&p->sampler, &job->sampler, p->vocabulary, error);
+    if (s->result == NULL)
+        return tern_error_memory(error, "the tokens of a run", sizeof *s->result);
+    return new_decoder(s, job->toggle[TERN_LOOP_KV_CACHE] != 0, error);
 }
 
 static tern_status run_passes(session *s)
@@ -286,7 +248,7 @@ static tern_status run(session *s, tern_error *error)
         return status;
     tern_decode_describe_model(&s->weights.geometry, s->weights.source, r);
     r->kv_ratio_predicted = r->kv_ratio_measured = r->allocations = (double)NAN;
-    r->measured_layers = s->job->layers == 0 || s->job->layers > r->layers ? r->layers : s->job->layers;
+    r->measured_layers = tern_job_layers(s->job, &s->weights.geometry);
     s->weights.geometry.layers = r->measured_layers;
     if ((status = load(s, error)) != TERN_OK || (status = verify(s, error)) != TERN_OK ||
         r->finding.verdict != TERN_EXACT || (status = open_passage(s, error)) != TERN_OK)
@@ -309,14 +271,10 @@ tern_status tern_decode_session(const tern_decode_job *job, tern_decode_record *
 
     tern_decoder_free(s.passage.decoder);
     tern_projections_free(s.answers);
-    tern_token_choice_free(s.passage.sampler);
+    tern_passage_close(&s.passage);
     tern_model_free(&s.model);
     tern_weights_close(&s.weights);
     tern_team_free(s.team);
-    XXH3_freeState(s.passage.tokens_hash);
-    XXH3_freeState(s.passage.logits_hash);
-    free(s.passage.prompt);
-    free(s.passage.next);
     free(s.result);
     return status;
 }

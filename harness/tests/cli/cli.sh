@@ -45,6 +45,31 @@ skip() {
     exit 77
 }
 
+# observations FILE: what makes each of them one, a line each
+observations() {
+    python3 - "$1" <<'PY'
+import json, sys
+for line in map(json.loads, open(sys.argv[1])):
+    if line["type"] == "pair":
+        print("pair", line["id"], line["second"], line["process"])
+    elif line["type"] == "arm":
+        print("arm", line["id"], line["side"], line["process"], line["on"] or "none", line["never_taken"])
+PY
+}
+
+# twice FILE: none of them may stand in it twice
+twice() {
+    [ -z "$(observations "$1" | sort | uniq -d)" ] || { echo "FAILED: observations stand twice in $1" && failures=$((failures + 1)); }
+}
+
+# same_observations WHOLE RESUMED: a run that was cut off has those of one that was not, each once
+same_observations() {
+    twice "$2"
+    diff <(observations "$1" | sort) <(observations "$2" | sort) >difference || {
+        echo "FAILED: the resumed run has other observations:" && head difference && failures=$((failures + 1))
+    }
+}
+
 finish() {
     [ "$failures" -eq 0 ] || exit 1
 }

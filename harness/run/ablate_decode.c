@@ -1,0 +1,332 @@
+#include "run/ablate_decode.h"
+
+#include "base/interrupt.h"
+#include "base/text.h"
+#include "decode/loop/job_id.h"
+#include "decode/loop/job_parts.h"
+#include "decode/loop/turns.h"
+#include "plan/toggles.h"
+#include "run/ablated.h"
+#include "run/decode_kernels.h"
+#include "run/job_watch.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PROCESSES = 8 };
+
+/* Factors beside the toggles of the loop. */
+enum { THREADS = TERN_LOOP_TOGGLES, KERNEL, FACTORS };
+
+/* In the order of the table. */
+static const int factors[FACTORS] = {
+    TERN_LOOP_SIMD,       THREADS, TERN_LOOP_KV_CACHE, TERN_LOOP_KV_BITS, TERN_LOOP_FUSED, TERN_LOOP_HEAD_BITS,
+    TERN_LOOP_HUGE_PAGES, KERNEL,
+};
+
+typedef struct decode_ablation {
+    const tern_ablate_decode_settings *settings;
+    tern_comparing comparing;
+    tern_ablated it;
+    tern_decode_job job;
+    int what[FACTORS]; /* of each factor of `it` */
+    tern_case plain;   /* its kernel is NULL when there is none */
+    tern_pin one_cpu;
+    tern_geometry geometry;
+    tern_job_progress *progress;
+} decode_ablation;
+
+static tern_status find_plain_kernel(decode_ablation *a, const char **why, tern_error *error)
+{
+    const tern_session *session = a->comparing.recording->session;
+    const tern_status status = tern_decode_kernels_plain(session, &a->job.kernel, a->settings->plain, &a->plain, error);
+
+    if (status == TERN_OK && a->plain.kernel == NULL)
+        *why = a->job.kernel.kernel->isa == 0 ? "it is portable itself; --baseline names a plain one"
+                                              : "no portable kernel stands behind it; --baseline names one";
+    else if (status == TERN_OK && a->plain.kernel == a->job.kernel.kernel)
+        *why = "it is the plain one itself";
+    return status;
+}
+
+/* *why is NULL when the factor is a part of it. */
+static tern_status look_at_factor(decode_ablation *a, int what, const char **why, tern_error *error)
+{
+    *why = NULL;
+    if (what == KERNEL)
+        return find_plain_kernel(a, why, error);
+    if (what == THREADS)
+        *why = a->job.threads == 1 ? "there is one" : NULL;
+    else if (a->job.toggle[what] == tern_loop_plain[what])
+        *why = "off in this run";
+    return TERN_OK;
+}
+
+static const char *name_of(int what)
+{
+    return what == THREADS ? "threads" : what == KERNEL ? "kernel" : tern_loop_toggles[what].name;
+}
+
+static tern_status find_factors(decode_ablation *a, tern_error *error)
+{
+    tern_status status = TERN_OK;
+
+    for (int i = 0; i < FACTORS && status == TERN_OK; i++) {
+        const char *why;
+        if ((status = look_at_factor(a, factors[i], &why, error)) != TERN_OK)
+            break;
+        if (why != NULL) {
+            tern_ablated_leave(&a->it, name_of(factors[i]), why);
+            continue;
+        }
+        a->what[a->it.factors] = factors[i];
+        tern_ablated_add_factor(&a->it, name_of(factors[i]));
+    }
+    return status;
+}
+
+/* The job with those factors on, and the others off. */
+static tern_decode_job with(const decode_ablation *a, tern_toggle_set on)
+{
+    tern_decode_job job = a->job;
+
+    for (size_t i = 0; i < a->it.factors; i++) {
+        if ((on >> i & 1) != 0)
+            continue;
+        if (a->what[i] == THREADS) {
+            job.threads = 1;
+            job.pin = a->one_cpu;
+        } else if (a->what[i] == KERNEL) {
+            job.kernel = a->plain;
+        } else {
+            job.toggle[a->what[i]] = tern_loop_plain[a->what[i]];
+        }
+    }
+    return job;
+}
+
+static char *toggles_of(const decode_ablation *a, tern_toggle_set on, char text[256])
+{
+    const tern_decode_job job = with(a, on);
+
+    tern_toggles_text(tern_loop_toggles, job.toggle, text, 256);
+    tern_text_append(text, 256, "%skernel=%s,threads=%" PRIu32, text[0] == '\0' ? "" : ",", job.kernel.kernel->name,
+                     job.threads);
+    return text;
+}
+
+/* Portable code is what the best instruction set is where the processor, or the cap, has no more. */
+static tern_status find_never_taken(decode_ablation *a, tern_error *error)
+{
+    tern_status status = TERN_OK;
+
+    for (size_t i = 0; i < a->it.factors && status == TERN_OK; i++) {
+        const tern_toggle_set others = tern_ablated_all(&a->it) & ~((tern_toggle_set)1 << i);
+        char toggles[256];
+        tern_arm_record line;
+        a->it.never_taken[i] = a->what[i] == TERN_LOOP_SIMD && tern_ops_for(a->job.isa) == tern_ops_for(0);
+        if (!a->it.never_taken[i])
+            continue;
+        tern_ablated_line(&a->it, others, toggles_of(a, others, toggles), &line);
+        line.never_taken = true;
+        status = tern_ablated_add(&a->comparing, &line, error);
+    }
+    return status;
+}
+
+/* What one process measured. */
+typedef struct process_result {
+    const tern_design *design;
+    const tern_turns_result *result;
+    uint32_t process;
+    uint64_t seed;
+} process_result;
+
+static tern_status keep(decode_ablation *a, const process_result *p, tern_error *error)
+{
+    tern_status status = TERN_OK;
+
+    for (size_t i = 0; i < p->design->arms && status == TERN_OK; i++)
+        status = tern_finding_expect_whole(&p->result[i].finding, error);
+    for (size_t i = 0; i < p->design->arms && status == TERN_OK; i++) {
+        const tern_toggle_set on = tern_ablated_widen(&a->it, p->design->arm[i]);
+        const tern_turns_result *reference = &p->result[1];
+        const tern_ablated_samples samples = {
+            .finding = &p->result[i].finding,
+            .ns = p->result[i].ns,
+            .reference_ns = reference->ns,
+            .samples = p->result[i].samples,
+            .visits = p->result[i].visits,
+            .reference_samples = reference->samples,
+            .reference_visits = reference->visits,
+            .process = p->process,
+            .seed = p->seed,
+        };
+        char toggles[256];
+        status = tern_ablated_keep(&a->it, &a->comparing, on, toggles_of(a, on, toggles), &samples, error);
+    }
+    return status;
+}
+
+/* Of one turn: without the cache, a step computes all tokens before it again. */
+static double turn_deadline_s(const decode_ablation *a)
+{
+    tern_decode_job job = a->job;
+
+    job.repetitions = 1;
+    job.compare_cache = job.new_tokens;
+    return tern_decode_kernels_deadline_s(&job, &a->geometry);
+}
+
+static tern_status take_turns(decode_ablation *a, const tern_decode_job *job, const process_result *p,
+                              tern_turns_result *result, tern_error *error)
+{
+    const tern_turns_request request = {
+        .job = job,
+        .jobs = (uint32_t)p->design->arms,
+        .schedule = {.order = TERN_ORDER_BLOCKS,
+                     .until = TERN_UNTIL_BUDGET,
+                     .rounds = TERN_TURNS_ROUNDS,
+                     .reference = 1, /* of a design, all of them */
+                     .seed = p->seed},
+        .budget_s = a->settings->budget_s / PROCESSES,
+        .turn_deadline_s = turn_deadline_s(a),
+        .progress = a->progress,
+    };
+    tern_job_watch watch = {.activity = &a->comparing.recording->activity, .progress = a->progress, .named = true};
+    const tern_child_options child = {
+        .deadline_s = request.budget_s + 2.0 * (request.jobs + 1.0) * request.turn_deadline_s,
+        .tick = tern_job_watch_tick,
+        .tick_context = &watch,
+    };
+
+    return tern_turns_run(&request, &child, result, error);
+}
+
+/* Is a tern_ablated_sample: one process, every combination in rounds. */
+static tern_status sample(void *context, const tern_design *design, uint32_t process, tern_error *error)
+{
+    decode_ablation *a = context;
+    tern_decode_job *job = calloc(design->arms, sizeof *job);
+    tern_turns_result *result = calloc(design->arms, sizeof *result);
+    const process_result p = {.design = design,
+                              .result = result,
+                              .process = process,
+                              .seed = tern_comparing_seed(&a->comparing, a->it.id, "", process)};
+    tern_status status = TERN_OK;
+
+    if (job == NULL || result == NULL)
+        status = tern_error_memory(error, "the combinations of factors", (double)(design->arms * sizeof *result));
+    for (size_t i = 0; i < design->arms && status == TERN_OK; i++)
+        job[i] = with(a, tern_ablated_widen(&a->it, design->arm[i]));
+    if (status == TERN_OK)
+        status = take_turns(a, job, &p, result, error);
+    if (status == TERN_OK && tern_interrupt_signal() == 0)
+        status = keep(a, &p, error);
+    free(job);
+    free(result);
+    return status;
+}
+
+/* Both kernels: what is wrong is never timed. */
+static tern_status check(decode_ablation *a, tern_finding *finding, tern_error *error)
+{
+    tern_recording *recording = a->comparing.recording;
+    tern_decode_job plain = a->job;
+    tern_status status = tern_decode_kernels_check(recording, &a->job, &a->geometry, finding, error);
+
+    plain.kernel = a->plain;
+    if (status == TERN_OK && finding->verdict == TERN_EXACT && a->plain.kernel != NULL && tern_interrupt_signal() == 0)
+        status = tern_decode_kernels_check(recording, &plain, &a->geometry, finding, error);
+    return status == TERN_OK && tern_interrupt_signal() == 0 ? tern_finding_expect_whole(finding, error) : status;
+}
+
+/* What a time is of, with the layers that are run. */
+static void describe(decode_ablation *a)
+{
+    const tern_geometry *g = &a->geometry;
+
+    tern_text_append(a->it.measured, sizeof a->it.measured,
+                     "a step of %.60s, %" PRIu32 " of %" PRIu32 " layer%s, after a prompt of %" PRIu32 " token%s",
+                     g->name, tern_job_layers(&a->job, g), g->layers, g->layers == 1 ? "" : "s", a->job.prompt_tokens,
+                     a->job.prompt_tokens == 1 ? "" : "s");
+}
+
+static tern_status prepare(void *context, tern_recording *recording, tern_error *error)
+{
+    decode_ablation *a = context;
+    char source[256];
+
+    a->comparing = (tern_comparing){.recording = recording, .seed = a->settings->seed};
+    recording->session->run.cases = 1;
+    a->job.isa = recording->session->isa;
+    a->progress = tern_job_progress_new();
+    if (a->progress == NULL)
+        return tern_error_memory(error, "an ablation", sizeof *a->progress);
+    const tern_status status = tern_decode_kernels_permit(recording->session, &a->job.kernel, error);
+    return status == TERN_OK ? tern_decode_kernels_look(&a->job, &a->geometry, source, sizeof source, error) : status;
+}
+
+/* What has to be known before anything is timed: the kernel, where threads go, what can be switched off. */
+static tern_status settle(decode_ablation *a, tern_error *error)
+{
+    tern_recording *recording = a->comparing.recording;
+    const tern_environment *environment = &recording->environment;
+    char reason[256];
+    tern_status status = tern_decode_kernels_choose(recording, &a->job, &a->geometry, reason, sizeof reason, error);
+
+    if (status != TERN_OK ||
+        (status = tern_environment_pin(environment, a->job.threads, &a->job.pin, error)) != TERN_OK ||
+        (status = tern_environment_pin(environment, 1, &a->one_cpu, error)) != TERN_OK ||
+        (status = tern_decode_id(&a->job, a->it.id, sizeof a->it.id, error)) != TERN_OK)
+        return status;
+    a->it.side = "";
+    describe(a);
+    return find_factors(a, error);
+}
+
+static tern_status run(void *context, tern_recording *recording, tern_error *error)
+{
+    decode_ablation *a = context;
+    const tern_ablated_extent extent = {
+        .processes = PROCESSES, .budget_s = a->settings->budget_s, .per_sample = a->job.new_tokens, .once = true};
+    tern_finding finding = {0};
+    char toggles[256];
+    tern_status status = settle(a, error);
+
+    (void)recording;
+    if (status != TERN_OK || (status = check(a, &finding, error)) != TERN_OK || tern_interrupt_signal() != 0)
+        return status;
+    if (finding.verdict != TERN_EXACT || a->it.factors == 0)
+        return tern_ablated_give_up(&a->it, &a->comparing, toggles_of(a, tern_ablated_all(&a->it), toggles), &finding,
+                                    error);
+    status = find_never_taken(a, error);
+    if (status != TERN_OK || tern_ablated_taken(&a->it) == 0)
+        return status;
+    return tern_ablated_measure(&a->it, &a->comparing, &extent, sample, a, error);
+}
+
+int tern_ablate_decode_run(tern_recording *recording, const tern_ablate_decode_settings *settings,
+                           tern_session *session, const tern_observer *observer, tern_error *error)
+{
+    decode_ablation *a = calloc(1, sizeof *a);
+
+    if (a == NULL)
+        return (int)tern_error_memory(error, "an ablation", sizeof *a);
+    a->settings = settings;
+    a->job = settings->job;
+    const tern_work work = {
+        .context = a,
+        .demand = {.timed = true, .threads = settings->job.threads, .cold = true},
+        .alone = true,
+        .prepare = prepare,
+        .run = run,
+        .status = tern_ablated_status,
+    };
+    const int exit_status = tern_recording_run(recording, &settings->recording, session, observer, &work, error);
+
+    tern_job_progress_free(a->progress);
+    free(a);
+    return exit_status;
+}

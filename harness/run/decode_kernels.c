@@ -1,0 +1,115 @@
+#include "run/decode_kernels.h"
+
+#include "base/text.h"
+#include "check/check.h"
+#include "run/picker.h"
+
+#include <string.h>
+
+double tern_decode_kernels_deadline_s(const tern_decode_job *job, const tern_geometry *geometry)
+{
+    const double tokens = (double)job->repetitions * job->sequences * (job->prompt_tokens + job->new_tokens) +
+                          2.0 * job->compare_cache * (job->prompt_tokens + job->compare_cache);
+
+    return 300.0 + tokens * (double)tern_geometry_ternary_weights(geometry) / 5e7;
+}
+
+tern_status tern_decode_kernels_look(tern_decode_job *job, tern_geometry *geometry, char *source, size_t bytes,
+                                     tern_error *error)
+{
+    tern_weights weights = {0};
+    const tern_status status = tern_job_weights(job, &weights, error);
+
+    *geometry = weights.geometry;
+    tern_text_copy(source, bytes, weights.source);
+    tern_weights_close(&weights);
+    if (status == TERN_OK && job->context == 0)
+        job->context = geometry->context;
+    return status;
+}
+
+tern_status tern_decode_kernels_permit(const tern_session *session, const tern_case *kernel, tern_error *error)
+{
+    if (kernel->kernel == NULL)
+        return TERN_OK;
+    const tern_status status = tern_session_permit(session, kernel->kernel, error);
+    if (status == TERN_OK && !tern_case_huge_pages(kernel))
+        return tern_error_set(error, TERN_USAGE,
+                              "kernel '%s': the pages of decode are a toggle of the loop; say --set huge_pages=0",
+                              kernel->kernel->name);
+    return status;
+}
+
+/* The product of one linear layer as a problem: the weights of a model come from memory. */
+static tern_case product_of(const tern_decode_job *job, const tern_geometry *geometry, tern_linear linear,
+                            size_t tokens)
+{
+    tern_case c = job->kernel;
+
+    c.shape = tern_linear_shape(geometry, linear, tokens);
+    c.data = (tern_data){.p0 = job->p0, .seed = job->seed};
+    c.threads = job->threads;
+    c.cache = TERN_COLD;
+    return c;
+}
+
+tern_status tern_decode_kernels_choose(tern_recording *recording, tern_decode_job *job, const tern_geometry *geometry,
+                                       char *reason, size_t bytes, tern_error *error)
+{
+    const tern_case product = product_of(job, geometry, TERN_LINEAR_GATE_UP, job->sequences);
+    const tern_kernel *kernel;
+
+    if (job->kernel.kernel != NULL)
+        return TERN_OK;
+    const tern_status status = tern_picker_pick(recording->session, &recording->environment, &recording->activity,
+                                                &product, &kernel, reason, bytes, error);
+    if (status == TERN_OK)
+        tern_case_init(&job->kernel, kernel);
+    return status;
+}
+
+tern_status tern_decode_kernels_check(tern_recording *recording, const tern_decode_job *job,
+                                      const tern_geometry *geometry, tern_finding *finding, tern_error *error)
+{
+    tern_activity *activity = &recording->activity;
+    const tern_child_options child = tern_activity_child(activity, tern_decode_kernels_deadline_s(job, geometry));
+    tern_checker *checker = NULL;
+    tern_status status = tern_checker_new(&checker, error);
+
+    memset(finding, 0, sizeof *finding);
+    tern_activity_say(activity, "checking the kernel on the model's shapes");
+    for (tern_linear linear = 0; linear < TERN_LINEARS && status == TERN_OK && finding->verdict == TERN_EXACT;
+         linear++) {
+        tern_case product = product_of(job, geometry, linear, 1);
+        product.cache = TERN_CHECK_ONLY;
+        status = tern_check_case(checker, &product, &child, finding, error);
+    }
+    tern_checker_free(checker);
+    return status;
+}
+
+/* The portable kernel with packed weights that this one goes back to; NULL when it is portable itself. */
+static const tern_kernel *find_origin(const tern_registry *registry, const tern_kernel *kernel)
+{
+    const tern_kernel *origin = kernel;
+
+    while (origin != NULL && origin->isa != 0)
+        origin = origin->refines == NULL ? NULL : tern_registry_find(registry, origin->refines);
+    return origin == kernel ? NULL : origin;
+}
+
+tern_status tern_decode_kernels_plain(const tern_session *session, const tern_case *kernel, const char *name,
+                                      tern_case *plain, tern_error *error)
+{
+    const tern_kernel *origin = find_origin(session->registry, kernel->kernel);
+
+    memset(plain, 0, sizeof *plain);
+    if (name == NULL && origin != NULL)
+        tern_case_init(plain, origin);
+    if (name == NULL)
+        return TERN_OK;
+    const tern_status status = tern_case_parse_kernel(plain, name, session->registry, error);
+    if (status == TERN_OK && plain->kernel == NULL)
+        return tern_error_set(error, TERN_USAGE, "--baseline takes a kernel, not '%s'", name);
+    return status == TERN_OK ? tern_decode_kernels_permit(session, plain, error) : status;
+}
