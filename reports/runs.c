@@ -1,5 +1,6 @@
 #include "runs.h"
 
+#include "analyse/fleet.h"
 #include "analyse/repeats.h"
 #include "base/text.h"
 
@@ -35,12 +36,28 @@ static const char *describe(const tern_results *results, uint32_t index, char te
     return text;
 }
 
+/* A tern_fleet_say. */
+static void say(void *document, const char *sentence)
+{
+    tern_document_line(document, "%s", sentence);
+}
+
+static void introduce_shards(tern_document *document, const tern_results *results)
+{
+    tern_fleet fleet = {0};
+
+    if (tern_fleet_add_results(&fleet, results, NULL) == TERN_OK)
+        tern_fleet_tell(&fleet, say, document);
+    tern_fleet_free(&fleet);
+}
+
 void tern_runs_introduce(tern_document *document, const tern_results *results)
 {
     char text[RUN_BYTES];
 
     if (results->runs.count < 2)
         return;
+    introduce_shards(document, results);
     if (tern_repeats_machines(results) > 1)
         tern_document_heading(document, "%zu runs on %u machines, whose times do not compare", results->runs.count,
                               tern_repeats_machines(results));

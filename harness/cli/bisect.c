@@ -74,15 +74,12 @@ static int run_bisect(const tern_options *given, tern_sides_setup *setup, tern_e
 /* Not which commit, but which optimisation: an ablation of both ends. */
 static int ablate(const tern_options *given, const range *r, tern_error *error)
 {
+    const char *argument[TERN_OPTION_LIST + 1] = {r->good, r->bad};
+    const size_t suites = given->arguments.count - 1;
     tern_options options = *given;
-    tern_text_list *arguments = &options.arguments;
 
-    if (arguments->count == TERN_OPTION_LIST)
-        return (int)tern_error_set(error, TERN_USAGE, "%d suites are too many", TERN_OPTION_LIST - 1);
-    memmove(&arguments->item[2], &arguments->item[1], (arguments->count - 1) * sizeof arguments->item[0]);
-    arguments->count++;
-    arguments->item[0] = r->good;
-    arguments->item[1] = r->bad;
+    memcpy(&argument[2], &given->arguments.item[1], suites * sizeof *argument);
+    options.arguments = (tern_argument_list){argument, 2 + suites};
     return tern_command_ablate(&options, error);
 }
 

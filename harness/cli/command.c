@@ -36,8 +36,16 @@
 
 #define END TERN_OPTION_KEYS
 
-static const tern_option_key heeds_run[] = {
-    SUITES, TERN_OPTION_AXIS_THREADS, TERN_OPTION_HOT, TERN_OPTION_COLD, TIMING, KERNELS, MACHINE, RECORDS, END};
+static const tern_option_key heeds_run[] = {SUITES,
+                                            TERN_OPTION_SHARD,
+                                            TERN_OPTION_AXIS_THREADS,
+                                            TERN_OPTION_HOT,
+                                            TERN_OPTION_COLD,
+                                            TIMING,
+                                            KERNELS,
+                                            MACHINE,
+                                            RECORDS,
+                                            END};
 static const tern_option_key heeds_check[] = {SUITES, TERN_OPTION_NO_EDGES, TERN_OPTION_DEEP, KERNELS, RECORDS, END};
 static const tern_option_key heeds_repro[] = {
     TERN_OPTION_DEADLINE, TERN_OPTION_TOTAL, TERN_OPTION_RESUME, TIMING, KERNELS, MACHINE, RECORDS, END};
@@ -117,7 +125,7 @@ const tern_command tern_commands[] = {
      tern_command_model_show},
     {"machine", "tell what the machine is and measure its limits", "", 0, 0,
      "Tells what the machine is and measures its limits.", heeds_machine, NULL, tern_command_machine},
-    {"report", "draw a table or another format from files of records", "FILE...", 1, TERN_OPTION_LIST,
+    {"report", "draw a table or another format from files of records", "FILE...", 1, SIZE_MAX,
      "Draws a report from files of records.", heeds_report, NULL, tern_command_report},
     {"help", "list the commands", "", 0, 0, "Lists the commands, or writes the manual page or the completion for bash.",
      heeds_help, NULL, tern_command_help},

@@ -47,14 +47,16 @@ static tern_status refuse(const parsing *p, const tern_option *option)
                           p->command->name, tern_command_heeding(option->name, commands, sizeof commands));
 }
 
-static tern_status take_argument(parsing *p, char *text)
+/* Options stand before arguments when argp gets to these, whatever the user wrote. */
+static tern_status take_argument(parsing *p, char *const *place)
 {
-    tern_text_list *list = &p->options->arguments;
+    tern_argument_list *list = &p->options->arguments;
 
     if (list->count == p->command->most)
-        return tern_error_set(p->error, TERN_USAGE, "'%s' is not expected here: %s takes %s", text, p->command->name,
+        return tern_error_set(p->error, TERN_USAGE, "'%s' is not expected here: %s takes %s", *place, p->command->name,
                               p->command->most == 0 ? "no arguments" : p->command->arguments);
-    list->item[list->count++] = text;
+    if (list->count++ == 0)
+        list->item = (const char *const *)place;
     return TERN_OK;
 }
 
@@ -74,7 +76,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
     if (key == ARGP_KEY_ERROR)
         p->wrong = state->next - 1;
     if (key == ARGP_KEY_ARG)
-        return take_argument(p, text) == TERN_OK ? 0 : ECANCELED;
+        return take_argument(p, &state->argv[state->next - 1]) == TERN_OK ? 0 : ECANCELED;
     const tern_option *row = find_option(key);
     if (row == NULL)
         return ARGP_ERR_UNKNOWN;

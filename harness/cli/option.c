@@ -158,6 +158,14 @@ tern_status tern_option_add_output(const tern_option *option, tern_options *opti
     return status;
 }
 
+tern_status tern_option_set_shard(const tern_option *option, tern_options *options, char *text, tern_error *error)
+{
+    return tern_shard_parse(text, place(option, options))
+               ? TERN_OK
+               : tern_error_set(error, TERN_USAGE, "--%s takes I/N with I from 1 to N, and N up to %d, not '%s'",
+                                option->name, TERN_SHARDS_MAX, text);
+}
+
 tern_status tern_option_set_type(const tern_option *option, tern_options *options, char *text, tern_error *error)
 {
     const tern_block_format *format = tern_block_format_named(text);

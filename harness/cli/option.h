@@ -52,6 +52,7 @@ tern_option_setter tern_option_add_axis;   /* tern_axis_list: the row's axis */
 tern_option_setter tern_option_add_set;    /* tern_axis_list: AXIS=VALUES */
 tern_option_setter tern_option_set_report; /* const tern_report *, by name */
 tern_option_setter tern_option_add_output; /* tern_output_list: FORMAT:FILE */
+tern_option_setter tern_option_set_shard;  /* tern_shard: I/N */
 tern_option_setter tern_option_set_type;   /* const tern_block_format *: a ternary one, by name */
 
 #endif

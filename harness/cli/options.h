@@ -7,6 +7,7 @@
 
 #include "decode/loop/token_choice.h"
 #include "model/blocks.h"
+#include "plan/shard.h"
 #include "report.h"
 
 #include <stdbool.h>
@@ -31,6 +32,12 @@ typedef struct tern_text_list {
     size_t count;
 } tern_text_list;
 
+/* As they stand in argv, one behind the other. */
+typedef struct tern_argument_list {
+    const char *const *item;
+    size_t count;
+} tern_argument_list;
+
 /* Axes that replace those of suites: name[i] becomes values[i]. */
 typedef struct tern_axis_list {
     const char *name[TERN_OPTION_LIST], *values[TERN_OPTION_LIST];
@@ -39,9 +46,9 @@ typedef struct tern_axis_list {
 
 /* Strings point into argv. Text that was not said is NULL, a flag false; a number has the default of --help. */
 typedef struct tern_options {
-    const char *program;      /* "ternbench run": begins what is said to the user */
-    char command[4096];       /* the whole command line, for the fingerprint */
-    tern_text_list arguments; /* suites, ids or files */
+    const char *program;          /* "ternbench run": begins what is said to the user */
+    char command[4096];           /* the whole command line, for the fingerprint */
+    tern_argument_list arguments; /* suites, ids or files */
 
     /* which kernels, which cases */
     tern_text_list plugins;
@@ -51,6 +58,7 @@ typedef struct tern_options {
     tern_axis_list axes;
     const char *pick; /* a shape */
     bool list, no_edges, deep;
+    tern_shard shard;
 
     /* how they run */
     bool interleave, no_roofs, strict;

@@ -14,23 +14,6 @@ enum { BAR_WIDTH = 24 };
 /* Without a terminal: a line at least this often, and for every case when verbose. */
 static const double plain_interval_s = 5.0;
 
-/* A guess at the seconds that one case takes, to weigh cases against each other. It is corrected as the run goes on. */
-static double expected(const tern_progress *progress, const tern_planned *planned)
-{
-    const tern_shape shape = planned->c.shape;
-    const double macs = (double)shape.m * (double)shape.k * (double)shape.n;
-    const double call_s = macs / 2e10, check_s = 4e-3 + macs * 2e-9;
-
-    switch (planned->c.cache) {
-    case TERN_HOT:
-        return check_s + progress->budget_s * 0.4 + 4 * call_s;
-    case TERN_COLD:
-        return check_s + progress->budget_s * 0.6 + 1.5 + 4 * call_s;
-    default:
-        return check_s;
-    }
-}
-
 /* Seconds left, by what was needed so far for what was expected so far. */
 static double left(const tern_progress *progress)
 {
@@ -68,7 +51,7 @@ static void begin(void *context, const tern_run *run, const tern_plan *plan)
     progress->total = plan->count;
     progress->started_s = progress->last_s = tern_terminal_clock();
     for (size_t i = 0; i < plan->count; i++)
-        progress->expected_s += expected(progress, &plan->cases[i]);
+        progress->expected_s += tern_estimate_case_s(&plan->cases[i], &progress->pace);
     if (progress->quiet)
         return;
     tern_progress_clear(progress);
@@ -82,7 +65,7 @@ static void start(void *context, const tern_planned *const *planned, size_t coun
 
     progress->expected_now_s = 0.0;
     for (size_t i = 0; i < count; i++)
-        progress->expected_now_s += expected(progress, planned[i]);
+        progress->expected_now_s += tern_estimate_case_s(planned[i], &progress->pace);
     progress->now_started_s = tern_terminal_clock();
 }
 
@@ -124,10 +107,10 @@ static void finish(void *context, const tern_planned *planned, const tern_record
     progress->done++;
     progress->expected_now_s = 0.0;
     if (record == NULL) {
-        progress->expected_s -= expected(progress, planned);
+        progress->expected_s -= tern_estimate_case_s(planned, &progress->pace);
         return;
     }
-    progress->expected_done_s += expected(progress, planned);
+    progress->expected_done_s += tern_estimate_case_s(planned, &progress->pace);
     if (!progress->quiet && progress->verbose)
         tell_case(progress, record);
     if (record->finding.verdict != TERN_EXACT && record->finding.verdict != TERN_UNSUPPORTED) {
@@ -139,7 +122,7 @@ static void finish(void *context, const tern_planned *planned, const tern_record
 tern_observer tern_progress_observer(tern_progress *progress, const tern_options *options)
 {
     *progress = (tern_progress){
-        .budget_s = options->budget_s,
+        .pace = {.budget_s = options->budget_s, .noise = 0.4},
         .quiet = options->quiet,
         .verbose = options->verbose > 0,
         .terminal = tern_terminal_is(),

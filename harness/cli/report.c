@@ -2,6 +2,7 @@
  * ternbench report: any format from any files of records.
  */
 #include "cli/command.h"
+#include "cli/merge.h"
 #include "cli/output.h"
 #include "cli/terminal.h"
 #include "compare.h"
@@ -82,6 +83,18 @@ static tern_status compare_files(const tern_options *options, const tern_registr
     return status;
 }
 
+/* What is drawn is drawn, but it is not all. */
+static tern_status expect_shards(const tern_results *results, tern_error *error)
+{
+    tern_fleet fleet = {0};
+    tern_status status = tern_fleet_add_results(&fleet, results, error);
+
+    if (status == TERN_OK)
+        status = tern_merge_expect_whole(&fleet, error);
+    tern_fleet_free(&fleet);
+    return status;
+}
+
 static tern_status draw_files(const tern_options *options, const tern_registry *registry, tern_error *error)
 {
     tern_results results = {0};
@@ -93,17 +106,22 @@ static tern_status draw_files(const tern_options *options, const tern_registry *
         status = expect_some(options, &results, error);
     if (status == TERN_OK)
         status = tern_output_all(options, &results, error);
+    if (status == TERN_OK)
+        status = expect_shards(&results, error);
     tern_results_free(&results);
     return status;
 }
 
 int tern_command_report(const tern_options *given, tern_error *error)
 {
+    const bool merges = !given->compare && tern_merge_is(given);
     tern_options options = *given;
 
     tern_options_settle(&options, NULL, 0.0);
     tern_registry *registry = NULL;
     tern_status status = tern_output_open(options.files, &options, true, error);
+    if (status == TERN_OK && merges)
+        return (int)tern_merge_run(&options, error);
     if (status == TERN_OK)
         status = tern_registry_new(&registry, error);
     if (status == TERN_OK)

@@ -58,6 +58,8 @@ static int run_suites(const tern_options *given, bool timed, tern_error *error)
         status = tern_planning_suites(&plan, &session, &planning, &wishes, error);
     if (status == TERN_OK)
         status = settle(&options, &wishes, timed, error);
+    if (status == TERN_OK && options.shard.of > 0)
+        status = tern_planning_shard(&plan, &session, options.shard, options.budget_s, error);
     int exit_status = (int)status;
     if (status == TERN_OK && options.list)
         print_list(&plan);

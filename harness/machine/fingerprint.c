@@ -135,6 +135,23 @@ static void describe_class(tern_run *run)
     run->method = TERN_METHOD;
 }
 
+/* What Slurm tells the programs that it runs. */
+static void describe_job(tern_run *run)
+{
+    const char *array = getenv("SLURM_ARRAY_JOB_ID"), *task = getenv("SLURM_ARRAY_TASK_ID"),
+               *job = getenv("SLURM_JOB_ID"), *node = getenv("SLURMD_NODENAME"),
+               *restarts = getenv("SLURM_RESTART_COUNT");
+    uint64_t count = 0;
+
+    if (array != NULL && task != NULL)
+        tern_text_append(run->job, sizeof run->job, "slurm %s_%s", array, task);
+    else if (job != NULL)
+        tern_text_append(run->job, sizeof run->job, "slurm %s", job);
+    tern_text_copy(run->node, sizeof run->node, node == NULL ? "" : node);
+    if (restarts != NULL && tern_text_u64(restarts, 0, UINT32_MAX, &count))
+        run->restarts = (uint32_t)count;
+}
+
 void tern_run_describe(tern_run *run, const char *command)
 {
     memset(run, 0, sizeof *run);
@@ -142,5 +159,6 @@ void tern_run_describe(tern_run *run, const char *command)
     describe_command(run, command);
     describe_cpu(run);
     describe_system(run);
+    describe_job(run);
     describe_class(run);
 }

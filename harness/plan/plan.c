@@ -305,25 +305,54 @@ static tern_status resolve(tern_plan *resolved, const tern_planned *planned, ter
     return TERN_OK;
 }
 
-tern_status tern_plan_resolve(tern_plan *plan, tern_plan_pick *pick, void *context, tern_error *error)
+/* An empty plan of the same settings, which asks no filter. */
+static tern_plan successor_of(const tern_plan *plan)
 {
-    tern_plan resolved = *plan;
+    tern_plan next = *plan;
+
+    next.cases = NULL;
+    next.count = next.capacity = next.paired_groups = 0;
+    next.by_id = next.by_problem = (tern_index){.count = 0};
+    next.filter = NULL;
+    return next;
+}
+
+static void succeed(tern_plan *plan, tern_plan *next)
+{
+    next->filter = plan->filter;
+    tern_plan_free(plan);
+    *plan = *next;
+}
+
+tern_status tern_plan_keep(tern_plan *plan, const bool *kept, tern_error *error)
+{
+    tern_plan next = successor_of(plan);
     tern_status status = TERN_OK;
 
-    resolved.cases = NULL;
-    resolved.count = resolved.capacity = resolved.paired_groups = 0;
-    resolved.by_id = resolved.by_problem = (tern_index){.count = 0};
-    resolved.filter = NULL;
+    for (size_t i = 0; i < plan->count && status == TERN_OK; i++) {
+        const tern_planned *planned = &plan->cases[i];
+        if (kept[i])
+            status = add(&next, &planned->c, planned->suite, planned->group, planned->paired != 0, error);
+    }
+    if (status == TERN_OK)
+        succeed(plan, &next);
+    else
+        tern_plan_free(&next);
+    return status;
+}
+
+tern_status tern_plan_resolve(tern_plan *plan, tern_plan_pick *pick, void *context, tern_error *error)
+{
+    tern_plan resolved = successor_of(plan);
+    tern_status status = TERN_OK;
+
     for (size_t i = 0; i < plan->count && status == TERN_OK; i++)
         status = resolve(&resolved, &plan->cases[i], pick, context, error);
-    resolved.filter = plan->filter;
-    if (status != TERN_OK) {
+    if (status == TERN_OK)
+        succeed(plan, &resolved);
+    else
         tern_plan_free(&resolved);
-        return status;
-    }
-    tern_plan_free(plan);
-    *plan = resolved;
-    return TERN_OK;
+    return status;
 }
 
 void tern_plan_free(tern_plan *plan)

@@ -57,6 +57,9 @@ typedef tern_status tern_plan_pick(void *context, const tern_case *c, const tern
  */
 tern_status tern_plan_resolve(tern_plan *plan, tern_plan_pick *pick, void *context, tern_error *error);
 
+/* Leaves out the cases whose flag, one for each, is false. TERN_ENVIRONMENT when memory ran out. */
+tern_status tern_plan_keep(tern_plan *plan, const bool *kept, tern_error *error);
+
 void tern_plan_free(tern_plan *plan);
 
 #endif

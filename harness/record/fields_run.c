@@ -31,6 +31,13 @@ const tern_field tern_run_fields[] = {
     FIELD(tern_run, machine_class_hash, TERN_TEXT),
     FIELD(tern_run, method, TERN_U32),
     FIELD(tern_run, cases, TERN_U32),
+    FIELD(tern_run, plan, TERN_TEXT),
+    FIELD(tern_run, plan_cases, TERN_U32),
+    FIELD(tern_run, shard, TERN_U32),
+    FIELD(tern_run, shards, TERN_U32),
+    FIELD(tern_run, job, TERN_TEXT),
+    FIELD(tern_run, node, TERN_TEXT),
+    FIELD(tern_run, restarts, TERN_U32),
     FIELD(tern_run, baseline, TERN_TEXT),
     FIELD(tern_run, settings, TERN_TEXT),
     FIELD(tern_run, plugins, TERN_TEXT),
@@ -41,13 +48,9 @@ const tern_field tern_run_fields[] = {
 };
 
 const tern_field tern_end_fields[] = {
-    FIELD(tern_run_end, complete, TERN_BOOL),
-    FIELD(tern_run_end, reason, TERN_TEXT),
-    FIELD(tern_run_end, done, TERN_U32),
-    FIELD(tern_run_end, exact, TERN_U32),
-    FIELD(tern_run_end, wrong, TERN_U32),
-    FIELD(tern_run_end, skipped, TERN_U32),
-    FIELD(tern_run_end, status, TERN_I32),
-    FIELD(tern_run_end, seconds, TERN_REAL),
-    END,
+    FIELD(tern_run_end, complete, TERN_BOOL), FIELD(tern_run_end, reason, TERN_TEXT),
+    FIELD(tern_run_end, done, TERN_U32),      FIELD(tern_run_end, exact, TERN_U32),
+    FIELD(tern_run_end, wrong, TERN_U32),     FIELD(tern_run_end, skipped, TERN_U32),
+    FIELD(tern_run_end, restarts, TERN_U32),  FIELD(tern_run_end, status, TERN_I32),
+    FIELD(tern_run_end, seconds, TERN_REAL),  END,
 };

@@ -33,8 +33,22 @@ typedef struct reader {
     unsigned long line;
     bool has_run;
     tern_file_visit *visit;
+    tern_file_take *take; /* instead of visit */
     void *context;
+    /* the line */
+    const char *text;
+    size_t length;
 } reader;
+
+/* Hands the struct on; what it owns is the visitor's, or is freed. */
+static tern_status hand_on(const reader *r, tern_line line, void *value, tern_error *error)
+{
+    if (r->take == NULL)
+        return r->visit(r->context, line, value, error);
+    const tern_status status = r->take(r->context, line, value, r->text, r->length, error);
+    tern_fields_free(tern_line_types[line].fields, value);
+    return status;
+}
 
 static tern_status take(const reader *r, const json_t *json, tern_line line, tern_error *error)
 {
@@ -50,7 +64,7 @@ static tern_status take(const reader *r, const json_t *json, tern_line line, ter
     if (value == NULL)
         return tern_error_memory(error, "a record", (double)type->bytes);
     if (tern_json_to(json, line, value, &what)) {
-        status = r->visit(r->context, line, value, error);
+        status = hand_on(r, line, value, error);
     } else {
         status = tern_error_set(error, TERN_USAGE, "the field '%s' is not what this version writes", what);
         tern_fields_free(type->fields, value);
@@ -69,13 +83,17 @@ static tern_status take_object(reader *r, const json_t *json, tern_error *error)
     if (!r->has_run && line != TERN_LINE_RUN)
         return tern_error_set(error, TERN_USAGE, "not a file of ternbench records: its first line is no fingerprint");
     r->has_run = true;
-    return line == TERN_LINES ? TERN_OK : take(r, json, line, error);
+    if (line < TERN_LINES)
+        return take(r, json, line, error);
+    return r->take == NULL ? TERN_OK : r->take(r->context, line, NULL, r->text, r->length, error);
 }
 
 static tern_status read_line(reader *r, const char *text, size_t length, tern_error *error)
 {
     tern_error cause = {""};
     json_error_t syntax;
+    r->text = text;
+    r->length = length;
     json_t *json = json_loadb(text, length, JSON_REJECT_DUPLICATES, &syntax);
 
     if (json == NULL)
@@ -152,36 +170,41 @@ static bool is_beginning(const line *l)
     return memcmp(l->text, beginning, length) == 0;
 }
 
-tern_status tern_file_read_stream(FILE *stream, const char *path, tern_file_visit *visit, void *context,
-                                  tern_file_extent *extent, tern_error *error)
+static tern_status read_lines(reader *r, FILE *stream, tern_file_extent *extent, tern_error *error)
 {
-    reader r = {.path = path, .visit = visit, .context = context};
     line l = {0};
     tern_status status;
 
     *extent = (tern_file_extent){0};
     for (;;) {
         const char *text;
-        r.line++;
-        status = next_line(&l, stream, &r, error);
+        r->line++;
+        status = next_line(&l, stream, r, error);
         extent->cut = status == TERN_OK && l.length > 0 && l.text[l.length - 1] != '\n';
         if (status != TERN_OK || l.length == 0 || extent->cut)
             break;
-        const size_t length = trim(&l, r.line == 1, &text);
-        if (length > 0 && (status = read_line(&r, text, length, error)) != TERN_OK)
+        const size_t length = trim(&l, r->line == 1, &text);
+        if (length > 0 && (status = read_line(r, text, length, error)) != TERN_OK)
             break;
         extent->whole_bytes += l.length;
         extent->lines += length > 0;
     }
     if (status == TERN_OK && ferror(stream))
-        status = tern_error_set(error, TERN_USAGE, "cannot read %s: %s", path, strerror(errno));
+        status = tern_error_set(error, TERN_USAGE, "cannot read %s: %s", r->path, strerror(errno));
     extent->begun = extent->cut && extent->lines == 0 && is_beginning(&l);
     free(l.text);
     return status;
 }
 
-tern_status tern_file_read(const char *path, tern_file_visit *visit, void *context, bool *cut, tern_error *error)
+tern_status tern_file_read_stream(FILE *stream, const char *path, tern_file_visit *visit, void *context,
+                                  tern_file_extent *extent, tern_error *error)
 {
+    return read_lines(&(reader){.path = path, .visit = visit, .context = context}, stream, extent, error);
+}
+
+static tern_status read_path(reader *r, bool *cut, tern_error *error)
+{
+    const char *path = r->path;
     const bool from_pipe = strcmp(path, "-") == 0;
     FILE *stream = from_pipe ? stdin : fopen(path, "re");
     tern_file_extent extent = {0};
@@ -189,12 +212,22 @@ tern_status tern_file_read(const char *path, tern_file_visit *visit, void *conte
     *cut = false;
     if (stream == NULL)
         return tern_error_set(error, TERN_USAGE, "cannot read %s: %s", path, strerror(errno));
-    path = from_pipe ? "standard input" : path;
-    const tern_status status = tern_file_read_stream(stream, path, visit, context, &extent, error);
+    r->path = path = from_pipe ? "standard input" : path;
+    const tern_status status = read_lines(r, stream, &extent, error);
     if (!from_pipe)
         fclose(stream);
     *cut = extent.cut;
     if (status == TERN_OK && extent.lines == 0)
         return tern_error_set(error, TERN_USAGE, "%s: not a file of ternbench records: no whole line in it", path);
     return status;
+}
+
+tern_status tern_file_read(const char *path, tern_file_visit *visit, void *context, bool *cut, tern_error *error)
+{
+    return read_path(&(reader){.path = path, .visit = visit, .context = context}, cut, error);
+}
+
+tern_status tern_file_copy(const char *path, tern_file_take *take_line, void *context, bool *cut, tern_error *error)
+{
+    return read_path(&(reader){.path = path, .take = take_line, .context = context}, cut, error);
 }

@@ -19,6 +19,13 @@ tern_status tern_file_write(FILE *stream, tern_line line, const void *value, ter
  */
 typedef tern_status tern_file_visit(void *context, tern_line line, void *value, tern_error *error);
 
+/*
+ * What a copier does with a line: its struct, which stays the reader's, and its text without an end. value is NULL for a line of a
+ * type that is not known.
+ */
+typedef tern_status tern_file_take(void *context, tern_line line, const void *value, const char *text, size_t length,
+                                   tern_error *error);
+
 /* What a file holds. */
 typedef struct tern_file_extent {
     size_t lines;       /* whole ones */
@@ -39,5 +46,8 @@ tern_status tern_file_read_stream(FILE *stream, const char *path, tern_file_visi
  * schema is another one, the first line is no fingerprint.
  */
 tern_status tern_file_read(const char *path, tern_file_visit *visit, void *context, bool *cut, tern_error *error);
+
+/* Reads a file as tern_file_read() does, for who wants lines as they stand, whatever this version knows of them. */
+tern_status tern_file_copy(const char *path, tern_file_take *take, void *context, bool *cut, tern_error *error);
 
 #endif

@@ -46,11 +46,17 @@ typedef struct tern_run {
     char machine_class_hash[20]; /* of that text, in hexadecimal */
     uint32_t method;             /* TERN_METHOD of what wrote it; 0: from before there was one */
 
-    uint32_t cases;     /* planned */
-    char baseline[64];  /* the kernel that others are compared with in tables; may be empty */
-    char settings[256]; /* of the measurement: "budget=1,min_samples=15,pin=compact,..." */
-    char plugins[512];  /* those loaded, "FILE=HASH", separated by blanks */
-    char repro[512];    /* the command that takes a case id: plug-ins and cap included */
+    uint32_t cases;         /* planned, of its shard */
+    char plan[17];          /* the hash of the whole plan of which this run is a shard; "" = it is no shard */
+    uint32_t plan_cases;    /* of the whole plan */
+    uint32_t shard, shards; /* the I-th of N, from 1 */
+    char job[64];           /* of a batch system, "slurm 123_4"; "" = none */
+    char node[64];          /* as the batch system calls it */
+    uint32_t restarts;      /* how often it had begun this job before */
+    char baseline[64];      /* the kernel that others are compared with in tables; may be empty */
+    char settings[256];     /* of the measurement: "budget=1,min_samples=15,pin=compact,..." */
+    char plugins[512];      /* those loaded, "FILE=HASH", separated by blanks */
+    char repro[512];        /* the command that takes a case id: plug-ins and cap included */
     char left_out[512];
     uint32_t warnings;
     char warning[TERN_RUN_WARNINGS][256];
@@ -63,7 +69,8 @@ typedef struct tern_run_end {
     bool complete;    /* every planned case has its record */
     char reason[256]; /* why not: "interrupted by signal 2", "time budget" */
     uint32_t done, exact, wrong, skipped;
-    int32_t status; /* exit status */
+    uint32_t restarts; /* as in tern_run, of the part that ended here */
+    int32_t status;    /* exit status */
     double seconds;
 } tern_run_end;
 

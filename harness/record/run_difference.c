@@ -20,6 +20,7 @@ static const struct {
     {"set of compiler flags", offsetof(tern_run, flags)},
     {"set of plug-ins", offsetof(tern_run, plugins)},
     {"set of settings", offsetof(tern_run, settings)},
+    {"plan", offsetof(tern_run, plan)},
     {"OpenMP environment", offsetof(tern_run, openmp)},
 };
 
@@ -32,6 +33,9 @@ char *tern_run_difference(const tern_run *earlier, const tern_run *now, char *te
             tern_text_append(text, bytes, "%sanother %s (%s, now %s)", text[0] == '\0' ? "" : ", ", members[i].what, a,
                              b[0] == '\0' ? "none" : b);
     }
+    if (earlier->shard != now->shard || earlier->shards != now->shards)
+        tern_text_append(text, bytes, "%sanother shard (%u/%u, now %u/%u)", text[0] == '\0' ? "" : ", ", earlier->shard,
+                         earlier->shards, now->shard, now->shards);
     if (earlier->dirty != now->dirty)
         tern_text_append(text, bytes, "%sa %s source", text[0] == '\0' ? "" : ", ",
                          now->dirty ? "modified" : "no longer modified");

@@ -87,6 +87,20 @@ tern_status tern_planning_suites(tern_plan *plan, tern_session *session, const t
     return plan->count > 0 ? TERN_OK : nothing(plan, session, settings->filter, error);
 }
 
+tern_status tern_planning_shard(tern_plan *plan, tern_session *session, tern_shard shard, double budget_s,
+                                tern_error *error)
+{
+    /* Machines may be noisy in different ways; shards must not be. */
+    const tern_pace pace = {.budget_s = budget_s, .noise = 0.5};
+    tern_run *run = &session->run;
+
+    run->shard = shard.number;
+    run->shards = shard.of;
+    run->plan_cases = (uint32_t)plan->count;
+    tern_shard_plan_hash(plan, &pace, run->plan);
+    return tern_shard_keep(plan, shard, &pace, error);
+}
+
 tern_status tern_planning_ids(tern_plan *plan, const tern_session *session, const char *const *id, size_t ids,
                               bool interleave, tern_error *error)
 {

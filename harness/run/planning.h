@@ -4,7 +4,7 @@
 #ifndef TERN_PLANNING_H
 #define TERN_PLANNING_H
 
-#include "plan/plan.h"
+#include "plan/shard.h"
 #include "run/environment.h"
 #include "run/session.h"
 
@@ -33,6 +33,13 @@ typedef struct tern_wishes {
  */
 tern_status tern_planning_suites(tern_plan *plan, tern_session *session, const tern_planning_settings *settings,
                                  tern_wishes *wishes, tern_error *error);
+
+/*
+ * Leaves in the plan what the shard takes, and notes in the run of the session of which plan it is. budget_s is for the samples of
+ * one case.
+ */
+tern_status tern_planning_shard(tern_plan *plan, tern_session *session, tern_shard shard, double budget_s,
+                                tern_error *error);
 
 /* Plans the cases of ids, as tern_case_parse() reads them. */
 tern_status tern_planning_ids(tern_plan *plan, const tern_session *session, const char *const *id, size_t ids,

@@ -21,6 +21,12 @@ static uint32_t count(tern_run_end *end, tern_verdict verdict)
     return 0;
 }
 
+/* A shard for which nothing was left. */
+static bool is_empty(const tern_work *work)
+{
+    return work->plan != NULL && work->plan->count == 0;
+}
+
 /*
  * Counts over all records, those of an earlier part included, so that a resumed run ends like one that ran through. A
  * baseline is no part of what was asked for.
@@ -45,14 +51,15 @@ static int conclude(tern_recording *recording, const tern_work *work, tern_statu
     else if (interrupted > 0 && end->reason[0] == '\0')
         tern_text_append(end->reason, sizeof end->reason, "%" PRIu32 " of them ended from outside", interrupted);
     end->complete = end->reason[0] == '\0';
+    end->restarts = recording->session->run.restarts;
     end->seconds = 1e-9 * tern_clock_ns() - recording->started_s;
-    end->status = signal != 0                        ? 128 + signal
-                  : status != TERN_OK                ? (int)status
-                  : work->status != NULL             ? (int)work->status(work->context, recording, error)
-                  : end->wrong > 0                   ? TERN_WRONG
-                  : interrupted > 0                  ? TERN_ENVIRONMENT
-                  : end->exact > 0 || !end->complete ? TERN_OK
-                                                     : TERN_SKIPPED;
+    end->status = signal != 0            ? 128 + signal
+                  : status != TERN_OK    ? (int)status
+                  : work->status != NULL ? (int)work->status(work->context, recording, error)
+                  : end->wrong > 0       ? TERN_WRONG
+                  : interrupted > 0      ? TERN_ENVIRONMENT
+                  : end->exact > 0 || !end->complete || is_empty(work) ? TERN_OK
+                                                                       : TERN_SKIPPED;
     return end->status;
 }
 

@@ -63,7 +63,7 @@ expect 0 "$TERNBENCH" report whole.jsonl --format jsonl
 diff out whole.jsonl >/dev/null || { echo "FAILED: a record changed on its way through report"; failures=$((failures + 1)); }
 # Two machines in one report: each case under its own, and exported and read again the report is the same to the byte.
 sed 's/"host":"[^"]*"/"host":"elsewhere"/' whole.jsonl >other.jsonl
-expect 0 "$TERNBENCH" report whole.jsonl other.jsonl --out jsonl:both.jsonl
+expect 0 "$TERNBENCH" report whole.jsonl other.jsonl --format table --out jsonl:both.jsonl
 says out "Run 2 of 2: elsewhere,"
 [ "$(grep -c ' x reference' out)" -eq $((2 * $("$TERNBENCH" report whole.jsonl | grep -c ' x reference'))) ] ||
     { echo "FAILED: a baseline is lost"; failures=$((failures + 1)); }

@@ -19,10 +19,8 @@ static const char *argument_of(const tern_option *option)
         tern_option_setter *set;
         const char *argument;
     } examples[] = {
-        {tern_option_add_set, "n=1"},
-        {tern_option_set_report, "csv"},
-        {tern_option_add_output, "csv:FILE"},
-        {tern_option_set_type, "i2_s"},
+        {tern_option_add_set, "n=1"},   {tern_option_set_report, "csv"}, {tern_option_add_output, "csv:FILE"},
+        {tern_option_set_type, "i2_s"}, {tern_option_set_shard, "2/3"},
     };
 
     for (size_t i = 0; i < sizeof examples / sizeof *examples; i++)

@@ -1,0 +1,91 @@
+#include "cli/merge.h"
+
+#include "base/filter.h"
+#include "cli/output.h"
+#include "cli/terminal.h"
+#include "record/file.h"
+
+#include <stdio.h>
+
+typedef struct merging {
+    const tern_options *options;
+    tern_fleet fleet;
+    tern_filter filter;
+} merging;
+
+bool tern_merge_is(const tern_options *options)
+{
+    bool only_records = options->outputs.count > 0 && options->format == NULL;
+
+    for (size_t i = 0; i < options->outputs.count; i++)
+        only_records = only_records && options->outputs.item[i].format->line_by_line;
+    return only_records;
+}
+
+/* A tern_file_take. */
+static tern_status take(void *context, tern_line line, const void *value, const char *text, size_t length,
+                        tern_error *error)
+{
+    merging *m = context;
+    const size_t id = value == NULL ? 0 : tern_line_types[line].id;
+
+    if (id != 0 && !tern_filter_passes(&m->filter, (const char *)value + id))
+        return TERN_OK;
+    for (size_t i = 0; i < m->options->outputs.count; i++) {
+        FILE *stream = m->options->files->file[i].stream;
+        if (fwrite(text, 1, length, stream) != length || putc('\n', stream) == EOF)
+            return tern_outfile_failed(m->options->outputs.item[i].path, error);
+    }
+    return value == NULL ? TERN_OK : tern_fleet_add(&m->fleet, line, value, error);
+}
+
+/* A tern_fleet_say. */
+static void say(void *stream, const char *sentence)
+{
+    tern_terminal_say(stream, "%s", sentence);
+}
+
+tern_status tern_merge_expect_whole(const tern_fleet *fleet, tern_error *error)
+{
+    return tern_fleet_tell(fleet, NULL, NULL)
+               ? TERN_OK
+               : tern_error_set(
+                     error, TERN_ENVIRONMENT,
+                     "not all shards are there and complete: name the files of all; `run --shard I/N --resume` "
+                     "goes on with one that was cut off");
+}
+
+static tern_status copy_files(merging *m, tern_error *error)
+{
+    const tern_argument_list *files = &m->options->arguments;
+    tern_status status = TERN_OK;
+    bool cut;
+
+    for (size_t i = 0; i < files->count && status == TERN_OK; i++) {
+        status = tern_file_copy(files->item[i], take, m, &cut, error);
+        if (status == TERN_OK && cut)
+            tern_terminal_say(stderr, "%s: %s: the last line was cut off and is left out", m->options->program,
+                              files->item[i]);
+    }
+    for (size_t i = 0; i < m->options->outputs.count && status == TERN_OK; i++)
+        status = tern_outfile_close(&m->options->files->file[i], error);
+    return status;
+}
+
+tern_status tern_merge_run(const tern_options *options, tern_error *error)
+{
+    merging m = {.options = options};
+    tern_status status = tern_filter_compile(&m.filter, options->filter, error);
+
+    if (status == TERN_OK)
+        status = copy_files(&m, error);
+    if (status == TERN_OK) {
+        tern_fleet_tell(&m.fleet, say, stdout);
+        printf("%zu files, %zu runs, %zu cases: %zu EXACT, %zu wrong, %zu skipped\n", options->arguments.count,
+               m.fleet.runs.count, m.fleet.cases, m.fleet.exact, m.fleet.wrong, m.fleet.skipped);
+        status = tern_merge_expect_whole(&m.fleet, error);
+    }
+    tern_filter_free(&m.filter);
+    tern_fleet_free(&m.fleet);
+    return status;
+}
