@@ -37,6 +37,7 @@ const tern_report tern_reports[] = {
     DOCUMENT("gate", "did a kernel get slower? one verdict a case", tern_gate_build, false),
     DOCUMENT("ablate", "what each toggle gives, alone and beside the others", tern_ablate_build, false),
     DOCUMENT("bisect", "which commit made a kernel slower, and which of its toggles", tern_bisect_build, false),
+    DOCUMENT("history", "points over time, of a history", tern_history_build, false),
     {.name = "csv", .summary = "the table for programs, RFC 4180", .build = tern_table_build, .writer = tern_write_csv},
     {.name = "md", .summary = "the full report in Markdown", .build = tern_full_build, .writer = tern_write_md},
     {.name = "html", .summary = "the full report as a page", .build = tern_full_build, .writer = tern_write_html},
@@ -76,7 +77,8 @@ const tern_report *tern_report_find(const char *name)
 
 const char *tern_report_names(void)
 {
-    return "full, table, limits, crossovers, scaling, stages, counters, decode, gate, ablate and bisect, each also as "
+    return "full, table, limits, crossovers, scaling, stages, counters, decode, gate, ablate, bisect and history, each "
+           "also as "
            "NAME.csv, NAME.md, NAME.html and NAME.json; md, html and json, which are the full report, and csv, which "
            "is "
            "the table; speed, roofline, scaling, ablation, latency, ratio and zeros as NAME.svg and NAME.png; jsonl; "

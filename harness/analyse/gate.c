@@ -90,10 +90,20 @@ static void doubt(tern_gate_answer *answer, const char *why)
     answer->doubt = why;
 }
 
+const char *tern_gate_noise_doubt(const tern_gate_noise *noise, const tern_gate_rule *rule)
+{
+    if (noise->steal_share > most_steal)
+        return "other virtual machines took more than 5 % of the time";
+    if (noise->canary > 0.5 * log1p(rule->delta))
+        return "code that is the same on both sides moved by more than half of delta";
+    return NULL;
+}
+
 void tern_gate_together(tern_gate_answer *answers, size_t count, const tern_gate_noise *noise,
                         const tern_gate_rule *rule)
 {
     const double alpha = 0.5 * (1.0 - rule->confidence);
+    const char *noisy = tern_gate_noise_doubt(noise, rule);
     double *p = calloc(count + 1, sizeof *p);
     unsigned char *holds = calloc(count + 1, 1);
 
@@ -105,10 +115,8 @@ void tern_gate_together(tern_gate_answer *answers, size_t count, const tern_gate
         tern_gate_answer *answer = &answers[i];
         if (answer->verdict == TERN_GATE_OPEN)
             continue;
-        if (noise->steal_share > most_steal)
-            doubt(answer, "other virtual machines took more than 5 % of the time");
-        else if (noise->canary > 0.5 * log1p(rule->delta) && answer->verdict != TERN_GATE_SAME)
-            doubt(answer, "code that is the same on both sides moved by more than half of delta");
+        if (noisy != NULL && (noise->steal_share > most_steal || answer->verdict != TERN_GATE_SAME))
+            doubt(answer, noisy);
         else if (answer->verdict == TERN_GATE_REGRESSED && (holds == NULL || !holds[i]))
             doubt(answer, "too little for one of so many cases");
     }

@@ -63,6 +63,9 @@ typedef struct tern_gate_noise {
     double steal_share; /* of the time of the CPUs in use; NaN: not known */
 } tern_gate_noise;
 
+/* Why no change that was measured on such a machine is believed: a constant sentence; NULL: nothing speaks against it. */
+const char *tern_gate_noise_doubt(const tern_gate_noise *noise, const tern_gate_rule *rule);
+
 /*
  * Goes through the answers of count cases again: a regression has to hold among that many tests (Holm), and nothing
  * is believed that is not larger than what the machine does to code that is the same on both sides.

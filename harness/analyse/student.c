@@ -1,6 +1,9 @@
 #include "analyse/student.h"
 
+#include "base/stats.h"
+
 #include <math.h>
+#include <stdlib.h>
 
 /*
  * The continued fraction of the incomplete beta function, by Lentz's method (NIST Digital Library of Mathematical
@@ -118,4 +121,67 @@ void tern_holm(const double *p, size_t count, double alpha, unsigned char *rejec
             return;
         rejected[least] = 1;
     }
+}
+
+static int by_value(const void *a, const void *b)
+{
+    const double *x = a, *y = b;
+
+    return (*x > *y) - (*x < *y);
+}
+
+/* The largest p-value that still falls; negative: none does. */
+static double threshold(double *sorted, size_t count, double q)
+{
+    qsort(sorted, count, sizeof *sorted, by_value);
+    for (size_t i = count; i-- > 0;)
+        if (sorted[i] <= q * (double)(i + 1) / (double)count)
+            return sorted[i];
+    return -1.0;
+}
+
+size_t tern_benjamini_hochberg(const double *p, size_t count, double q, unsigned char *rejected)
+{
+    double *sorted = calloc(count + 1, sizeof *sorted);
+    size_t known = 0, fallen = 0;
+
+    for (size_t i = 0; i < count && sorted != NULL; i++)
+        if (!isnan(p[i]))
+            sorted[known++] = p[i];
+    const double most = sorted == NULL ? -1.0 : threshold(sorted, known, q);
+    for (size_t i = 0; i < count; i++) {
+        rejected[i] = p[i] <= most; /* never of NaN */
+        fallen += rejected[i];
+    }
+    free(sorted);
+    return fallen;
+}
+
+/* Of the mean, squared. */
+static double squared_error(const double *values, size_t count, double mean, double least_sd)
+{
+    double sum = 0.0;
+
+    for (size_t i = 0; i < count; i++)
+        sum += (values[i] - mean) * (values[i] - mean);
+    return fmax(sum / (double)(count - 1), least_sd * least_sd) / (double)count;
+}
+
+tern_difference_of_means tern_welch(const double *a, size_t a_count, const double *b, size_t b_count, double least_sd)
+{
+    const double a_mean = tern_stats_mean(a, a_count), b_mean = tern_stats_mean(b, b_count);
+    const double a_error = squared_error(a, a_count, a_mean, least_sd);
+    const double b_error = squared_error(b, b_count, b_mean, least_sd);
+    const double error = a_error + b_error;
+    tern_difference_of_means d = {.difference = b_mean - a_mean, .error = sqrt(error)};
+
+    d.freedom =
+        error > 0.0
+            ? error * error / (a_error * a_error / (double)(a_count - 1) + b_error * b_error / (double)(b_count - 1))
+            : (double)(a_count + b_count - 2);
+    if (error > 0.0)
+        d.p = 2.0 * tern_student_cdf(-fabs(d.difference) / d.error, d.freedom);
+    else
+        d.p = d.difference == 0.0 ? 1.0 : 0.0;
+    return d;
 }

@@ -35,4 +35,24 @@ double tern_mean_p_above(const tern_mean *mean);
  */
 void tern_holm(const double *p, size_t count, double alpha, unsigned char *rejected);
 
+/*
+ * The same, but a share of at most q of those that fall may do so by chance. Returns how many fall: none
+ * when memory runs out. (Benjamini, Hochberg, J. R. Statist. Soc. B 57, 1995.)
+ */
+size_t tern_benjamini_hochberg(const double *p, size_t count, double q, unsigned char *rejected);
+
+/* Of two groups of independent figures, whatever their spreads: Welch's test. */
+typedef struct tern_difference_of_means {
+    double difference; /* mean of b - mean of a */
+    double error;      /* standard error of that */
+    double freedom;
+    double p; /* two-sided: how likely a difference this large is when there is none */
+} tern_difference_of_means;
+
+/*
+ * count of each at least 2. least_sd: the spread of single figures that is assumed at least, so that a few that happen to
+ * be equal prove nothing. (Welch, Biometrika 34, 1947.)
+ */
+tern_difference_of_means tern_welch(const double *a, size_t a_count, const double *b, size_t b_count, double least_sd);
+
 #endif

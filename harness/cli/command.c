@@ -76,6 +76,23 @@ static const tern_option_key heeds_report[] = {TERN_OPTION_FILTER, TERN_OPTION_C
                                                TERN_OPTION_FORMAT, END};
 
 static const tern_option_key heeds_help[] = {TERN_OPTION_HELP_FORM, END};
+static const tern_option_key heeds_history_add[] = {TERN_OPTION_HISTORY, END};
+static const tern_option_key heeds_history_show[] = {TERN_OPTION_HISTORY, TERN_OPTION_FILTER, TERN_OPTION_OUT,
+                                                     TERN_OPTION_FORMAT, END};
+static const tern_option_key heeds_history_check[] = {TERN_OPTION_HISTORY,
+                                                      TERN_OPTION_FILTER,
+                                                      TERN_OPTION_STEP,
+                                                      TERN_OPTION_PLANNED,
+                                                      TERN_OPTION_UNCONFIRMED,
+                                                      TERN_OPTION_DEADLINE,
+                                                      TERN_OPTION_ISA,
+                                                      TERN_OPTION_PIN,
+                                                      TERN_OPTION_STRICT,
+                                                      TERN_OPTION_OUT,
+                                                      TERN_OPTION_FORMAT,
+                                                      TERN_OPTION_QUIET,
+                                                      END};
+static const tern_option_key heeds_history_rebuild[] = {TERN_OPTION_HISTORY, END};
 
 static void note_toggles(FILE *stream)
 {
@@ -123,6 +140,22 @@ const tern_command tern_commands[] = {
      heeds_write, NULL, tern_command_model_write},
     {"model show", "show what is in a GGUF file", "FILE", 1, 1, "Shows what is in a GGUF file.", heeds_show, NULL,
      tern_command_model_show},
+    {"history add", "keep what a gate against an anchor measured, as points over time", "FILE...", 1, TERN_OPTION_LIST,
+     "Adds the points of files of records to a history: for each case that `gate ANCHOR CAND` timed, its time as a "
+     "ratio "
+     "to that of the anchor, an old build that is always the same.",
+     heeds_history_add, NULL, tern_command_history_add},
+    {"history show", "show the series of a history", "", 0, 0, "Shows the series of a history, and its points.",
+     heeds_history_show, NULL, tern_command_history_show},
+    {"history check", "did a series step to another level?", "", 0, 0,
+     "Looks for steps in the newest points of all series of a history. What looks slower is measured again, both of "
+     "its "
+     "ends in turns, where machine and repository allow that; exit status 3 when it is slower then, too, and nobody "
+     "said so before.",
+     heeds_history_check, NULL, tern_command_history_check},
+    {"history rebuild", "make the index of a history anew", "", 0, 0,
+     "Makes the SQLite index of a history anew from its files.", heeds_history_rebuild, NULL,
+     tern_command_history_rebuild},
     {"machine", "tell what the machine is and measure its limits", "", 0, 0,
      "Tells what the machine is and measures its limits.", heeds_machine, NULL, tern_command_machine},
     {"report", "draw a table or another format from files of records", "FILE...", 1, SIZE_MAX,

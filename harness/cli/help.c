@@ -13,7 +13,7 @@ void tern_help_usage(FILE *stream)
     fprintf(stream, "Usage: ternbench COMMAND [OPTION...] [ARGUMENT...]\n"
                     "Exactness checks and benchmarks of ternary (BitNet b1.58) matrix kernels.\n\n");
     for (const tern_command *command = tern_commands; command->name != NULL; command++)
-        fprintf(stream, "  %-11s %s\n", command->name, command->summary);
+        fprintf(stream, "  %-15s %s\n", command->name, command->summary);
     fprintf(
         stream,
         "\n`ternbench COMMAND --help` tells more.\n\n"

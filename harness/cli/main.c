@@ -21,9 +21,14 @@ static void print_version(void)
 #else
     const char *pfm = "without libpfm4 (generic counter names only)";
 #endif
+#ifdef HAVE_SQLITE
+    const char *sqlite = "with SQLite";
+#else
+    const char *sqlite = "without SQLite (a history has no index)";
+#endif
 
-    printf("ternbench %s (%s%s), %s, %s, %s\n", TERN_BUILD_VERSION, TERN_BUILD_COMMIT,
-           TERN_BUILD_DIRTY ? ", modified" : "", TERN_BUILD_COMPILER, hwloc, pfm);
+    printf("ternbench %s (%s%s), %s, %s, %s, %s\n", TERN_BUILD_VERSION, TERN_BUILD_COMMIT,
+           TERN_BUILD_DIRTY ? ", modified" : "", TERN_BUILD_COMPILER, hwloc, pfm, sqlite);
 }
 
 int main(int argc, char **argv)

@@ -10,6 +10,8 @@ void tern_options_init(tern_options *options)
         .budget_s = (double)NAN,
         .min_samples = 15,
         .delta_percent = 2.0,
+        .history = "history",
+        .step_percent = 3.0,
         .model = "bitnet-7b",
         .kernel = "auto",
         .threads = "all",

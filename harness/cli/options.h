@@ -70,6 +70,12 @@ typedef struct tern_options {
     uint32_t min_samples; /* of one case */
     double delta_percent; /* the slowdown that matters */
 
+    /* points over time */
+    const char *history; /* a folder */
+    const char *planned; /* a file of changes; NULL: that of the history */
+    double step_percent; /* that matters */
+    bool unconfirmed;    /* alert without measuring again */
+
     /* what comes out */
     tern_output_list outputs;
     struct tern_output_files *files; /* that are open for them */

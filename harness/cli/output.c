@@ -105,7 +105,7 @@ tern_status tern_output_document(const tern_options *options, const tern_documen
     for (size_t i = 0; i < options->outputs.count && tern_report_plain_writer(format) != NULL; i++)
         format = options->outputs.item[i].format;
     if (tern_report_plain_writer(format) == NULL)
-        return tern_error_set(error, TERN_USAGE, "--compare is written as table, csv, md, html or json, not as %s",
+        return tern_error_set(error, TERN_USAGE, "this is written as table, csv, md, html or json, not as %s",
                               format->name);
     return write_all(options, &(content){NULL, document}, error);
 }

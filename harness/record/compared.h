@@ -34,6 +34,7 @@ typedef struct tern_compared {
     char base[TERN_SIDE_BYTES], cand[TERN_SIDE_BYTES]; /* the sides, as they were given */
     char base_kernel[64];                              /* the kernel that stands for it in BASE */
     char base_commit[48], cand_commit[48];             /* of revisions; "" otherwise */
+    char base_code[20], cand_code[20];                 /* which code the kernels are: a hash; "" where not known */
     tern_compared_state state;
     char reason[256];
     tern_finding finding;  /* of CAND */

@@ -16,6 +16,8 @@ const tern_field tern_compared_fields[] = {
     FIELD(tern_compared, base_kernel, TERN_TEXT),
     FIELD(tern_compared, base_commit, TERN_TEXT),
     FIELD(tern_compared, cand_commit, TERN_TEXT),
+    FIELD(tern_compared, base_code, TERN_TEXT),
+    FIELD(tern_compared, cand_code, TERN_TEXT),
     NAMED(tern_compared, state, tern_compared_state_names),
     FIELD(tern_compared, reason, TERN_TEXT),
     STRUCT(tern_compared, finding, tern_finding_fields),

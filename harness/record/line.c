@@ -2,6 +2,7 @@
 
 #include "record/compared.h"
 #include "record/decode.h"
+#include "record/point.h"
 #include "record/record.h"
 #include "record/run.h"
 
@@ -21,6 +22,9 @@ const tern_line_type tern_line_types[TERN_LINES] = {
     [TERN_LINE_PAIR] = {LINE("pair", tern_pair, tern_pair_fields), .id = offsetof(tern_pair, id)},
     [TERN_LINE_ARM] = {LINE("arm", tern_arm_record, tern_arm_record_fields), .id = offsetof(tern_arm_record, id)},
     [TERN_LINE_STEP] = {LINE("step", tern_step, tern_step_fields), .id = offsetof(tern_step, id)},
+    [TERN_LINE_POINT] = {LINE("point", tern_point, tern_point_fields), .id = offsetof(tern_point, id)},
+    [TERN_LINE_REMEASURED] = {LINE("remeasured", tern_remeasured, tern_remeasured_fields),
+                              .id = offsetof(tern_remeasured, id)},
 };
 
 tern_line tern_line_find(const char *name)

@@ -18,6 +18,8 @@ typedef enum tern_line {
     TERN_LINE_PAIR,
     TERN_LINE_ARM,
     TERN_LINE_STEP,
+    TERN_LINE_POINT,
+    TERN_LINE_REMEASURED,
     TERN_LINES
 } tern_line;
 

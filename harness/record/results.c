@@ -12,10 +12,16 @@
 
 /* The list of each type of line. */
 static const size_t lists[TERN_LINES] = {
-    [TERN_LINE_RUN] = offsetof(tern_results, runs),          [TERN_LINE_CASE] = offsetof(tern_results, cases),
-    [TERN_LINE_DECODE] = offsetof(tern_results, decodes),    [TERN_LINE_END] = offsetof(tern_results, ends),
-    [TERN_LINE_COMPARED] = offsetof(tern_results, compared), [TERN_LINE_PAIR] = offsetof(tern_results, pairs),
-    [TERN_LINE_ARM] = offsetof(tern_results, arms),          [TERN_LINE_STEP] = offsetof(tern_results, steps),
+    [TERN_LINE_RUN] = offsetof(tern_results, runs),
+    [TERN_LINE_CASE] = offsetof(tern_results, cases),
+    [TERN_LINE_DECODE] = offsetof(tern_results, decodes),
+    [TERN_LINE_END] = offsetof(tern_results, ends),
+    [TERN_LINE_COMPARED] = offsetof(tern_results, compared),
+    [TERN_LINE_PAIR] = offsetof(tern_results, pairs),
+    [TERN_LINE_ARM] = offsetof(tern_results, arms),
+    [TERN_LINE_STEP] = offsetof(tern_results, steps),
+    [TERN_LINE_POINT] = offsetof(tern_results, points),
+    [TERN_LINE_REMEASURED] = offsetof(tern_results, remeasured),
 };
 
 static tern_list *list_of(const tern_results *results, tern_line line)

@@ -14,6 +14,7 @@
 #include "record/decode.h"
 #include "record/file.h"
 #include "record/line.h"
+#include "record/point.h"
 #include "record/record.h"
 #include "record/run.h"
 
@@ -56,6 +57,8 @@ typedef struct tern_results {
     TERN_LIST_OF(tern_pair) pairs;
     TERN_LIST_OF(tern_arm_record) arms;
     TERN_LIST_OF(tern_step) steps;
+    TERN_LIST_OF(tern_point) points;
+    TERN_LIST_OF(tern_remeasured) remeasured;
     TERN_LIST_OF(tern_line_place) order; /* of all lines, as they stood in the files */
     tern_index by_id;                    /* of places in order */
 } tern_results;

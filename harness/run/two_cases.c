@@ -135,13 +135,16 @@ tern_status tern_two_cases_look(tern_two_cases *two, tern_comparing *comparing, 
 {
     const tern_kernel *base = tern_two_sides_base_of(checks->sides, two->cand.kernel);
     tern_compared *line = &two->line;
+    bool same = false;
     tern_status status = TERN_OK;
 
+    if (base != NULL)
+        same = tern_two_sides_code(checks->sides, base, two->cand.kernel, line->base_code, line->cand_code);
     if (base == NULL) {
         line->state = TERN_COMPARED_ADDED;
     } else if (!find_base(two, base, isa)) {
         line->state = TERN_COMPARED_LEFT_OUT;
-    } else if (tern_two_sides_identical(checks->sides, base, two->cand.kernel)) {
+    } else if (same) {
         line->state = TERN_COMPARED_IDENTICAL;
     } else if ((two->cand.kernel->flags & TERN_KERNEL_OWNS_TEAM) != 0 && two->cand.threads > 1) {
         line->state = TERN_COMPARED_LEFT_OUT;

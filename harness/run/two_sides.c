@@ -2,6 +2,8 @@
 
 #include "run/side_load.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -40,12 +42,22 @@ tern_case tern_two_sides_case(const tern_case *c, const tern_kernel *kernel)
     return other;
 }
 
-bool tern_two_sides_identical(const tern_two_sides *sides, const tern_kernel *base, const tern_kernel *cand)
+static void put_code(const tern_side *side, const tern_registry *kernels, const tern_kernel *kernel,
+                     char code[TERN_CODE_BYTES])
 {
-    uint64_t base_hash, cand_hash;
+    uint64_t hash;
 
-    return tern_side_hash_of(&sides->base, sides->base_kernels, base, &base_hash) &&
-           tern_side_hash_of(sides->cand, sides->cand_kernels, cand, &cand_hash) && base_hash == cand_hash;
+    code[0] = '\0';
+    if (tern_side_hash_of(side, kernels, kernel, &hash))
+        snprintf(code, TERN_CODE_BYTES, "%016" PRIx64, hash);
+}
+
+bool tern_two_sides_code(const tern_two_sides *sides, const tern_kernel *base, const tern_kernel *cand,
+                         char base_code[TERN_CODE_BYTES], char cand_code[TERN_CODE_BYTES])
+{
+    put_code(&sides->base, sides->base_kernels, base, base_code);
+    put_code(sides->cand, sides->cand_kernels, cand, cand_code);
+    return base_code[0] != '\0' && strcmp(base_code, cand_code) == 0;
 }
 
 /* What is mapped next lies so many pages lower than it would have: a layout that no other process has. */

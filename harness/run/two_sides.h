@@ -7,6 +7,7 @@
 
 #include "measure/paired.h"
 #include "plan/case.h"
+#include "record/point.h"
 #include "run/session.h"
 #include "run/side.h"
 
@@ -35,8 +36,12 @@ const tern_kernel *tern_two_sides_cand_of(const tern_two_sides *sides, const ter
 /* The same problem for another kernel, with that kernel's own choice of toggles. */
 tern_case tern_two_sides_case(const tern_case *c, const tern_kernel *kernel);
 
-/* Whether code and constants of the two kernels are equal byte by byte. */
-bool tern_two_sides_identical(const tern_two_sides *sides, const tern_kernel *base, const tern_kernel *cand);
+/*
+ * Hashes of code and constants of the two kernels, in hexadecimal; "" where one is not known. Returns whether they are
+ * known and equal: the kernels are then the same byte by byte.
+ */
+bool tern_two_sides_code(const tern_two_sides *sides, const tern_kernel *base, const tern_kernel *cand,
+                         char base_code[TERN_CODE_BYTES], char cand_code[TERN_CODE_BYTES]);
 
 /*
  * A tern_paired_enter. In the child process: loads copies of both plug-ins in random order at random addresses, and

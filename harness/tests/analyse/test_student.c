@@ -124,13 +124,53 @@ static void holm_stops_at_the_first_that_holds(void **state)
     tern_holm(NULL, 0, 0.05, NULL);
 }
 
+/* The example of the paper, section 3: four of fifteen at 5 %. */
+static void benjamini_hochberg_rejects_up_to_the_last_that_falls(void **state)
+{
+    static const double p[] = {0.0459, 0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298,
+                               0.0344, 0.3240, 0.4262, 0.5719, 0.6528, 0.7590, 1.0};
+    /* The second falls by its own, and the first with it though it would not alone. */
+    static const double with_it[] = {0.04, 0.045, (double)NAN};
+    unsigned char rejected[15];
+
+    (void)state;
+    assert_int_equal(tern_benjamini_hochberg(p, 15, 0.05, rejected), 4);
+    for (size_t i = 0; i < 15; i++)
+        assert_int_equal(rejected[i], i >= 1 && i <= 4);
+    assert_int_equal(tern_benjamini_hochberg(with_it, 3, 0.05, rejected), 2);
+    assert_int_equal(rejected[2], 0);
+    assert_int_equal(tern_benjamini_hochberg(NULL, 0, 0.05, NULL), 0);
+}
+
+/* R: t.test(c(27.5,21.0,19.0,23.6,17.0), c(27.1,22.0,20.8,23.4,23.4,23.5)), the other way round. */
+static void welch_is_that_of_the_textbook(void **state)
+{
+    static const double a[] = {27.5, 21.0, 19.0, 23.6, 17.0}, b[] = {27.1, 22.0, 20.8, 23.4, 23.4, 23.5};
+    static const double equal[] = {1.0, 1.0, 1.0};
+    const tern_difference_of_means d = tern_welch(a, 5, b, 6, 0.0);
+    double a_mean = 21.62, b_mean = 140.2 / 6.0;
+
+    (void)state;
+    assert_true(fabs(d.difference - (b_mean - a_mean)) < 1e-12);
+    assert_true(fabs(d.error - 2.0252) < 1e-3);
+    assert_true(fabs(d.freedom - 5.752) < 1e-3);
+    assert_true(fabs(d.p - 2.0 * tern_student_cdf(-d.difference / d.error, d.freedom)) < 1e-12);
+    assert_true(tern_welch(equal, 3, equal, 3, 0.0).p == 1.0);
+    assert_true(tern_welch(equal, 3, equal, 3, 0.001).error > 0.0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(quantiles_agree_with_the_table),     cmocka_unit_test(closed_forms_are_met),
-        cmocka_unit_test(the_quantile_is_the_inverse),        cmocka_unit_test(the_interval_covers_as_often_as_it_says),
-        cmocka_unit_test(one_figure_has_no_interval),         cmocka_unit_test(p_is_the_tail_of_the_interval),
+        cmocka_unit_test(quantiles_agree_with_the_table),
+        cmocka_unit_test(closed_forms_are_met),
+        cmocka_unit_test(the_quantile_is_the_inverse),
+        cmocka_unit_test(the_interval_covers_as_often_as_it_says),
+        cmocka_unit_test(one_figure_has_no_interval),
+        cmocka_unit_test(p_is_the_tail_of_the_interval),
         cmocka_unit_test(holm_stops_at_the_first_that_holds),
+        cmocka_unit_test(benjamini_hochberg_rejects_up_to_the_last_that_falls),
+        cmocka_unit_test(welch_is_that_of_the_textbook),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,96 @@
+#include "analyse/planned_changes.h"
+
+#include "base/ini.h"
+#include "base/text.h"
+
+#include <string.h>
+
+/* Gets the change that a section describes, a new one when the section begins. */
+static tern_planned_change *change_of(tern_planned_changes *planned, const char *section)
+{
+    if (planned->count > 0 && strcmp(planned->item[planned->count - 1].section, section) == 0)
+        return &planned->item[planned->count - 1];
+    if (planned->count == TERN_PLANNED_CHANGES)
+        return NULL;
+    tern_planned_change *change = &planned->item[planned->count++];
+    tern_text_copy(change->section, sizeof change->section, section);
+    return change;
+}
+
+static tern_status take_cases(tern_planned_change *change, const char *value, tern_error *error)
+{
+    if (change->has_cases)
+        return tern_error_set(error, TERN_USAGE, "a section has one line `cases`, and this is another: '%.100s'",
+                              value);
+    change->has_cases = regcomp(&change->cases, value, REG_EXTENDED | REG_NOSUB) == 0;
+    return change->has_cases ? TERN_OK
+                             : tern_error_set(error, TERN_USAGE, "this is no regular expression: '%.100s'", value);
+}
+
+/* Is a tern_ini_visit. */
+static tern_status take(void *context, const char *section, const char *key, const char *value, bool goes_on,
+                        tern_error *error)
+{
+    tern_planned_change *change = change_of(context, section);
+
+    if (change == NULL)
+        return tern_error_set(error, TERN_USAGE, "there is no room for more than %d sections", TERN_PLANNED_CHANGES);
+    if (goes_on)
+        return tern_error_set(error, TERN_USAGE, "a line does not go on with the one before it: '%.100s'", value);
+    if (strcmp(key, "cases") == 0)
+        return take_cases(change, value, error);
+    if (strcmp(key, "commit") == 0)
+        tern_text_copy(change->commit, sizeof change->commit, value);
+    else if (strcmp(key, "expected") == 0)
+        tern_text_copy(change->expected, sizeof change->expected, value);
+    else
+        return tern_error_set(error, TERN_USAGE, "there are cases, commit and expected; this is none of them: '%.100s'",
+                              key);
+    return TERN_OK;
+}
+
+tern_status tern_planned_changes_read(tern_planned_changes *planned, const char *path, tern_error *error)
+{
+    *planned = (tern_planned_changes){.count = 0};
+    const tern_status status = tern_ini_read(path, "list of planned changes", take, planned, error);
+    for (size_t i = 0; i < planned->count && status == TERN_OK; i++)
+        if (!planned->item[i].has_cases)
+            return tern_error_set(error, TERN_USAGE, "%s: the section '%s' has no line `cases = REGEX`", path,
+                                  planned->item[i].section);
+    return status;
+}
+
+void tern_planned_changes_free(tern_planned_changes *planned)
+{
+    for (size_t i = 0; i < planned->count; i++)
+        if (planned->item[i].has_cases)
+            regfree(&planned->item[i].cases);
+    planned->count = 0;
+}
+
+/* Whether one of two texts is the beginning of the other: short and long forms of a hash. */
+static bool is_same_commit(const char *a, const char *b)
+{
+    const size_t length = strlen(a) < strlen(b) ? strlen(a) : strlen(b);
+
+    return length > 0 && strncmp(a, b, length) == 0;
+}
+
+static bool has_commit(const tern_planned_change *change, const char *const *commit, size_t commits)
+{
+    if (change->commit[0] == '\0')
+        return true;
+    for (size_t i = 0; i < commits; i++)
+        if (is_same_commit(change->commit, commit[i]))
+            return true;
+    return false;
+}
+
+const tern_planned_change *tern_planned_changes_find(const tern_planned_changes *planned, const char *id,
+                                                     const char *const *commit, size_t commits)
+{
+    for (size_t i = 0; i < planned->count; i++)
+        if (regexec(&planned->item[i].cases, id, 0, NULL, 0) == 0 && has_commit(&planned->item[i], commit, commits))
+            return &planned->item[i];
+    return NULL;
+}

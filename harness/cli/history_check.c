@@ -1,0 +1,193 @@
+/*
+ * ternbench history check: which series stepped? What looks like a slowdown is measured again before anybody hears of it,
+ * and the answer is kept in the history.
+ */
+#include "analyse/history.h"
+#include "analyse/planned_changes.h"
+#include "base/interrupt.h"
+#include "base/text.h"
+#include "cli/activity_line.h"
+#include "cli/command.h"
+#include "cli/history.h"
+#include "cli/output.h"
+#include "cli/settings.h"
+#include "cli/terminal.h"
+#include "history_steps.h"
+#include "record/history_files.h"
+#include "run/remeasure.h"
+
+#include <string.h>
+#include <unistd.h>
+
+/* In one check; what is left is measured by the next one. */
+enum { MOST_REMEASURED = 16 };
+
+/* The file of planned changes that lies in the history itself. */
+static const char planned_name[] = "planned.ini";
+
+static tern_status read_planned(const tern_options *options, tern_planned_changes *planned, tern_error *error)
+{
+    char path[4096] = "";
+
+    *planned = (tern_planned_changes){.count = 0};
+    if (options->planned != NULL)
+        return tern_planned_changes_read(planned, options->planned, error);
+    tern_text_append(path, sizeof path, "%s/%s", options->history, planned_name);
+    return access(path, F_OK) == 0 ? tern_planned_changes_read(planned, path, error) : TERN_OK;
+}
+
+/* What a check stands on. */
+typedef struct check {
+    const tern_options *options;
+    tern_results *results;
+    tern_history_rule rule;
+    tern_planned_changes planned;
+    tern_history history;
+    tern_session_settings session;
+    tern_gate_settings gate;
+    char class_hash[20]; /* of this machine */
+    size_t remeasured;
+} check;
+
+/* Why the step cannot be measured again here; NULL: it can. */
+static const char *obstacle(const check *c, const tern_history_step *step)
+{
+    const tern_run *run = &c->results->runs.item[step->after->run];
+
+    if (strcmp(run->machine_class_hash, c->class_hash) != 0)
+        return "this machine is of another class";
+    if (step->before->commit[0] == '\0' || step->after->commit[0] == '\0')
+        return "its points name no commits";
+    if (c->remeasured >= MOST_REMEASURED)
+        return "so many others come first; check again";
+    return NULL;
+}
+
+/* To the history on the disk, and to what is known of it here. */
+static tern_status keep(check *c, const tern_run *run, const tern_remeasured *line, tern_error *error)
+{
+    const tern_run_end end = {.complete = true};
+    tern_results block = {0};
+    tern_status status = tern_results_add(&block, TERN_LINE_RUN, run, error);
+
+    if (status == TERN_OK)
+        status = tern_results_add(&block, TERN_LINE_REMEASURED, line, error);
+    if (status == TERN_OK)
+        status = tern_results_add(&block, TERN_LINE_END, &end, error);
+    if (status == TERN_OK)
+        status = tern_history_append(c->options->history, &block, error);
+    if (status == TERN_OK)
+        status = tern_results_add(c->results, TERN_LINE_RUN, run, error);
+    if (status == TERN_OK)
+        status = tern_results_add(c->results, TERN_LINE_REMEASURED, line, error);
+    tern_results_free(&block);
+    return status;
+}
+
+static tern_status remeasure(check *c, const tern_history_step *step, tern_error *error)
+{
+    tern_activity_line activity = {0};
+    const tern_observer observer = tern_activity_line_observer(&activity, c->options->quiet);
+    const tern_run *of = &c->results->runs.item[step->after->run];
+    const char *why = obstacle(c, step);
+    tern_remeasured line = {.run = 0};
+    tern_error cause = {""};
+    tern_run run;
+
+    tern_text_copy(line.id, sizeof line.id, step->after->id);
+    tern_text_copy(line.anchor, sizeof line.anchor, step->after->anchor);
+    tern_text_copy(line.before, sizeof line.before, step->before->commit);
+    tern_text_copy(line.after, sizeof line.after, step->after->commit);
+    tern_text_copy(line.machine_class_hash, sizeof line.machine_class_hash, of->machine_class_hash);
+    if (why == NULL) {
+        c->remeasured++;
+        if (tern_remeasure(&line, &run, &c->session, &c->gate, &observer, &cause) == TERN_OK)
+            why = NULL;
+        else
+            why = cause.text;
+        tern_activity_line_clear(&activity);
+    }
+    if (why == NULL)
+        return keep(c, &run, &line, error);
+    tern_terminal_say(stderr, "%s: not measured again: %s: %s", c->options->program, line.id, why);
+    return TERN_OK;
+}
+
+/* Lines that are added move points: what is to be measured is noted before. */
+static tern_status remeasure_all(check *c, tern_error *error)
+{
+    const tern_history first = c->history;
+    tern_status status = TERN_OK;
+
+    for (size_t i = 0; i < first.steps && status == TERN_OK && tern_interrupt_signal() == 0; i++)
+        if (first.step[i].kind == TERN_STEP_SUSPECT)
+            status = remeasure(c, &first.step[i], error);
+    return status;
+}
+
+static tern_status judge(check *c, tern_error *error)
+{
+    tern_history_free(&c->history);
+    return tern_history_new(&c->history, c->results, &c->rule, &c->planned, error);
+}
+
+static tern_status tell(const check *c, tern_error *error)
+{
+    tern_document document = {.name = "history", .title = "What stepped"};
+
+    tern_history_add_steps(&document, &c->history);
+    const tern_status status = tern_output_document(c->options, &document, error);
+    tern_document_free(&document);
+    return status;
+}
+
+/* 3: an alert; 4 with --strict: something is suspected and could not be measured again. */
+static int status_of(const check *c, tern_error *error)
+{
+    const size_t alerts = tern_history_count(&c->history, TERN_STEP_ALERT);
+    const size_t suspects = tern_history_count(&c->history, TERN_STEP_SUSPECT);
+
+    if (alerts > 0)
+        return (int)TERN_REGRESSED;
+    if (c->options->strict && suspects > 0)
+        return (int)tern_error_set(error, TERN_ENVIRONMENT, "%zu step%s could not be measured again", suspects,
+                                   suspects == 1 ? "" : "s");
+    if (c->history.judged == 0)
+        return (int)tern_error_set(error, TERN_NOTHING, "nothing can be judged: no series has %d points yet",
+                                   2 * TERN_CHANGE_SEGMENT);
+    return (int)TERN_OK;
+}
+
+int tern_command_history_check(const tern_options *given, tern_error *error)
+{
+    tern_options options = *given;
+    tern_results results = {0};
+    check c = {.options = &options, .results = &results, .rule = tern_history_default_rule};
+    tern_run here;
+
+    tern_options_settle(&options, tern_report_find("table"), 0.0);
+    c.session = tern_settings_session(&options);
+    c.gate = tern_settings_gate(&options);
+    tern_run_describe(&here, options.command);
+    tern_text_copy(c.class_hash, sizeof c.class_hash, here.machine_class_hash);
+    tern_interrupt_install();
+    tern_status status = read_planned(&options, &c.planned, error);
+    if (status == TERN_OK)
+        status = tern_history_open(&options, &results, error);
+    c.rule.step = 0.01 * options.step_percent;
+    c.rule.unconfirmed = options.unconfirmed;
+    c.rule.told = (uint32_t)results.runs.count;
+    if (status == TERN_OK)
+        status = judge(&c, error);
+    if (status == TERN_OK)
+        status = remeasure_all(&c, error);
+    if (status == TERN_OK && c.remeasured > 0)
+        status = judge(&c, error);
+    if (status == TERN_OK)
+        status = tell(&c, error);
+    const int exit_status = status == TERN_OK ? status_of(&c, error) : (int)status;
+    tern_history_free(&c.history);
+    tern_planned_changes_free(&c.planned);
+    tern_results_free(&results);
+    return exit_status;
+}

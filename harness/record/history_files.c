@@ -1,0 +1,297 @@
+#include "record/history_files.h"
+
+#include "base/text.h"
+#include "base/writer_lock.h"
+#include "record/json.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <xxhash.h>
+
+/* Others hold a file for as long as it takes to write some lines to the disk. */
+static const double longest_wait_s = 60.0;
+
+static void path_of(const char *folder, const char *name, char path[PATH_MAX])
+{
+    path[0] = '\0';
+    tern_text_append(path, PATH_MAX, "%s/%s", folder, name);
+}
+
+static bool is_month(const char *name)
+{
+    static const char form[] = "dddd-dd.jsonl";
+
+    if (strlen(name) != sizeof form - 1)
+        return false;
+    for (size_t i = 0; form[i] != '\0'; i++)
+        if (form[i] == 'd' ? !isdigit((unsigned char)name[i]) : form[i] != name[i])
+            return false;
+    return true;
+}
+
+/* "2026-11.jsonl" for a run of 2026-11-27T07:06:17Z. */
+static tern_status month_of(const tern_run *run, char name[16], tern_error *error)
+{
+    snprintf(name, 16, "%.7s.jsonl", run->time);
+    return is_month(name) ? TERN_OK
+                          : tern_error_set(error, TERN_USAGE,
+                                           "a run has no time that a history could keep it under: '%s'", run->time);
+}
+
+/* What a run and its lines are, as text that is written at once. */
+typedef struct block {
+    char name[16];
+    char *text;
+    size_t bytes;
+} block;
+
+static tern_status write_lines(const tern_results *results, size_t first, size_t end, block *b, tern_error *error)
+{
+    FILE *stream = open_memstream(&b->text, &b->bytes);
+    tern_status status = TERN_OK;
+
+    if (stream == NULL)
+        return tern_error_memory(error, "lines of a history", 0.0);
+    for (size_t i = first; i < end && status == TERN_OK; i++)
+        status = tern_file_write(stream, results->order.item[i].line,
+                                 tern_results_line(results, results->order.item[i]), error);
+    if (fclose(stream) != 0 && status == TERN_OK)
+        status = tern_error_memory(error, "lines of a history", 0.0);
+    return status;
+}
+
+/* The file without what a writer that was killed left of a line. */
+static tern_status mend(int file, const char *path, tern_error *error)
+{
+    struct stat now;
+    char last;
+
+    if (fstat(file, &now) != 0)
+        return tern_error_set(error, TERN_ENVIRONMENT, "cannot look at %s: %s", path, strerror(errno));
+    off_t end = now.st_size;
+    while (end > 0 && pread(file, &last, 1, end - 1) == 1 && last != '\n')
+        end--;
+    return end == now.st_size || ftruncate(file, end) == 0
+               ? TERN_OK
+               : tern_error_set(error, TERN_ENVIRONMENT, "cannot mend the last line of %s: %s", path, strerror(errno));
+}
+
+static tern_status put_all(int file, const block *b, const char *path, tern_error *error)
+{
+    size_t done = 0;
+
+    while (done < b->bytes) {
+        const ssize_t wrote = write(file, b->text + done, b->bytes - done);
+        if (wrote < 0 && errno != EINTR)
+            return tern_error_set(error, TERN_ENVIRONMENT, "cannot write %s: %s", path, strerror(errno));
+        done += wrote > 0 ? (size_t)wrote : 0;
+    }
+    return fsync(file) == 0 ? TERN_OK
+                            : tern_error_set(error, TERN_ENVIRONMENT, "cannot write %s: %s", path, strerror(errno));
+}
+
+/* So that a new file has its name after a power cut, too. */
+static void keep_name(const char *folder)
+{
+    const int descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (descriptor >= 0) {
+        (void)fsync(descriptor);
+        close(descriptor);
+    }
+}
+
+static tern_status append(const char *folder, const block *b, tern_error *error)
+{
+    char path[PATH_MAX];
+
+    path_of(folder, b->name, path);
+    const int file = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+    if (file < 0)
+        return tern_error_set(error, TERN_ENVIRONMENT, "cannot write %s: %s", path, strerror(errno));
+    tern_status status = tern_writer_lock_wait(file, true, path, longest_wait_s, error);
+    if (status == TERN_OK)
+        status = mend(file, path, error);
+    if (status == TERN_OK)
+        status = put_all(file, b, path, error);
+    close(file);
+    keep_name(folder);
+    return status;
+}
+
+tern_status tern_history_append(const char *folder, const tern_results *results, tern_error *error)
+{
+    const size_t lines = results->order.count;
+    tern_status status = TERN_OK;
+
+    if (mkdir(folder, 0777) != 0 && errno != EEXIST)
+        return tern_error_set(error, TERN_ENVIRONMENT, "cannot make the folder %s: %s", folder, strerror(errno));
+    for (size_t first = 0, end; first < lines && status == TERN_OK; first = end) {
+        block b = {.text = NULL};
+        for (end = first + 1; end < lines && results->order.item[end].line != TERN_LINE_RUN; end++)
+            continue;
+        status = month_of(tern_results_line(results, results->order.item[first]), b.name, error);
+        if (status == TERN_OK)
+            status = write_lines(results, first, end, &b, error);
+        if (status == TERN_OK)
+            status = append(folder, &b, error);
+        free(b.text);
+    }
+    return status;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(a, b);
+}
+
+tern_status tern_history_months_find(tern_history_months *months, const char *folder, tern_error *error)
+{
+    DIR *directory = opendir(folder);
+    const struct dirent *entry;
+    size_t room = 0;
+    tern_status status = TERN_OK;
+
+    *months = (tern_history_months){.name = NULL};
+    if (directory == NULL)
+        return tern_error_set(error, TERN_USAGE, "%s is no history: %s; `history add` begins one", folder,
+                              strerror(errno));
+    while (status == TERN_OK && (entry = readdir(directory)) != NULL) {
+        if (!is_month(entry->d_name))
+            continue;
+        if (months->count == room) {
+            void *larger = realloc(months->name, (room = 2 * room + 16) * sizeof *months->name);
+            if (larger == NULL) {
+                status = tern_error_memory(error, "the files of a history", (double)(room * sizeof *months->name));
+                break;
+            }
+            months->name = larger;
+        }
+        tern_text_copy(months->name[months->count++], sizeof months->name[0], entry->d_name);
+    }
+    closedir(directory);
+    if (status == TERN_OK && months->count == 0)
+        status =
+            tern_error_set(error, TERN_USAGE,
+                           "%s is no history: it has no file such as 2026-11.jsonl; `history add` begins one", folder);
+    if (status == TERN_OK)
+        qsort(months->name, months->count, sizeof *months->name, by_name);
+    return status;
+}
+
+void tern_history_months_free(tern_history_months *months)
+{
+    free(months->name);
+    *months = (tern_history_months){.name = NULL};
+}
+
+tern_status tern_history_month_look(const char *folder, const char *name, tern_history_extent *now, tern_error *error)
+{
+    char path[PATH_MAX];
+    struct stat found;
+
+    path_of(folder, name, path);
+    if (stat(path, &found) != 0)
+        return tern_error_set(error, TERN_USAGE, "cannot look at %s: %s", path, strerror(errno));
+    *now = (tern_history_extent){.bytes = found.st_size,
+                                 .changed_ns = (int64_t)found.st_mtim.tv_sec * 1000000000 + found.st_mtim.tv_nsec};
+    return TERN_OK;
+}
+
+tern_status tern_history_month_read(const char *folder, const char *name, tern_file_visit *visit, void *context,
+                                    tern_history_extent *extent, tern_error *error)
+{
+    tern_file_extent read = {0};
+    char path[PATH_MAX];
+    tern_history_extent now;
+
+    path_of(folder, name, path);
+    FILE *stream = fopen(path, "re");
+    if (stream == NULL || fseeko(stream, (off_t)extent->bytes, SEEK_SET) != 0) {
+        if (stream != NULL)
+            fclose(stream);
+        return tern_error_set(error, TERN_USAGE, "cannot read %s: %s", path, strerror(errno));
+    }
+    tern_status status = tern_writer_lock_wait(fileno(stream), false, path, longest_wait_s, error);
+    if (status == TERN_OK)
+        status = tern_history_month_look(folder, name, &now, error);
+    if (status == TERN_OK)
+        status = tern_file_read_stream(stream, path, visit, context, &read, error);
+    fclose(stream);
+    if (status == TERN_OK)
+        *extent = (tern_history_extent){extent->bytes + (int64_t)read.whole_bytes, now.changed_ns};
+    return status;
+}
+
+uint64_t tern_history_run_key(const tern_run *run)
+{
+    json_t *json = tern_json_from(TERN_LINE_RUN, run);
+    char *text = json_dumps(json, JSON_COMPACT | JSON_SORT_KEYS);
+    const uint64_t key = text == NULL ? 0 : XXH3_64bits(text, strlen(text));
+
+    free(text);
+    json_decref(json);
+    return key;
+}
+
+/* Of a point the figures are no part: one case has one point in a run. */
+uint64_t tern_history_line_key(uint64_t run_key, tern_line line, const void *value)
+{
+    const char *id = (const char *)value + tern_line_types[line].id;
+    const char *anchor =
+        line == TERN_LINE_POINT ? ((const tern_point *)value)->anchor : ((const tern_remeasured *)value)->anchor;
+    const uint64_t parts[] = {run_key, (uint64_t)line, XXH3_64bits(id, strlen(id)),
+                              XXH3_64bits(anchor, strlen(anchor))};
+
+    return XXH3_64bits(parts, sizeof parts);
+}
+
+typedef struct reading {
+    tern_results *results;
+    const tern_filter *filter;
+    tern_index seen; /* keys of lines */
+    uint64_t run_key;
+} reading;
+
+/* Is a tern_file_visit. Closing lines say nothing here. */
+static tern_status take(void *context, tern_line line, void *value, tern_error *error)
+{
+    reading *r = context;
+    size_t cursor = 0, place;
+
+    if (line == TERN_LINE_RUN) {
+        r->run_key = tern_history_run_key(value);
+        return tern_results_add(r->results, line, value, error);
+    }
+    if ((line != TERN_LINE_POINT && line != TERN_LINE_REMEASURED) ||
+        (r->filter != NULL && !tern_filter_passes(r->filter, (const char *)value + tern_line_types[line].id))) {
+        tern_fields_free(tern_line_types[line].fields, value);
+        return TERN_OK;
+    }
+    const uint64_t key = tern_history_line_key(r->run_key, line, value);
+    if (tern_index_next(&r->seen, key, &cursor, &place))
+        return TERN_OK;
+    const tern_status status = tern_index_add(&r->seen, key, 0, error);
+    return status == TERN_OK ? tern_results_add(r->results, line, value, error) : status;
+}
+
+tern_status tern_history_read(tern_results *results, const char *folder, const tern_filter *filter, tern_error *error)
+{
+    reading r = {.results = results, .filter = filter};
+    tern_history_months months;
+    tern_status status = tern_history_months_find(&months, folder, error);
+
+    for (size_t i = 0; i < months.count && status == TERN_OK; i++) {
+        tern_history_extent extent = {0};
+        status = tern_history_month_read(folder, months.name[i], take, &r, &extent, error);
+    }
+    tern_history_months_free(&months);
+    tern_index_free(&r.seen);
+    return status;
+}
