@@ -89,7 +89,7 @@ if [ $with_index = yes ]; then
     expect 0 "$TERNBENCH" history show --history flat
     says out '1830 points'
     # A file that somebody cut: the index takes it as it is now.
-    tail -n +33 flat/2026-01.jsonl >cut && cp cut flat/2026-01.jsonl
+    tail -n +33 flat/2026-01.jsonl >"cut" && cp "cut" flat/2026-01.jsonl
     expect 0 "$TERNBENCH" history show --history flat
     says out '1800 points'
 else

@@ -2,10 +2,11 @@
 """Lines of a history of a machine that is not there, to standard output: the same for the same arguments.
 
 simulated_history.py [--series N] [--runs N] [--kinds gaussian,spiky,drifting] [--step PERCENT] [--at RUN] [--steps N]
-                     [--class HASH] [--seed N] [--first RUN] [--id ID] [--before COMMIT] [--after COMMIT]
+                     [--class HASH] [--seed N] [--first RUN] [--id ID] [--before COMMIT] [--after COMMIT] [--sd PERCENT]
 
 --steps of the series (default: none) are slower by --step from run --at on. --first begins with that run instead of 0. --id is
-that of the first series; --before and --after are the commits of all runs before --at and from it on.
+that of the first series; --sd is the spread of all (default:
+0.3 to 0.7 %); --before and --after are the commits of all runs before --at and from it on.
 """
 import argparse
 import datetime
@@ -23,6 +24,7 @@ parser.add_argument("--steps", type=int, default=0)
 parser.add_argument("--at", type=int, default=40)
 parser.add_argument("--class", dest="machine_class", default="0123456789abcdef")
 parser.add_argument("--id")
+parser.add_argument("--sd", type=float)
 parser.add_argument("--before")
 parser.add_argument("--after")
 parser.add_argument("--seed", type=int, default=1)
@@ -34,7 +36,7 @@ class Series:
     def __init__(self, index):
         self.random = random.Random(f"{args.seed} {index}")
         self.kind = kinds[index % len(kinds)]
-        self.sd = 0.003 + 0.004 * self.random.random()
+        self.sd = args.sd / 100 if args.sd else 0.003 + 0.004 * self.random.random()
         self.slope = self.random.uniform(-0.04, 0.04)
         self.wave, self.period, self.phase = (self.random.uniform(0, 0.006), self.random.uniform(25, 60),
                                               self.random.uniform(0, 6.28))
