@@ -24,7 +24,7 @@ do for [p = 1:|Panel|] {
         x linestyle 9 title 'ideal'
     set title ''
     set ylabel 'efficiency: speed-up / threads'
-    set yrange [0:1.2]
+    set yrange [0:1.2 < *]
     plot for [b = 1:Blocks] $data index b-1 using (here(b, p) ? column("threads") : NaN):(column("efficiency")) \
         with linespoints linestyle series_of(b) title name_of(b, p), \
         1 linestyle 9 title 'ideal'

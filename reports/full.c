@@ -54,7 +54,9 @@ static tern_status add_top(tern_document *document, const tern_results *results,
         tern_document_paragraph(document, "Bottleneck: %s.", bottleneck);
     else
         tern_document_paragraph(document, "Bottleneck: not known; `ternbench decode` measures it.");
-    const tern_status status = tern_full_say_changes(document, merged, error);
+    tern_status status = tern_full_say_blockers(document, merged, error);
+    if (status == TERN_OK)
+        status = tern_full_say_changes(document, merged, error);
     tern_runs_introduce(document, results);
     tern_full_say_repeats(document, repeats, results);
     return status;

@@ -47,6 +47,9 @@ void tern_full_say_machines(tern_document *document, const tern_results *results
 /* Is every result right and every run whole? One line that stands out. */
 void tern_full_say_verdict(tern_document *document, const tern_results *results);
 
+/* How many blockers there are, and the worst. */
+tern_status tern_full_say_blockers(tern_document *document, const tern_results *results, tern_error *error);
+
 /* What differs between the runs, or what a gate found. */
 tern_status tern_full_say_changes(tern_document *document, const tern_results *results, tern_error *error);
 

@@ -116,15 +116,16 @@ static bool tick(void *context)
     return (*left)-- > 0;
 }
 
-/* What gnuplot, or the loader before it, said of its failure: one line of it. */
+/* What gnuplot, or the loader before it, said of its failure: the last line of it. */
 static void say_why(const desk *d, int ended, tern_error *error)
 {
     size_t bytes;
-    char *log = read_file(d->log, &bytes);
-    const char *line = log == NULL ? "" : log + strspn(log, "\n");
+    char *log = read_file(d->log, &bytes), *line = NULL, *rest = log;
 
-    tern_error_set(error, TERN_ENVIRONMENT, "gnuplot failed (status %d)%s%.*s", ended, line[0] == '\0' ? "" : ": ",
-                   (int)(strcspn(line, "\n") < 300 ? strcspn(line, "\n") : 300), line);
+    for (char *next; rest != NULL && (next = tern_text_word(&rest, "\n")) != NULL;)
+        line = next;
+    tern_error_set(error, TERN_ENVIRONMENT, "gnuplot failed (status %d)%s%.300s", ended, line == NULL ? "" : ": ",
+                   line == NULL ? "" : line);
     free(log);
 }
 

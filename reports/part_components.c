@@ -30,7 +30,7 @@ static const tern_column columns[COLUMNS] = {
     {.name = "compiled", .type = TERN_COLUMN_TEXT},
     {.name = "selected", .type = TERN_COLUMN_TEXT},
     {.name = "calls", .label = "executed, calls", .type = TERN_COLUMN_COUNT},
-    {.name = "effect", .label = "effect, times as fast", .type = TERN_COLUMN_REAL, .digits = 3, .interval = true},
+    {.name = "effect", .label = "effect: times as fast", .type = TERN_COLUMN_REAL, .digits = 3, .interval = true},
     {.name = "of", .label = "over", .type = TERN_COLUMN_REMARK},
 };
 
@@ -123,7 +123,7 @@ static void add_kernel(tern_sheet *sheet, const char *kernel, uint32_t machine, 
     tern_sheet_count(sheet, CALLS, s.calls);
     if (s.ratios > 0) {
         tern_sheet_estimate(sheet, EFFECT, mean_ratio(s.log, s.ratios));
-        tern_sheet_format(sheet, OF, "%s, mean over %zu problem%s", s.baseline, s.ratios, s.ratios == 1 ? "" : "s");
+        tern_sheet_format(sheet, OF, "%s, mean of %zu problem%s", s.baseline, s.ratios, s.ratios == 1 ? "" : "s");
     }
 }
 
@@ -207,8 +207,8 @@ static void add_toggles(void *context, const tern_ablation *a)
             tern_sheet_estimate(sheet, EFFECT,
                                 (tern_estimate){exp(effect->contribution.mean), exp(effect->contribution.low),
                                                 exp(effect->contribution.high)});
-        tern_sheet_format(sheet, OF, "without it, in %s%s%s; calls are samples", a->all->side,
-                          a->all->side[0] == '\0' ? "" : ": ", a->all->id);
+        tern_sheet_format(sheet, OF, "without it, in %s%s%s", a->all->side, a->all->side[0] == '\0' ? "" : ": ",
+                          a->all->id);
     }
 }
 
@@ -226,6 +226,7 @@ tern_status tern_full_components(tern_document *document, const tern_results *re
                            "No toggle was taken apart in these runs; `ternbench ablate suites/gate.suite` does, and "
                            "`ternbench ablate decode`.");
     if (results->arms.count > 0) {
+        tern_document_line(document, "Of toggles, calls are samples in which they were on.");
         tern_document_fold(document, "What each toggle gives, alone and beside the others");
         if (status == TERN_OK)
             status = tern_ablate_add(document, results, error);

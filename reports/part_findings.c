@@ -67,6 +67,24 @@ tern_status tern_full_findings(tern_document *document, const tern_results *resu
     return status;
 }
 
+tern_status tern_full_say_blockers(tern_document *document, const tern_results *results, tern_error *error)
+{
+    tern_blockers found;
+    char text[256] = "";
+    const tern_status status = tern_blockers_find(&found, results, error);
+
+    for (size_t i = 0, count; i < found.count; i += count) {
+        for (count = 1; i + count < found.count && found.item[i + count].severity == found.item[i].severity;)
+            count++;
+        tern_text_append(text, sizeof text, "%s%zu %s", i == 0 ? "" : ", ", count,
+                         tern_blocker_severity_name(found.item[i].severity));
+    }
+    if (found.count > 0)
+        tern_document_paragraph(document, "Blockers: %s. The first: %s.", text, found.item[0].symptom);
+    tern_blockers_free(&found);
+    return status;
+}
+
 enum { SEVERITY, SYMPTOM, IMPACT, CAUSE, FIX, BENEFIT, COLUMNS };
 
 static const tern_column columns[COLUMNS] = {

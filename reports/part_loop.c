@@ -114,6 +114,7 @@ static void add_loops(tern_document *document, const char *name, const tern_resu
     const tern_decode_record *r;
     size_t cursor = 0;
 
+    sheet->tall = true;
     while ((r = tern_full_next_loop(results, baseline, &cursor)) != NULL) {
         const tern_decode_record *b = baseline ? NULL : baseline_of(results, r);
         add_phase(sheet, r, "prefill", &r->prefill, b == NULL ? NULL : &b->prefill);
@@ -202,7 +203,7 @@ tern_status tern_full_current(tern_document *document, const tern_results *resul
 enum { KV_MODEL, KV_POSITION, KV_APPEND, KV_ATTEND, KV_RUN, KV_COLUMNS };
 
 static const tern_column kv_columns[KV_COLUMNS] = {
-    {.name = "model", .type = TERN_COLUMN_TEXT},
+    TERN_FOR_PROGRAMS_COLUMN("model", TERN_COLUMN_TEXT),
     {.name = "position", .type = TERN_COLUMN_REAL},
     {.name = "append_ns", .label = "append a token", .type = TERN_COLUMN_TIME, .unit = "ns"},
     {.name = "attend_ns", .label = "attend to the past", .type = TERN_COLUMN_TIME, .unit = "ns"},

@@ -6,6 +6,7 @@
 #include "analyse/fastest.h"
 #include "analyse/repeats.h"
 #include "analyse/speedup.h"
+#include "base/text.h"
 #include "case_columns.h"
 #include "crossovers.h"
 #include "plot.h"
@@ -24,11 +25,13 @@ enum {
     EXACT,
     WRONG,
     UNSUPPORTED,
+    RIGHT,
     FASTEST,
     MEDIAN,
     GMACS,
     GBPS,
     SHARE,
+    REMARK,
     OVER_BASELINE,
     RUN,
     COLUMNS
@@ -39,15 +42,17 @@ static const tern_column columns[COLUMNS] = {
     {.name = "threads", .type = TERN_COLUMN_COUNT},
     {.name = "cache", .type = TERN_COLUMN_TEXT},
     {.name = "p0", .label = "P(0)", .type = TERN_COLUMN_ROUGH, .digits = 3},
-    {.name = "cases", .label = "kernels", .type = TERN_COLUMN_COUNT},
-    {.name = "exact", .type = TERN_COLUMN_COUNT},
-    {.name = "wrong", .type = TERN_COLUMN_COUNT},
-    {.name = "unsupported", .type = TERN_COLUMN_COUNT},
+    TERN_FOR_PROGRAMS_COLUMN("cases", TERN_COLUMN_COUNT),
+    TERN_FOR_PROGRAMS_COLUMN("exact", TERN_COLUMN_COUNT),
+    TERN_FOR_PROGRAMS_COLUMN("wrong", TERN_COLUMN_COUNT),
+    TERN_FOR_PROGRAMS_COLUMN("unsupported", TERN_COLUMN_COUNT),
+    {.name = "right", .label = "EXACT", .type = TERN_COLUMN_TEXT, .audience = TERN_FOR_PEOPLE},
     {.name = "fastest", .type = TERN_COLUMN_TEXT},
     {.name = "median_ns", .label = "median", .type = TERN_COLUMN_TIME, .unit = "ns"},
     {.name = "gmacs", .label = "GMAC/s", .type = TERN_COLUMN_REAL, .unit = "GMAC/s", .digits = 2},
     {.name = "gbps", .label = "GB/s", .type = TERN_COLUMN_REAL, .unit = "GB/s", .digits = 2},
     {.name = "roof_share", .label = "of the limit", .type = TERN_COLUMN_SHARE, .digits = 1},
+    {.name = "not_cold", .label = "", .type = TERN_COLUMN_TEXT},
     {.name = "speedup", .label = "x baseline", .type = TERN_COLUMN_REAL, .digits = 2, .interval = true},
     {.name = "run", .type = TERN_COLUMN_COUNT},
 };
@@ -75,6 +80,8 @@ static void add_fastest(tern_sheet *sheet, const tern_results *results, const te
     tern_sheet_real(sheet, GBPS, tern_record_gbps(best));
     if (best->timing.roof_share > 0.0)
         tern_sheet_real(sheet, SHARE, best->timing.roof_share);
+    if (best->timing.not_cold)
+        tern_sheet_text(sheet, REMARK, "not cold");
     if (baseline != NULL && baseline != best)
         tern_sheet_estimate(sheet, OVER_BASELINE, tern_speedup_estimate(best, baseline));
 }
@@ -101,8 +108,11 @@ static void add_problem(tern_sheet *sheet, const tern_results *results, const te
     tern_sheet_count(sheet, CASES, group->count);
     tern_sheet_count(sheet, EXACT, c.exact);
     tern_sheet_count(sheet, WRONG, c.wrong);
-    if (c.unsupported > 0)
-        tern_sheet_count(sheet, UNSUPPORTED, c.unsupported);
+    tern_sheet_count(sheet, UNSUPPORTED, c.unsupported);
+    if (c.exact + c.unsupported == group->count)
+        tern_sheet_format(sheet, RIGHT, "all %zu", c.exact);
+    else
+        tern_sheet_format(sheet, RIGHT, "%zu of %zu", c.exact, group->count - c.unsupported);
     add_fastest(sheet, results, group);
     tern_sheet_count(sheet, RUN, group->item[0]->run + 1);
 }
@@ -190,6 +200,18 @@ tern_status tern_full_shapes_sheet(tern_document *document, const tern_results *
     return status;
 }
 
+static void say_counts(tern_document *document, size_t cases, const counts *all)
+{
+    char text[256];
+
+    snprintf(text, sizeof text, "%zu cases: %zu EXACT, %zu wrong", cases, all->exact, all->wrong);
+    if (all->unsupported > 0)
+        tern_text_append(text, sizeof text, ", %zu that a kernel or this machine does not support", all->unsupported);
+    if (all->edges > 0)
+        tern_text_append(text, sizeof text, "; %zu of them are odd sizes that only the check is for", all->edges);
+    tern_document_line(document, "%s.", text);
+}
+
 tern_status tern_full_shapes(tern_document *document, const tern_results *results, bool *filled, tern_error *error)
 {
     static const char *const plots[] = {"speed", "roofline", "scaling", "zeros"};
@@ -201,10 +223,7 @@ tern_status tern_full_shapes(tern_document *document, const tern_results *result
         all.edges += is_edge(&results->cases.item[i]);
     }
     if (*filled)
-        tern_document_line(document,
-                           "%zu cases: %zu EXACT, %zu wrong, %zu unsupported; %zu of them are odd sizes that only the "
-                           "check is for.",
-                           results->cases.count, all.exact, all.wrong, all.unsupported, all.edges);
+        say_counts(document, results->cases.count, &all);
     add_wrong(document, results);
     tern_status status = tern_full_shapes_sheet(document, results, error);
     if (status == TERN_OK && *filled)

@@ -9,13 +9,14 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum { RUN, PROPERTY, VALUE, COLUMNS };
+enum { PROPERTY, RUN, VALUE, COLUMNS };
 
 static const tern_column columns[COLUMNS] = {
-    {.name = "of_runs", .label = "run", .type = TERN_COLUMN_TEXT},
     {.name = "property", .type = TERN_COLUMN_TEXT},
+    {.name = "of_runs", .label = "of run", .type = TERN_COLUMN_TEXT},
     {.name = "value", .type = TERN_COLUMN_REMARK},
 };
 
@@ -82,58 +83,96 @@ static void show_aslr(const tern_run *run, char text[VALUE_BYTES])
 static const struct {
     const char *name;
     show *show;
+    bool is_detail; /* folded */
 } properties[] = {
-    {"time", show_time},
-    {"host", show_host},
-    {"CPU", show_cpu},
-    {"CPUs given", show_cpus},
-    {"instruction sets", show_isa},
-    {"allowed up to", show_isa_cap},
-    {"memory", show_memory},
-    {"last-level cache", show_llc},
-    {"kernel", show_os_kernel},
-    {"hypervisor", show_hypervisor},
-    {"governor", show_governor},
-    {"huge pages", show_huge_pages},
-    {"address layout randomised", show_aslr},
-    {"load at the start", show_load},
-    {"OpenMP variables", show_openmp},
-    {"machine class", show_machine_class},
-    {"version", show_version},
-    {"commit", show_commit},
-    {"compiler", show_compiler},
-    {"flags", show_flags},
-    {"command", show_command},
+    {"time", show_time, false},
+    {"host", show_host, false},
+    {"CPU", show_cpu, false},
+    {"CPUs given", show_cpus, false},
+    {"instruction sets", show_isa, false},
+    {"memory", show_memory, false},
+    {"last-level cache", show_llc, false},
+    {"version", show_version, false},
+    {"commit", show_commit, false},
+    {"compiler", show_compiler, false},
+    {"command", show_command, false},
+    {"allowed up to", show_isa_cap, true},
+    {"flags", show_flags, true},
+    {"kernel of the system", show_os_kernel, true},
+    {"hypervisor", show_hypervisor, true},
+    {"governor", show_governor, true},
+    {"huge pages", show_huge_pages, true},
+    {"address layout randomised", show_aslr, true},
+    {"load at the start", show_load, true},
+    {"OpenMP variables", show_openmp, true},
+    {"machine class", show_machine_class, true},
 };
 
 static void add_row(tern_sheet *sheet, const char *runs, const char *property, const char *value)
 {
     tern_sheet_row(sheet);
-    tern_sheet_text(sheet, RUN, runs);
     tern_sheet_text(sheet, PROPERTY, property);
+    if (runs[0] != '\0')
+        tern_sheet_text(sheet, RUN, runs);
     tern_sheet_text(sheet, VALUE, value);
 }
 
-/* One row when all runs agree, otherwise one a run; none where nothing is known. */
+/* Whether an earlier run has the same value, which then stands in that run's row. */
+static bool is_known(const tern_results *results, show *property, size_t run, const char *value)
+{
+    char text[VALUE_BYTES];
+
+    for (size_t i = 0; i < run; i++) {
+        text[0] = '\0';
+        property(&results->runs.item[i], text);
+        if (strcmp(text, value) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* "1, 3": the runs that have the value; "all", and nothing where there is one. */
+static void list_runs(const tern_results *results, show *property, const char *value, char list[VALUE_BYTES])
+{
+    char text[VALUE_BYTES];
+    size_t agree = 0;
+
+    list[0] = '\0';
+    for (size_t i = 0; i < results->runs.count; i++) {
+        text[0] = '\0';
+        property(&results->runs.item[i], text);
+        if (strcmp(text, value) != 0)
+            continue;
+        agree++;
+        tern_text_append(list, VALUE_BYTES, "%s%zu", list[0] == '\0' ? "" : ", ", i + 1);
+    }
+    if (agree == results->runs.count)
+        tern_text_copy(list, VALUE_BYTES, agree == 1 ? "" : "all");
+}
+
+/* A row for each of its values; none where nothing is known. */
 static void add_property(tern_sheet *sheet, const tern_results *results, size_t index)
 {
-    char first[VALUE_BYTES] = "", text[VALUE_BYTES], number[32];
-    bool all = true;
+    char value[VALUE_BYTES], runs[VALUE_BYTES];
+    show *const property = properties[index].show;
 
-    properties[index].show(&results->runs.item[0], first);
-    for (size_t i = 1; i < results->runs.count && all; i++) {
-        text[0] = '\0';
-        properties[index].show(&results->runs.item[i], text);
-        all = strcmp(text, first) == 0;
+    for (size_t i = 0; i < results->runs.count; i++) {
+        value[0] = '\0';
+        property(&results->runs.item[i], value);
+        if (value[0] == '\0' || is_known(results, property, i, value))
+            continue;
+        list_runs(results, property, value, runs);
+        add_row(sheet, runs, properties[index].name, value);
     }
-    if (all && first[0] != '\0')
-        add_row(sheet, results->runs.count == 1 ? "" : "all", properties[index].name, first);
-    for (size_t i = 0; i < results->runs.count && !all; i++) {
-        text[0] = '\0';
-        properties[index].show(&results->runs.item[i], text);
-        snprintf(number, sizeof number, "%zu", i + 1);
-        add_row(sheet, number, properties[index].name, text);
-    }
+}
+
+static void add_properties(tern_document *document, const char *name, const tern_results *results, bool details)
+{
+    tern_sheet *sheet = tern_document_sheet(document, name, TERN_FOR_ALL, columns, COLUMNS);
+
+    for (size_t i = 0; i < sizeof properties / sizeof *properties; i++)
+        if (properties[i].is_detail == details)
+            add_property(sheet, results, i);
 }
 
 enum { LIMIT_RUN, LIMIT_THREADS, LIMIT_READ, LIMIT_INSTRUCTION, LIMIT_PEAK, LIMIT_COLUMNS };
@@ -142,7 +181,7 @@ static const tern_column limit_columns[LIMIT_COLUMNS] = {
     {.name = "run", .type = TERN_COLUMN_COUNT},
     {.name = "threads", .type = TERN_COLUMN_COUNT},
     {.name = "read_gbps", .label = "memory read GB/s", .type = TERN_COLUMN_REAL, .unit = "GB/s", .digits = 1},
-    {.name = "instruction", .label = "multiply-add", .type = TERN_COLUMN_TEXT},
+    {.name = "instruction", .label = "multiply-add instruction", .type = TERN_COLUMN_TEXT},
     {.name = "peak_gmacs", .label = "peak GMAC/s", .type = TERN_COLUMN_REAL, .unit = "GMAC/s", .digits = 0},
 };
 
@@ -153,6 +192,15 @@ typedef struct limit {
 } limit;
 
 enum { LIMITS = 64 };
+
+static int by_run_threads_and_peak(const void *a, const void *b)
+{
+    const limit *p = a, *q = b;
+
+    return p->run != q->run           ? (p->run > q->run) - (p->run < q->run)
+           : p->threads != q->threads ? (p->threads > q->threads) - (p->threads < q->threads)
+                                      : (p->peak_gmacs > q->peak_gmacs) - (p->peak_gmacs < q->peak_gmacs);
+}
 
 /* The best that was seen of each: limits are what was reached. */
 static void take_limit(limit *list, size_t *count, const limit *seen)
@@ -197,6 +245,7 @@ static void add_limits(tern_document *document, const tern_results *results)
     }
     tern_sheet *sheet = tern_document_sheet(document, "machine_limits", TERN_FOR_ALL, limit_columns, LIMIT_COLUMNS);
     tern_sheet_section(sheet, TERN_FOR_ALL, "Limits, measured in these runs");
+    qsort(list, count, sizeof *list, by_run_threads_and_peak);
     for (size_t i = 0; i < count; i++) {
         tern_sheet_row(sheet);
         tern_sheet_count(sheet, LIMIT_RUN, list[i].run + 1);
@@ -216,9 +265,10 @@ tern_status tern_full_system(tern_document *document, const tern_results *result
         *filled = false;
         return TERN_OK;
     }
-    tern_sheet *sheet = tern_document_sheet(document, "system", TERN_FOR_ALL, columns, COLUMNS);
-    for (size_t i = 0; i < sizeof properties / sizeof *properties; i++)
-        add_property(sheet, results, i);
+    add_properties(document, "system", results, false);
+    tern_document_fold(document, "More of the system");
+    add_properties(document, "system_details", results, true);
+    tern_document_unfold(document);
     add_limits(document, results);
     return TERN_OK;
 }

@@ -197,7 +197,8 @@ tern_status tern_full_say_changes(tern_document *document, const tern_results *r
         tern_document_fold(document, "Case by case");
         if (status == TERN_OK)
             status = tern_gates_add(document, results, error);
-        tern_plot_add(document, "ratio");
+        if (results->pairs.count > 0)
+            tern_plot_add(document, "ratio");
         tern_document_unfold(document);
         return status;
     }

@@ -47,6 +47,17 @@ static bool is_told(const tern_pivot *p, const char *name)
     return strcmp(name, "machine") == 0 ? p->machines_differ : strcmp(name, "run") == 0 ? p->runs_differ : true;
 }
 
+static double place_at(const tern_pivot *p, size_t row)
+{
+    double x = 1.0;
+
+    if (p->plot->x[0] == NULL)
+        return (double)row;
+    for (size_t i = 0; i < TERN_PLOT_FACTORS && p->plot->x[i] != NULL; i++)
+        x *= number_at(p->sheet, row, p->plot->x[i]);
+    return x;
+}
+
 /* Whether rows that are drawn differ in machine, or, on one machine, in run. */
 static void look_for_runs(tern_pivot *p)
 {
@@ -54,7 +65,8 @@ static void look_for_runs(tern_pivot *p)
 
     for (size_t row = 0; row < p->sheet->rows; row++) {
         const double machine = number_at(p->sheet, row, "machine"), of = number_at(p->sheet, row, "run");
-        if (!isfinite(machine) || !isfinite(of) || !isfinite(number_at(p->sheet, row, p->plot->y)))
+        if (!isfinite(machine) || !isfinite(of) || !isfinite(place_at(p, row)) ||
+            !isfinite(number_at(p->sheet, row, p->plot->y)))
             continue;
         first = isfinite(first) ? first : machine;
         p->machines_differ |= by_number(first, machine) != 0;
@@ -100,17 +112,6 @@ static const char *key_at(tern_pivot *p, size_t row, const char *const names[TER
             tern_text_append(key, sizeof key, "%s%s", comma, cell->value.text);
     }
     return tern_text_pool_copy(&p->pool, key);
-}
-
-static double place_at(const tern_pivot *p, size_t row)
-{
-    double x = 1.0;
-
-    if (p->plot->x[0] == NULL)
-        return (double)row;
-    for (size_t i = 0; i < TERN_PLOT_FACTORS && p->plot->x[i] != NULL; i++)
-        x *= number_at(p->sheet, row, p->plot->x[i]);
-    return x;
 }
 
 static void collect(tern_pivot *p)

@@ -6,6 +6,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 void tern_run_cells(tern_sheet *sheet, size_t first, const tern_results *results, uint32_t run)
 {
@@ -21,14 +22,17 @@ void tern_run_cells(tern_sheet *sheet, size_t first, const tern_results *results
 
 enum { RUN_BYTES = 512 };
 
-/* "HOST, CPU, 2 CPUs, TIME, commit C", and what is wrong with it. */
-static const char *describe(const tern_results *results, uint32_t index, char text[RUN_BYTES])
+/* "HOST, CPU, 2 CPUs, TIME, commit C", or the last two alone, and what is wrong with it. */
+static const char *describe(const tern_results *results, uint32_t index, bool with_machine, char text[RUN_BYTES])
 {
     const tern_run *run = &results->runs.item[index];
     const tern_run_end *end = tern_results_end(results, index);
 
-    snprintf(text, RUN_BYTES, "%s, %s, %" PRIu32 " CPU%s, %s, commit %s%s", run->host, run->cpu, run->cpus_allowed,
-             run->cpus_allowed == 1 ? "" : "s", run->time, run->commit, run->dirty ? " (modified)" : "");
+    text[0] = '\0';
+    if (with_machine)
+        snprintf(text, RUN_BYTES, "%s, %s, %" PRIu32 " CPU%s, ", run->host, run->cpu, run->cpus_allowed,
+                 run->cpus_allowed == 1 ? "" : "s");
+    tern_text_append(text, RUN_BYTES, "%s, commit %s%s", run->time, run->commit, run->dirty ? " (modified)" : "");
     if (end == NULL)
         tern_text_append(text, RUN_BYTES, ", cut off");
     else if (!end->complete)
@@ -53,18 +57,21 @@ static void introduce_shards(tern_document *document, const tern_results *result
 
 void tern_runs_introduce(tern_document *document, const tern_results *results)
 {
+    const bool several = tern_repeats_machines(results) > 1;
     char text[RUN_BYTES];
 
     if (results->runs.count < 2)
         return;
     introduce_shards(document, results);
-    if (tern_repeats_machines(results) > 1)
+    if (several)
         tern_document_heading(document, "%zu runs on %u machines, whose times do not compare", results->runs.count,
                               tern_repeats_machines(results));
     else
-        tern_document_heading(document, "%zu runs on one machine", results->runs.count);
+        tern_document_heading(document, "%zu runs on one machine: %s, %s", results->runs.count,
+                              results->runs.item[0].host, results->runs.item[0].cpu);
     for (uint32_t i = 0; i < results->runs.count; i++)
-        tern_document_line(document, "%" PRIu32 ": %s", i + 1, describe(results, i, text));
+        tern_document_line(document, "%" PRIu32 ": %s; %.100s%s", i + 1, describe(results, i, several, text),
+                           results->runs.item[i].command, strlen(results->runs.item[i].command) > 100 ? " ..." : "");
 }
 
 void tern_runs_group(tern_sheet *sheet, const tern_results *results, uint32_t run)
@@ -74,7 +81,7 @@ void tern_runs_group(tern_sheet *sheet, const tern_results *results, uint32_t ru
     if (results->runs.count < 2)
         return;
     snprintf(group, sizeof group, "Run %" PRIu32 " of %zu: %s", run + 1, results->runs.count,
-             describe(results, run, text));
+             describe(results, run, true, text));
     tern_sheet_group(sheet, group);
 }
 

@@ -94,6 +94,7 @@ typedef struct tern_sheet {
     size_t columns;
     tern_audience audience;
     bool bare; /* people need no labels above the columns; set it after the sheet is made */
+    bool tall; /* few rows of many columns: a page shows the columns below each other; set it likewise */
     tern_section *section;
     size_t sections;
     tern_cell *cell; /* row by row */

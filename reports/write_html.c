@@ -30,7 +30,9 @@ static const char style[] =
     "th[aria-sort=ascending]::after { content: \" \\25B2\"; }\nth[aria-sort=descending]::after { content: \" \\25BC\"; "
     "}\n"
     "td.number, th.number { text-align: right; }\n"
-    "td.remark { white-space: normal; min-width: 14rem; }\n"
+    "td.remark { white-space: normal; min-width: 12rem; overflow-wrap: anywhere; }\n"
+    ".tall td { text-align: right; }\n"
+    "tbody th { cursor: auto; font-weight: 400; }\n"
     ".right { color: var(--right); }\n"
     ".wrong { color: var(--wrong); font-weight: 600; }\n"
     ".verdict { font-size: 1.15rem; font-weight: 600; padding: .5rem .8rem; border-left: .4rem solid; background: "
@@ -39,6 +41,10 @@ static const char style[] =
     "details { margin: .6rem 0; }\nsummary { cursor: pointer; font-weight: 600; }\n"
     "figure { margin: 1rem 0; overflow-x: auto; }\nfigcaption { font-weight: 600; }\n"
     "figure svg { color: inherit; width: 100%; min-width: 32rem; max-width: 60rem; height: auto; display: block; }\n"
+    "@media (max-width: 40rem) { body { padding: .7rem; } th, td { padding: .15rem .35rem; } td.remark { min-width: "
+    "9rem; } .wide th:first-child, .wide td:first-child { position: sticky; left: 0; background: Canvas; box-shadow: "
+    "inset 0 -1px var(--line); max-width: "
+    "45vw; white-space: normal; } nav ol { columns: 10rem; } figure svg { min-width: 28rem; } }\n"
     "@media print { details > * { display: block; } }\n"
     "</style>\n</head>\n<body>\n";
 
@@ -46,7 +52,7 @@ static const char style[] =
 static const char script[] =
     "<script id=\"sorting\">\n"
     "for (const table of document.querySelectorAll('table')) {\n"
-    "  const heads = [...table.tHead.rows[0].cells], body = table.tBodies[0];\n"
+    "  const heads = [...table.tHead?.rows[0].cells ?? []], body = table.tBodies[0];\n"
     "  const key = (row, at) => row.cells[at].dataset.value ?? row.cells[at].textContent.trim();\n"
     "  const compare = (a, b) => {\n"
     "    const x = parseFloat(a), y = parseFloat(b);\n"
@@ -101,22 +107,39 @@ static void put_labels(FILE *stream, const tern_sheet *sheet, const tern_section
     fputs("</tr></thead>\n<tbody>\n", stream);
 }
 
-static void put_row(FILE *stream, const tern_sheet *sheet, const tern_section *section, size_t row)
+static void put_cell(FILE *stream, const tern_sheet *sheet, size_t row, size_t c)
 {
+    const tern_column *column = &sheet->column[c];
+    const tern_cell *cell = tern_sheet_cell(sheet, row, c);
     char text[TERN_CELL_BYTES];
 
+    fprintf(stream, "<td%s", class_of(column, cell));
+    if (tern_column_is_real(column) && isfinite(tern_cell_real(cell, TERN_CELL_VALUE)))
+        fprintf(stream, " data-value=\"%.9g\"", tern_cell_real(cell, TERN_CELL_VALUE));
+    put_element(stream, ">", tern_cell_show(column, cell, text), "</td>");
+}
+
+static void put_row(FILE *stream, const tern_sheet *sheet, const tern_section *section, size_t row)
+{
     fputs("<tr>", stream);
+    for (size_t c = 0; c < sheet->columns; c++)
+        if (tern_sheet_shows(sheet, section, c))
+            put_cell(stream, sheet, row, c);
+    fputs("</tr>\n", stream);
+}
+
+/* Columns below each other, their labels at the left. */
+static void put_tall(FILE *stream, const tern_sheet *sheet, const tern_section *section)
+{
+    fputs("<tbody>\n", stream);
     for (size_t c = 0; c < sheet->columns; c++) {
-        const tern_column *column = &sheet->column[c];
-        const tern_cell *cell = tern_sheet_cell(sheet, row, c);
         if (!tern_sheet_shows(sheet, section, c))
             continue;
-        fprintf(stream, "<td%s", class_of(column, cell));
-        if (tern_column_is_real(column) && isfinite(tern_cell_real(cell, TERN_CELL_VALUE)))
-            fprintf(stream, " data-value=\"%.9g\"", tern_cell_real(cell, TERN_CELL_VALUE));
-        put_element(stream, ">", tern_cell_show(column, cell, text), "</td>");
+        put_element(stream, "<tr><th scope=\"row\">", tern_sheet_label_of(sheet, section, c), "</th>");
+        for (size_t i = 0; i < section->rows; i++)
+            put_cell(stream, sheet, section->first_row + i, c);
+        fputs("</tr>\n", stream);
     }
-    fputs("</tr>\n", stream);
 }
 
 static void put_notes(FILE *stream, const tern_section *section)
@@ -138,9 +161,12 @@ static void put_section(FILE *stream, const tern_sheet *sheet, const tern_sectio
     if (section->title[0] != '\0')
         put_heading(stream, level, section->title);
     if (section->rows > 0) {
-        fputs("<div class=\"wide\"><table>\n", stream);
-        put_labels(stream, sheet, section);
-        for (size_t i = 0; i < section->rows; i++)
+        fprintf(stream, "<div class=\"wide\"><table%s>\n", sheet->tall ? " class=\"tall\"" : "");
+        if (sheet->tall)
+            put_tall(stream, sheet, section);
+        else
+            put_labels(stream, sheet, section);
+        for (size_t i = 0; i < section->rows && !sheet->tall; i++)
             put_row(stream, sheet, section, section->first_row + i);
         fputs("</tbody></table></div>\n", stream);
     }
