@@ -2,10 +2,23 @@
  * The columns of llama.cpp's llama-bench, in Markdown: pp512 is a prompt of 512 tokens, tg128 are 128 generated ones;
  * t/s is the mean over the repetitions and their standard deviation.
  */
+#include "base/text.h"
+#include "markup.h"
 #include "report.h"
 
 #include <inttypes.h>
 #include <math.h>
+
+/* A text of a record as a cell of so many columns at least. */
+static void put_cell(FILE *stream, const char *text, size_t width)
+{
+    char visible[512];
+    const size_t length = tern_text_visible(visible, sizeof visible, text);
+
+    fputs("| ", stream);
+    tern_markdown_put(stream, visible);
+    fprintf(stream, "%*s ", length < width ? (int)(width - length) : 0, "");
+}
 
 static void put_row(FILE *stream, const tern_decode_record *r, const char *test, uint32_t tokens,
                     const tern_phase *phase)
@@ -22,10 +35,12 @@ static void put_row(FILE *stream, const tern_decode_record *r, const char *test,
         squares += (phase->rate[i] - mean) * (phase->rate[i] - mean);
     const double deviation = phase->rates > 1 ? sqrt(squares / (phase->rates - 1)) : 0.0;
     snprintf(name, sizeof name, "%s%" PRIu32, test, tokens);
-    fprintf(stream, "| %-24s | %8.2f GiB | %9.2f B | %-16s | %7" PRIu32 " | %10s | %9.2f ± %.2f |\n", r->model,
+    put_cell(stream, r->model, 24);
+    fprintf(stream, "| %8.2f GiB | %9.2f B ",
             (double)(r->packed_bytes + r->embedding_bytes + r->head_bytes + r->norm_bytes) / (1 << 30),
-            (double)(r->ternary_weights + r->embedding_weights + r->head_weights) / 1e9, r->kernel, r->threads, name,
-            mean, deviation);
+            (double)(r->ternary_weights + r->embedding_weights + r->head_weights) / 1e9);
+    put_cell(stream, r->kernel, 16);
+    fprintf(stream, "| %7" PRIu32 " | %10s | %9.2f ± %.2f |\n", r->threads, name, mean, deviation);
 }
 
 void tern_report_llama_bench(FILE *stream, const tern_results *results)

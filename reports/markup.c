@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 
 void tern_markup_put(FILE *stream, const char *text)
 {
@@ -39,4 +40,17 @@ void tern_markup_put_raw(FILE *stream, const char *text)
     tern_text_visible(visible, length + 1, text);
     tern_markup_put(stream, visible);
     free(visible);
+}
+
+void tern_markdown_put(FILE *stream, const char *text)
+{
+    for (; *text != '\0'; text++) {
+        if (*text == '<' || *text == '>' || *text == '&') {
+            fputs(*text == '<' ? "&lt;" : *text == '>' ? "&gt;" : "&amp;", stream);
+            continue;
+        }
+        if (strchr("\\`*_[]|~#@$", *text) != NULL)
+            fputc('\\', stream);
+        fputc(*text, stream);
+    }
 }

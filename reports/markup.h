@@ -1,5 +1,5 @@
 /*
- * markup.h - texts within HTML and XML.
+ * markup.h - texts within HTML, XML and Markdown.
  */
 #ifndef TERN_MARKUP_H
 #define TERN_MARKUP_H
@@ -11,5 +11,8 @@ void tern_markup_put(FILE *stream, const char *text);
 
 /* The same for what comes from a record, which may hold anything: as tern_text_visible() shows it. */
 void tern_markup_put_raw(FILE *stream, const char *text);
+
+/* A text in Markdown: what would be markup there, or end a cell of a table, is escaped. */
+void tern_markdown_put(FILE *stream, const char *text);
 
 #endif

@@ -2,27 +2,15 @@
  * Markdown with the tables of GitHub. What would be markup in a text is escaped.
  */
 #include "cell.h"
+#include "markup.h"
 #include "writer.h"
 
 #include <string.h>
 
-static void put_text(FILE *stream, const char *text)
-{
-    for (; *text != '\0'; text++) {
-        if (*text == '<' || *text == '>' || *text == '&') {
-            fputs(*text == '<' ? "&lt;" : *text == '>' ? "&gt;" : "&amp;", stream);
-            continue;
-        }
-        if (strchr("\\`*_[]|~#@$", *text) != NULL)
-            fputc('\\', stream);
-        fputc(*text, stream);
-    }
-}
-
 static void put_line(FILE *stream, const char *before, const char *text, const char *after)
 {
     fputs(before, stream);
-    put_text(stream, text);
+    tern_markdown_put(stream, text);
     fputs(after, stream);
 }
 

@@ -10,7 +10,8 @@
 tern_status tern_file_write(FILE *stream, tern_line line, const void *value, tern_error *error)
 {
     json_t *json = tern_json_from(line, value);
-    char *text = json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(12));
+    /* In ASCII, so that nothing in it acts on a terminal that shows it. */
+    char *text = json_dumps(json, JSON_COMPACT | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(12));
 
     json_decref(json);
     if (text == NULL)
