@@ -65,13 +65,26 @@ static void add_phase(tern_sheet *sheet, const char *name, const tern_phase *pha
                           phase->roof_tokens_per_s, limit);
 }
 
-static void range_of(const tern_phase *phase, double range[2])
+/* ", decode 3.21..3.25 tok/s"; nothing for a phase that was not run. */
+static void append_range(const char *name, const tern_phase *phase, char *text, size_t bytes)
 {
-    range[0] = range[1] = phase->tokens_per_s;
+    double low = phase->tokens_per_s, high = low;
+
     for (uint32_t i = 0; i < phase->rates; i++) {
-        range[0] = fmin(range[0], phase->rate[i]);
-        range[1] = fmax(range[1], phase->rate[i]);
+        low = fmin(low, phase->rate[i]);
+        high = fmax(high, phase->rate[i]);
     }
+    if (phase->tokens > 0)
+        tern_text_append(text, bytes, "%s %s %.2f..%.2f tok/s", text[0] == '\0' ? "" : ",", name, low, high);
+}
+
+static void say_repetitions(tern_document *document, const tern_decode_record *r)
+{
+    char text[LINE_BYTES] = "";
+
+    append_range("prefill", &r->prefill, text, sizeof text);
+    append_range("decode", &r->decode, text, sizeof text);
+    tern_document_line(document, "over %" PRIu32 " repetitions:%s", r->repetitions, text);
 }
 
 static void say_demand(tern_document *document, const tern_decode_record *r)
@@ -94,14 +107,10 @@ static void say_speed(tern_document *document, const tern_decode_record *r)
     add_phase(sheet, "decode", &r->decode, "read bandwidth");
     if (r->steps > 0)
         tern_document_line(document, "a step: median %.3f ms, p99 %.3f ms", r->median_ms, r->p99_ms);
-    if (r->repetitions > 1) {
-        double prefill[2], decode[2];
-        range_of(&r->prefill, prefill);
-        range_of(&r->decode, decode);
-        tern_document_line(document, "over %" PRIu32 " repetitions: prefill %.2f..%.2f tok/s, decode %.2f..%.2f tok/s",
-                           r->repetitions, prefill[0], prefill[1], decode[0], decode[1]);
-    }
-    say_demand(document, r);
+    if (r->repetitions > 1)
+        say_repetitions(document, r);
+    if (r->decode.tokens > 0)
+        say_demand(document, r);
     if (r->target_tokens_per_s > 0.0)
         tern_document_line(document, "target %.4g tok/s: %.1f %% of it", r->target_tokens_per_s,
                            100.0 * r->decode.tokens_per_s / r->target_tokens_per_s);
@@ -141,9 +150,10 @@ static double whole_ms(const tern_phase *phase)
 static void say_parts(tern_document *document, const tern_decode_record *r)
 {
     tern_sheet *sheet = tern_document_sheet(document, "parts_a_token", TERN_FOR_PEOPLE, part_columns, PART_COLUMNS);
+    const uint32_t parts = r->decode.parts > 0 ? r->decode.parts : r->prefill.parts;
     uint32_t slowest = 0;
 
-    for (uint32_t part = 0; part < r->decode.parts; part++) {
+    for (uint32_t part = 0; part < parts; part++) {
         tern_sheet_row(sheet);
         tern_sheet_text(sheet, PART, tern_decode_part_names[part]);
         fill_part(sheet, PREFILL_MS, &r->prefill, r->prefill.part_ms[part]);

@@ -63,14 +63,15 @@ tern_status tern_full_breakdown(tern_document *document, const tern_results *res
     while ((r = tern_full_next_loop(results, false, &cursor)) != NULL) {
         double prefill = 0.0, decode = 0.0;
         tern_sheet_section(sheet, TERN_FOR_ALL, "%s", r->model);
-        for (uint32_t i = 0; i < r->decode.parts; i++) {
+        const uint32_t parts = r->decode.parts > 0 ? r->decode.parts : r->prefill.parts;
+        for (uint32_t i = 0; i < parts; i++) {
             add_part(sheet, r, tern_decode_part_names[i], r->prefill.part_ms[i], r->decode.part_ms[i]);
             prefill += r->prefill.part_ms[i];
             decode += r->decode.part_ms[i];
         }
         add_part(sheet, r, "sum of the parts", prefill, decode);
-        tern_sheet_note(sheet, "Timers inside the loop; their sum is %.1f %% of the time of decode from outside.",
-                        100.0 * decode / r->decode.total_ms);
+        tern_sheet_note(sheet, "Timers inside the loop; their sum is %.1f %% of the time from outside.",
+                        100.0 * (prefill + decode) / (r->prefill.total_ms + r->decode.total_ms));
     }
     return TERN_OK;
 }

@@ -44,6 +44,8 @@ int tern_command_ablate_decode(const tern_options *given, tern_error *error)
         status = tern_decode_prompt_read(&prompt, &options, error);
     if (status == TERN_OK)
         status = tern_decode_job_make(&settings.job, &options, &prompt, &length, &session, error);
+    if (status == TERN_OK && settings.job.new_tokens == 0)
+        status = tern_error_set(error, TERN_USAGE, "ablate decode times steps: --tokens takes 1 or more here");
     const int exit_status = status == TERN_OK ? run_ablation(&options, &settings, &session, error) : (int)status;
     tern_decode_prompt_free(&prompt);
     tern_session_close(&session);

@@ -30,9 +30,9 @@
 /* Of those that run the decode loop. */
 #define DECODING                                                                                                       \
     TERN_OPTION_MODEL, TERN_OPTION_KERNEL, TERN_OPTION_THREADS, TERN_OPTION_TOGGLES, TERN_OPTION_SEED, TERN_OPTION_P0, \
-        TERN_OPTION_BASELINE, TERN_OPTION_PROMPT, TERN_OPTION_PROMPT_IDS, TERN_OPTION_PROMPT_TEXT, TERN_OPTION_TOKENS, \
-        TERN_OPTION_CONTEXT, TERN_OPTION_SEQUENCES, TERN_OPTION_BLOCK, TERN_OPTION_TEMPERATURE, TERN_OPTION_TOP_K,     \
-        TERN_OPTION_TOP_P
+        TERN_OPTION_BASELINE, TERN_OPTION_I2S_BLOCK, TERN_OPTION_PROMPT, TERN_OPTION_PROMPT_IDS,                       \
+        TERN_OPTION_PROMPT_TEXT, TERN_OPTION_TOKENS, TERN_OPTION_CONTEXT, TERN_OPTION_SEQUENCES, TERN_OPTION_BLOCK,    \
+        TERN_OPTION_TEMPERATURE, TERN_OPTION_TOP_K, TERN_OPTION_TOP_P
 
 #define END TERN_OPTION_KEYS
 
@@ -71,7 +71,7 @@ static const tern_option_key heeds_ablate_decode[] = {
     END};
 static const tern_option_key heeds_write[] = {TERN_OPTION_MODEL, TERN_OPTION_FILE, TERN_OPTION_TYPE,
                                               TERN_OPTION_SEED,  TERN_OPTION_P0,   END};
-static const tern_option_key heeds_show[] = {END};
+static const tern_option_key heeds_show[] = {TERN_OPTION_I2S_BLOCK, END};
 static const tern_option_key heeds_report[] = {TERN_OPTION_FILTER, TERN_OPTION_COMPARE, TERN_OPTION_OUT,
                                                TERN_OPTION_FORMAT, END};
 

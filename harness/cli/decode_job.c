@@ -1,5 +1,7 @@
 #include "cli/decode_job.h"
 
+#include "cli/settings.h"
+
 #include "base/text.h"
 #include "plan/toggles.h"
 
@@ -35,7 +37,7 @@ static uint32_t prompt_tokens(const tern_options *o, const tern_decode_prompt *p
 {
     if (prompt->id != NULL)
         return prompt->count;
-    return o->prompt > 0 ? o->prompt : length->prompt;
+    return o->prompt != TERN_UNSAID ? o->prompt : length->prompt;
 }
 
 tern_status tern_decode_job_make(tern_decode_job *job, const tern_options *o, const tern_decode_prompt *prompt,
@@ -44,6 +46,7 @@ tern_status tern_decode_job_make(tern_decode_job *job, const tern_options *o, co
     tern_status status;
 
     *job = (tern_decode_job){.model = o->model,
+                             .i2s_block = tern_settings_gguf(o).i2s_of_64 ? 64 : 0,
                              .seed = o->seed,
                              .p0 = o->p0,
                              .layers = o->layers,
@@ -53,9 +56,11 @@ tern_status tern_decode_job_make(tern_decode_job *job, const tern_options *o, co
                              .repetitions = o->repetitions,
                              .prompt = prompt->id,
                              .prompt_tokens = prompt_tokens(o, prompt, length),
-                             .new_tokens = o->tokens > 0 ? o->tokens : length->tokens,
+                             .new_tokens = o->tokens != TERN_UNSAID ? o->tokens : length->tokens,
                              .compare_cache = o->compare_cache,
                              .sampler = o->choice};
+    if (job->prompt_tokens == 0 && job->new_tokens == 0)
+        return tern_error_set(error, TERN_USAGE, "--prompt 0 and --tokens 0 together leave nothing to run");
     job->sampler.seed = o->seed;
     if ((status = parse_toggles(job->toggle, o->toggles, error)) != TERN_OK ||
         (status = parse_threads(session, o->threads, &job->threads, error)) != TERN_OK)

@@ -1,5 +1,7 @@
 #include "cli/decode_prompt.h"
 
+#include "cli/settings.h"
+
 #include "base/text.h"
 
 #include <stdlib.h>
@@ -25,13 +27,14 @@ static tern_status read_ids(tern_decode_prompt *prompt, const char *text, tern_e
     return status;
 }
 
-static tern_status read_text(tern_decode_prompt *prompt, const char *model, const char *text, tern_error *error)
+static tern_status read_text(tern_decode_prompt *prompt, const tern_options *options, tern_error *error)
 {
+    const tern_gguf_options gguf = tern_settings_gguf(options);
     size_t ids = 0;
-    tern_status status = tern_tokenizer_gguf(&prompt->tokenizer, model, error);
+    tern_status status = tern_tokenizer_gguf(&prompt->tokenizer, options->model, &gguf, error);
 
     if (status == TERN_OK)
-        status = tern_tokenizer_encode(prompt->tokenizer, text, prompt->id, MAX_TOKENS, &ids, error);
+        status = tern_tokenizer_encode(prompt->tokenizer, options->text, prompt->id, MAX_TOKENS, &ids, error);
     prompt->count = (uint32_t)ids;
     return status;
 }
@@ -46,8 +49,7 @@ tern_status tern_decode_prompt_read(tern_decode_prompt *prompt, const tern_optio
     prompt->id = calloc(MAX_TOKENS, sizeof *prompt->id);
     if (prompt->id == NULL)
         return tern_error_memory(error, "the prompt", MAX_TOKENS * sizeof *prompt->id);
-    status = options->ids != NULL ? read_ids(prompt, options->ids, error)
-                                  : read_text(prompt, options->model, options->text, error);
+    status = options->ids != NULL ? read_ids(prompt, options->ids, error) : read_text(prompt, options, error);
     if (status == TERN_OK && prompt->count == 0)
         status = tern_error_set(error, TERN_USAGE, "the prompt has no token");
     return status;

@@ -2,6 +2,7 @@
  * ternbench model: writes seeded models as GGUF files, and shows what is in one.
  */
 #include "cli/command.h"
+#include "cli/settings.h"
 #include "cli/terminal.h"
 #include "model/gguf.h"
 #include "model/gguf_map.h"
@@ -76,17 +77,17 @@ static void print_geometry(const tern_weights *weights)
            tern_geometry_embedding_weights(g), tern_geometry_head_weights(g));
 }
 
-static tern_status show_model(const char *path, tern_error *error)
+static tern_status show_model(const char *path, const tern_gguf_options *options, tern_error *error)
 {
     tern_weights weights = {0};
     tern_gguf gguf;
-    tern_status status = tern_weights_gguf(&weights, path, error);
+    tern_status status = tern_weights_gguf(&weights, path, options, error);
 
     if (status != TERN_OK)
         return status;
     print_geometry(&weights);
     tern_weights_close(&weights);
-    status = tern_gguf_open(&gguf, path, error);
+    status = tern_gguf_open(&gguf, path, options, error);
     for (size_t i = 0; status == TERN_OK && i < gguf.tensors; i++) {
         const tern_gguf_tensor *t = &gguf.tensor[i];
         char name[65];
@@ -106,5 +107,7 @@ int tern_command_model_write(const tern_options *options, tern_error *error)
 
 int tern_command_model_show(const tern_options *options, tern_error *error)
 {
-    return (int)show_model(options->arguments.item[0], error);
+    const tern_gguf_options gguf = tern_settings_gguf(options);
+
+    return (int)show_model(options->arguments.item[0], &gguf, error);
 }

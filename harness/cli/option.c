@@ -170,7 +170,7 @@ tern_status tern_option_set_type(const tern_option *option, tern_options *option
 {
     const tern_block_format *format = tern_block_format_named(text);
 
-    if (format == NULL || !format->ternary)
+    if (format == NULL || format->file_type == 0)
         return tern_error_set(error, TERN_USAGE, "--%s takes tq1_0, tq2_0 or i2_s, not '%s'", option->name, text);
     *(const tern_block_format **)place(option, options) = format;
     return TERN_OK;

@@ -16,6 +16,8 @@ void tern_options_init(tern_options *options)
         .kernel = "auto",
         .threads = "all",
         .type = tern_block_format_named("tq2_0"),
+        .prompt = TERN_UNSAID,
+        .tokens = TERN_UNSAID,
         .sequences = 1,
         .block = 256,
         .repetitions = 1,

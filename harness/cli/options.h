@@ -45,6 +45,9 @@ typedef struct tern_axis_list {
 } tern_axis_list;
 
 /* Strings point into argv. Text that was not said is NULL, a flag false; a number has the default of --help. */
+/* A number that was not given, where 0 means something. */
+#define TERN_UNSAID UINT32_MAX
+
 typedef struct tern_options {
     const char *program;          /* "ternbench run": begins what is said to the user */
     char command[4096];           /* the whole command line, for the fingerprint */
@@ -95,7 +98,8 @@ typedef struct tern_options {
     const char *ids;      /* of the prompt, separated by commas */
     const char *file;     /* that `model write` writes */
     const tern_block_format *type;
-    uint32_t prompt, tokens; /* 0 = as the command likes it */
+    const char *i2s_block;   /* of a file, "128" or "64"; NULL: not said */
+    uint32_t prompt, tokens; /* TERN_UNSAID = as the command likes it */
     uint32_t layers;         /* 0 = all */
     uint32_t context, sequences, block, repetitions, compare_cache;
     uint64_t seed;

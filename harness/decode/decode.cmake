@@ -3,7 +3,7 @@
 set(model ${CMAKE_CURRENT_LIST_DIR}/../model)
 file(GLOB decode_sources CONFIGURE_DEPENDS ${model}/*.c ${CMAKE_CURRENT_LIST_DIR}/ops/*.c ${CMAKE_CURRENT_LIST_DIR}/loop/*.c)
 set_property(SOURCE ${decode_sources} APPEND PROPERTY COMPILE_OPTIONS -ffp-contract=off)
-set_property(SOURCE ${model}/seeded.c ${model}/blocks.c APPEND PROPERTY COMPILE_OPTIONS -O3)
+set_property(SOURCE ${model}/seeded.c ${model}/blocks.c ${model}/gguf_matrix.c APPEND PROPERTY COMPILE_OPTIONS -O3)
 
 # Where models are found by their names alone.
 set_property(SOURCE ${model}/geometry.c APPEND PROPERTY COMPILE_DEFINITIONS

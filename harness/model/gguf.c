@@ -4,13 +4,9 @@
 #include "model/blocks.h"
 #include "model/gguf_map.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 enum {
     DEFAULT_ALIGNMENT = 32,
@@ -145,7 +141,7 @@ static tern_status read_values(tern_gguf *gguf, cursor *c, uint64_t count, tern_
 }
 
 /* Returns what is wrong, or NULL. Leaves the offset in bytes, for the time being. */
-static const char *take_tensor(cursor *c, tern_gguf_tensor *tensor, uint64_t alignment)
+static const char *take_tensor(cursor *c, tern_gguf_tensor *tensor, uint64_t alignment, bool i2s_of_64)
 {
     *tensor = (tern_gguf_tensor){.name = take_text(c), .dims = take_u32(c), .dim = {1, 1, 1, 1}};
     if (tensor->dims < 1 || tensor->dims > TERN_GGUF_DIMS)
@@ -157,6 +153,10 @@ static const char *take_tensor(cursor *c, tern_gguf_tensor *tensor, uint64_t ali
             return "a dimension of a tensor is zero or absurd";
     }
     tensor->type = take_u32(c);
+    if (tensor->type == TERN_BLOCK_I2_S && i2s_of_64)
+        tensor->type = TERN_BLOCK_I2_S_OF_64;
+    if (tensor->type > UINT16_MAX && tensor->type != TERN_BLOCK_I2_S_OF_64)
+        return "a tensor has an absurd type";
     tensor->bytes = take_u64(c);
     return tensor->bytes % alignment != 0 ? "the data of a tensor are not aligned" : NULL;
 }
@@ -172,20 +172,36 @@ static uint64_t alignment_of(const tern_gguf *gguf)
     return alignment;
 }
 
+static tern_status refuse_type(const tern_gguf *gguf, const char *name, uint32_t type, tern_error *error)
+{
+    const char *known = tern_block_type_name(type);
+
+    return tern_error_set(error, TERN_USAGE,
+                          "%s: tensor '%s' is of type %" PRIu32 "%s%s%s, which this program does not read: embedding "
+                          "and head may be f32, f16, bf16, q8_0, q4_k or q6_k; the other matrices tq1_0, tq2_0, i2_s, "
+                          "or f16 as convert_hf_to_gguf.py leaves them",
+                          gguf->path, name, type, known == NULL ? "" : " (", known == NULL ? "" : known,
+                          known == NULL ? "" : ")");
+}
+
 static tern_status wrong_shape(const tern_gguf *gguf, const tern_gguf_tensor *t, tern_error *error)
 {
     const tern_block_format *format = tern_block_format_of(t->type);
+    const tern_block_format *smaller = tern_block_format_of(TERN_BLOCK_I2_S_OF_64);
     char name[SHOWN_BYTES];
 
     tern_gguf_printable(t->name, name, sizeof name);
     if (format == NULL)
-        return tern_error_set(error, TERN_USAGE,
-                              "%s: tensor '%s' is of type %" PRIu32
-                              ", which this program does not read: keep embedding and "
-                              "head as f16 or q6_k, and the rest as tq1_0, tq2_0 or i2_s",
-                              gguf->path, name, t->type);
-    return tern_error_set(error, TERN_USAGE, "%s: tensor '%s' of type %s cannot be of the size that it claims",
-                          gguf->path, name, format->name);
+        return refuse_type(gguf, name, t->type, error);
+    if (t->dim[0] % format->weights == 0)
+        return tern_error_set(error, TERN_USAGE, "%s: tensor '%s' of type %s claims more than any memory holds",
+                              gguf->path, name, format->name);
+    const bool other = format->type == TERN_BLOCK_I2_S && t->dim[0] % smaller->weights == 0;
+    return tern_error_set(error, TERN_USAGE,
+                          "%s: tensor '%s' of type %s has rows of %" PRIu64 ", which is no multiple of %" PRIu32 ": %s",
+                          gguf->path, name, format->name, t->dim[0], format->weights,
+                          other ? "if bitnet.cpp made the file on ARM, say --i2s-block 64"
+                                : "the file is damaged; a matrix of such rows is kept as f16");
 }
 
 static int by_place(const void *a, const void *b)
@@ -237,7 +253,17 @@ static tern_status place_tensors(tern_gguf *gguf, size_t data_at, tern_error *er
     return keep_apart(gguf, error);
 }
 
-static tern_status read_tensors(tern_gguf *gguf, cursor *c, uint64_t count, tern_error *error)
+bool tern_gguf_sort_tensors(tern_gguf *gguf)
+{
+    if (gguf->tensors > 0)
+        qsort(gguf->tensor, gguf->tensors, sizeof *gguf->tensor, by_name);
+    for (size_t i = 1; i < gguf->tensors; i++)
+        if (by_name(&gguf->tensor[i - 1], &gguf->tensor[i]) == 0)
+            return false;
+    return true;
+}
+
+static tern_status read_tensors(tern_gguf *gguf, cursor *c, uint64_t count, bool i2s_of_64, tern_error *error)
 {
     const uint64_t alignment = alignment_of(gguf);
 
@@ -249,23 +275,39 @@ static tern_status read_tensors(tern_gguf *gguf, cursor *c, uint64_t count, tern
     if (gguf->tensor == NULL)
         return tern_error_memory(error, "a directory of tensors", (double)(count * sizeof *gguf->tensor));
     for (; gguf->tensors < count; gguf->tensors++) {
-        const char *fault = take_tensor(c, &gguf->tensor[gguf->tensors], alignment);
+        const char *fault = take_tensor(c, &gguf->tensor[gguf->tensors], alignment, i2s_of_64);
         if (c->short_of)
             return cut_off(gguf, error, "its list of tensors");
         if (fault != NULL)
             return wrong(gguf, error, fault);
     }
-    qsort(gguf->tensor, gguf->tensors, sizeof *gguf->tensor, by_name);
-    for (size_t i = 1; i < gguf->tensors; i++)
-        if (by_name(&gguf->tensor[i - 1], &gguf->tensor[i]) == 0)
-            return wrong(gguf, error, "a tensor is there twice");
+    if (!tern_gguf_sort_tensors(gguf))
+        return wrong(gguf, error, "a tensor is there twice");
     const uint64_t data_at = (c->at + alignment - 1) / alignment * alignment;
     if (count > 0 && data_at > gguf->bytes)
         return cut_off(gguf, error, "its list of tensors");
     return count == 0 ? TERN_OK : place_tensors(gguf, (size_t)data_at, error);
 }
 
-tern_status tern_gguf_parse(tern_gguf *gguf, const char *path, const uint8_t *base, size_t bytes, tern_error *error)
+/* What a number reads as when its bytes are the other way round. */
+static uint32_t backwards(uint32_t number)
+{
+    return number >> 24 | (number >> 8 & 0xFF00) | (number << 8 & 0xFF0000) | number << 24;
+}
+
+static tern_status refuse_version(const char *path, uint32_t version, tern_error *error)
+{
+    if (version != 0 && backwards(version) < 256)
+        return tern_error_set(error, TERN_USAGE,
+                              "%s: GGUF version %" PRIu32 " for big-endian machines; this program reads little-endian "
+                              "files: convert it with gguf_convert_endian.py of llama.cpp",
+                              path, backwards(version));
+    return tern_error_set(error, TERN_USAGE, "%s: GGUF version %" PRIu32 ", this program reads 2 and 3%s", path,
+                          version, version == 1 ? ": quantise the model again with a newer llama.cpp" : "");
+}
+
+tern_status tern_gguf_parse(tern_gguf *gguf, const char *path, const uint8_t *base, size_t bytes,
+                            const tern_gguf_options *options, tern_error *error)
 {
     cursor c = {.base = base, .bytes = bytes};
 
@@ -277,42 +319,17 @@ tern_status tern_gguf_parse(tern_gguf *gguf, const char *path, const uint8_t *ba
         return tern_error_set(error, TERN_USAGE, "%s: not a GGUF file: it does not begin with GGUF", path);
     const uint32_t version = take_u32(&c);
     if (version != 2 && version != 3)
-        return tern_error_set(error, TERN_USAGE,
-                              "%s: GGUF version %" PRIu32 ", this program reads 2 and 3, little-endian", path, version);
+        return refuse_version(path, version, error);
     const uint64_t tensors = take_u64(&c), values = take_u64(&c);
     const tern_status status = read_values(gguf, &c, values, error);
-    return status != TERN_OK ? status : read_tensors(gguf, &c, tensors, error);
-}
-
-tern_status tern_gguf_open(tern_gguf *gguf, const char *path, tern_error *error)
-{
-    struct stat info;
-    const int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe would wait */
-
-    memset(gguf, 0, sizeof *gguf);
-    if (file < 0 || fstat(file, &info) != 0) {
-        const int reason = errno;
-        if (file >= 0)
-            close(file);
-        return tern_error_set(error, TERN_USAGE, "cannot read %s: %s", path, strerror(reason));
-    }
-    if (!S_ISREG(info.st_mode) || info.st_size < 24) {
-        close(file);
-        return tern_error_set(error, TERN_USAGE, "%s: not a GGUF file: no regular file, or too short", path);
-    }
-    const uint8_t *map = tern_gguf_map(file, (size_t)info.st_size, path);
-    const int reason = errno;
-    close(file);
-    if (map == NULL)
-        return tern_error_set(error, reason == ENOMEM ? TERN_ENVIRONMENT : TERN_USAGE, "cannot map %s: %s", path,
-                              strerror(reason));
-    const tern_status status = tern_gguf_parse(gguf, path, map, (size_t)info.st_size, error);
-    gguf->mapped = true;
-    return tern_gguf_map_whole(error) == TERN_OK ? status : TERN_USAGE;
+    return status != TERN_OK ? status : read_tensors(gguf, &c, tensors, options != NULL && options->i2s_of_64, error);
 }
 
 void tern_gguf_close(tern_gguf *gguf)
 {
+    for (size_t i = 0; i < gguf->parts; i++)
+        tern_gguf_close(&gguf->part[i]);
+    free(gguf->part);
     free(gguf->value);
     free(gguf->tensor);
     if (gguf->mapped)

@@ -63,18 +63,32 @@ typedef struct tern_gguf {
     size_t bytes;
     bool mapped;
     tern_gguf_value *value;   /* sorted by key */
-    tern_gguf_tensor *tensor; /* sorted by name */
+    tern_gguf_tensor *tensor; /* sorted by name; of all parts */
     size_t values, tensors;
+    struct tern_gguf *part; /* of a model in several files: the others, whose tensors are in this one's list */
+    size_t parts;
 } tern_gguf;
 
-/*
- * Maps a file and reads its directory. TERN_USAGE says what is wrong with it. Close with tern_gguf_close(), whatever
- * is returned.
- */
-tern_status tern_gguf_open(tern_gguf *gguf, const char *path, tern_error *error);
+/* What a file does not say of itself. NULL stands for zeros. */
+typedef struct tern_gguf_options {
+    bool i2s_of_64; /* I2_S is packed in blocks of 64 weights, as bitnet.cpp does on ARM, and not of 128 */
+} tern_gguf_options;
 
-/* The same for a file that is in memory already, which must outlive gguf. */
-tern_status tern_gguf_parse(tern_gguf *gguf, const char *path, const uint8_t *base, size_t bytes, tern_error *error);
+/* Whether that is a file which begins as GGUF does, or a name that ends in .gguf, in capitals or not. */
+bool tern_gguf_is_file(const char *path);
+
+/*
+ * Maps a file and reads its directory. Of a model in several files (NAME-00001-of-00003.gguf) any may be named; the others lie beside it, and
+ * the metadata are those of the first. TERN_USAGE says what is wrong. Close with tern_gguf_close(), whatever is returned.
+ */
+tern_status tern_gguf_open(tern_gguf *gguf, const char *path, const tern_gguf_options *options, tern_error *error);
+
+/* The same for a single file that is in memory already, which must outlive gguf. */
+tern_status tern_gguf_parse(tern_gguf *gguf, const char *path, const uint8_t *base, size_t bytes,
+                            const tern_gguf_options *options, tern_error *error);
+
+/* Sorts the list of tensors by name. False when two have the same. For what puts parts together. */
+bool tern_gguf_sort_tensors(tern_gguf *gguf);
 
 void tern_gguf_close(tern_gguf *gguf);
 

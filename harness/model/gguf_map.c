@@ -8,7 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { MAPS_MAX = 8 };
+enum { MAPS_MAX = 256 /* parts of models */ };
 
 static struct {
     uint8_t *base;

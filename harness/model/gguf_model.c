@@ -158,10 +158,9 @@ static tern_status refuse_parts(const source *s)
     const tern_gguf_value *value = tern_gguf_find(s->gguf, "split.count");
     uint64_t parts = 0;
 
-    if (value == NULL || (tern_gguf_whole(value, &parts) && parts <= 1))
+    if (value == NULL || (tern_gguf_whole(value, &parts) && (parts <= 1 || parts == s->gguf->parts + 1)))
         return TERN_OK;
-    return tern_error_set(s->error, TERN_USAGE,
-                          "%s: one of several parts of a model: join them with llama-gguf-split --merge",
+    return tern_error_set(s->error, TERN_USAGE, "%s: one of several parts of a model, without the others",
                           s->gguf->path);
 }
 

@@ -1,9 +1,9 @@
 #include "model/gguf_weights.h"
 
-#include "base/half.h"
 #include "base/text.h"
 #include "model/blocks.h"
 #include "model/gguf_map.h"
+#include "model/gguf_matrix.h"
 #include "model/gguf_model.h"
 
 #include <inttypes.h>
@@ -13,13 +13,6 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-/* A ternary matrix where it lies in the file. */
-typedef struct packed_matrix {
-    const tern_block_format *format;
-    const uint8_t *data;
-    float scale;
-} packed_matrix;
-
 /* A table or vector of floats where it lies in the file. */
 typedef struct packed_floats {
     const tern_block_format *format;
@@ -27,7 +20,7 @@ typedef struct packed_floats {
 } packed_floats;
 
 typedef struct packed_layer {
-    packed_matrix matrix[TERN_MATRICES];
+    tern_gguf_matrix matrix[TERN_MATRICES];
     packed_floats norm[TERN_NORMS];
 } packed_layer;
 
@@ -37,7 +30,10 @@ typedef struct opened {
     packed_floats output_norm, table[2];
     bool reordered; /* rows of q and k, see gguf_model.h */
     size_t page;
-    bool *used; /* of each tensor; while it is opened */
+    tern_slices slices[TERN_MATRICES];
+    bool several;             /* a matrix has several scales */
+    bool *used;               /* of each tensor; while it is opened */
+    bool *cut[TERN_MATRICES]; /* where scales change in any layer, see gguf_matrix.h; while it is opened */
 } opened;
 
 static tern_status wrong_tensor(const tern_gguf *gguf, const char *name, const char *what, tern_error *error)
@@ -104,7 +100,7 @@ static tern_status find_factor(opened *o, const char *name, float *factor, tern_
 
 static tern_status take_matrix(opened *o, const tern_geometry *g, uint32_t layer, tern_matrix which, tern_error *error)
 {
-    packed_matrix *m = &o->layer[layer].matrix[which];
+    tern_gguf_matrix *m = &o->layer[layer].matrix[which];
     char name[TERN_TENSOR_NAME_BYTES];
     const tern_gguf_tensor *t;
     float factor;
@@ -115,18 +111,10 @@ static tern_status take_matrix(opened *o, const tern_geometry *g, uint32_t layer
         status = find_factor(o, name, &factor, error);
     if (status != TERN_OK)
         return status;
-    m->format = tern_block_format_of(t->type);
-    m->data = t->data;
-    if (!m->format->ternary)
-        return wrong_tensor(&o->gguf, name,
-                            "is not ternary: make it tq1_0 or tq2_0 with llama-quantize, or i2_s with bitnet.cpp",
-                            error);
-    const char *fault = tern_block_scan(m->format, t->data, t->bytes, &m->scale);
+    const char *fault = tern_gguf_matrix_scan(m, t, factor, o->cut[which]);
     if (fault != NULL)
         return wrong_tensor(&o->gguf, name, fault, error);
-    m->scale *= factor;
-    if (!(fabsf(m->scale) <= TERN_BLOCK_LIMIT))
-        return wrong_tensor(&o->gguf, name, "has a scale that is no number up to 65504", error);
+    o->several |= isnan(m->scale);
     let_go(o, t->data, t->data + t->bytes);
     return TERN_OK;
 }
@@ -143,7 +131,7 @@ static tern_status take_floats(opened *o, const char *name, size_t rows, size_t 
     floats->format = tern_block_format_of(t->type);
     floats->data = t->data;
     if (floats->format->ternary)
-        return wrong_tensor(&o->gguf, name, "is ternary, and must be f32, f16, bf16, q8_0 or q6_k", error);
+        return wrong_tensor(&o->gguf, name, "is ternary, and must be f32, f16, bf16, q8_0, q4_k or q6_k", error);
     if (!tern_block_tame(floats->format, t->data, t->bytes))
         return wrong_tensor(&o->gguf, name, "holds something that is no number up to 65504", error);
     let_go(o, t->data, t->data + t->bytes);
@@ -184,28 +172,33 @@ static tern_status take_tensors(opened *o, const tern_geometry *g, tern_error *e
     return status;
 }
 
-static void decode(const packed_matrix *m, const uint8_t *block, size_t blocks, int8_t *w)
+/* Row `row` of the model is this one of the file. */
+static size_t file_row(const opened *o, const tern_geometry *g, tern_matrix matrix, size_t row)
 {
-    for (; blocks > 0; blocks--, block += m->format->bytes, w += m->format->weights)
-        if (m->format->scale_at >= 0 && tern_block_scale(m->format, block) == 0.0F)
-            memset(w, 0, m->format->weights);
-        else
-            m->format->trits(block, w);
+    const bool moved = o->reordered && (matrix == TERN_MATRIX_Q || matrix == TERN_MATRIX_K);
+
+    return moved ? tern_gguf_pair_row(g->head_dim, row) : row;
 }
 
 static void trits(const tern_weights *weights, uint32_t layer, tern_matrix matrix, size_t begin, size_t end, int8_t *w)
 {
     const opened *o = weights->state;
-    const packed_matrix *m = &o->layer[layer].matrix[matrix];
-    const size_t columns = tern_geometry_columns(&weights->geometry, matrix);
-    const size_t row_blocks = columns / m->format->weights, row_bytes = row_blocks * m->format->bytes;
-    const bool reordered = o->reordered && (matrix == TERN_MATRIX_Q || matrix == TERN_MATRIX_K);
+    const tern_gguf_matrix *m = &o->layer[layer].matrix[matrix];
+    const size_t row_bytes = tern_gguf_matrix_row_bytes(m);
 
-    if (!reordered)
-        decode(m, m->data + begin * row_bytes, (end - begin) * row_blocks, w);
-    for (size_t row = begin; reordered && row < end; row++, w += columns)
-        decode(m, m->data + tern_gguf_pair_row(weights->geometry.head_dim, row) * row_bytes, row_blocks, w);
+    for (size_t row = begin; row < end; row++, w += m->columns)
+        tern_gguf_matrix_trits(m, file_row(o, &weights->geometry, matrix, row), 1, w);
     let_go(o, m->data + begin * row_bytes, m->data + end * row_bytes);
+}
+
+static void scales(const tern_weights *weights, uint32_t layer, tern_matrix matrix, tern_columns columns, size_t begin,
+                   size_t end, float *scale)
+{
+    const opened *o = weights->state;
+    const tern_gguf_matrix *m = &o->layer[layer].matrix[matrix];
+
+    for (size_t row = begin; row < end; row++)
+        *scale++ = tern_gguf_matrix_scale(m, file_row(o, &weights->geometry, matrix, row), columns.first, columns.end);
 }
 
 static float scale(const tern_weights *weights, uint32_t layer, tern_matrix matrix)
@@ -239,6 +232,10 @@ static void close_opened(tern_weights *weights)
     opened *o = weights->state;
 
     tern_gguf_close(&o->gguf);
+    for (tern_matrix matrix = 0; matrix < TERN_MATRICES; matrix++) {
+        free(o->cut[matrix]);
+        free((void *)(uintptr_t)o->slices[matrix].first);
+    }
     free(o->layer);
     free(o->used);
     free(o);
@@ -256,17 +253,47 @@ static tern_status refuse_unused(const opened *o, tern_error *error)
     return TERN_OK;
 }
 
+/* One slice more than there are cuts. */
+static bool make_slices(opened *o, const tern_geometry *g, tern_matrix matrix)
+{
+    const size_t places = tern_geometry_columns(g, matrix) / TERN_GGUF_PIECE + 1;
+    uint32_t *first = malloc((places + 1) * sizeof *first);
+    size_t count = 0;
+
+    if (first == NULL)
+        return false;
+    first[count++] = 0;
+    for (size_t i = 1; i < places; i++)
+        if (o->cut[matrix][i])
+            first[count++] = (uint32_t)(i * TERN_GGUF_PIECE);
+    o->slices[matrix] = (tern_slices){count, first};
+    return true;
+}
+
+static bool make_room(opened *o, const tern_geometry *g)
+{
+    o->layer = calloc(g->layers, sizeof *o->layer);
+    o->used = calloc(o->gguf.tensors + 1, sizeof *o->used);
+    for (tern_matrix matrix = 0; matrix < TERN_MATRICES; matrix++) {
+        o->cut[matrix] = calloc(tern_geometry_columns(g, matrix) / TERN_GGUF_PIECE + 1, sizeof *o->cut[matrix]);
+        if (o->cut[matrix] == NULL)
+            return false;
+    }
+    return o->layer != NULL && o->used != NULL;
+}
+
 /* Fewer tensors than the layers need cannot make it take memory for all these layers. */
 static tern_status open_tensors(opened *o, const tern_geometry *g, tern_error *error)
 {
     if (o->gguf.tensors < (size_t)g->layers * TERN_MATRICES)
         return tern_error_set(error, TERN_USAGE, "%s: %zu tensors are too few for %" PRIu32 " layers", o->gguf.path,
                               o->gguf.tensors, g->layers);
-    o->layer = calloc(g->layers, sizeof *o->layer);
-    o->used = calloc(o->gguf.tensors + 1, sizeof *o->used);
-    if (o->layer == NULL || o->used == NULL)
+    if (!make_room(o, g))
         return tern_error_memory(error, "a model", (double)(g->layers * sizeof *o->layer));
     const tern_status status = take_tensors(o, g, error);
+    for (tern_matrix matrix = 0; status == TERN_OK && matrix < TERN_MATRICES; matrix++)
+        if (!make_slices(o, g, matrix))
+            return tern_error_memory(error, "a model", (double)tern_geometry_columns(g, matrix));
     return status == TERN_OK ? refuse_unused(o, error) : status;
 }
 
@@ -293,14 +320,17 @@ tern_status tern_gguf_weights(tern_weights *weights, tern_gguf *gguf, tern_error
         return status;
     }
     weights->geometry = geometry;
+    weights->slices = o->several ? o->slices : NULL;
+    weights->scales = o->several ? scales : NULL;
     tern_text_copy(weights->source, sizeof weights->source, o->gguf.path);
     return TERN_OK;
 }
 
-tern_status tern_weights_gguf(tern_weights *weights, const char *path, tern_error *error)
+tern_status tern_weights_gguf(tern_weights *weights, const char *path, const tern_gguf_options *options,
+                              tern_error *error)
 {
     tern_gguf gguf;
-    tern_status status = tern_gguf_open(&gguf, path, error);
+    tern_status status = tern_gguf_open(&gguf, path, options, error);
 
     if (status == TERN_OK) {
         status = tern_gguf_weights(weights, &gguf, error);

@@ -102,14 +102,15 @@ static tern_status finish(tern_tokenizer *t, tern_status status, tern_tokenizer 
     return status;
 }
 
-tern_status tern_tokenizer_gguf(tern_tokenizer **tokenizer, const char *path, tern_error *error)
+tern_status tern_tokenizer_gguf(tern_tokenizer **tokenizer, const char *path, const tern_gguf_options *options,
+                                tern_error *error)
 {
     tern_tokenizer *t = calloc(1, sizeof *t);
 
     *tokenizer = NULL;
     if (t == NULL)
         return tern_error_memory(error, "a vocabulary", sizeof *t);
-    return finish(t, tern_gguf_open(&t->gguf, path, error), tokenizer, error);
+    return finish(t, tern_gguf_open(&t->gguf, path, options, error), tokenizer, error);
 }
 
 tern_status tern_tokenizer_parse(tern_tokenizer **tokenizer, const char *path, const void *file, size_t bytes,
@@ -120,7 +121,7 @@ tern_status tern_tokenizer_parse(tern_tokenizer **tokenizer, const char *path, c
     *tokenizer = NULL;
     if (t == NULL)
         return tern_error_memory(error, "a vocabulary", sizeof *t);
-    return finish(t, tern_gguf_parse(&t->gguf, path, file, bytes, error), tokenizer, error);
+    return finish(t, tern_gguf_parse(&t->gguf, path, file, bytes, NULL, error), tokenizer, error);
 }
 
 void tern_tokenizer_free(tern_tokenizer *t)

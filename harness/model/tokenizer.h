@@ -5,7 +5,7 @@
 #ifndef TERN_TOKENIZER_H
 #define TERN_TOKENIZER_H
 
-#include "base/error.h"
+#include "model/gguf.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -13,7 +13,8 @@
 typedef struct tern_tokenizer tern_tokenizer;
 
 /* TERN_USAGE when the file has no vocabulary, or one of another kind. */
-tern_status tern_tokenizer_gguf(tern_tokenizer **tokenizer, const char *path, tern_error *error);
+tern_status tern_tokenizer_gguf(tern_tokenizer **tokenizer, const char *path, const tern_gguf_options *options,
+                                tern_error *error);
 /* The same for a file that is in memory already, which must outlive the tokenizer. */
 tern_status tern_tokenizer_parse(tern_tokenizer **tokenizer, const char *path, const void *file, size_t bytes,
                                  tern_error *error);

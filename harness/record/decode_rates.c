@@ -59,6 +59,8 @@ static void scale(tern_phase *phase, double ratio)
 {
     double total_ms = 0.0;
 
+    if (phase->tokens == 0)
+        return;
     for (uint32_t i = 0; i < phase->parts; i++) {
         if (i != TERN_DECODE_HEAD && i != TERN_DECODE_SAMPLING)
             phase->part_ms[i] *= ratio;
@@ -71,10 +73,12 @@ static void scale(tern_phase *phase, double ratio)
 
 static void conclude(const tern_decode_record *r, work least, tern_phase *phase)
 {
-    phase->tokens_per_s = phase->tokens == 0 ? 0.0 : 1e3 * phase->tokens / phase->total_ms;
+    phase->roof_tokens_per_s = phase->roof_share = (double)NAN;
+    if (phase->tokens == 0)
+        return;
+    phase->tokens_per_s = 1e3 * phase->tokens / phase->total_ms;
     phase->bytes_per_token = least.bytes_per_token;
     phase->macs_per_token = least.macs_per_token;
-    phase->roof_tokens_per_s = phase->roof_share = (double)NAN;
     if (r->roof_read_gbps <= 0.0 || r->roof_gmacs <= 0.0)
         return;
     phase->roof_tokens_per_s =

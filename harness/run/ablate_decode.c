@@ -34,6 +34,7 @@ typedef struct decode_ablation {
     tern_case plain;   /* its kernel is NULL when there is none */
     tern_pin one_cpu;
     tern_geometry geometry;
+    tern_parts parts; /* the products of a layer */
     tern_job_progress *progress;
 } decode_ablation;
 
@@ -234,11 +235,11 @@ static tern_status check(decode_ablation *a, tern_finding *finding, tern_error *
 {
     tern_recording *recording = a->comparing.recording;
     tern_decode_job plain = a->job;
-    tern_status status = tern_decode_kernels_check(recording, &a->job, &a->geometry, finding, error);
+    tern_status status = tern_decode_kernels_check(recording, &a->job, &a->geometry, &a->parts, finding, error);
 
     plain.kernel = a->plain;
     if (status == TERN_OK && finding->verdict == TERN_EXACT && a->plain.kernel != NULL && tern_interrupt_signal() == 0)
-        status = tern_decode_kernels_check(recording, &plain, &a->geometry, finding, error);
+        status = tern_decode_kernels_check(recording, &plain, &a->geometry, &a->parts, finding, error);
     return status == TERN_OK && tern_interrupt_signal() == 0 ? tern_finding_expect_whole(finding, error) : status;
 }
 
@@ -265,7 +266,8 @@ static tern_status prepare(void *context, tern_recording *recording, tern_error 
     if (a->progress == NULL)
         return tern_error_memory(error, "an ablation", sizeof *a->progress);
     const tern_status status = tern_decode_kernels_permit(recording->session, &a->job.kernel, error);
-    return status == TERN_OK ? tern_decode_kernels_look(&a->job, &a->geometry, source, sizeof source, error) : status;
+    return status == TERN_OK ? tern_decode_kernels_look(&a->job, &a->geometry, &a->parts, source, sizeof source, error)
+                             : status;
 }
 
 /* What has to be known before anything is timed: the kernel, where threads go, what can be switched off. */
@@ -274,7 +276,8 @@ static tern_status settle(decode_ablation *a, tern_error *error)
     tern_recording *recording = a->comparing.recording;
     const tern_environment *environment = &recording->environment;
     char reason[256];
-    tern_status status = tern_decode_kernels_choose(recording, &a->job, &a->geometry, reason, sizeof reason, error);
+    tern_status status =
+        tern_decode_kernels_choose(recording, &a->job, &a->geometry, &a->parts, reason, sizeof reason, error);
 
     if (status != TERN_OK ||
         (status = tern_environment_pin(environment, a->job.threads, &a->job.pin, error)) != TERN_OK ||
@@ -327,6 +330,7 @@ int tern_ablate_decode_run(tern_recording *recording, const tern_ablate_decode_s
     const int exit_status = tern_recording_run(recording, &settings->recording, session, observer, &work, error);
 
     tern_job_progress_free(a->progress);
+    tern_parts_free(&a->parts);
     free(a);
     return exit_status;
 }

@@ -14,12 +14,15 @@ double tern_decode_kernels_deadline_s(const tern_decode_job *job, const tern_geo
     return 300.0 + tokens * (double)tern_geometry_ternary_weights(geometry) / 5e7;
 }
 
-tern_status tern_decode_kernels_look(tern_decode_job *job, tern_geometry *geometry, char *source, size_t bytes,
-                                     tern_error *error)
+tern_status tern_decode_kernels_look(tern_decode_job *job, tern_geometry *geometry, tern_parts *parts, char *source,
+                                     size_t bytes, tern_error *error)
 {
     tern_weights weights = {0};
-    const tern_status status = tern_job_weights(job, &weights, error);
+    tern_status status = tern_job_weights(job, &weights, error);
 
+    *parts = (tern_parts){0};
+    if (status == TERN_OK)
+        status = tern_parts_new(parts, &weights, error);
     *geometry = weights.geometry;
     tern_text_copy(source, bytes, weights.source);
     tern_weights_close(&weights);
@@ -40,13 +43,13 @@ tern_status tern_decode_kernels_permit(const tern_session *session, const tern_c
     return status;
 }
 
-/* The product of one linear layer as a problem: the weights of a model come from memory. */
-static tern_case product_of(const tern_decode_job *job, const tern_geometry *geometry, tern_linear linear,
+/* A product of a layer as a problem: the weights of a model come from memory. */
+static tern_case product_of(const tern_decode_job *job, const tern_geometry *geometry, const tern_part *part,
                             size_t tokens)
 {
     tern_case c = job->kernel;
 
-    c.shape = tern_linear_shape(geometry, linear, tokens);
+    c.shape = tern_part_shape(geometry, part, tokens);
     c.data = (tern_data){.p0 = job->p0, .seed = job->seed};
     c.threads = job->threads;
     c.cache = TERN_COLD;
@@ -54,9 +57,10 @@ static tern_case product_of(const tern_decode_job *job, const tern_geometry *geo
 }
 
 tern_status tern_decode_kernels_choose(tern_recording *recording, tern_decode_job *job, const tern_geometry *geometry,
-                                       char *reason, size_t bytes, tern_error *error)
+                                       const tern_parts *parts, char *reason, size_t bytes, tern_error *error)
 {
-    const tern_case product = product_of(job, geometry, TERN_LINEAR_GATE_UP, job->sequences);
+    const tern_case product =
+        product_of(job, geometry, &parts->part[parts->first[TERN_LINEAR_GATE_UP]], job->sequences);
     const tern_kernel *kernel;
 
     if (job->kernel.kernel != NULL)
@@ -69,18 +73,22 @@ tern_status tern_decode_kernels_choose(tern_recording *recording, tern_decode_jo
 }
 
 tern_status tern_decode_kernels_check(tern_recording *recording, const tern_decode_job *job,
-                                      const tern_geometry *geometry, tern_finding *finding, tern_error *error)
+                                      const tern_geometry *geometry, const tern_parts *parts, tern_finding *finding,
+                                      tern_error *error)
 {
     tern_activity *activity = &recording->activity;
     const tern_child_options child = tern_activity_child(activity, tern_decode_kernels_deadline_s(job, geometry));
     tern_checker *checker = NULL;
+    tern_shape shape = {0};
     tern_status status = tern_checker_new(&checker, error);
 
     memset(finding, 0, sizeof *finding);
     tern_activity_say(activity, "checking the kernel on the model's shapes");
-    for (tern_linear linear = 0; linear < TERN_LINEARS && status == TERN_OK && finding->verdict == TERN_EXACT;
-         linear++) {
-        tern_case product = product_of(job, geometry, linear, 1);
+    for (size_t i = 0; i < parts->count && status == TERN_OK && finding->verdict == TERN_EXACT; i++) {
+        tern_case product = product_of(job, geometry, &parts->part[i], 1);
+        if (i > 0 && memcmp(&product.shape, &shape, sizeof shape) == 0)
+            continue;
+        shape = product.shape;
         product.cache = TERN_CHECK_ONLY;
         status = tern_check_case(checker, &product, &child, finding, error);
     }

@@ -9,20 +9,24 @@
 #include "decode/loop/model.h"
 #include "run/recording.h"
 
-/* What the parent needs to know of the model; sets the job's context where it says nothing. */
-tern_status tern_decode_kernels_look(tern_decode_job *job, tern_geometry *geometry, char *source, size_t bytes,
-                                     tern_error *error);
+/*
+ * What the parent needs to know of the model; sets the job's context where it says nothing. parts are the products of a layer, to be freed
+ * whatever is returned.
+ */
+tern_status tern_decode_kernels_look(tern_decode_job *job, tern_geometry *geometry, tern_parts *parts, char *source,
+                                     size_t bytes, tern_error *error);
 
 /* Whether a kernel, if there is one, may be used; not with small pages of its own: those are a toggle of the loop. */
 tern_status tern_decode_kernels_permit(const tern_session *session, const tern_case *kernel, tern_error *error);
 
 /* Where the job names none: the fastest for the largest product of a token, and why; "" where it was named. */
 tern_status tern_decode_kernels_choose(tern_recording *recording, tern_decode_job *job, const tern_geometry *geometry,
-                                       char *reason, size_t bytes, tern_error *error);
+                                       const tern_parts *parts, char *reason, size_t bytes, tern_error *error);
 
 /* Whether the kernel is EXACT on every shape of a token, with all promises of its contract. */
 tern_status tern_decode_kernels_check(tern_recording *recording, const tern_decode_job *job,
-                                      const tern_geometry *geometry, tern_finding *finding, tern_error *error);
+                                      const tern_geometry *geometry, const tern_parts *parts, tern_finding *finding,
+                                      tern_error *error);
 
 /*
  * The kernel of that name; where name is NULL the portable one with packed weights that `kernel` goes back to.

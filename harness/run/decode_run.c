@@ -19,6 +19,7 @@ typedef struct decode_run {
     tern_recording *recording;
     tern_decode_job job;
     tern_geometry geometry;
+    tern_parts parts;            /* the products of a layer */
     char source[256];            /* of the weights */
     tern_job_progress *progress; /* what the child tells */
     tern_decode_record *record;
@@ -82,10 +83,11 @@ static tern_status measure(decode_run *run, tern_error *error)
     roofs best = {0};
     tern_status status;
 
-    if ((status = tern_decode_kernels_choose(run->recording, &run->job, &run->geometry, run->pick_reason,
+    if ((status = tern_decode_kernels_choose(run->recording, &run->job, &run->geometry, &run->parts, run->pick_reason,
                                              sizeof run->pick_reason, error)) != TERN_OK ||
         (status = look_at_roofs(run, &best, error)) != TERN_OK ||
-        (status = tern_decode_kernels_check(run->recording, &run->job, &run->geometry, &finding, error)) != TERN_OK)
+        (status = tern_decode_kernels_check(run->recording, &run->job, &run->geometry, &run->parts, &finding, error)) !=
+            TERN_OK)
         return status;
     if (finding.verdict == TERN_EXACT)
         status = decode(run, &run->job, error);
@@ -142,9 +144,9 @@ static tern_status prepare(void *context, tern_recording *recording, tern_error 
     if (run->progress == NULL || run->record == NULL)
         return tern_error_memory(error, "a decode run", sizeof *run->record);
     const tern_status status = tern_decode_kernels_permit(recording->session, &run->job.kernel, error);
-    return status == TERN_OK
-               ? tern_decode_kernels_look(&run->job, &run->geometry, run->source, sizeof run->source, error)
-               : status;
+    return status == TERN_OK ? tern_decode_kernels_look(&run->job, &run->geometry, &run->parts, run->source,
+                                                        sizeof run->source, error)
+                             : status;
 }
 
 static tern_status run_all(void *context, tern_recording *recording, tern_error *error)
@@ -175,6 +177,7 @@ int tern_decode_run(tern_recording *recording, const tern_decode_settings *setti
     const int exit_status = tern_recording_run(recording, &settings->recording, session, observer, &work, error);
 
     tern_job_progress_free(run.progress);
+    tern_parts_free(&run.parts);
     free(run.record);
     return exit_status;
 }

@@ -53,15 +53,14 @@ static tern_status bind_kernel(tern_decoder *d, size_t *scratch_bytes, tern_erro
     return status;
 }
 
-/* Largest M and K of a product. */
-static tern_shape largest(const tern_geometry *g)
+/* Of what a linear layer takes. */
+static size_t longest_row(const tern_geometry *g)
 {
-    tern_shape most = {0, 0, 0};
+    size_t most = 0;
 
     for (tern_linear linear = 0; linear < TERN_LINEARS; linear++) {
-        const tern_shape shape = tern_linear_shape(g, linear, 1);
-        most.m = shape.m > most.m ? shape.m : most.m;
-        most.k = shape.k > most.k ? shape.k : most.k;
+        const size_t k = tern_linear_shape(g, linear, 1).k;
+        most = k > most ? k : most;
     }
     return most;
 }
@@ -73,6 +72,34 @@ static size_t whole_lines(size_t values)
     return (values + line - 1) / line * line;
 }
 
+/* Room for the rows of all parts of a linear layer, `block` tokens each, every part aligned; the most that any linear layer needs. */
+typedef struct part_room {
+    size_t q_bytes, y_bytes;
+} part_room;
+
+/* Where the parts begin goes to the forward's q_at and y_at, unless they are not there yet. */
+static part_room lay_out_parts(tern_forward *f, size_t block, size_t align)
+{
+    const tern_parts *parts = &f->model->parts;
+    part_room most = {0, 0};
+
+    for (tern_linear linear = 0; linear < TERN_LINEARS; linear++) {
+        tern_pages q = {.align = align}, y = {.align = align};
+        for (size_t i = parts->first[linear]; i < parts->first[linear + 1]; i++) {
+            const tern_shape shape = tern_part_shape(&f->model->geometry, &parts->part[i], block);
+            tern_pages_take(&q, shape.k * block);
+            tern_pages_take(&y, shape.m * block * sizeof *f->y);
+            if (f->q_at == NULL)
+                continue;
+            f->q_at[i] = q.used - shape.k * block;
+            f->y_at[i] = (y.used - shape.m * block * sizeof *f->y) / sizeof *f->y;
+        }
+        most.q_bytes = q.used > most.q_bytes ? q.used : most.q_bytes;
+        most.y_bytes = y.used > most.y_bytes ? y.used : most.y_bytes;
+    }
+    return most;
+}
+
 static void lay_out(tern_decoder *d, tern_pages *pages, size_t scratch_bytes)
 {
     tern_forward *f = &d->forward;
@@ -80,18 +107,20 @@ static void lay_out(tern_decoder *d, tern_pages *pages, size_t scratch_bytes)
     const tern_decoder_options *o = &d->options;
     const size_t block = o->block, hidden = g->hidden, half = g->head_dim / 2, heads = (size_t)g->heads * g->head_dim;
     const size_t qkv = tern_linear_shape(g, TERN_LINEAR_QKV, 1).m, threads = f->model->threads;
-    const tern_shape most = largest(g);
 
-    f->row_stride = whole_lines(most.k);
+    f->row_stride = whole_lines(longest_row(g));
     f->scores_stride = whole_lines((size_t)TERN_ATTEND_GROUP * o->context);
     f->token = tern_pages_take(pages, block * sizeof *f->token);
     f->stretch_of = tern_pages_take(pages, block * sizeof *f->stretch_of);
     f->logits_row = tern_pages_take(pages, block * sizeof *f->logits_row);
     f->stretch = tern_pages_take(pages, block * sizeof *f->stretch);
     f->x = tern_pages_take(pages, block * hidden * sizeof *f->x);
-    f->q = tern_pages_take(pages, block * most.k);
+    f->q_at = tern_pages_take(pages, f->model->parts.count * sizeof *f->q_at);
+    f->y_at = tern_pages_take(pages, f->model->parts.count * sizeof *f->y_at);
+    const part_room parts = lay_out_parts(f, block, pages->align);
+    f->q = tern_pages_take(pages, parts.q_bytes);
     f->q_scale = tern_pages_take(pages, block * sizeof *f->q_scale);
-    f->y = tern_pages_take(pages, block * most.m * sizeof *f->y);
+    f->y = tern_pages_take(pages, parts.y_bytes);
     f->qkv = tern_pages_take(pages, block * qkv * sizeof *f->qkv);
     f->attended = tern_pages_take(pages, block * heads * sizeof *f->attended);
     f->cosine = tern_pages_take(pages, block * half * sizeof *f->cosine);
@@ -100,6 +129,7 @@ static void lay_out(tern_decoder *d, tern_pages *pages, size_t scratch_bytes)
     f->scratch = tern_pages_take(pages, scratch_bytes);
     f->row = tern_pages_take(pages, threads * f->row_stride * sizeof *f->row);
     f->normed = tern_pages_take(pages, threads * f->row_stride * sizeof *f->normed);
+    f->whole = tern_pages_take(pages, threads * f->row_stride);
     f->scores = tern_pages_take(pages, threads * f->scores_stride * sizeof *f->scores);
     f->last = tern_pages_take(pages, o->logit_rows * hidden * sizeof *f->last);
     f->logits = tern_pages_take(pages, (size_t)o->logit_rows * g->vocabulary * sizeof *f->logits);

@@ -34,30 +34,54 @@ static void each_token(tern_forward *f, token_fn *fn)
     tern_stopwatch_cut(&f->watch, TERN_DECODE_NORM);
 }
 
-static void multiply(tern_forward *f, tern_linear linear)
+static void multiply_part(tern_forward *f, size_t part)
 {
-    const tern_product *product = &f->product[linear];
+    const tern_product *product = &f->product[part];
+    const int8_t *x = f->q + f->q_at[part];
+    int32_t *y = f->y + f->y_at[part];
 
     tern_product_call(product,
                       &(tern_call){.problem = &product->problem,
-                                   .packed = f->model->layer[f->layer].packed[linear],
-                                   .x = f->q,
-                                   .y = f->y,
+                                   .packed = f->model->layer[f->layer].packed[part],
+                                   .x = x,
+                                   .y = y,
                                    .scratch = f->scratch,
                                    .plan = product->plan},
                       f->team);
     tern_stopwatch_cut(&f->watch, TERN_DECODE_GEMM);
     if (f->answers == NULL)
         return;
-    tern_projections_look(f->answers, f->layer, linear, product->problem.shape, f->q, f->y);
+    tern_projections_look(f->answers, f->layer, part, product->problem.shape, x, y);
     tern_stopwatch_cut(&f->watch, TERN_DECODE_OTHER);
 }
 
+static void multiply(tern_forward *f, tern_linear linear)
+{
+    const tern_parts *parts = &f->model->parts;
+
+    for (size_t part = parts->first[linear]; part < parts->first[linear + 1]; part++)
+        multiply_part(f, part);
+}
+
+/* A token's row, cut into those of the parts. */
+static void cut_row(tern_forward *f, size_t token, tern_linear linear, const int8_t *row)
+{
+    const tern_parts *parts = &f->model->parts;
+
+    for (size_t part = parts->first[linear]; part < parts->first[linear + 1]; part++) {
+        const tern_columns columns = parts->part[part].columns;
+        const size_t count = columns.end - columns.first;
+        memcpy(f->q + f->q_at[part] + token * count, row + columns.first, count);
+    }
+}
+
 /* Makes x, n values, the token's row of what the next product takes: normed by gain, unless that is NULL. */
-static void quantise(tern_forward *f, size_t token, uint32_t thread, const float *x, const float *gain, size_t n)
+static void quantise(tern_forward *f, size_t token, uint32_t thread, tern_linear next, const float *x,
+                     const float *gain, size_t n)
 {
     const float epsilon = (float)f->model->geometry.epsilon;
-    int8_t *q = f->q + token * n;
+    const bool is_cut = f->model->parts.first[next + 1] - f->model->parts.first[next] > 1;
+    int8_t *q = is_cut ? f->whole + thread * f->row_stride : f->q + token * n;
     float *normed = f->normed + thread * f->row_stride;
 
     if (gain == NULL) {
@@ -68,6 +92,8 @@ static void quantise(tern_forward *f, size_t token, uint32_t thread, const float
         f->ops->norm(x, gain, n, epsilon, normed);
         f->q_scale[token] = f->ops->quantise(normed, n, q);
     }
+    if (is_cut)
+        cut_row(f, token, next, q);
 }
 
 static void embed(const tern_forward *f, uint32_t id, float *x)
@@ -103,31 +129,37 @@ static void enter(tern_forward *f, size_t token, uint32_t thread)
         f->sine[token * half + i] = (float)sin(position * f->frequency[i]);
     }
     embed(f, f->token[token], x);
-    quantise(f, token, thread, x, f->model->layer[0].norm[TERN_NORM_ATTENTION], g->hidden);
+    quantise(f, token, thread, TERN_LINEAR_QKV, x, f->model->layer[0].norm[TERN_NORM_ATTENTION], g->hidden);
 }
 
 static void quantise_attended(tern_forward *f, size_t token, uint32_t thread)
 {
     const size_t n = tern_geometry_norm_size(&f->model->geometry, TERN_NORM_ATTENTION_SUB);
 
-    quantise(f, token, thread, f->attended + token * n, f->model->layer[f->layer].norm[TERN_NORM_ATTENTION_SUB], n);
+    quantise(f, token, thread, TERN_LINEAR_O, f->attended + token * n,
+             f->model->layer[f->layer].norm[TERN_NORM_ATTENTION_SUB], n);
 }
 
-/* Adds a product to the residual stream. */
-static float *add(tern_forward *f, size_t token, tern_matrix matrix)
+/* Adds a product, of one matrix, to the residual stream. */
+static float *add(tern_forward *f, size_t token, tern_linear linear, tern_matrix matrix)
 {
     const size_t hidden = f->model->geometry.hidden;
     float *x = f->x + token * hidden;
 
-    f->ops->scale_add(f->y + token * hidden, f->q_scale[token] * f->model->layer[f->layer].scale[matrix], hidden, x);
+    if (!tern_forward_is_uniform(f, linear))
+        tern_forward_scaled_add(f, linear, token, 0, hidden, x);
+    else
+        f->ops->scale_add(f->y + token * hidden, f->q_scale[token] * f->model->layer[f->layer].scale[matrix], hidden,
+                          x);
     return x;
 }
 
 static void add_attention(tern_forward *f, size_t token, uint32_t thread)
 {
-    const float *x = add(f, token, TERN_MATRIX_O);
+    const float *x = add(f, token, TERN_LINEAR_O, TERN_MATRIX_O);
 
-    quantise(f, token, thread, x, f->model->layer[f->layer].norm[TERN_NORM_FFN], f->model->geometry.hidden);
+    quantise(f, token, thread, TERN_LINEAR_GATE_UP, x, f->model->layer[f->layer].norm[TERN_NORM_FFN],
+             f->model->geometry.hidden);
 }
 
 static void activate(tern_forward *f, size_t token, uint32_t thread)
@@ -137,21 +169,28 @@ static void activate(tern_forward *f, size_t token, uint32_t thread)
     const size_t ffn = g->ffn;
     const int32_t *gate = f->y + token * 2 * ffn;
     const float scale = f->q_scale[token];
-    float *row = f->row + thread * f->row_stride;
+    float *row = f->row + thread * f->row_stride, *up = f->normed + thread * f->row_stride;
 
-    f->ops->gate(g->activation, gate, scale * layer->scale[TERN_MATRIX_GATE], gate + ffn,
-                 scale * layer->scale[TERN_MATRIX_UP], ffn, row);
-    quantise(f, token, thread, row, layer->norm[TERN_NORM_FFN_SUB], ffn);
+    if (tern_forward_is_uniform(f, TERN_LINEAR_GATE_UP)) {
+        f->ops->gate(g->activation, gate, scale * layer->scale[TERN_MATRIX_GATE], gate + ffn,
+                     scale * layer->scale[TERN_MATRIX_UP], ffn, row);
+    } else {
+        tern_forward_scaled(f, TERN_LINEAR_GATE_UP, token, 0, ffn, row);
+        tern_forward_scaled(f, TERN_LINEAR_GATE_UP, token, ffn, 2 * ffn, up);
+        f->ops->gate_floats(g->activation, row, up, ffn, row);
+    }
+    quantise(f, token, thread, TERN_LINEAR_DOWN, row, layer->norm[TERN_NORM_FFN_SUB], ffn);
 }
 
 /* The end of a layer, and the beginning of the next. */
 static void add_ffn(tern_forward *f, size_t token, uint32_t thread)
 {
     const tern_geometry *g = &f->model->geometry;
-    const float *x = add(f, token, TERN_MATRIX_DOWN);
+    const float *x = add(f, token, TERN_LINEAR_DOWN, TERN_MATRIX_DOWN);
 
     if (f->layer + 1 < g->layers)
-        quantise(f, token, thread, x, f->model->layer[f->layer + 1].norm[TERN_NORM_ATTENTION], g->hidden);
+        quantise(f, token, thread, TERN_LINEAR_QKV, x, f->model->layer[f->layer + 1].norm[TERN_NORM_ATTENTION],
+                 g->hidden);
     else if (f->logits_row[token] != TERN_NO_LOGITS)
         f->ops->norm(x, f->model->output_norm, g->hidden, (float)g->epsilon,
                      f->last + f->logits_row[token] * (size_t)g->hidden);

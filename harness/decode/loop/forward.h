@@ -48,9 +48,10 @@ typedef struct tern_forward {
     atomic_size_t next_unit;
 
     float *x;             /* hidden: the residual stream */
-    int8_t *q;            /* what the next product takes; its scale: */
+    int8_t *q;            /* what the next product takes, part by part; its scale: */
     float *q_scale;       /* 1 */
-    int32_t *y;           /* what the last product gave */
+    int32_t *y;           /* what the last product gave, part by part */
+    size_t *q_at, *y_at;  /* where those of each part begin */
     float *qkv;           /* heads of q, k, v, scaled and turned */
     float *attended;      /* heads */
     float *cosine, *sine; /* head_dim / 2 */
@@ -59,6 +60,7 @@ typedef struct tern_forward {
 
     /* of each thread */
     float *row, *normed; /* the longest input of a product */
+    int8_t *whole;       /* likewise, before it is cut into parts */
     float *scores;       /* TERN_ATTEND_GROUP contexts */
     size_t row_stride, scores_stride;
 
@@ -74,6 +76,14 @@ void tern_forward_block(tern_forward *f);
 
 /* Logits of the first `rows` rows of `last`. */
 void tern_forward_head(tern_forward *f, size_t rows);
+
+/* Whether each matrix of the linear layer has one scale in the layer at hand, so that its products need no tern_forward_scaled(). */
+bool tern_forward_is_uniform(const tern_forward *f, tern_linear linear);
+
+/* Rows [begin, end) of what a linear layer gave for a token, scaled row by row, all parts together: stored, or added to what is there. */
+void tern_forward_scaled(const tern_forward *f, tern_linear linear, size_t token, size_t begin, size_t end, float *out);
+void tern_forward_scaled_add(const tern_forward *f, tern_linear linear, size_t token, size_t begin, size_t end,
+                             float *out);
 
 /* From y of the product QKV to `attended`: scales, turns, appends, and attends. */
 void tern_forward_attention(tern_forward *f);

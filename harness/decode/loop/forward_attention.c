@@ -51,6 +51,19 @@ static void append(tern_forward *f, const tern_stretch *s, size_t token, uint32_
     tern_kv_append(&f->kv, f->layer, s->sequence, kv_head, s->position + (token - s->first), h.k, h.v);
 }
 
+/* `count` values of a token's row of qkv; scale: of all of them, where that is known. */
+static void scale_heads(tern_forward *f, size_t token, float scale, size_t count, float *out)
+{
+    const size_t at = (size_t)(out - f->qkv);
+
+    if (tern_forward_is_uniform(f, TERN_LINEAR_QKV)) {
+        f->ops->scale(f->y + at, scale, count, out);
+        return;
+    }
+    const size_t row = at - token * tern_linear_shape(&f->model->geometry, TERN_LINEAR_QKV, 1).m;
+    tern_forward_scaled(f, TERN_LINEAR_QKV, token, row, row + count, out);
+}
+
 /* Scales and turns the heads of one token that belong to one KV head. */
 static void turn(tern_forward *f, size_t token, uint32_t kv_head)
 {
@@ -60,11 +73,10 @@ static void turn(tern_forward *f, size_t token, uint32_t kv_head)
     const uint32_t dim = g->head_dim, group = group_of(f);
     const float *cosine = f->cosine + token * (dim / 2), *sine = f->sine + token * (dim / 2);
     const float scale = f->q_scale[token];
-    const int32_t *y = f->y;
 
-    f->ops->scale(y + (h.q - f->qkv), scale * layer->scale[TERN_MATRIX_Q], (size_t)group * dim, h.q);
-    f->ops->scale(y + (h.k - f->qkv), scale * layer->scale[TERN_MATRIX_K], dim, h.k);
-    f->ops->scale(y + (h.v - f->qkv), scale * layer->scale[TERN_MATRIX_V], dim, h.v);
+    scale_heads(f, token, scale * layer->scale[TERN_MATRIX_Q], (size_t)group * dim, h.q);
+    scale_heads(f, token, scale * layer->scale[TERN_MATRIX_K], dim, h.k);
+    scale_heads(f, token, scale * layer->scale[TERN_MATRIX_V], dim, h.v);
     for (uint32_t i = 0; i < group; i++)
         f->ops->rope(g->rope, cosine, sine, dim, h.q + (size_t)i * dim);
     f->ops->rope(g->rope, cosine, sine, dim, h.k);

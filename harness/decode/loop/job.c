@@ -35,19 +35,13 @@ void tern_job_tell(const tern_decode_job *job, tern_job_stage stage, double shar
     atomic_store(&job->progress->permille, (uint32_t)(1000.0 * share));
 }
 
-static bool is_gguf(const char *model)
-{
-    const size_t length = strlen(model);
-
-    return length > 5 && strcmp(model + length - 5, ".gguf") == 0;
-}
-
 tern_status tern_job_weights(const tern_decode_job *job, tern_weights *weights, tern_error *error)
 {
+    const tern_gguf_options options = {.i2s_of_64 = job->i2s_block == 64};
     tern_geometry geometry;
 
-    if (is_gguf(job->model))
-        return tern_weights_gguf(weights, job->model, error);
+    if (tern_gguf_is_file(job->model))
+        return tern_weights_gguf(weights, job->model, &options, error);
     const tern_status status = tern_geometry_read(&geometry, job->model, error);
     return status != TERN_OK ? status : tern_weights_seeded(weights, &geometry, job->seed, job->p0, error);
 }

@@ -28,10 +28,11 @@ tern_job_progress *tern_job_progress_new(void);
 void tern_job_progress_free(tern_job_progress *progress);
 
 typedef struct tern_decode_job {
-    const char *model; /* as tern_geometry_read() takes it, or a path that ends in .gguf */
-    uint64_t seed;     /* of seeded weights, a prompt that is not given, and sampling */
-    double p0;         /* of seeded weights */
-    tern_case kernel;  /* kernel and its toggles */
+    const char *model;  /* as tern_geometry_read() takes it, or a GGUF file, see tern_gguf_is_file() */
+    uint32_t i2s_block; /* of a GGUF file: weights of a block of I2_S, 128 or 64; 0 = 128 */
+    uint64_t seed;      /* of seeded weights, a prompt that is not given, and sampling */
+    double p0;          /* of seeded weights */
+    tern_case kernel;   /* kernel and its toggles */
     int32_t toggle[TERN_LOOP_TOGGLES];
     uint32_t isa; /* TERN_ISA_ bits that the loop itself may use */
     tern_pin pin;
@@ -39,9 +40,9 @@ typedef struct tern_decode_job {
     uint32_t layers;  /* how many of the model's to run; 0 = all. Fewer: times are scaled up. */
     uint32_t context; /* slots of the KV ring; 0 = what the model says */
     uint32_t sequences, block, repetitions;
-    const uint32_t *prompt; /* the same for every sequence; NULL: seeded ids */
-    uint32_t prompt_tokens, new_tokens;
-    uint32_t compare_cache; /* decode that many tokens again without the KV cache; 0 = none */
+    const uint32_t *prompt;             /* the same for every sequence; NULL: seeded ids */
+    uint32_t prompt_tokens, new_tokens; /* not both 0; without a prompt the steps begin with a seeded token */
+    uint32_t compare_cache;             /* decode that many tokens again without the KV cache; 0 = none */
     tern_token_choice_options sampler;
 
     tern_job_progress *progress; /* NULL: not wanted */

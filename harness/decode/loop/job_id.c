@@ -43,6 +43,8 @@ static void add_unusual(const tern_decode_job *job, char *text, size_t bytes)
     if (choice->temperature > 0.0)
         tern_text_append(text, bytes, ",temperature=%.12g,top_k=%" PRIu32 ",top_p=%.12g", choice->temperature,
                          choice->top_k, choice->top_p);
+    if (job->i2s_block != 0)
+        tern_text_append(text, bytes, ",i2s=%" PRIu32, job->i2s_block);
     if (job->prompt != NULL)
         add_prompt(job, text, bytes);
 }
@@ -67,6 +69,8 @@ tern_status tern_decode_id(const tern_decode_job *job, char *text, size_t bytes,
                                                      bytes - 2);
 }
 
+#define LACKING UINT32_MAX /* what an id must say, and has not said yet */
+
 typedef enum kind { WHOLE, SEED, SHARE } kind;
 
 /* What stands behind the kernel, as key=value. */
@@ -78,8 +82,8 @@ static const struct {
 } keys[] = {
     {"seed", SEED, offsetof(tern_decode_job, seed), 0, 0},
     {"p0", SHARE, offsetof(tern_decode_job, p0), 0, 1},
-    {"p", WHOLE, offsetof(tern_decode_job, prompt_tokens), 1, 1 << 20},
-    {"n", WHOLE, offsetof(tern_decode_job, new_tokens), 1, TERN_DECODE_TOKENS - 1},
+    {"p", WHOLE, offsetof(tern_decode_job, prompt_tokens), 0, 1 << 20},
+    {"n", WHOLE, offsetof(tern_decode_job, new_tokens), 0, TERN_DECODE_TOKENS - 1},
     {"s", WHOLE, offsetof(tern_decode_job, sequences), 1, 1024},
     {"c", WHOLE, offsetof(tern_decode_job, context), 1, 1 << 20},
     {"b", WHOLE, offsetof(tern_decode_job, block), 1, 8192},
@@ -89,6 +93,7 @@ static const struct {
     {"temperature", SHARE, offsetof(tern_decode_job, sampler.temperature), 0, 1e3},
     {"top_k", WHOLE, offsetof(tern_decode_job, sampler.top_k), 0, UINT32_MAX},
     {"top_p", SHARE, offsetof(tern_decode_job, sampler.top_p), 0, 1},
+    {"i2s", WHOLE, offsetof(tern_decode_job, i2s_block), 64, 128},
     {"t", WHOLE, offsetof(tern_decode_job, threads), 1, TERN_MAX_THREADS},
 };
 
@@ -164,8 +169,10 @@ static tern_status conclude(tern_parsed_job *parsed, const char *id, tern_error 
 
     if (fault != NULL)
         return tern_error_set(error, TERN_USAGE, "%s", fault);
-    if (job->prompt_tokens == 0 || job->new_tokens == 0 || job->threads == 0)
+    if (job->prompt_tokens == LACKING || job->new_tokens == LACKING || job->threads == 0)
         return tern_error_set(error, TERN_USAGE, "'%s' lacks p=, n= or t=; an id reads %s", id, form);
+    if (job->prompt_tokens == 0 && job->new_tokens == 0)
+        return tern_error_set(error, TERN_USAGE, "'%s': p=0 and n=0 together leave nothing to run", id);
     if (job->prompt != NULL && parsed->given != job->prompt_tokens)
         return tern_error_set(error, TERN_USAGE, "'%s': p= is not the number of ids", id);
     job->sampler.seed = job->seed;
@@ -183,7 +190,13 @@ tern_status tern_decode_id_parse(tern_parsed_job *parsed, const char *id, const 
     if (strlen(id) >= sizeof parsed->text)
         return tern_error_set(error, TERN_USAGE, "the id is longer than %zu characters", sizeof parsed->text - 1);
     memset(parsed, 0, sizeof *parsed);
-    *job = (tern_decode_job){.seed = 1, .p0 = 0.42, .sequences = 1, .block = 256, .repetitions = 1};
+    *job = (tern_decode_job){.prompt_tokens = LACKING,
+                             .new_tokens = LACKING,
+                             .seed = 1,
+                             .p0 = 0.42,
+                             .sequences = 1,
+                             .block = 256,
+                             .repetitions = 1};
     job->sampler.top_p = 1.0;
     tern_text_copy(parsed->text, sizeof parsed->text, id);
     /* The path of a model may hold slashes: its end is found from behind. */

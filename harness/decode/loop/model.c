@@ -27,7 +27,7 @@ typedef struct loader {
 
     /* the product at hand */
     uint32_t layer;
-    tern_linear linear;
+    const tern_part *part;
     tern_product product;
     int8_t *w; /* all of it, for a kernel that packs no rows apart */
     void *packed;
@@ -43,19 +43,26 @@ static uint8_t *room_of(const loader *l, uint32_t thread)
     return l->room + thread * l->room_bytes;
 }
 
-/* Rows that are unpacked at a time. */
-static size_t chunk_rows(const tern_product *product)
+/* Columns of the part at hand and its neighbours, which are unpacked together. */
+static size_t whole_columns(const loader *l)
 {
-    const size_t step = product->kernel->row_step, bytes = step * product->problem.shape.k;
+    return tern_linear_shape(&l->model->geometry, l->part->linear, 1).k;
+}
+
+/* Rows that are unpacked at a time. */
+static size_t chunk_rows(const loader *l)
+{
+    const size_t step = l->product.kernel->row_step, bytes = step * whole_columns(l);
 
     return bytes < ROOM_BYTES ? ROOM_BYTES / bytes * step : step;
 }
 
-static const char *bind_linear(loader *l, tern_linear linear)
+static const char *bind_part(loader *l, const tern_part *part)
 {
     tern_case c = l->model->kernel;
 
-    c.shape = tern_linear_shape(&l->model->geometry, linear, 1);
+    l->part = part;
+    c.shape = tern_part_shape(&l->model->geometry, part, 1);
     return tern_product_bind(&l->product, &c, l->model->threads);
 }
 
@@ -63,12 +70,12 @@ static void pack_share(void *argument, uint32_t thread, uint32_t threads)
 {
     loader *l = argument;
     const tern_slice rows = tern_product_rows(&l->product, thread, threads);
-    const size_t chunk = chunk_rows(&l->product);
+    const size_t chunk = chunk_rows(l);
     int8_t *w = (int8_t *)room_of(l, thread);
 
     for (size_t begin = rows.begin; begin < rows.end; begin += chunk) {
         const size_t end = begin + chunk < rows.end ? begin + chunk : rows.end;
-        tern_linear_trits(l->weights, l->layer, l->linear, begin, end, w);
+        tern_part_trits(l->weights, l->layer, l->part, begin, end, w);
         l->product.kernel->pack_rows(&l->product.problem, w, (tern_slice){begin, end, thread}, l->packed);
     }
 }
@@ -78,19 +85,24 @@ static void unpack_share(void *argument, uint32_t thread, uint32_t threads)
     loader *l = argument;
     const tern_shape shape = l->product.problem.shape;
     const tern_slice rows = tern_slice_of(shape.m, thread, threads);
+    const size_t chunk = chunk_rows(l);
+    int8_t *w = (int8_t *)room_of(l, thread);
 
-    tern_linear_trits(l->weights, l->layer, l->linear, rows.begin, rows.end, l->w + rows.begin * shape.k);
+    for (size_t begin = rows.begin; begin < rows.end; begin += chunk) {
+        const size_t end = begin + chunk < rows.end ? begin + chunk : rows.end;
+        tern_part_trits(l->weights, l->layer, l->part, begin, end, w);
+        memcpy(l->w + begin * shape.k, w, (end - begin) * shape.k);
+    }
 }
 
-static tern_status pack(loader *l, uint32_t layer, tern_linear linear, tern_error *error)
+static tern_status pack(loader *l, uint32_t layer, size_t part, tern_error *error)
 {
     tern_model *model = l->model;
 
-    bind_linear(l, linear);
+    bind_part(l, &model->parts.part[part]);
     const size_t most = l->product.kernel->packed_bytes(&l->product.problem);
     size_t bytes = most;
     l->layer = layer;
-    l->linear = linear;
     l->packed = tern_pages_take(&l->pages, most);
     if (l->product.kernel->pack_rows != NULL) {
         tern_team_run(l->team, pack_share, l);
@@ -101,7 +113,7 @@ static tern_status pack(loader *l, uint32_t layer, tern_linear linear, tern_erro
             return tern_error_memory(error, "packing weights", (double)most);
         l->pages.used -= most - bytes;
     }
-    model->layer[layer].packed[linear] = l->packed;
+    model->layer[layer].packed[part] = l->packed;
     model->packed_bytes += bytes;
     return TERN_OK;
 }
@@ -116,6 +128,23 @@ static const float *take_norm(loader *l, uint32_t layer, tern_norm norm)
     return gain;
 }
 
+/* Of each part of a linear layer whose matrices have more than one scale each. */
+static void take_scales(loader *l, uint32_t layer)
+{
+    tern_model *model = l->model;
+
+    for (size_t i = 0; i < model->parts.count; i++) {
+        const tern_part *part = &model->parts.part[i];
+        const size_t bytes = tern_part_shape(&model->geometry, part, 1).m * sizeof(float);
+        if (tern_linear_is_uniform(l->weights, layer, part->linear))
+            continue;
+        float *scale = tern_pages_take(&l->pages, bytes);
+        tern_part_scales(l->weights, layer, part, scale);
+        model->layer[layer].row_scale[i] = scale;
+        model->packed_bytes += bytes;
+    }
+}
+
 static void take_layer(loader *l, uint32_t index)
 {
     const bool sub_norms = l->model->geometry.sub_norms;
@@ -123,6 +152,7 @@ static void take_layer(loader *l, uint32_t index)
 
     for (tern_matrix matrix = 0; matrix < TERN_MATRICES; matrix++)
         layer->scale[matrix] = l->weights->scale(l->weights, index, matrix);
+    take_scales(l, index);
     layer->norm[TERN_NORM_ATTENTION] = take_norm(l, index, TERN_NORM_ATTENTION);
     layer->norm[TERN_NORM_FFN] = take_norm(l, index, TERN_NORM_FFN);
     if (sub_norms) {
@@ -181,14 +211,16 @@ static tern_status add_up(loader *l, const tern_model_options *options, needs *n
     size_t values = g->hidden;
 
     *n = (needs){.room = g->hidden * sizeof(float)};
-    for (tern_linear linear = 0; linear < TERN_LINEARS; linear++) {
-        const tern_shape shape = tern_linear_shape(g, linear, 1);
-        const char *refusal = bind_linear(l, linear);
+    for (size_t i = 0; i < l->model->parts.count; i++) {
+        const tern_part *part = &l->model->parts.part[i];
+        const tern_shape shape = tern_part_shape(g, part, 1);
+        const char *refusal = bind_part(l, part);
         if (refusal != NULL)
             return tern_error_set(error, TERN_USAGE, "kernel '%s' cannot do %zux%zux1: %s", kernel->name, shape.m,
                                   shape.k, refusal);
         n->model += layers * (kernel->packed_bytes(&l->product.problem) + piece);
-        n->room = larger(n->room, chunk_rows(&l->product) * shape.k);
+        n->model += l->weights->scales == NULL ? 0 : layers * (shape.m * sizeof(float) + piece);
+        n->room = larger(n->room, chunk_rows(l) * whole_columns(l));
         n->w = larger(n->w, shape.m * shape.k);
     }
     for (tern_norm norm = 0; norm < TERN_NORM_OUTPUT; norm++)
@@ -206,15 +238,16 @@ static tern_status fill(loader *l, const tern_model_options *options, tern_error
 {
     tern_model *model = l->model;
     const tern_geometry *g = &model->geometry;
-    const double products = (double)g->layers * TERN_LINEARS;
+    const size_t parts = model->parts.count;
+    const double products = (double)g->layers * (double)parts;
     tern_status status = TERN_OK;
 
     for (uint32_t layer = 0; layer < g->layers; layer++)
-        for (tern_linear linear = 0; linear < TERN_LINEARS; linear++) {
-            if ((status = pack(l, layer, linear, error)) != TERN_OK)
+        for (size_t part = 0; part < parts; part++) {
+            if ((status = pack(l, layer, part, error)) != TERN_OK)
                 return status;
             if (options->progress != NULL)
-                options->progress(options->context, (layer * TERN_LINEARS + linear + 1.0) / (products + 1.0));
+                options->progress(options->context, ((double)(layer * parts + part) + 1.0) / (products + 1.0));
         }
     for (uint32_t layer = 0; layer < g->layers; layer++)
         take_layer(l, layer);
@@ -228,6 +261,22 @@ static tern_status fill(loader *l, const tern_model_options *options, tern_error
     return TERN_OK;
 }
 
+static bool make_layers(tern_model *model)
+{
+    const size_t layers = model->geometry.layers, parts = model->parts.count;
+
+    model->layer = calloc(layers, sizeof *model->layer);
+    model->packed = calloc(layers * parts, sizeof *model->packed);
+    model->row_scale = calloc(layers * parts, sizeof *model->row_scale);
+    if (model->layer == NULL || model->packed == NULL || model->row_scale == NULL)
+        return false;
+    for (size_t layer = 0; layer < layers; layer++) {
+        model->layer[layer].packed = model->packed + layer * parts;
+        model->layer[layer].row_scale = model->row_scale + layer * parts;
+    }
+    return true;
+}
+
 static tern_status reserve(loader *l, const needs *n, const tern_model_options *options, tern_memory *w,
                            tern_error *error)
 {
@@ -238,9 +287,8 @@ static tern_status reserve(loader *l, const needs *n, const tern_model_options *
         status = tern_pages_new(w, "a matrix on its way to the kernel", n->w, true, error);
     if (status != TERN_OK)
         return status;
-    l->model->layer = calloc(l->model->geometry.layers, sizeof *l->model->layer);
     l->room = aligned_alloc(CACHE_LINE, room_bytes);
-    if (l->model->layer == NULL || l->room == NULL)
+    if (!make_layers(l->model) || l->room == NULL)
         return tern_error_memory(error, "loading a model", (double)room_bytes);
     l->room_bytes = n->room;
     l->pages.base = l->model->memory.data;
@@ -261,7 +309,9 @@ tern_status tern_model_load(tern_model *model, const tern_weights *weights, cons
                           .threads = tern_team_threads(team),
                           .huge_pages = options->huge_pages};
     l.pages.align = larger(CACHE_LINE, kernel->kernel->packed_align);
-    tern_status status = add_up(&l, options, &n, error);
+    tern_status status = tern_parts_new(&model->parts, weights, error);
+    if (status == TERN_OK)
+        status = add_up(&l, options, &n, error);
     if (status == TERN_OK)
         status = reserve(&l, &n, options, &w, error);
     if (status == TERN_OK)
@@ -279,7 +329,10 @@ tern_status tern_model_load(tern_model *model, const tern_weights *weights, cons
 
 void tern_model_free(tern_model *model)
 {
+    tern_parts_free(&model->parts);
     free(model->layer);
+    free(model->packed);
+    free(model->row_scale);
     tern_memory_free(&model->memory);
     memset(model, 0, sizeof *model);
 }

@@ -5,29 +5,15 @@
 #define TERN_MODEL_H
 
 #include "base/team.h"
+#include "decode/loop/linear.h"
 #include "machine/memory.h"
-#include "model/weights.h"
 #include "plan/case.h"
-
-/* What one product computes: matrices that take the same input are stacked, so that they are one call. */
-typedef enum tern_linear {
-    TERN_LINEAR_QKV,
-    TERN_LINEAR_O,
-    TERN_LINEAR_GATE_UP,
-    TERN_LINEAR_DOWN,
-    TERN_LINEARS
-} tern_linear;
-
-tern_shape tern_linear_shape(const tern_geometry *geometry, tern_linear linear, size_t tokens);
-
-/* Rows [begin, end) of the stacked matrices of a product, (end - begin) * columns trits. */
-void tern_linear_trits(const tern_weights *weights, uint32_t layer, tern_linear linear, size_t begin, size_t end,
-                       int8_t *w);
 
 typedef enum tern_head_type { TERN_HEAD_I8, TERN_HEAD_F16 } tern_head_type;
 
 typedef struct tern_layer {
-    const void *packed[TERN_LINEARS];
+    const void **packed;     /* of each part */
+    const float **row_scale; /* of each part: a scale a row; NULL: `scale` holds for the whole of each matrix */
     float scale[TERN_MATRICES];
     const float *norm[TERN_NORMS];
 } tern_layer;
@@ -43,12 +29,15 @@ typedef struct tern_model {
     tern_geometry geometry;
     tern_case kernel; /* kernel and toggles; shape is not used */
     uint32_t threads;
+    tern_parts parts;
     tern_layer *layer;
+    const void **packed; /* all of the layers' */
+    const float **row_scale;
     const float *output_norm;
     tern_rows embedding, head; /* the same data when tied */
     tern_memory memory;
     bool huge_pages;
-    uint64_t packed_bytes;    /* of all linear layers: what a token reads */
+    uint64_t packed_bytes;    /* of all linear layers, with their scales of rows: what a token reads */
     uint64_t embedding_bytes; /* 0 when tied: counted as head */
     uint64_t head_bytes, norm_bytes;
     double load_s;

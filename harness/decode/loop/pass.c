@@ -81,6 +81,10 @@ static bool run_prompt(tern_passage *s, tern_pass_result *p)
     const uint32_t tokens = s->job->prompt_tokens;
 
     for (uint32_t sequence = 0; sequence < s->job->sequences; sequence++) {
+        if (tokens == 0) {
+            s->next[sequence] = (tern_input){seeded_id(s, 0), sequence};
+            continue;
+        }
         fill_prompt(s, sequence);
         const double start_ns = tern_clock_ns();
         const float *logits = tern_decoder_run(s->decoder, s->prompt, tokens);
@@ -98,7 +102,8 @@ static bool run_steps(tern_passage *s, tern_pass_result *p, uint32_t steps)
 {
     const uint32_t sequences = s->job->sequences;
 
-    p->token[p->generated++] = (int32_t)s->next[0].token;
+    if (s->job->prompt_tokens > 0)
+        p->token[p->generated++] = (int32_t)s->next[0].token;
     const uint64_t allocations = tern_heap_allocations();
     for (uint32_t step = 0; step < steps; step++) {
         const double start_ns = tern_clock_ns();

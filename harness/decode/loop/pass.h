@@ -41,7 +41,7 @@ typedef struct tern_pass_result {
 } tern_pass_result;
 
 /*
- * Forgets what the decoder holds, runs the job's prompt in every sequence, then `steps` steps. Returns false at the first
+ * Forgets what the decoder holds, runs the job's prompt in every sequence, or begins it with a seeded token, then runs `steps` steps. Returns false at the first
  * step in which a product was wrong; the result is then of no use.
  */
 bool tern_decode_pass(tern_passage *passage, uint32_t steps, tern_pass_result *result);

@@ -4,10 +4,11 @@
 
 enum { PLAN_ALIGN = 64 };
 
-/* All products of one number of tokens. */
+/* All products of one number of tokens, by part. */
 typedef struct bound {
-    tern_product product[TERN_LINEARS];
-    void *plan[TERN_LINEARS]; /* their memory */
+    size_t count;
+    tern_product *product;
+    void **plan; /* their memory */
 } bound;
 
 struct tern_products {
@@ -32,11 +33,28 @@ tern_status tern_products_new(tern_products **products, const tern_model *model,
 
 static void free_bound(bound *b)
 {
-    for (tern_linear linear = 0; b != NULL && linear < TERN_LINEARS; linear++) {
-        tern_product_drop_plan(&b->product[linear]);
-        free(b->plan[linear]);
+    if (b == NULL)
+        return;
+    for (size_t i = 0; b->product != NULL && b->plan != NULL && i < b->count; i++) {
+        tern_product_drop_plan(&b->product[i]);
+        free(b->plan[i]);
     }
+    free(b->product);
+    free(b->plan);
     free(b);
+}
+
+static bound *new_bound(size_t count)
+{
+    bound *b = calloc(1, sizeof *b);
+
+    if (b == NULL)
+        return NULL;
+    *b = (bound){count, calloc(count, sizeof *b->product), calloc(count, sizeof(void *))};
+    if (b->product != NULL && b->plan != NULL)
+        return b;
+    free_bound(b);
+    return NULL;
 }
 
 void tern_products_free(tern_products *products)
@@ -57,12 +75,11 @@ static tern_status refuse(const tern_product *product, const char *refusal, tern
                           shape.k, shape.n, refusal);
 }
 
-static tern_status bind(const tern_model *model, tern_linear linear, size_t tokens, tern_product *product,
-                        tern_error *error)
+static tern_status bind(const tern_model *model, size_t part, size_t tokens, tern_product *product, tern_error *error)
 {
     tern_case c = model->kernel;
 
-    c.shape = tern_linear_shape(&model->geometry, linear, tokens);
+    c.shape = tern_part_shape(&model->geometry, &model->parts.part[part], tokens);
     const char *refusal = tern_product_bind(product, &c, model->threads);
     return refusal == NULL ? TERN_OK : refuse(product, refusal, error);
 }
@@ -86,13 +103,13 @@ tern_status tern_products_get(tern_products *products, size_t tokens, const tern
     tern_status status = TERN_OK;
 
     if (b == NULL) {
-        b = calloc(1, sizeof *b);
+        b = new_bound(products->model->parts.count);
         if (b == NULL)
             return tern_error_memory(error, "the products of a layer", sizeof *b);
-        for (tern_linear linear = 0; linear < TERN_LINEARS && status == TERN_OK; linear++) {
-            status = bind(products->model, linear, tokens, &b->product[linear], error);
+        for (size_t i = 0; i < b->count && status == TERN_OK; i++) {
+            status = bind(products->model, i, tokens, &b->product[i], error);
             if (status == TERN_OK)
-                status = make_plan(&b->product[linear], &b->plan[linear], error);
+                status = make_plan(&b->product[i], &b->plan[i], error);
         }
         if (status != TERN_OK) {
             free_bound(b);
@@ -110,8 +127,8 @@ tern_status tern_products_try(const tern_products *products, size_t *scratch_byt
 
     *scratch_bytes = 0;
     for (size_t tokens = 1; tokens <= products->most_tokens; tokens++)
-        for (tern_linear linear = 0; linear < TERN_LINEARS; linear++) {
-            const tern_status status = bind(products->model, linear, tokens, &product, error);
+        for (size_t i = 0; i < products->model->parts.count; i++) {
+            const tern_status status = bind(products->model, i, tokens, &product, error);
             if (status != TERN_OK)
                 return status;
             const size_t bytes = tern_product_scratch_bytes(&product);

@@ -15,7 +15,7 @@ tern_status tern_products_new(tern_products **products, const tern_model *model,
 void tern_products_free(tern_products *products);
 
 /*
- * Sets *product to the TERN_LINEARS products of that many tokens, by tern_linear, which live as long as `products`. Only
+ * Sets *product to the products of that many tokens, by part of the model, which live as long as `products`. Only
  * the first time for a number of tokens binds, makes plans and uses the heap. TERN_USAGE when the kernel refuses,
  * TERN_ENVIRONMENT when memory is short.
  */

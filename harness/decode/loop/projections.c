@@ -13,11 +13,11 @@ enum { CHUNK_ROWS = 16, ONE_OF = 4, LARGE_WEIGHTS = 1 << 20, STREAM_TURN = 12, S
 struct tern_projections {
     const tern_model *model;
     uint64_t *r;                /* of all products: as many as the largest M */
-    tern_projection *projected; /* by layer * TERN_LINEARS + linear */
+    tern_projection *projected; /* by layer * parts + part */
     uint64_t looks;             /* calls seen */
     bool wrong;
     uint32_t layer; /* of the first wrong one */
-    tern_linear linear;
+    size_t part;
     tern_shape shape;
     size_t token;
 };
@@ -32,18 +32,19 @@ typedef struct making {
 
 static size_t products_of(const tern_model *model)
 {
-    return (size_t)model->geometry.layers * TERN_LINEARS;
+    return (size_t)model->geometry.layers * model->parts.count;
 }
 
 static void project(const making *m, size_t index, int8_t *rows)
 {
     const tern_projections *a = m->answers;
-    const tern_linear linear = (tern_linear)(index % TERN_LINEARS);
-    const tern_shape shape = tern_linear_shape(&a->model->geometry, linear, 1);
+    const size_t parts = a->model->parts.count;
+    const tern_part *part = &a->model->parts.part[index % parts];
+    const tern_shape shape = tern_part_shape(&a->model->geometry, part, 1);
 
     for (size_t begin = 0; begin < shape.m; begin += CHUNK_ROWS) {
         const size_t end = begin + CHUNK_ROWS < shape.m ? begin + CHUNK_ROWS : shape.m;
-        tern_linear_trits(m->weights, (uint32_t)(index / TERN_LINEARS), linear, begin, end, rows);
+        tern_part_trits(m->weights, (uint32_t)(index / parts), part, begin, end, rows);
         tern_projection_add(&a->projected[index], begin, end, rows);
     }
 }
@@ -64,10 +65,12 @@ static bool reserve(tern_projections *a, size_t *longest_k)
 
     a->projected = calloc(products, sizeof *a->projected);
     for (size_t i = 0; i < products && a->projected != NULL; i++) {
-        const tern_shape shape = tern_linear_shape(&a->model->geometry, (tern_linear)(i % TERN_LINEARS), 1);
+        const tern_part *part = &a->model->parts.part[i % a->model->parts.count];
+        const tern_shape shape = tern_part_shape(&a->model->geometry, part, 1);
+        const size_t whole_k = tern_linear_shape(&a->model->geometry, part->linear, 1).k;
         a->projected[i] = (tern_projection){.m = shape.m, .k = shape.k, .u = calloc(shape.k, sizeof(uint64_t))};
         most_m = shape.m > most_m ? shape.m : most_m;
-        *longest_k = shape.k > *longest_k ? shape.k : *longest_k;
+        *longest_k = whole_k > *longest_k ? whole_k : *longest_k;
         if (a->projected[i].u == NULL)
             return false;
     }
@@ -113,20 +116,20 @@ void tern_projections_free(tern_projections *answers)
     free(answers);
 }
 
-void tern_projections_look(tern_projections *answers, uint32_t layer, tern_linear linear, tern_shape shape,
-                           const int8_t *x, const int32_t *y)
+void tern_projections_look(tern_projections *answers, uint32_t layer, size_t part, tern_shape shape, const int8_t *x,
+                           const int32_t *y)
 {
     const uint64_t random = tern_random_number(STREAM_TURN, answers->looks++);
     const size_t token = (random >> 32) % shape.n;
 
     if (answers->wrong || (shape.m * shape.k >= LARGE_WEIGHTS && shape.n == 1 && random % ONE_OF != 0))
         return;
-    const tern_projection *projection = &answers->projected[(size_t)layer * TERN_LINEARS + linear];
+    const tern_projection *projection = &answers->projected[layer * answers->model->parts.count + part];
     if (tern_projection_holds(projection, x + token * shape.k, y + token * shape.m))
         return;
     answers->wrong = true;
     answers->layer = layer;
-    answers->linear = linear;
+    answers->part = part;
     answers->shape = shape;
     answers->token = token;
 }
@@ -148,6 +151,7 @@ bool tern_projections_right(const tern_projections *answers, tern_finding *findi
     tern_text_append(finding->reason, sizeof finding->reason,
                      "Y is wrong in the loop: layer %" PRIu32 ", product %s, %zux%zux%zu, token %zu, at the %" PRIu64
                      ". product or before",
-                     answers->layer, names[answers->linear], shape.m, shape.k, shape.n, answers->token, answers->looks);
+                     answers->layer, names[answers->model->parts.part[answers->part].linear], shape.m, shape.k, shape.n,
+                     answers->token, answers->looks);
     return false;
 }

@@ -24,8 +24,8 @@ void tern_projections_free(tern_projections *answers);
  * Looks at one token of a call, x (shape.n x K) and y (shape.n x M), if it is this call's turn: small products always
  * are, large ones at random in one of four, so that the cost stays below 1 % of theirs. Keeps the first that is wrong.
  */
-void tern_projections_look(tern_projections *answers, uint32_t layer, tern_linear linear, tern_shape shape,
-                           const int8_t *x, const int32_t *y);
+void tern_projections_look(tern_projections *answers, uint32_t layer, size_t part, tern_shape shape, const int8_t *x,
+                           const int32_t *y);
 
 /* Whether all were right so far; if not, finding becomes MISMATCH and says which layer and product. */
 bool tern_projections_right(const tern_projections *answers, tern_finding *finding);

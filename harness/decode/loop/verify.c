@@ -26,7 +26,7 @@ typedef struct proof {
     tern_products *products;
     tern_team *team;
     uint32_t layer;
-    tern_linear linear;
+    size_t part;
     trial trial[MAX_COUNTS];
     size_t trials;
     int8_t *rows;                 /* CHUNK_ROWS a thread */
@@ -87,7 +87,7 @@ static tern_status call(proof *p, trial *t, tern_error *error)
 
     if (status != TERN_OK)
         return status;
-    product += p->linear;
+    product += p->part;
     status = tern_memory_new(&memory, "a trial of the kernel", lay_out(&r, NULL, product), error);
     if (status != TERN_OK)
         return status;
@@ -95,7 +95,7 @@ static tern_status call(proof *p, trial *t, tern_error *error)
     tern_data_fill_x(&data, t->shape, r.x);
     tern_product_call(product,
                       &(tern_call){.problem = &product->problem,
-                                   .packed = p->model->layer[p->layer].packed[p->linear],
+                                   .packed = p->model->layer[p->layer].packed[p->part],
                                    .x = r.x,
                                    .y = r.y,
                                    .scratch = r.scratch,
@@ -124,16 +124,27 @@ static void note_wrong(proof *p, size_t trial_index, size_t row)
     }
 }
 
+static const tern_part *part_of(const proof *p)
+{
+    return &p->model->parts.part[p->part];
+}
+
+/* Of a thread's room: whole rows, of which the part's columns are taken. */
+static size_t chunk_bytes(const proof *p)
+{
+    return CHUNK_ROWS * tern_linear_shape(&p->model->geometry, part_of(p)->linear, 1).k;
+}
+
 static void compare_rows(void *argument, uint32_t thread, uint32_t threads)
 {
     proof *p = argument;
     const tern_shape shape = p->trial[0].shape;
     const tern_slice slice = tern_slice_of(shape.m, thread, threads);
-    int8_t *w = p->rows + thread * CHUNK_ROWS * shape.k;
+    int8_t *w = p->rows + thread * chunk_bytes(p);
 
     for (size_t begin = slice.begin; begin < slice.end; begin += CHUNK_ROWS) {
         const size_t end = begin + CHUNK_ROWS < slice.end ? begin + CHUNK_ROWS : slice.end;
-        tern_linear_trits(p->weights, p->layer, p->linear, begin, end, w);
+        tern_part_trits(p->weights, p->layer, part_of(p), begin, end, w);
         for (size_t i = 0; i < p->trials; i++)
             for (size_t m = begin; m < end; m++)
                 if (dot(w + (m - begin) * shape.k, p->trial[i].projected_x, shape.k) != p->trial[i].projected_y[m])
@@ -148,7 +159,7 @@ static tern_status prove(proof *p, tern_finding *finding, tern_error *error)
     uint64_t *projections = malloc(values * sizeof *projections);
     tern_status status = TERN_OK;
 
-    p->rows = malloc(tern_team_threads(p->team) * CHUNK_ROWS * shape.k);
+    p->rows = malloc(tern_team_threads(p->team) * chunk_bytes(p));
     if (projections == NULL || p->rows == NULL)
         status = tern_error_memory(error, "a trial of the kernel", (double)(values * sizeof *projections));
     for (size_t i = 0; i < p->trials && status == TERN_OK; i++) {
@@ -183,17 +194,16 @@ tern_status tern_verify_layer(const tern_model *model, const tern_weights *weigh
     for (size_t i = 0; i < counts; i++)
         most = tokens[i] > most ? tokens[i] : most;
     tern_status status = tern_products_new(&products, model, most, error);
-    for (tern_linear linear = 0; linear < TERN_LINEARS && status == TERN_OK && finding->verdict == TERN_EXACT;
-         linear++) {
+    for (size_t part = 0; part < model->parts.count && status == TERN_OK && finding->verdict == TERN_EXACT; part++) {
         proof p = {.model = model,
                    .weights = weights,
                    .products = products,
                    .team = team,
                    .layer = layer,
-                   .linear = linear,
+                   .part = part,
                    .first_wrong = UINT64_MAX};
         for (; p.trials < counts && p.trials < MAX_COUNTS; p.trials++)
-            p.trial[p.trials].shape = tern_linear_shape(&model->geometry, linear, tokens[p.trials]);
+            p.trial[p.trials].shape = tern_part_shape(&model->geometry, part_of(&p), tokens[p.trials]);
         status = prove(&p, finding, error);
     }
     tern_products_free(products);

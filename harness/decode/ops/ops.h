@@ -49,6 +49,11 @@ typedef struct tern_ops {
     void (*gate)(tern_activation activation, const int32_t *gate, float gate_scale, const int32_t *up, float up_scale,
                  size_t n, float *out);
 
+    /* The same where each sum has a scale of its own: out[i] = sum[i] * (scale * rows[i]); added to x; gate and up as floats. */
+    void (*scale_rows)(const int32_t *sum, float scale, const float *rows, size_t n, float *out);
+    void (*scale_add_rows)(const int32_t *sum, float scale, const float *rows, size_t n, float *x);
+    void (*gate_floats)(tern_activation activation, const float *gate, const float *up, size_t n, float *out);
+
     /* Turns one head in place: angle i has cosine[i], sine[i], i < head_dim / 2. */
     void (*rope)(tern_rope rope, const float *cosine, const float *sine, uint32_t head_dim, float *x);
 

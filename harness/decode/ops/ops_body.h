@@ -176,6 +176,27 @@ static void scale_add(const int32_t *sum, float scale, size_t n, float *x)
     }
 }
 
+static void scale_rows(const int32_t *sum, float scale, const float *rows, size_t n, float *out)
+{
+    const lanes common = lanes_set(scale);
+
+    for (size_t i = 0; i < n; i += 16) {
+        const lanes scales = lanes_mul(common, load_some(rows + i, n - i, 0.0f));
+        store_some(out + i, n - i, lanes_mul(load_some_i32(sum + i, n - i), scales));
+    }
+}
+
+static void scale_add_rows(const int32_t *sum, float scale, const float *rows, size_t n, float *x)
+{
+    const lanes common = lanes_set(scale);
+
+    for (size_t i = 0; i < n; i += 16) {
+        const lanes scales = lanes_mul(common, load_some(rows + i, n - i, 0.0f)),
+                    before = load_some(x + i, n - i, 0.0f);
+        store_some(x + i, n - i, lanes_fma(load_some_i32(sum + i, n - i), scales, before));
+    }
+}
+
 /* x / (1 + e^-x), of e^-|x|, which does not overflow. */
 INLINE lanes silu(lanes x)
 {
@@ -200,6 +221,14 @@ static void gate_sums(tern_activation activation, const int32_t *gate, float gat
         const lanes g = lanes_mul(load_some_i32(gate + i, n - i), gate_scales);
         const lanes u = lanes_mul(load_some_i32(up + i, n - i), up_scales);
         store_some(out + i, n - i, lanes_mul(activate(activation, g), u));
+    }
+}
+
+static void gate_floats(tern_activation activation, const float *gate, const float *up, size_t n, float *out)
+{
+    for (size_t i = 0; i < n; i += 16) {
+        const lanes g = activate(activation, load_some(gate + i, n - i, 0.0f));
+        store_some(out + i, n - i, lanes_mul(g, load_some(up + i, n - i, 0.0f)));
     }
 }
 
@@ -259,6 +288,9 @@ const tern_ops LANES_OPS = {
     .scale = scale_sums,
     .scale_add = scale_add,
     .gate = gate_sums,
+    .scale_rows = scale_rows,
+    .scale_add_rows = scale_add_rows,
+    .gate_floats = gate_floats,
     .rope = turn,
     .attend = attend,
     .rows_i8 = rows_i8,

@@ -89,13 +89,26 @@ static void norm(const plain_decoder *d, uint32_t layer, tern_norm which, const 
     free(gain);
 }
 
-/* y = W x, of x as int8 and W as trits, times the scales of both. Of `tokens` rows of x and y. */
+/* Of every weight of a matrix. */
+static double *scales_of(const plain_decoder *d, uint32_t layer, tern_matrix matrix)
+{
+    const size_t rows = tern_geometry_rows(&d->weights->geometry, matrix);
+    const size_t columns = tern_geometry_columns(&d->weights->geometry, matrix);
+    double *scale = doubles(rows * columns);
+
+    for (size_t i = 0; i < rows * columns; i++)
+        scale[i] = d->scale != NULL ? d->scale(d->weights, layer, matrix, i / columns, i % columns)
+                                    : (double)d->weights->scale(d->weights, layer, matrix);
+    return scale;
+}
+
+/* y = W x, of x as int8 and W as trits, both times their scales. Of `tokens` rows of x and y. */
 static void linear(const plain_decoder *d, uint32_t layer, tern_matrix matrix, const double *x, size_t tokens,
                    double *y)
 {
     const tern_geometry *g = &d->weights->geometry;
     const size_t rows = tern_geometry_rows(g, matrix), columns = tern_geometry_columns(g, matrix);
-    const double scale = d->weights->scale(d->weights, layer, matrix);
+    double *scale = scales_of(d, layer, matrix);
     int8_t *w = room(rows * columns, 1);
     double *q = doubles(columns);
 
@@ -105,12 +118,13 @@ static void linear(const plain_decoder *d, uint32_t layer, tern_matrix matrix, c
         for (size_t r = 0; r < rows; r++) {
             double sum = 0.0;
             for (size_t i = 0; i < columns; i++)
-                sum += w[r * columns + i] * q[i];
-            y[t * rows + r] = sum * step * scale;
+                sum += w[r * columns + i] * q[i] * scale[r * columns + i];
+            y[t * rows + r] = sum * step;
         }
     }
     free(w);
     free(q);
+    free(scale);
 }
 
 /* Su et al., RoFormer (2021): pair i of a head turns by position * base^(-2i / head_dim). */

@@ -19,9 +19,12 @@ typedef enum plain_form { PLAIN_EXACT, PLAIN_F16, PLAIN_I8 } plain_form;
 
 typedef struct plain_decoder {
     const tern_weights *weights;
-    plain_form table; /* of embedding and head */
-    plain_form kv;    /* of keys and values */
-    uint32_t context; /* a token sees so many, itself included */
+    double (*scale)(const tern_weights *weights, uint32_t layer, tern_matrix matrix, size_t row,
+                    size_t column); /* of a single
+        weight; NULL: weights->scale() is that of all */
+    plain_form table;               /* of embedding and head */
+    plain_form kv;                  /* of keys and values */
+    uint32_t context;               /* a token sees so many, itself included */
 } plain_decoder;
 
 /*

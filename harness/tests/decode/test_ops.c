@@ -15,6 +15,7 @@ typedef struct input {
 
 typedef struct output {
     float norm[SIZES], quantum, quantum_normed, scaled[SIZES], added[SIZES], swiglu[SIZES], relu2[SIZES];
+    float scaled_rows[SIZES], added_rows[SIZES], swiglu_floats[SIZES];
     float pairs[SIZES], halves[SIZES], y_i8[TOKENS * ROWS], y_f16[TOKENS * ROWS], wide[SIZES], exps[SIZES], sum;
     int8_t q[SIZES], q_normed[SIZES];
     uint16_t half[SIZES];
@@ -49,6 +50,10 @@ static void apply(const tern_ops *ops, const input *in, size_t n, output *out)
     ops->scale(in->gate, in->scale[0], n, out->scaled);
     memcpy(out->added, in->x, sizeof out->added);
     ops->scale_add(in->gate, in->scale[1], n, out->added);
+    ops->scale_rows(in->gate, in->scale[0], in->gain, n, out->scaled_rows);
+    memcpy(out->added_rows, in->x, sizeof out->added_rows);
+    ops->scale_add_rows(in->gate, in->scale[1], in->gain, n, out->added_rows);
+    ops->gate_floats(TERN_SWIGLU, in->x, in->gain, n, out->swiglu_floats);
     ops->gate(TERN_SWIGLU, in->gate, 0x1p-9f, in->up, in->scale[2], n, out->swiglu);
     ops->gate(TERN_RELU2, in->gate, in->scale[3], in->up, in->scale[2], n, out->relu2);
     memcpy(out->pairs, in->x, sizeof out->pairs);
@@ -154,6 +159,10 @@ static void elements_follow_the_formulas(void **state)
         assert_near(out.scaled[i], g * in.scale[0], 1e-7 * fabs(g * in.scale[0]));
         assert_near(out.added[i], in.x[i] + g * in.scale[1], 1e-7 * fabs((double)out.added[i]));
         assert_near(out.swiglu[i], silu * u, 1e-6 * fabs(silu * u));
+        const double row = (double)in.gain[i], x = in.x[i], silu_x = x / (1 + exp(-x)) * row;
+        assert_near(out.scaled_rows[i], g * in.scale[0] * row, 2e-7 * fabs(g * in.scale[0] * row));
+        assert_near(out.added_rows[i], x + g * in.scale[1] * row, 2e-7 * (fabs(x) + fabs(g * in.scale[1] * row)));
+        assert_near(out.swiglu_floats[i], silu_x, 1e-6 * fabs(silu_x));
         assert_near(out.relu2[i], relu * relu * u, 1e-6 * fabs(relu * relu * u));
         assert_near(out.q[i] * (double)out.quantum, in.x[i], 0.5001 * out.quantum);
         assert_near(out.q_normed[i] * (double)out.quantum_normed, out.norm[i], 0.5001 * out.quantum_normed);

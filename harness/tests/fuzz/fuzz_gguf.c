@@ -58,7 +58,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *file, size_t bytes)
     tern_weights weights;
     tern_error error = {""};
 
-    if (tern_gguf_parse(&gguf, "image", file, bytes, &error) != TERN_OK) {
+    if (tern_gguf_parse(&gguf, "image", file, bytes, NULL, &error) != TERN_OK) {
         tern_gguf_close(&gguf);
     } else if (tern_gguf_weights(&weights, &gguf, &error) == TERN_OK) {
         read_weights(&weights);

@@ -158,6 +158,15 @@ static void reads_floats(void **state)
     assert_true(value[0] == -128.0F && value[31] == 5.0F && value[1] == 0.0F);
 
     memset(block, 0, sizeof block);
+    block[1] = 0x3C, block[3] = 0x40;  /* scale 1, minimum 2 */
+    block[4] = 0xC0 | 5, block[8] = 3; /* of elements 0..31: scale 5, minimum 3; the high bits of 128..159's scale: 3 */
+    block[12] = 0x21;                  /* their low bits: scale 48 + 1, minimum 2 */
+    block[16] = 0x7F, block[16 + 64] = 9; /* elements 0: 15, 32: 7; 128: 9 */
+    format("q4_k")->floats(block, 1, value);
+    assert_true(value[0] == 5 * 15 - 2 * 3 && value[1] == -6.0F && value[32] == 0.0F);
+    assert_true(value[128] == 49 * 9 - 2 * 2);
+
+    memset(block, 0, sizeof block);
     memset(block + 192, 1, 16); /* scales of 16 elements */
     block[192 + 15] = 2;
     block[209] = 0x3C;

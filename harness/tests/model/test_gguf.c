@@ -95,7 +95,7 @@ static void reads_what_it_wrote(void **state)
         tern_weights seeded, read;
         tern_error error = {""};
         write_file(&g, formats[i / 3]);
-        if (tern_weights_gguf(&read, path, &error) != TERN_OK)
+        if (tern_weights_gguf(&read, path, NULL, &error) != TERN_OK)
             fail_msg("%s", error.text);
         assert_int_equal(tern_weights_seeded(&seeded, &g, 7, 0.4, NULL), TERN_OK);
         assert_string_equal(read.geometry.name, "small");
@@ -133,7 +133,7 @@ static bool is_model(const uint8_t *file, size_t bytes, tern_error *error)
     tern_gguf gguf;
     tern_weights weights;
 
-    if (tern_gguf_parse(&gguf, "image", file, bytes, error) != TERN_OK) {
+    if (tern_gguf_parse(&gguf, "image", file, bytes, NULL, error) != TERN_OK) {
         tern_gguf_close(&gguf);
         return false;
     }
@@ -192,6 +192,7 @@ static void says_what_is_wrong(void **state)
     write_file(&g, "tq2_0");
     expect_of_change("GGUF", 0, "GGML", 4, "does not begin with GGUF");
     expect_of_change("GGUF", 4, "\x01", 1, "version 1");
+    expect_of_change("GGUF", 4, "\0\0\0\x03", 4, "GGUF version 3 for big-endian machines");
     expect_of_change("GGUF", 15, "\xFF", 1, "more tensors");
     expect_of_change("GGUF", 23, "\xFF", 1, "more metadata");
     expect_of_change("general.alignment", 17 + 4, "\x03", 1, "power of two");
@@ -213,12 +214,33 @@ static void says_what_is_wrong(void **state)
     expect_of_change("blk.0.attn_q.weight", 0, "blk.0.\033ttn_q", 12, "blk.0.attn_q.weight is missing");
     expect_of_change("blk.1.attn_q.weight", 6, "attn_q.weighs", 13, "blk.1.attn_q.weight is missing");
     expect_of_change("blk.0.attn_q.weight", tensor, "\x07", 1, "dimension");
-    expect_of_change("blk.0.attn_q.weight", tensor + 4, "\xFF", 1, "cannot be of the size");
+    expect_of_change("blk.0.attn_q.weight", tensor + 4, "\xFF", 1, "rows of 511, which is no multiple of 256");
     expect_of_change("bitnet.hidden_activation", 24 + 4 + 8, "geglu", 5, "is 'geglu'");
     expect_of_change("blk.1.ffn_sub_norm.weight", strlen("blk.1.ffn_sub_norm.weight") + 4 + 8, "\x23", 1, "is ternary");
     expect_of_change("blk.0.attn_q.weight", tensor + 4 + 16, "\x63", 1, "type 99");
+    expect_of_change("blk.0.attn_q.weight", tensor + 4 + 16, "\x26", 1, "type 38 (tl1 of bitnet.cpp)");
+    expect_of_change("blk.0.attn_q.weight", tensor + 4 + 16, "\x27", 1, "type 39 (tl2 of bitnet.cpp, or mxfp4)");
+    expect_of_change("blk.0.attn_q.weight", tensor + 4 + 16, "\x86", 1, "type 134 (iq1_bn of ik_llama.cpp)");
+    expect_of_change("blk.0.attn_q.weight", tensor + 4 + 16, "\x87", 1, "type 135 (iq2_bn of ik_llama.cpp)");
+    expect_of_change("blk.0.attn_q.weight", tensor + 4 + 16, "\x2A", 1, "type 42 (q2_0)");
     expect_of_change("blk.0.attn_q.weight", tensor + 4 + 16 + 4, "\x01", 1, "not aligned");
     expect_of_change("blk.0.attn_q.weight", tensor + 4 + 16 + 4 + 7, "\x7F", 1, "cut off");
+    unlink(path);
+}
+
+/* Rows of I2_S that are no whole blocks: those of ARM have their option, others no way to be right. */
+static void says_of_rows_what_they_are_no_multiple_of(void **state)
+{
+    const tern_geometry g = small(TERN_RELU2, TERN_ROPE_HALVES, false);
+    const size_t tensor = strlen("blk.0.attn_q.weight");
+
+    (void)state;
+    write_file(&g, "i2_s");
+    expect_of_change(
+        "blk.0.attn_q.weight", tensor + 4, "\xC0\0", 2,
+        "rows of 192, which is no multiple of 128: if bitnet.cpp made the file on ARM, say --i2s-block 64");
+    expect_of_change("blk.0.attn_q.weight", tensor + 4, "\xC1\0", 2,
+                     "rows of 193, which is no multiple of 128: the file");
     unlink(path);
 }
 
@@ -234,7 +256,7 @@ static void looks_at_every_number(void **state)
     (void)state;
     write_file(&g, "i2_s");
     uint8_t *file = load(&bytes);
-    assert_int_equal(tern_gguf_parse(&gguf, "image", file, bytes, NULL), TERN_OK);
+    assert_int_equal(tern_gguf_parse(&gguf, "image", file, bytes, NULL, NULL), TERN_OK);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         const tern_gguf_tensor *t = tern_gguf_tensor_find(&gguf, names[i]);
         uint8_t *last = file + (t->data - file) + t->bytes - 1;
@@ -289,7 +311,7 @@ static void reorders_rows_as_llama_does(void **state)
     uint8_t *key = memmem(file, bytes, TERN_GGUF_ROPE_KEY, strlen(TERN_GGUF_ROPE_KEY));
     assert_non_null(key);
     key[0] = 'T';
-    assert_int_equal(tern_gguf_parse(&gguf, "image", file, bytes, NULL), TERN_OK);
+    assert_int_equal(tern_gguf_parse(&gguf, "image", file, bytes, NULL, NULL), TERN_OK);
     assert_int_equal(tern_gguf_weights(&read, &gguf, NULL), TERN_OK);
     assert_int_equal(read.geometry.rope, TERN_ROPE_PAIRS);
     assert_int_equal(tern_weights_seeded(&seeded, &g, 7, 0.4, NULL), TERN_OK);
@@ -319,7 +341,7 @@ static void looks_at_every_code_and_scale(void **state)
     (void)state;
     write_file(&g, "tq2_0");
     uint8_t *file = load(&bytes);
-    assert_int_equal(tern_gguf_parse(&gguf, "image", file, bytes, NULL), TERN_OK);
+    assert_int_equal(tern_gguf_parse(&gguf, "image", file, bytes, NULL, NULL), TERN_OK);
     const tern_gguf_tensor *t = tern_gguf_tensor_find(&gguf, "blk.1.ffn_down.weight");
     assert_non_null(t);
     const size_t at = (size_t)(t->data - file), last = (size_t)t->bytes - 66;
@@ -330,9 +352,6 @@ static void looks_at_every_code_and_scale(void **state)
     assert_false(is_model(file, bytes, &error));
     assert_non_null(strstr(error.text, "code 3"));
     file[at + last] = code;
-    file[at + last + 64] ^= 1;
-    assert_false(is_model(file, bytes, &error));
-    assert_non_null(strstr(error.text, "different scales"));
     file[at + last + 64] = 0, file[at + last + 65] = 0x7C;
     assert_false(is_model(file, bytes, &error));
     assert_non_null(strstr(error.text, "no number"));
@@ -357,7 +376,7 @@ static void no_byte_belongs_to_two_tensors(void **state)
     uint8_t *a = memmem(file, bytes, first, strlen(first)), *b = memmem(file, bytes, second, strlen(second));
     const size_t place = strlen(first) + 4 + 8 + 4; /* behind the name: dimensions, the length, the type */
     memcpy(b + place, a + place, 8);
-    assert_int_equal(tern_gguf_parse(&gguf, "image", file, bytes, &error), TERN_USAGE);
+    assert_int_equal(tern_gguf_parse(&gguf, "image", file, bytes, NULL, &error), TERN_USAGE);
     assert_non_null(strstr(error.text, "tensors share bytes"));
     tern_gguf_close(&gguf);
     free(file);
@@ -373,7 +392,7 @@ static void a_file_that_gets_shorter_is_told_and_ends_nothing(void **state)
 
     (void)state;
     write_file(&g, "tq2_0");
-    assert_int_equal(tern_weights_gguf(&read, path, &error), TERN_OK);
+    assert_int_equal(tern_weights_gguf(&read, path, NULL, &error), TERN_OK);
     assert_int_equal(tern_gguf_map_whole(NULL), TERN_OK);
     assert_int_equal(truncate(path, 4096), 0);
     read.rows(&read, TERN_TABLE_HEAD, 0, 50, value);
@@ -393,6 +412,7 @@ int main(void)
         cmocka_unit_test(says_what_is_wrong),
         cmocka_unit_test(looks_at_every_code_and_scale),
         cmocka_unit_test(looks_at_every_number),
+        cmocka_unit_test(says_of_rows_what_they_are_no_multiple_of),
         cmocka_unit_test(writes_what_others_run),
         cmocka_unit_test(reorders_rows_as_llama_does),
         cmocka_unit_test(no_byte_belongs_to_two_tensors),

@@ -1,0 +1,94 @@
+#!/usr/bin/env bash
+# Models as other tools write them: under any name, in parts, in the types that those tools choose; what is refused, and what it leads to.
+. "$SOURCE/harness/tests/cli/cli.sh"
+
+decode() {
+    "$TERNBENCH" decode --no-roofs --baseline none -q --prompt 5 --tokens 4 --kernel scalar --set head=16 "$@"
+}
+hashes() {
+    grep -o 'tokens [0-9a-f]*, logits [0-9a-f]*' out
+}
+# same WHAT: the last hashes are these
+same() {
+    [ "$(hashes)" = "$wanted" ] || { echo "FAILED: $1 gives $(hashes), not $wanted"; failures=$((failures + 1)); }
+}
+
+# By any name.
+"$FIELD_MODEL" quantised model.gguf
+expect 0 decode --model model.gguf
+wanted=$(hashes)
+cp model.gguf blob && cp model.gguf MODEL.GGUF
+for name in ./blob MODEL.GGUF "$PWD/blob"; do
+    expect 0 decode --model "$name"
+    same "$name"
+done
+expect 0 "$TERNBENCH" model show blob
+says out "q4_k"
+says out "q6_k"
+
+# In parts, named by any of them; one that is missing, or is not what its name says.
+"$FIELD_MODEL" split big-00001-of-00003.gguf
+expect 0 decode --model big-00001-of-00003.gguf
+wanted=$(hashes)
+expect 0 decode --model big-00003-of-00003.gguf
+same "the third part"
+expect 0 "$TERNBENCH" model show big-00002-of-00003.gguf
+says out "blk.1.ffn_down.weight"
+cp big-00002-of-00003.gguf part.gguf
+expect 2 decode --model part.gguf
+says err "part 2 of 3 of a model, which must be named NAME-00002-of-00003.gguf"
+cp big-00002-of-00003.gguf big-00003-of-00003.gguf
+expect 2 decode --model big-00001-of-00003.gguf
+says err "its name says part 3 of 3, and it says part 2 of 3"
+rm big-00003-of-00003.gguf
+expect 2 decode --model big-00001-of-00003.gguf
+says err "part 3 is not there"
+
+# Scales by rows and blocks, and what they cost: several products a layer.
+for name in trilm rows blocks fall-back; do
+    "$FIELD_MODEL" $name $name.gguf
+    expect 0 decode --model $name.gguf -t 1
+    wanted=$(hashes)
+    expect 0 decode --model $name.gguf -t 2 --block 2 --set head=16,fused=0
+    same "$name"
+done
+
+# Packed on ARM: the option is part of the id.
+"$FIELD_MODEL" arm arm.gguf
+expect 0 decode --model arm.gguf --i2s-block 64 --out jsonl:arm.jsonl
+wanted=$(hashes)
+expect 0 "$TERNBENCH" repro --no-roofs -q "$(sed -n 's/.*"type":"decode","id":"\([^"]*\)".*/\1/p' arm.jsonl)"
+same "repro"
+expect 0 decode --model arm.gguf
+[ "$(hashes)" != "$wanted" ] || { echo "FAILED: --i2s-block 64 changes nothing"; failures=$((failures + 1)); }
+expect 2 decode --model arm.gguf --i2s-block 32
+
+# A prompt alone, steps alone.
+expect 0 "$TERNBENCH" decode --no-roofs -q --model model.gguf --kernel scalar --prompt 5 -n 0 --out jsonl:prompt.jsonl
+says out "prefill"
+says_not out "nan %"
+expect 0 "$TERNBENCH" decode --no-roofs -q --model model.gguf --kernel scalar --prompt 0 -n 4 --out jsonl:steps.jsonl
+says_not out "nan %"
+for part in prompt steps; do
+    expect 0 "$TERNBENCH" repro --no-roofs -q "$(sed -n 's/.*"type":"decode","id":"\([^"]*\)".*/\1/p' $part.jsonl | head -1)"
+    for format in csv decode llama-bench json gbench; do
+        expect 0 "$TERNBENCH" report $part.jsonl --format $format
+        says_not out "nan %"
+        says_not out ":nan"
+    done
+done
+expect 0 "$TERNBENCH" report steps.jsonl --format llama-bench
+says out "tg4"
+says_not out "pp0"
+expect 0 "$TERNBENCH" report prompt.jsonl --format llama-bench
+says out "pp5"
+says_not out "tg0"
+expect 2 decode --model model.gguf --prompt 0 --tokens 0
+says err "leave nothing to run"
+
+# Ids that are there several times pair in their order.
+expect 0 "$TERNBENCH" report --compare prompt.jsonl prompt.jsonl
+says out "decode run"
+cat steps.jsonl steps.jsonl >twice.jsonl
+expect 0 "$TERNBENCH" report --compare twice.jsonl twice.jsonl --format csv
+finish
