@@ -51,7 +51,7 @@ static void begin(void *context, const tern_run *run, const tern_plan *plan)
     progress->total = plan->count;
     progress->started_s = progress->last_s = tern_terminal_clock();
     for (size_t i = 0; i < plan->count; i++)
-        progress->expected_s += tern_estimate_case_s(&plan->cases[i], &progress->pace);
+        progress->expected_s += plan->cases[i].expected_s;
     if (progress->quiet)
         return;
     tern_progress_clear(progress);
@@ -65,7 +65,7 @@ static void start(void *context, const tern_planned *const *planned, size_t coun
 
     progress->expected_now_s = 0.0;
     for (size_t i = 0; i < count; i++)
-        progress->expected_now_s += tern_estimate_case_s(planned[i], &progress->pace);
+        progress->expected_now_s += planned[i]->expected_s;
     progress->now_started_s = tern_terminal_clock();
 }
 
@@ -107,10 +107,10 @@ static void finish(void *context, const tern_planned *planned, const tern_record
     progress->done++;
     progress->expected_now_s = 0.0;
     if (record == NULL) {
-        progress->expected_s -= tern_estimate_case_s(planned, &progress->pace);
+        progress->expected_s -= planned->expected_s;
         return;
     }
-    progress->expected_done_s += tern_estimate_case_s(planned, &progress->pace);
+    progress->expected_done_s += planned->expected_s;
     if (!progress->quiet && progress->verbose)
         tell_case(progress, record);
     if (record->finding.verdict != TERN_EXACT && record->finding.verdict != TERN_UNSUPPORTED) {
@@ -122,7 +122,6 @@ static void finish(void *context, const tern_planned *planned, const tern_record
 tern_observer tern_progress_observer(tern_progress *progress, const tern_options *options)
 {
     *progress = (tern_progress){
-        .pace = {.budget_s = options->budget_s, .noise = 0.4},
         .quiet = options->quiet,
         .verbose = options->verbose > 0,
         .terminal = tern_terminal_is(),

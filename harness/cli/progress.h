@@ -6,11 +6,9 @@
 #define TERN_PROGRESS_H
 
 #include "cli/options.h"
-#include "plan/estimate.h"
 #include "run/observer.h"
 
 typedef struct tern_progress {
-    tern_pace pace;
     bool quiet, verbose, terminal;
     const tern_run *run;
     size_t total, done;

@@ -67,6 +67,13 @@ static bool read_turbo(void)
     return read_file("/sys/devices/system/cpu/cpufreq/boost", text, sizeof text)[0] == '1';
 }
 
+double tern_noise_pressure_share(void)
+{
+    char text[512];
+
+    return number_after(read_file("/proc/pressure/cpu", text, sizeof text), "some avg10=") / 100.0;
+}
+
 void tern_noise_read(tern_noise *noise, const tern_run *run, const tern_topology *topology, uint32_t threads,
                      uint32_t cpus, bool cold)
 {
@@ -84,7 +91,7 @@ void tern_noise_read(tern_noise *noise, const tern_run *run, const tern_topology
         noise->ring_bytes = noise->ring_wanted_bytes < most ? noise->ring_wanted_bytes : most;
     }
     noise->steal_share = read_steal_share();
-    noise->pressure_share = number_after(read_file("/proc/pressure/cpu", text, sizeof text), "some avg10=") / 100.0;
+    noise->pressure_share = tern_noise_pressure_share();
     noise->throttled_share = read_throttled_share();
     noise->numa_balancing = read_file("/proc/sys/kernel/numa_balancing", text, sizeof text)[0] == '1';
     noise->turbo = read_turbo();

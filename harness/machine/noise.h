@@ -27,6 +27,9 @@ typedef struct tern_noise {
     char clock_source[32];
 } tern_noise;
 
+/* Of the last 10 s: some task waited for a CPU. NaN: the system does not tell. */
+double tern_noise_pressure_share(void);
+
 /*
  * Fills noise from /proc and /sys. threads and cpus as above; cold says whether a case is cold. run and topology must
  * be filled; run must outlive noise.

@@ -1,6 +1,9 @@
 /*
- * estimate.h - how long cases take, before any of them ran. A guess from shape, kernel and settings alone: the same on every
- * machine, so that shards are, too.
+ * estimate.h - how long cases take, before any of them ran: from shapes, kernels and what is known of the machine.
+ *
+ * A check costs by the bytes of W, which every kernel packs several times, and by multiply-adds. A figure that gets precise at once
+ * needs a tenth of a second, whatever its budget; on a noisy machine it never gets so, and the whole budget is spent. What
+ * needs a CPU takes longer where other programs have it; a budget does not.
  */
 #ifndef TERN_PLAN_ESTIMATE_H
 #define TERN_PLAN_ESTIMATE_H
@@ -8,11 +11,17 @@
 #include "plan/plan.h"
 
 typedef struct tern_pace {
-    double budget_s; /* for the samples of one case */
-    double noise;    /* which share of the budget is needed: 0 = a figure is precise at once, 1 = it never is */
+    double budget_s;    /* for the samples of one case */
+    double noise;       /* 0: figures are precise as soon as they can be; 1: never */
+    double stretch;     /* how many times as long as alone work takes, since other programs run: at least 1 */
+    uint64_t llc_bytes; /* what cold cases and roofs must read more than; 0 = not known */
+    bool roofs;         /* are measured, once for each number of threads */
 } tern_pace;
 
-/* Seconds to check one case and, where the plan times it, to sample it. Not the roofs, which are measured once. */
-double tern_estimate_case_s(const tern_planned *planned, const tern_pace *pace);
+/*
+ * Sets expected_s of every case of the plan, and returns their sum. What several cases need once (the check of a kernel on the same W and
+ * X, roofs) counts for the first of them.
+ */
+double tern_estimate_plan(tern_plan *plan, const tern_pace *pace);
 
 #endif

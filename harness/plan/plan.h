@@ -15,6 +15,7 @@ typedef struct tern_planned {
     tern_case c;
     char suite[64], group[64];
     char pick_reason[256]; /* why `auto` took this kernel; "" when the suite names it */
+    double expected_s;     /* how long it takes, once tern_estimate_plan() has looked at the plan */
     uint32_t paired;       /* cases of one race are sampled in turns; from 1, 0 = timed alone */
 } tern_planned;
 

@@ -46,7 +46,8 @@ void tern_shard_plan_hash(const tern_plan *plan, const tern_pace *pace, char has
 
     for (size_t i = 0; i < plan->count; i++)
         all = XXH3_64bits_withSeed(id, strlen(tern_case_id(&plan->cases[i].c, id, sizeof id)), all);
-    snprintf(settings, sizeof settings, "budget=%g,noise=%g", pace->budget_s, pace->noise);
+    snprintf(settings, sizeof settings, "budget=%g,noise=%g,llc=%" PRIu64, pace->budget_s, pace->noise,
+             pace->llc_bytes);
     all = XXH3_64bits_withSeed(settings, strlen(settings), all);
     snprintf(hash, 17, "%016" PRIx64, all);
 }
@@ -75,7 +76,7 @@ static tern_status take(atoms *a, const tern_plan *plan, size_t i, tern_error *e
     return tern_index_add(&a->by_hash, hash, a->count++, error);
 }
 
-static tern_status find_atoms(atoms *a, const tern_plan *plan, const tern_pace *pace, tern_error *error)
+static tern_status find_atoms(atoms *a, const tern_plan *plan, tern_error *error)
 {
     tern_status status = TERN_OK;
 
@@ -86,7 +87,7 @@ static tern_status find_atoms(atoms *a, const tern_plan *plan, const tern_pace *
     for (size_t i = 0; i < plan->count && status == TERN_OK; i++) {
         status = take(a, plan, i, error);
         if (status == TERN_OK)
-            a->item[a->of_case[i]].cost_s += tern_estimate_case_s(&plan->cases[i], pace);
+            a->item[a->of_case[i]].cost_s += plan->cases[i].expected_s;
     }
     return status;
 }
@@ -135,7 +136,9 @@ static tern_status deal(atoms *a, uint32_t shards, tern_error *error)
 tern_status tern_shard_keep(tern_plan *plan, tern_shard shard, const tern_pace *pace, tern_error *error)
 {
     atoms a = {0};
-    tern_status status = find_atoms(&a, plan, pace, error);
+
+    tern_estimate_plan(plan, pace);
+    tern_status status = find_atoms(&a, plan, error);
 
     if (status == TERN_OK)
         status = deal(&a, shard.of, error);

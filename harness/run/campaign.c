@@ -6,6 +6,7 @@
 #include "measure/paired.h"
 #include "plan/sweep.h"
 #include "run/checks.h"
+#include "run/pace.h"
 #include "run/picker.h"
 #include "run/planned.h"
 #include "run/planning.h"
@@ -262,6 +263,10 @@ static tern_status prepare(void *context, tern_recording *recording, tern_error 
     const tern_status status = tern_plan_resolve(run->plan, pick, run, error);
     if (status != TERN_OK)
         return status;
+    const tern_environment *environment = &recording->environment;
+    const tern_pace pace = tern_pace_here(&recording->session->run, environment->topology.llc_bytes,
+                                          run->settings->budget_s, environment->settings->roofs);
+    tern_estimate_plan(run->plan, &pace);
     recording->session->run.cases = (uint32_t)run->plan->count;
     const size_t most = largest_group(run->plan);
     run->done = calloc(run->plan->count, sizeof *run->done);

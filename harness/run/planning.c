@@ -90,8 +90,8 @@ tern_status tern_planning_suites(tern_plan *plan, tern_session *session, const t
 tern_status tern_planning_shard(tern_plan *plan, tern_session *session, tern_shard shard, double budget_s,
                                 tern_error *error)
 {
-    /* Machines may be noisy in different ways; shards must not be. */
-    const tern_pace pace = {.budget_s = budget_s, .noise = 0.5};
+    /* Of no machine, since shards must be the same on all. */
+    const tern_pace pace = {.budget_s = budget_s, .noise = 0.5, .stretch = 1.0};
     tern_run *run = &session->run;
 
     run->shard = shard.number;

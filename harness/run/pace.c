@@ -1,0 +1,25 @@
+#include "run/pace.h"
+
+#include "machine/noise.h"
+
+#include <math.h>
+
+/* Above this share of waiting, samples are not precise. */
+static const double noisy_pressure = 0.4;
+
+tern_pace tern_pace_here(const tern_run *run, uint64_t llc_bytes, double budget_s, bool roofs)
+{
+    const double cpus = run->cpus_allowed > 0 ? (double)run->cpus_allowed : 1.0;
+    const double shared = fmax(1.0, (run->load + 1.0) / cpus);
+    const double told = tern_noise_pressure_share();
+    /* The load is of the last minute: what has ended since then does not wait any more. */
+    const double waiting = isnan(told) ? fmin(1.0, run->load / cpus) : told;
+
+    return (tern_pace){
+        .budget_s = budget_s,
+        .noise = fmin(1.0, waiting / noisy_pressure),
+        .stretch = 1.0 + waiting * (shared - 1.0),
+        .llc_bytes = llc_bytes,
+        .roofs = roofs,
+    };
+}

@@ -1,0 +1,128 @@
+/*
+ * What the estimate of a plan depends on, and how.
+ */
+#include "plan/estimate.h"
+#include "record/record.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+static const tern_pace quiet = {.budget_s = 1.0, .stretch = 1.0};
+static tern_registry *registry;
+
+static void add(tern_plan *plan, const char *id)
+{
+    tern_case c;
+
+    assert_int_equal(tern_case_parse(&c, id, registry, NULL), TERN_OK);
+    assert_int_equal(tern_plan_add(plan, &c, "s", "g", NULL), TERN_OK);
+}
+
+static double one(const char *id, tern_pace pace)
+{
+    tern_plan plan = {.timed = true};
+
+    add(&plan, id);
+    const double expected_s = tern_estimate_plan(&plan, &pace);
+    assert_true(plan.cases[0].expected_s == expected_s);
+    tern_plan_free(&plan);
+    return expected_s;
+}
+
+static const char hot[] = "scalar/64x256x1/w=random,x=random,p0=0.42,seed=1/t=1/hot",
+                  cold[] = "scalar/64x256x1/w=random,x=random,p0=0.42,seed=1/t=1/cold",
+                  checked[] = "scalar/64x256x1/w=random,x=random,p0=0.42,seed=1",
+                  large[] = "scalar/4096x4096x1/w=random,x=random,p0=0.42,seed=1";
+
+static void noise_spends_the_budget_and_quiet_does_not(void **state)
+{
+    tern_pace pace = quiet;
+
+    (void)state;
+    const double quiet_s = one(hot, pace);
+    assert_true(quiet_s > 0.05 && quiet_s < 0.5);
+    pace.budget_s = 100.0;
+    assert_true(one(hot, pace) == quiet_s);
+    pace.noise = 1.0;
+    assert_true(one(hot, pace) > 100.0 && one(hot, pace) < 101.0);
+    pace.budget_s = 0.01;
+    assert_true(one(hot, pace) < quiet_s);
+}
+
+static void other_programs_stretch_what_needs_a_cpu_and_no_budget(void **state)
+{
+    tern_pace pace = quiet;
+
+    (void)state;
+    pace.stretch = 8.0;
+    assert_true(fabs(one(large, pace) / one(large, quiet) - 8.0) < 1e-9);
+    pace.noise = 1.0;
+    pace.budget_s = 100.0;
+    assert_true(one(hot, pace) < 102.0);
+}
+
+static void cold_cases_and_roofs_cost_by_the_cache(void **state)
+{
+    tern_pace pace = quiet, roofs = quiet;
+
+    (void)state;
+    assert_true(one(cold, pace) > one(hot, pace));
+    pace.llc_bytes = (uint64_t)1 << 30;
+    assert_true(one(cold, pace) > one(cold, quiet) + 1.0);
+    assert_true(one(hot, pace) == one(hot, quiet));
+    roofs.roofs = true;
+    assert_true(one(hot, roofs) > one(hot, quiet));
+    assert_true(one(checked, roofs) == one(checked, quiet));
+}
+
+static void what_is_needed_once_counts_once(void **state)
+{
+    tern_plan plan = {.timed = true};
+    tern_pace pace = quiet;
+
+    (void)state;
+    pace.roofs = true;
+    add(&plan, hot);
+    add(&plan, cold);
+    add(&plan, "scalar/64x256x1/w=random,x=random,p0=0.42,seed=2/t=1/hot");
+    add(&plan, "scalar/64x256x1/w=random,x=random,p0=0.42,seed=2/t=2/hot");
+    const double sum_s = tern_estimate_plan(&plan, &pace);
+    double added_s = 0.0;
+    for (size_t i = 0; i < plan.count; i++)
+        added_s += plan.cases[i].expected_s;
+    assert_true(fabs(added_s - sum_s) < 1e-9);
+    assert_true(plan.cases[0].expected_s == one(hot, pace));
+    assert_true(plan.cases[1].expected_s < one(cold, quiet));         /* checked with the first */
+    assert_true(plan.cases[2].expected_s == one(hot, quiet));         /* other data, but its roofs are known */
+    assert_true(plan.cases[3].expected_s > plan.cases[2].expected_s); /* roofs of two threads */
+    tern_plan_free(&plan);
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    return tern_registry_new(&registry, NULL) == TERN_OK ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    tern_registry_free(registry);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(noise_spends_the_budget_and_quiet_does_not),
+        cmocka_unit_test(other_programs_stretch_what_needs_a_cpu_and_no_budget),
+        cmocka_unit_test(cold_cases_and_roofs_cost_by_the_cache),
+        cmocka_unit_test(what_is_needed_once_counts_once),
+    };
+
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
