@@ -226,7 +226,7 @@ static void find_drift(tern_changes *changes, const double *value, size_t count)
 
 void tern_changes_find(tern_changes *changes, const double *value, size_t count, double step)
 {
-    double clean[WINDOW];
+    double clean[WINDOW] = {0};
 
     assert(count <= WINDOW);
     *changes = (tern_changes){.drift_p = (double)NAN};

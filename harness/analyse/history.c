@@ -47,6 +47,7 @@ const char *tern_step_kind_name(tern_step_kind kind)
 
 const tern_point *tern_series_point(const tern_history *history, const tern_series *series, size_t i)
 {
+    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): a series has a point at least */
     return &history->results->points.item[series->point[i]];
 }
 
@@ -259,6 +260,7 @@ static const tern_change *change_of(const tern_history *h, const tern_history_st
 /* Whether two steps are of one class, at one place, in one direction. */
 static bool is_together(const tern_history *h, const tern_history_step *a, const tern_history_step *b)
 {
+    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): a step stands between two points */
     const size_t x = h->rank[a->after->run], y = h->rank[b->after->run];
 
     return by_class(&h->results->runs.item[a->after->run], &h->results->runs.item[b->after->run]) == 0 &&

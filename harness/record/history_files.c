@@ -180,7 +180,7 @@ tern_status tern_history_months_find(tern_history_months *months, const char *fo
         status =
             tern_error_set(error, TERN_USAGE,
                            "%s is no history: it has no file such as 2026-11.jsonl; `history add` begins one", folder);
-    if (status == TERN_OK)
+    if (status == TERN_OK && months->name != NULL)
         qsort(months->name, months->count, sizeof *months->name, by_name);
     return status;
 }

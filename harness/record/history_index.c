@@ -240,7 +240,7 @@ static tern_status update(history_index *index, const tern_history_months *month
     if (status == TERN_OK && !yes)
         status = forget(index, error);
     for (size_t i = 0; i < months->count && status == TERN_OK; i++) {
-        tern_history_extent extent, now;
+        tern_history_extent extent, now = {0};
         const char *name = index->file = months->name[i];
         if ((status = known_extent(index, name, &extent, error)) == TERN_OK)
             status = tern_history_month_look(index->folder, name, &now, error);
