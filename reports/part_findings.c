@@ -11,14 +11,46 @@
 #include "base/text.h"
 #include "case_columns.h"
 #include "cell.h"
+#include "runs.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
+enum {
+    FOUND_RATIO = TERN_CASE_COLUMNS,
+    FOUND_SECOND,
+    FOUND_SHARE,
+    FOUND_RUN,
+    FOUND_COLUMNS = FOUND_RUN + TERN_RUN_COLUMNS
+};
+
+/* What the sentences say, for programs. */
+static const tern_column found_columns[FOUND_COLUMNS] = {
+    TERN_CASE_COLUMN_ROWS,
+    {.name = "over_second", .type = TERN_COLUMN_REAL, .interval = true},
+    {.name = "second", .type = TERN_COLUMN_TEXT},
+    {.name = "roof_share", .type = TERN_COLUMN_SHARE},
+    TERN_RUN_COLUMN_ROWS,
+};
+
+static void add_found(tern_sheet *sheet, const tern_results *results, const tern_record *best,
+                      const tern_record *second)
+{
+    tern_sheet_row(sheet);
+    tern_case_cells(sheet, best);
+    if (second != NULL) {
+        tern_sheet_estimate(sheet, FOUND_RATIO, tern_speedup_estimate(best, second));
+        tern_case_name(sheet, FOUND_SECOND, second);
+    }
+    tern_sheet_real(sheet, FOUND_SHARE, best->timing.roof_share);
+    tern_run_cells(sheet, FOUND_RUN, results, best->run);
+}
+
 /* "4096x4096x1 ..., 2 threads, cold: vnni.t5, 91.0 % of its limit, 1.02 times as fast as avx2" */
-static void say_problem(tern_document *document, const tern_results *results, const tern_group *group)
+static void say_problem(tern_document *document, tern_sheet *sheet, const tern_results *results,
+                        const tern_group *group)
 {
     const tern_record *best = tern_fastest_of(group, NULL, NULL), *second = tern_fastest_of(group, NULL, best);
     char title[TERN_PROBLEM_TITLE_BYTES], text[1024] = "", name[TERN_CASE_NAME_BYTES], ratio[TERN_CELL_BYTES];
@@ -31,8 +63,9 @@ static void say_problem(tern_document *document, const tern_results *results, co
         tern_text_append(text, sizeof text, ", %s times as fast as %s",
                          tern_cell_interval(tern_speedup_estimate(best, second), 2, ratio, sizeof ratio),
                          tern_case_name_text(second, name));
-    if (tern_repeats_machines(results) > 1)
-        tern_document_line(document, "Machine %" PRIu32 ", %s.", tern_repeats_machine(results, best->run), text);
+    add_found(sheet, results, best, second);
+    if (results->runs.count > 1)
+        tern_document_line(document, "Run %" PRIu32 ", %s.", best->run + 1, text);
     else
         tern_document_line(document, "%s.", text);
 }
@@ -59,10 +92,11 @@ tern_status tern_full_findings(tern_document *document, const tern_results *resu
             largest[j] = &problems.group[i];
             break;
         }
+    tern_sheet *sheet = tern_document_sheet(document, "findings", TERN_FOR_PROGRAMS, found_columns, FOUND_COLUMNS);
     if (problems.count > 0)
         tern_document_line(document, "Of %zu problems that were timed, the largest:", problems.count);
     for (size_t j = 0; j < SAID && largest[j] != NULL; j++)
-        say_problem(document, results, largest[j]);
+        say_problem(document, sheet, results, largest[j]);
     tern_groups_free(&problems);
     return status;
 }

@@ -200,9 +200,23 @@ tern_status tern_full_shapes_sheet(tern_document *document, const tern_results *
     return status;
 }
 
+enum { COUNT_CASES, COUNT_EXACT, COUNT_WRONG, COUNT_UNSUPPORTED, COUNT_EDGES, COUNT_COLUMNS };
+
+static const tern_column count_columns[COUNT_COLUMNS] = {
+    {.name = "cases", .type = TERN_COLUMN_COUNT},      {.name = "exact", .type = TERN_COLUMN_COUNT},
+    {.name = "wrong", .type = TERN_COLUMN_COUNT},      {.name = "unsupported", .type = TERN_COLUMN_COUNT},
+    {.name = "edge_cases", .type = TERN_COLUMN_COUNT},
+};
+
 static void say_counts(tern_document *document, size_t cases, const counts *all)
 {
+    const size_t values[COUNT_COLUMNS] = {cases, all->exact, all->wrong, all->unsupported, all->edges};
+    tern_sheet *sheet = tern_document_sheet(document, "counts", TERN_FOR_PROGRAMS, count_columns, COUNT_COLUMNS);
     char text[256];
+
+    tern_sheet_row(sheet);
+    for (size_t i = 0; i < COUNT_COLUMNS; i++)
+        tern_sheet_count(sheet, i, values[i]);
 
     snprintf(text, sizeof text, "%zu cases: %zu EXACT, %zu wrong", cases, all->exact, all->wrong);
     if (all->unsupported > 0)

@@ -133,6 +133,25 @@ static int moved(const tern_record *before, const tern_record *after)
     return b->low_ns > a->high_ns ? 1 : b->high_ns < a->low_ns ? -1 : 0;
 }
 
+enum { BOTH, SLOWER, FASTER, CHANGES_COLUMNS };
+
+static const tern_column changes_columns[CHANGES_COLUMNS] = {
+    {.name = "cases_of_two_runs", .type = TERN_COLUMN_COUNT},
+    {.name = "slower", .type = TERN_COLUMN_COUNT},
+    {.name = "faster", .type = TERN_COLUMN_COUNT},
+};
+
+/* What the sentence says, for programs. */
+static void add_counts(tern_document *document, const changes *c)
+{
+    tern_sheet *sheet = tern_document_sheet(document, "changes", TERN_FOR_PROGRAMS, changes_columns, CHANGES_COLUMNS);
+
+    tern_sheet_row(sheet);
+    tern_sheet_count(sheet, BOTH, c->both);
+    tern_sheet_count(sheet, SLOWER, c->slower);
+    tern_sheet_count(sheet, FASTER, c->faster);
+}
+
 static changes count_changes(const tern_results *results)
 {
     changes c = {0};
@@ -220,6 +239,7 @@ tern_status tern_full_say_changes(tern_document *document, const tern_results *r
             "What changed: of %zu cases that two of the runs timed, %zu are slower and %zu faster by "
             "more than both intervals. This is what was seen; `ternbench gate` proves it.",
             c.both, c.slower, c.faster);
+    add_counts(document, &c);
     if (c.slower + c.faster > 0)
         add_changes(document, results);
     return TERN_OK;

@@ -48,6 +48,21 @@ static bool is_repeated(const tern_results *results, uint32_t earlier, uint32_t 
            tern_run_difference(b, a, text, sizeof text)[0] == '\0';
 }
 
+/* Whether both timed one case at least. */
+static bool have_in_common(const tern_results *results, uint32_t earlier, uint32_t run)
+{
+    for (size_t i = 0; i < results->cases.count; i++) {
+        const tern_record *r = &results->cases.item[i], *other;
+        size_t cursor = 0;
+        if (r->run != run || !r->timed)
+            continue;
+        while ((other = tern_results_find(results, TERN_LINE_CASE, r->id, &cursor)) != NULL)
+            if (other->run == earlier && other->timed)
+                return true;
+    }
+    return false;
+}
+
 tern_status tern_repeats_new(tern_repeats *repeats, const tern_results *results, tern_error *error)
 {
     const uint32_t runs = (uint32_t)results->runs.count;
@@ -57,9 +72,9 @@ tern_status tern_repeats_new(tern_repeats *repeats, const tern_results *results,
         return tern_error_memory(error, "runs", (double)runs * sizeof *repeats->first);
     for (uint32_t i = 0; i < runs; i++) {
         uint32_t j = 0;
-        while (j < i && !is_repeated(results, j, i))
+        while (j < i && !(is_repeated(results, j, i) && have_in_common(results, j, i)))
             j++;
-        repeats->first[i] = j;
+        repeats->first[i] = j < i ? repeats->first[j] : i;
         repeats->any |= j < i;
     }
     return TERN_OK;

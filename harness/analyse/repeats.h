@@ -13,7 +13,7 @@ uint32_t tern_repeats_machine(const tern_results *results, uint32_t run);
 uint32_t tern_repeats_machines(const tern_results *results);
 
 /*
- * Runs that repeat each other: of one machine, one build and the same settings. A build of a modified source is nobody's
+ * Runs that repeat each other: of one machine, one build and the same settings, with timed cases in common. A build of a modified source is nobody's
  * repetition, since what was modified is not known.
  */
 typedef struct tern_repeats {

@@ -25,6 +25,7 @@ static tern_run *add_run_of(const char *machine, const char *commit)
     tern_run *run = &results.runs.item[results.runs.count - 1];
     snprintf(run->machine_class, sizeof run->machine_class, "%s", machine);
     snprintf(run->commit, sizeof run->commit, "%s", commit);
+    add_case(&results, "in-all", 1.0);
     return run;
 }
 
@@ -67,8 +68,11 @@ static void runs_repeat_each_other_on_one_machine_with_one_build(void **state)
     add_run_of("a", "1")->dirty = true;
     snprintf(add_run_of("a", "1")->settings, sizeof(tern_run){0}.settings, "budget=3");
     add_run_of("b", "1");
+    /* Nothing in common: another part of the same campaign, no repetition. */
+    add_run_of("b", "1");
+    results.cases.item[results.cases.count - 1].timed = false;
     assert_int_equal(tern_repeats_new(&repeats, &results, NULL), TERN_OK);
-    const uint32_t expected[] = {0, 0, 2, 3, 4, 5, 2};
+    const uint32_t expected[] = {0, 0, 2, 3, 4, 5, 2, 7};
     for (size_t i = 0; i < sizeof expected / sizeof *expected; i++)
         assert_int_equal(repeats.first[i], expected[i]);
     assert_true(repeats.any);
@@ -88,24 +92,24 @@ static void samples_of_repeated_runs_are_one_series(void **state)
         add_samples("fast", 10.0 + i, 0);
     }
     assert_int_equal(tern_repeats_new(&repeats, &results, NULL), TERN_OK);
-    assert_int_equal(tern_repeats_series(&repeats, &s, &results, &results.cases.item[0], NULL), TERN_OK);
+    assert_int_equal(tern_repeats_series(&repeats, &s, &results, &results.cases.item[1], NULL), TERN_OK);
     assert_int_equal(s.runs, 2);
     assert_int_equal(s.samples, 16);
     assert_true(s.fastest_ns == 10.0 && s.slowest_ns == 11.0);
     assert_true(s.median.median == 10.5 && s.median.low <= 10.0 && s.median.high >= 11.0);
-    assert_int_equal(tern_repeats_series(&repeats, &s, &results, &results.cases.item[1], NULL), TERN_OK);
+    assert_int_equal(tern_repeats_series(&repeats, &s, &results, &results.cases.item[3], NULL), TERN_OK);
     assert_int_equal(s.runs, 0);
     free(s.ns);
 
     assert_int_equal(tern_repeats_merge(&repeats, &merged, &results, NULL), TERN_OK);
-    assert_int_equal(merged.cases.count, 2);
+    assert_int_equal(merged.cases.count, 4);
     assert_int_equal(merged.runs.count, 3);
     const tern_record *r = find(&merged, "fast");
     assert_int_equal(r->run, 0);
     assert_int_equal(r->timing.samples, 16);
     assert_int_equal(r->timing.calls, 16);
     assert_true(r->timing.median_ns == 10.5 && r->timing.min_ns == 10.0 - 0.035);
-    assert_int_equal(merged.cases.item[1].run, 2);
+    assert_int_equal(merged.cases.item[3].run, 2);
     tern_results_free(&merged);
 }
 
