@@ -14,6 +14,17 @@
 
 static const double ns_per_ms = 1e6;
 
+static bool are_complete(const tern_results *results)
+{
+    bool complete = true;
+
+    for (uint32_t i = 0; i < results->runs.count; i++) {
+        const tern_run_end *end = tern_results_end(results, i);
+        complete &= end != NULL && end->complete;
+    }
+    return complete;
+}
+
 static void put_context(FILE *stream, const tern_results *results)
 {
     static const tern_run unknown = {.host = ""};
@@ -30,6 +41,7 @@ static void put_context(FILE *stream, const tern_results *results)
     json_object_set_new(context, "load_avg", json_pack("[o]", tern_json_real(run->load)));
     json_object_set_new(context, "library_build_type", tern_json_text("release"));
     json_object_set_new(context, "json_schema_version", json_integer(1));
+    json_object_set_new(context, "complete", json_boolean(are_complete(results)));
     json_object_set_new(context, "cpu", tern_json_text(run->cpu));
     json_object_set_new(context, "commit", tern_json_text(run->commit));
     json_object_set_new(context, "machine_class", tern_json_text(run->machine_class));

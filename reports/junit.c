@@ -133,8 +133,24 @@ static void take_gate(tally *all, const tern_results *results, uint32_t run)
     tern_gate_rows_free(&rows);
 }
 
+/* What a run that was cut off had still to do has no test; it is not all right for that. */
+static void take_end(tally *all, const tern_results *results, uint32_t run)
+{
+    const tern_run_end *end = tern_results_end(results, run);
+    const test t = {.suite = "run",
+                    .kernel = "run",
+                    .name = "ended as planned",
+                    .outcome = ERRED,
+                    .type = "INCOMPLETE",
+                    .message = end == NULL ? "cut off: there is no closing line" : end->reason};
+
+    if (end == NULL || !end->complete)
+        take(all, &t);
+}
+
 static void take_run(tally *all, const tern_results *results, uint32_t run)
 {
+    take_end(all, results, run);
     for (size_t i = 0; i < results->cases.count; i++) {
         const test t = test_of_case(&results->cases.item[i]);
         if (results->cases.item[i].run == run)

@@ -93,7 +93,9 @@ void tern_full_say_verdict(tern_document *document, const tern_results *results)
                               "EXACT: all %zu results that this machine can compute are right; %zu it cannot.", t.exact,
                               t.unsupported);
     else
-        tern_document_verdict(document, true, "EXACT: all %zu results are right.", t.results);
+        tern_document_verdict(document, true,
+                              t.results == 1 ? "EXACT: the only result is right." : "EXACT: all %zu results are right.",
+                              t.results);
 }
 
 /* A case in the last run that has it, beside the run before that had it. */

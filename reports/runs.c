@@ -55,11 +55,23 @@ static void introduce_shards(tern_document *document, const tern_results *result
     tern_fleet_free(&fleet);
 }
 
+static void say_if_cut(tern_document *document, const tern_results *results)
+{
+    const tern_run_end *end = tern_results_end(results, 0);
+
+    if (end == NULL)
+        tern_document_line(document, "The run was cut off: what is here is not all.");
+    else if (!end->complete)
+        tern_document_line(document, "The run is incomplete (%s): what is here is not all.", end->reason);
+}
+
 void tern_runs_introduce(tern_document *document, const tern_results *results)
 {
     const bool several = tern_repeats_machines(results) > 1;
     char text[RUN_BYTES];
 
+    if (results->runs.count == 1)
+        say_if_cut(document, results);
     if (results->runs.count < 2)
         return;
     introduce_shards(document, results);

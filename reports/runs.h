@@ -27,7 +27,7 @@ enum {
 /* Fills them in the newest row; first is the column of the run's number. Numbers begin with 1, of machines too. */
 void tern_run_cells(tern_sheet *sheet, size_t first, const tern_results *results, uint32_t run);
 
-/* At the top: which runs there are. One whole run needs no word. */
+/* At the top: which runs there are, and what is wrong with them. One whole run needs no word. */
 void tern_runs_introduce(tern_document *document, const tern_results *results);
 
 /* The sections that follow are of this run. One run needs no word. */

@@ -62,6 +62,13 @@ static void add_one_of_each(void)
     add_verdict("elsewhere", TERN_UNSUPPORTED, "needs what is not here");
 }
 
+static void end_run(bool complete)
+{
+    const tern_run_end end = {.complete = complete, .reason = "interrupted by signal 2"};
+
+    assert_int_equal(tern_results_add(&results, TERN_LINE_END, &end, NULL), TERN_OK);
+}
+
 static size_t count(const char *text, const char *what)
 {
     size_t found = 0;
@@ -75,6 +82,7 @@ static void junit_tells_wrong_from_crashed_from_skipped(void **state)
 {
     (void)state;
     add_one_of_each();
+    end_run(true);
     char *text = draw("junit");
     assert_non_null(strstr(text, "tests=\"4\" failures=\"1\" errors=\"1\" skipped=\"1\""));
     assert_non_null(strstr(text, "<failure type=\"MISMATCH\" message=\"3 of 4 values\"/>"));
@@ -82,6 +90,30 @@ static void junit_tells_wrong_from_crashed_from_skipped(void **state)
     assert_non_null(strstr(text, "<skipped type=\"UNSUPPORTED\" message=\"needs what is not here\"/>"));
     assert_int_equal(count(text, "<testcase "), 4);
     free(text);
+}
+
+static void a_run_that_did_not_end_is_no_success(void **state)
+{
+    static const char *const reports[] = {"table", "limits", "scaling", "stages", "counters", "decode", "md"};
+
+    (void)state;
+    add_run(&results, "host", "");
+    add_case(&results, "right", 10.0);
+    for (size_t i = 0; i < sizeof reports / sizeof *reports; i++) {
+        char *text = draw(reports[i]);
+        assert_non_null(strstr(text, "The run was cut off: what is here is not all."));
+        free(text);
+    }
+    end_run(false);
+    char *text = draw("junit"), *table = draw("table");
+    assert_non_null(strstr(text, "tests=\"2\" failures=\"0\" errors=\"1\" skipped=\"0\""));
+    assert_non_null(strstr(text, "<error type=\"INCOMPLETE\" message=\"interrupted by signal 2\"/>"));
+    assert_non_null(strstr(table, "The run is incomplete (interrupted by signal 2)"));
+    free(text);
+    free(table);
+    json_t *json = draw_json("gbench");
+    assert_true(json_is_false(json_object_get(json_object_get(json, "context"), "complete")));
+    json_decref(json);
 }
 
 static void gbench_has_a_repetition_for_each_sample(void **state)
@@ -164,6 +196,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(junit_tells_wrong_from_crashed_from_skipped, tear_down),
+        cmocka_unit_test_teardown(a_run_that_did_not_end_is_no_success, tear_down),
         cmocka_unit_test_teardown(gbench_has_a_repetition_for_each_sample, tear_down),
         cmocka_unit_test_teardown(bmf_and_gab_have_what_is_timed, tear_down),
         cmocka_unit_test_teardown(a_summary_is_cut_to_what_github_takes, tear_down),

@@ -111,6 +111,7 @@ static void one_share_makes_no_crossover(void **state)
     (void)state;
     add("tables", 0.33, 100.0, 1);
     add("dense", 0.33, 200.0, 1);
+    assert_int_equal(tern_results_add(&results, TERN_LINE_END, &(tern_run_end){.complete = true}, NULL), TERN_OK);
     assert_int_equal(tern_report_write(tern_report_find("crossovers"), stream, &results, NULL, NULL), TERN_OK);
     fclose(stream);
     assert_string_equal(text, "");
