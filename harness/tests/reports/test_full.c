@@ -215,7 +215,9 @@ static void machines_stand_side_by_side_without_times(void **state)
     build();
     assert_string_equal(document.item[0].text,
                         "MIXED: the runs are of 2 machines. Compare shares of a limit and ratios, not times.");
-    const tern_sheet *sheet = find_sheet("machines");
+    const tern_sheet *kernels = find_sheet("machines"), *sheet = find_sheet("machines_cases");
+    assert_int_equal(kernels->rows, 2);
+    assert_true(fabs(tern_cell_real(tern_sheet_cell(kernels, 1, 2), TERN_CELL_VALUE) - 10.0) < 1e-9);
     assert_int_equal(sheet->rows, 2);
     size_t share = 0, ratio = 0;
     for (size_t c = 0; c < sheet->columns; c++) {
