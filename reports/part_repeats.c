@@ -31,7 +31,7 @@ typedef struct spreads {
     const char *widest;
 } spreads;
 
-static void add_row(tern_sheet *sheet, const tern_record *r, const tern_series *s, spreads *found)
+static void add_row(tern_sheet *sheet, const tern_record *r, const tern_repeated *s, spreads *found)
 {
     const double spread = s->slowest_ns / s->fastest_ns - 1.0;
 
@@ -53,7 +53,7 @@ static void add_row(tern_sheet *sheet, const tern_record *r, const tern_series *
 static tern_status add_rows(tern_sheet *sheet, const tern_repeats *repeats, const tern_results *results, spreads *found,
                             tern_error *error)
 {
-    tern_series s = {0};
+    tern_repeated s = {0};
     tern_status status = TERN_OK;
 
     for (size_t i = 0; i < results->cases.count && status == TERN_OK; i++) {

@@ -86,7 +86,7 @@ void tern_repeats_free(tern_repeats *repeats)
     *repeats = (tern_repeats){0};
 }
 
-static bool take_samples(tern_series *s, const tern_timing *t)
+static bool take_samples(tern_repeated *s, const tern_timing *t)
 {
     const size_t count = t->sample_ns == NULL ? 0 : t->samples;
 
@@ -111,7 +111,7 @@ static void widen(tern_estimate *all, double median, double low, double high, si
     all->high = runs == 0 ? high : fmax(all->high, high);
 }
 
-static void take_figures(tern_series *s, const tern_record *r)
+static void take_figures(tern_repeated *s, const tern_record *r)
 {
     const tern_timing *t = &r->timing;
     const uint64_t both[2] = {s->paired, r->paired};
@@ -130,7 +130,7 @@ static void take_figures(tern_series *s, const tern_record *r)
     s->runs++;
 }
 
-static tern_status conclude(tern_series *s, tern_error *error)
+static tern_status conclude(tern_repeated *s, tern_error *error)
 {
     double *sorted = malloc((s->samples + 1) * sizeof *sorted);
 
@@ -148,14 +148,14 @@ static tern_status conclude(tern_series *s, tern_error *error)
     return TERN_OK;
 }
 
-tern_status tern_repeats_series(const tern_repeats *repeats, tern_series *series, const tern_results *results,
+tern_status tern_repeats_series(const tern_repeats *repeats, tern_repeated *series, const tern_results *results,
                                 const tern_record *r, tern_error *error)
 {
-    tern_series *s = series;
+    tern_repeated *s = series;
     const tern_record *other;
     size_t cursor = 0;
 
-    *s = (tern_series){.ns = s->ns, .capacity = s->capacity};
+    *s = (tern_repeated){.ns = s->ns, .capacity = s->capacity};
     while ((other = tern_results_find(results, TERN_LINE_CASE, r->id, &cursor)) != NULL) {
         if (!other->timed || repeats->first[other->run] != repeats->first[r->run])
             continue;
@@ -169,7 +169,7 @@ tern_status tern_repeats_series(const tern_repeats *repeats, tern_series *series
 }
 
 /* The record with the samples of its series. What was sampled in turns in each of its runs still is, round by round. */
-static tern_record with_series(const tern_record *r, const tern_series *s)
+static tern_record with_series(const tern_record *r, const tern_repeated *s)
 {
     tern_record all = *r;
     tern_timing *t = &all.timing;
@@ -198,7 +198,7 @@ static tern_record with_series(const tern_record *r, const tern_series *s)
 }
 
 static tern_status add_case(const tern_repeats *repeats, tern_results *merged, const tern_results *results,
-                            const tern_record *r, tern_series *s, tern_error *error)
+                            const tern_record *r, tern_repeated *s, tern_error *error)
 {
     tern_record all = *r;
 
@@ -215,7 +215,7 @@ static tern_status add_case(const tern_repeats *repeats, tern_results *merged, c
 tern_status tern_repeats_merge(const tern_repeats *repeats, tern_results *merged, const tern_results *results,
                                tern_error *error)
 {
-    tern_series s = {0};
+    tern_repeated s = {0};
     tern_status status = TERN_OK;
 
     for (size_t i = 0; i < results->order.count && status == TERN_OK; i++) {

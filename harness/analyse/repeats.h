@@ -26,7 +26,7 @@ tern_status tern_repeats_new(tern_repeats *repeats, const tern_results *results,
 void tern_repeats_free(tern_repeats *repeats);
 
 /* A case in runs that repeat each other. All zero: empty. Free ns with free(). */
-typedef struct tern_series {
+typedef struct tern_repeated {
     double *ns; /* samples of all runs, in their order */
     size_t samples, capacity, runs;
     tern_estimate median;          /* of all samples; no interval is narrower than what lies between the runs */
@@ -34,13 +34,13 @@ typedef struct tern_series {
     tern_estimate roof, ratio;     /* of what was sampled in turns: means over runs, and the widest interval */
     double read_gbps, gmacs;       /* limits: the highest of the runs */
     uint64_t calls, paired;        /* paired: the same for cases that were sampled in turns in all these runs; or 0 */
-} tern_series;
+} tern_repeated;
 
 /*
  * Fills *series, whose memory is used again, with the timed records of a case that repeat r. series->runs is 0 when r is
  * not the first of them.
  */
-tern_status tern_repeats_series(const tern_repeats *repeats, tern_series *series, const tern_results *results,
+tern_status tern_repeats_series(const tern_repeats *repeats, tern_repeated *series, const tern_results *results,
                                 const tern_record *r, tern_error *error);
 
 /*

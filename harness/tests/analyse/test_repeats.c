@@ -84,7 +84,7 @@ static void runs_repeat_each_other_on_one_machine_with_one_build(void **state)
 static void samples_of_repeated_runs_are_one_series(void **state)
 {
     tern_results merged = {0};
-    tern_series s = {0};
+    tern_repeated s = {0};
 
     (void)state;
     for (int i = 0; i < 3; i++) {
