@@ -18,9 +18,7 @@ static const struct {
     bool takes_runs;                                /* as they are, not as series */
 } parts[] = {
     {.title = "System", .add = tern_full_system, .command = "ternbench run suites/quick.suite"},
-    {.title = "Baseline",
-     .add = tern_full_baseline,
-     .command = "ternbench decode, or ternbench run of a suite that names a baseline,"},
+    {.title = "Baseline", .add = tern_full_baseline, .command = "ternbench decode"},
     {.title = "Current run", .add = tern_full_current, .command = "ternbench decode"},
     {.title = "Products: right, and how fast, shape by shape",
      .add = tern_full_shapes,
@@ -39,6 +37,7 @@ static const struct {
     {.title = "Expected and measured", .add = tern_full_expected, .command = "ternbench run suites/seed.suite"},
     {.title = "Blockers", .add = tern_full_blockers, .command = "ternbench run suites/seed.suite"},
     {.title = "Projections, checked", .add = tern_full_projections, .command = "ternbench ablate suites/gate.suite"},
+    {.title = "Over time", .add = tern_full_history, .is_wanted = tern_full_has_history},
     {.title = "Memory", .add = tern_full_memory, .command = "ternbench decode"},
     {.title = "Verdict", .add = tern_full_verdict, .command = "ternbench run suites/seed.suite", .takes_runs = true},
 };
@@ -48,13 +47,18 @@ static tern_status add_top(tern_document *document, const tern_results *results,
 {
     char bottleneck[512];
 
+    tern_status status = TERN_OK;
+
     tern_full_say_verdict(document, results);
+    if (tern_full_has_history(results))
+        status = tern_full_say_history(document, results, error);
     tern_bottleneck_text(results, bottleneck, sizeof bottleneck);
     if (bottleneck[0] != '\0')
         tern_document_paragraph(document, "Bottleneck: %s.", bottleneck);
     else
         tern_document_paragraph(document, "Bottleneck: not known; `ternbench decode` measures it.");
-    tern_status status = tern_full_say_blockers(document, merged, error);
+    if (status == TERN_OK)
+        status = tern_full_say_blockers(document, merged, error);
     if (status == TERN_OK)
         status = tern_full_say_changes(document, merged, error);
     tern_runs_introduce(document, results);

@@ -21,6 +21,7 @@ tern_full_part tern_full_current;     /* part_loop.c */
 tern_full_part tern_full_shapes;      /* part_shapes.c */
 tern_full_part tern_full_repeats;     /* part_repeats.c: takes the runs apart, all others as merged */
 tern_full_part tern_full_machines;    /* part_machines.c */
+tern_full_part tern_full_history;     /* part_history.c */
 tern_full_part tern_full_cache;       /* part_loop.c */
 tern_full_part tern_full_components;  /* part_components.c */
 tern_full_part tern_full_findings;    /* part_findings.c */
@@ -41,6 +42,11 @@ tern_status tern_full_shapes_sheet(tern_document *document, const tern_results *
 /* Whether there are runs that repeat each other, and which; whether there are several machines, and which. */
 bool tern_full_has_repeats(const tern_results *results);
 void tern_full_say_repeats(tern_document *document, const tern_repeats *repeats, const tern_results *results);
+bool tern_full_has_history(const tern_results *results);
+
+/* Whether a history has alerts: a line that stands out when it has. */
+tern_status tern_full_say_history(tern_document *document, const tern_results *results, tern_error *error);
+
 bool tern_full_has_machines(const tern_results *results);
 void tern_full_say_machines(tern_document *document, const tern_results *results);
 

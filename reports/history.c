@@ -1,12 +1,14 @@
 /*
  * Points over time: for people a row a series, for programs a row a point.
  *
- *     ratio   time / time of the anchor, of the newest point
+ *     ratio   time / time of the anchor, of the newest point; of each point with its interval of 95 %
+ *     level   of a point: the median between the steps on either side
  *     spread  of the newest points around their median: half of them are nearer
  */
 #include "analyse/history.h"
 
 #include "base/stats.h"
+#include "history_steps.h"
 #include "report.h"
 
 #include <math.h>
@@ -21,6 +23,10 @@ enum {
     P_HOST,
     P_COMMIT,
     P_CODE,
+    P_PLACE,
+    P_TIMES,
+    P_LEVEL,
+    P_MARK,
     P_RATIO,
     P_ERROR,
     P_PROCESSES,
@@ -37,6 +43,10 @@ static const tern_column point_columns[P_COLUMNS] = {
     TERN_FOR_PROGRAMS_COLUMN("host", TERN_COLUMN_TEXT),
     TERN_FOR_PROGRAMS_COLUMN("commit", TERN_COLUMN_TEXT),
     TERN_FOR_PROGRAMS_COLUMN("code", TERN_COLUMN_TEXT),
+    TERN_FOR_PROGRAMS_COLUMN("place", TERN_COLUMN_COUNT),
+    {.name = "ratio", .type = TERN_COLUMN_REAL, .audience = TERN_FOR_PROGRAMS, .interval = true},
+    TERN_FOR_PROGRAMS_COLUMN("level", TERN_COLUMN_REAL),
+    TERN_FOR_PROGRAMS_COLUMN("mark", TERN_COLUMN_TEXT),
     TERN_FOR_PROGRAMS_COLUMN("log_ratio", TERN_COLUMN_REAL),
     TERN_FOR_PROGRAMS_COLUMN("standard_error", TERN_COLUMN_REAL),
     TERN_FOR_PROGRAMS_COLUMN("processes", TERN_COLUMN_COUNT),
@@ -64,8 +74,40 @@ static const tern_run *run_of(const tern_history *h, const tern_point *point)
     return &h->results->runs.item[point->run];
 }
 
-static void add_point(tern_sheet *sheet, const tern_history *h, const tern_point *point)
+/* Of the points between the steps around point i, which is judged; NaN for one that is not. */
+static double level_at(const tern_history *h, const tern_series *s, size_t i)
 {
+    double value[TERN_CHANGE_WINDOW];
+    size_t first = s->first, end = s->count, count = 0;
+
+    if (s->state != TERN_SERIES_JUDGED || i < s->first)
+        return (double)NAN;
+    for (size_t c = 0; c < s->changes.count; c++) {
+        const size_t at = s->first + s->changes.change[c].at;
+        if (at <= i)
+            first = at;
+        else if (at < end)
+            end = at;
+    }
+    for (size_t j = first; j < end && count < TERN_CHANGE_WINDOW; j++)
+        value[count++] = tern_series_point(h, s, j)->ratio;
+    tern_stats_sort(value, count);
+    return exp(tern_stats_median(value, count));
+}
+
+/* What begins with a point: the kind of a step that is told, or nothing. */
+static const char *mark_at(const tern_history *h, const tern_series *s, size_t i)
+{
+    for (size_t j = 0; j < h->steps; j++)
+        if (&h->series[h->step[j].series] == s && h->step[j].after == tern_series_point(h, s, i))
+            return tern_step_kind_name(h->step[j].kind);
+    return "";
+}
+
+static void add_point(tern_sheet *sheet, const tern_history *h, const tern_series *s, size_t i)
+{
+    static const double sigmas = 1.96; /* on either side: 95 % */
+    const tern_point *point = tern_series_point(h, s, i);
     const tern_run *run = run_of(h, point);
 
     tern_sheet_row(sheet);
@@ -77,6 +119,12 @@ static void add_point(tern_sheet *sheet, const tern_history *h, const tern_point
     tern_sheet_text(sheet, P_HOST, run->host);
     tern_sheet_text(sheet, P_COMMIT, point->commit);
     tern_sheet_text(sheet, P_CODE, point->code);
+    tern_sheet_count(sheet, P_PLACE, i + 1);
+    tern_sheet_estimate(sheet, P_TIMES,
+                        (tern_estimate){exp(point->ratio), exp(point->ratio - sigmas * point->error),
+                                        exp(point->ratio + sigmas * point->error)});
+    tern_sheet_real(sheet, P_LEVEL, level_at(h, s, i));
+    tern_sheet_text(sheet, P_MARK, mark_at(h, s, i));
     tern_sheet_real(sheet, P_RATIO, point->ratio);
     tern_sheet_real(sheet, P_ERROR, point->error);
     tern_sheet_count(sheet, P_PROCESSES, point->processes);
@@ -140,6 +188,33 @@ static void add_all_series(tern_document *document, const tern_history *h)
     }
 }
 
+/* Those that step stand first. */
+static void add_all_points(tern_document *document, const tern_history *h)
+{
+    tern_sheet *points = tern_document_sheet(document, "points", TERN_FOR_PROGRAMS, point_columns, P_COLUMNS);
+
+    for (int steps = 1; steps >= 0; steps--)
+        for (size_t i = 0; i < h->count; i++)
+            for (size_t j = 0; j < h->series[i].count && (h->series[i].changes.count > 0) == steps; j++)
+                add_point(points, h, &h->series[i], j);
+}
+
+tern_status tern_history_add(tern_document *document, const tern_results *results, tern_error *error)
+{
+    tern_history history;
+    const tern_status status = tern_history_new(&history, results, &tern_history_default_rule, NULL, error);
+
+    if (status == TERN_OK) {
+        tern_history_add_steps(document, &history);
+        tern_document_fold(document, "Series by series");
+        add_all_points(document, &history);
+        add_all_series(document, &history);
+        tern_document_unfold(document);
+    }
+    tern_history_free(&history);
+    return status;
+}
+
 tern_status tern_history_build(tern_document *document, const tern_results *results, tern_error *error)
 {
     tern_history history;
@@ -148,9 +223,7 @@ tern_status tern_history_build(tern_document *document, const tern_results *resu
 
     document->title = "Points over time";
     if (status == TERN_OK) {
-        tern_sheet *points = tern_document_sheet(document, "points", TERN_FOR_PROGRAMS, point_columns, P_COLUMNS);
-        for (size_t i = 0; i < results->points.count; i++)
-            add_point(points, &history, &results->points.item[history.order[i]]);
+        add_all_points(document, &history);
         add_all_series(document, &history);
         tern_document_paragraph(document, "%zu points; %s", results->points.count,
                                 tern_history_census(&history, census, sizeof census));

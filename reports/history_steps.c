@@ -85,7 +85,7 @@ static void add_step(tern_sheet *sheet, const tern_history *h, const tern_histor
 /* By kind, those that concern people first. */
 static void add_table(tern_document *document, const tern_history *h)
 {
-    tern_sheet *sheet = tern_document_sheet(document, "steps", TERN_FOR_ALL, columns, COLUMNS);
+    tern_sheet *sheet = tern_document_sheet(document, "history_steps", TERN_FOR_ALL, columns, COLUMNS);
 
     for (tern_step_kind kind = 0; kind < TERN_STEP_KINDS; kind++)
         for (size_t i = 0; i < h->steps; i++)

@@ -150,11 +150,36 @@ static void list_runs(const tern_results *results, show *property, const char *v
         tern_text_copy(list, VALUE_BYTES, agree == 1 ? "" : "all");
 }
 
+enum { VALUES = 8 };
+
+/* More values than anybody reads: the runs of the JSON have each. */
+static bool has_many(const tern_results *results, show *property, char summary[VALUE_BYTES])
+{
+    char value[VALUE_BYTES], first[VALUE_BYTES] = "", last[VALUE_BYTES] = "";
+    size_t values = 0;
+
+    for (size_t i = 0; i < results->runs.count; i++) {
+        value[0] = '\0';
+        property(&results->runs.item[i], value);
+        if (value[0] == '\0' || is_known(results, property, i, value))
+            continue;
+        memcpy(values++ == 0 ? first : last, value, sizeof value);
+    }
+    summary[0] = '\0';
+    tern_text_append(summary, VALUE_BYTES, "%zu values, from %.400s to %.400s", values, first, last);
+    return values > VALUES;
+}
+
 /* A row for each of its values; none where nothing is known. */
 static void add_property(tern_sheet *sheet, const tern_results *results, size_t index)
 {
     char value[VALUE_BYTES], runs[VALUE_BYTES];
     show *const property = properties[index].show;
+
+    if (has_many(results, property, value)) {
+        add_row(sheet, "", properties[index].name, value);
+        return;
+    }
 
     for (size_t i = 0; i < results->runs.count; i++) {
         value[0] = '\0';

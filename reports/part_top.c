@@ -58,6 +58,25 @@ static tally tally_of(const tern_results *results)
     return t;
 }
 
+/* Nothing is wrong: of what? */
+static void say_all_right(tern_document *document, const tern_results *results, const tally *t)
+{
+    if (t->unsupported > 0)
+        tern_document_verdict(document, true,
+                              "EXACT: all %zu results that this machine can compute are right; %zu it cannot.",
+                              t->exact, t->unsupported);
+    else if (t->results > 0)
+        tern_document_verdict(
+            document, true, t->results == 1 ? "EXACT: the only result is right." : "EXACT: all %zu results are right.",
+            t->results);
+    else if (results->compared.count > 0)
+        tern_document_verdict(document, true, "EXACT: none of %zu compared cases is wrong.", results->compared.count);
+    else if (results->arms.count > 0)
+        tern_document_verdict(document, true, "EXACT: every combination of toggles that was sampled is right.");
+    else if (results->points.count == 0)
+        tern_document_verdict(document, false, "NOTHING: the records hold no result.");
+}
+
 void tern_full_say_verdict(tern_document *document, const tern_results *results)
 {
     const tally t = tally_of(results);
@@ -86,16 +105,7 @@ void tern_full_say_verdict(tern_document *document, const tern_results *results)
                               machines);
     if (t.wrong + t.wrong_arms + t.regressed + t.interrupted + t.cut > 0)
         return;
-    if (t.results + results->compared.count + results->arms.count == 0)
-        tern_document_verdict(document, false, "NOTHING: the records hold no result.");
-    else if (t.unsupported > 0)
-        tern_document_verdict(document, true,
-                              "EXACT: all %zu results that this machine can compute are right; %zu it cannot.", t.exact,
-                              t.unsupported);
-    else
-        tern_document_verdict(document, true,
-                              t.results == 1 ? "EXACT: the only result is right." : "EXACT: all %zu results are right.",
-                              t.results);
+    say_all_right(document, results, &t);
 }
 
 /* A case in the last run that has it, beside the run before that had it. */
@@ -223,6 +233,8 @@ tern_status tern_full_say_changes(tern_document *document, const tern_results *r
         tern_document_unfold(document);
         return status;
     }
+    if (results->points.count > 0 && results->cases.count == 0)
+        return TERN_OK;
     if (results->runs.count < 2) {
         tern_document_paragraph(document,
                                 "What changed: there is one run, and nothing to compare it with. Give the file "

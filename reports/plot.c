@@ -106,6 +106,20 @@ const tern_plot tern_plots[] = {
         .points_most = 200,
         .height = 360,
     },
+    {
+        .name = "history",
+        .title = "Points over time, their levels and steps",
+        .command = "history add",
+        .sheet = "points",
+        .panel = {"id", "machine_class", "method", "anchor"},
+        .x = {"place"},
+        .y = "ratio",
+        .panels = 4,
+        .series_most = 1,
+        .points = 2,
+        .points_most = 500,
+        .height = 300,
+    },
     {0},
 };
 

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { KEY_BYTES = 96 };
+enum { KEY_BYTES = 320 };
 
 static size_t find_column(const tern_sheet *sheet, const char *name)
 {
@@ -41,10 +41,43 @@ static int by_number(double a, double b)
     return (a > b) - (a < b);
 }
 
+/* What only keeps rows apart, and needs no word where all agree. */
+static const char *const apart[] = {"machine_class", "method", "anchor"};
+
+static bool is_apart(const char *name)
+{
+    for (size_t i = 0; i < sizeof apart / sizeof *apart; i++)
+        if (strcmp(name, apart[i]) == 0)
+            return true;
+    return false;
+}
+
 /* Which machine and which run of it a row is of needs no word where there is one. */
 static bool is_told(const tern_pivot *p, const char *name)
 {
-    return strcmp(name, "machine") == 0 ? p->machines_differ : strcmp(name, "run") == 0 ? p->runs_differ : true;
+    return strcmp(name, "machine") == 0 ? p->machines_differ
+           : strcmp(name, "run") == 0   ? p->runs_differ
+           : is_apart(name)             ? p->classes_differ
+                                        : true;
+}
+
+static bool same_cell(const tern_sheet *sheet, size_t a, size_t b, size_t column)
+{
+    const tern_cell *x = tern_sheet_cell(sheet, a, column), *y = tern_sheet_cell(sheet, b, column);
+
+    if (x->filled != y->filled || !x->filled)
+        return x->filled == y->filled;
+    return tern_column_is_text(&sheet->column[column]) ? strcmp(x->value.text, y->value.text) == 0
+                                                       : x->value.count == y->value.count;
+}
+
+static void look_for_classes(tern_pivot *p)
+{
+    for (size_t i = 0; i < sizeof apart / sizeof *apart; i++) {
+        const size_t column = find_column(p->sheet, apart[i]);
+        for (size_t row = 1; column < p->sheet->columns && row < p->sheet->rows; row++)
+            p->classes_differ |= !same_cell(p->sheet, 0, row, column);
+    }
 }
 
 static double place_at(const tern_pivot *p, size_t row)
@@ -332,6 +365,7 @@ void tern_pivot_make(tern_pivot *pivot, const tern_plot *plot, const tern_sheet 
     if (sheet->rows == 0 || (p->point = calloc(sheet->rows, sizeof *p->point)) == NULL)
         return;
     look_for_runs(p);
+    look_for_classes(p);
     collect(p);
     fill_shares(p);
     qsort(p->point, p->points, sizeof *p->point, by_series);

@@ -26,6 +26,7 @@ typedef struct tern_pivot {
     const tern_plot *plot;
     const tern_sheet *sheet;
     bool machines_differ, runs_differ; /* of the rows; runs on one machine */
+    bool classes_differ;               /* what else keeps points of a history from being compared */
     tern_plot_point *point;
     size_t points;
     tern_plot_range panel[TERN_PLOT_PANELS];

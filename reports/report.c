@@ -49,6 +49,7 @@ const tern_report tern_reports[] = {
     PICTURE("latency", tern_decode_build),
     PICTURE("ratio", tern_gate_build),
     PICTURE("zeros", tern_table_build),
+    PICTURE("history", tern_history_build),
     {.name = "jsonl",
      .summary = "the records themselves, JSON Lines",
      .write = tern_report_jsonl,
@@ -78,12 +79,9 @@ const tern_report *tern_report_find(const char *name)
 const char *tern_report_names(void)
 {
     return "full, table, limits, crossovers, scaling, stages, counters, decode, gate, ablate, bisect and history, each "
-           "also as "
-           "NAME.csv, NAME.md, NAME.html and NAME.json; md, html and json, which are the full report, and csv, which "
-           "is "
-           "the table; speed, roofline, scaling, ablation, latency, ratio and zeros as NAME.svg and NAME.png; jsonl; "
-           "for "
-           "other tools gbench, junit, bmf, gab, github, github-annotations and llama-bench";
+           "also as NAME.csv, NAME.md, NAME.html and NAME.json; md, html and json, which are the full report, and csv, "
+           "which is the table; speed, roofline, scaling, ablation, latency, ratio, zeros and history as NAME.svg and "
+           "NAME.png; jsonl; for other tools gbench, junit, bmf, gab, github, github-annotations and llama-bench";
 }
 
 tern_writer *tern_report_plain_writer(const tern_report *report)

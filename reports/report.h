@@ -85,6 +85,7 @@ tern_report_builder tern_history_build;
 tern_report_builder tern_table_add;
 tern_report_builder tern_scaling_add;
 tern_report_builder tern_gates_add;
+tern_report_builder tern_history_add;
 
 /* Formats that other tools read, each from results: a file of the same name tells its rules. */
 tern_report_fn tern_report_gbench;

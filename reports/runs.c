@@ -20,7 +20,7 @@ void tern_run_cells(tern_sheet *sheet, size_t first, const tern_results *results
     tern_sheet_text(sheet, first + TERN_RUN_CLASS, r->machine_class);
 }
 
-enum { RUN_BYTES = 512 };
+enum { RUN_BYTES = 512, LISTED = 8 };
 
 /* "HOST, CPU, 2 CPUs, TIME, commit C", or the last two alone, and what is wrong with it. */
 static const char *describe(const tern_results *results, uint32_t index, bool with_machine, char text[RUN_BYTES])
@@ -75,7 +75,11 @@ void tern_runs_introduce(tern_document *document, const tern_results *results)
     if (results->runs.count < 2)
         return;
     introduce_shards(document, results);
-    if (several)
+    if (results->runs.count > LISTED)
+        tern_document_fold(document, "%zu runs on %u machine%s, from %s to %s", results->runs.count,
+                           tern_repeats_machines(results), several ? "s" : "", results->runs.item[0].time,
+                           results->runs.item[results->runs.count - 1].time);
+    else if (several)
         tern_document_heading(document, "%zu runs on %u machines, whose times do not compare", results->runs.count,
                               tern_repeats_machines(results));
     else
@@ -84,6 +88,8 @@ void tern_runs_introduce(tern_document *document, const tern_results *results)
     for (uint32_t i = 0; i < results->runs.count; i++)
         tern_document_line(document, "%" PRIu32 ": %s; %.100s%s", i + 1, describe(results, i, several, text),
                            results->runs.item[i].command, strlen(results->runs.item[i].command) > 100 ? " ..." : "");
+    if (results->runs.count > LISTED)
+        tern_document_unfold(document);
 }
 
 void tern_runs_group(tern_sheet *sheet, const tern_results *results, uint32_t run)

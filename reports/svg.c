@@ -24,6 +24,7 @@ static const struct {
     {"id='textbox'", "id='@textbox'"},
     {"id='greybox'", "id='@greybox'"},
     {"xlink:href", "href"},
+    {"]]>", "]]&gt;"}, /* of a name; in XML no text may have it */
     {"\t", " "},
 };
 

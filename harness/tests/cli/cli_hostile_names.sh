@@ -11,7 +11,7 @@ $python - a.jsonl "$SOURCE/harness/tests/record/golden/schema1_decode.jsonl" >ho
 import json, sys
 hostile = ("<script>alert(1)</script>\"'`$(touch hacked)`&amp;%s%n\\ \x1b]0;owned\x07\x1b[2J\u009b31m\u202e\n::error::forged\nforged | row, "
            "\"x\",=1+1\r\n]]>--><svg onload=alert(1)>")
-long = hostile + "A" * 10000
+long = hostile + "A" * 1001 + "\u00e9" * 4500
 # Members that readers know the values of.
 words = ("type", "verdict", "stop", "cache", "state", "role", "on", "toggle")
 ns = [10.0, 10.1, 9.9, 10.0, 10.2, 9.8]
@@ -37,6 +37,9 @@ for process in range(8):
     for on in ("", "trick"):
         more.append({"type": "arm", "id": "i", "side": "s", "on": on, "toggles": "t", "left": "l", "toggles_in_all": 1,
                      "process": process, "reason": "", "ns": ns, "block_ns": ns})
+for place in range(12):
+    more.append({"type": "point", "id": "p", "anchor": "a", "commit": "c", "code": "k", "ratio": 0.001 * place, "error": 0.001,
+                 "processes": 8})
 more += [{"type": "step", "id": "i", "commit": c, "subject": "s", "role": r, "commits": 2, "ratio": 1.0, "error": 0.1, "p": 0.5,
           "same_as": "", "reason": "r"} for c, r in (("1", "good"), ("2", "bad"), ("3", "middle"))]
 wrong = {"type": "case", "id": "w", "kernel": "w", "suite": "s", "group": "g",

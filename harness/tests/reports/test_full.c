@@ -230,6 +230,26 @@ static void machines_stand_side_by_side_without_times(void **state)
     assert_true(tern_cell_real(tern_sheet_cell(sheet, 1, ratio - 2), TERN_CELL_VALUE) == 10.0);
 }
 
+/* The chapter is there with its points, and what stands at the top does not call it a lack of results. */
+static void a_history_has_its_chapter(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 24; i++) {
+        tern_point point = {.id = "a", .anchor = "b", .ratio = (i < 12 ? 0.0 : 0.2) + 0.001 * (i % 3), .error = 0.001};
+        add_run(&results, "host", "");
+        snprintf(results.runs.item[i].time, sizeof results.runs.item[i].time, "2026-01-%02dT00:00:00Z", i + 1);
+        point.processes = 8;
+        assert_int_equal(tern_results_add(&results, TERN_LINE_POINT, &point, NULL), TERN_OK);
+        end_run(true, "");
+    }
+    build();
+    assert_true(says("Over time: 0 alerts, 1 suspected; judged 1 of 1 series."));
+    assert_false(says("NOTHING"));
+    assert_false(says("results are right"));
+    assert_int_equal(find_sheet("history_steps")->rows, 1);
+    assert_int_equal(find_sheet("points")->rows, 24);
+}
+
 static bool same_number(const tern_sheet *sheet, size_t row, size_t a, size_t b)
 {
     const tern_cell *x = tern_sheet_cell(sheet, row, a), *y = tern_sheet_cell(sheet, row, b);
@@ -286,6 +306,7 @@ int main(void)
         cmocka_unit_test_teardown(a_change_is_more_than_both_intervals, tear_down),
         cmocka_unit_test_teardown(repeated_runs_are_one_series_and_their_spread_is_told, tear_down),
         cmocka_unit_test_teardown(machines_stand_side_by_side_without_times, tear_down),
+        cmocka_unit_test_teardown(a_history_has_its_chapter, tear_down),
         cmocka_unit_test_teardown(programs_get_every_number_by_name, tear_down),
     };
 

@@ -151,6 +151,11 @@ static void add_all(void)
     for (size_t i = 0; i < decode.steps; i++)
         decode.step_ms[i] = 1.0 + 0.1 * (double)i;
     assert_int_equal(tern_results_add(&results, TERN_LINE_DECODE, &decode, NULL), TERN_OK);
+    for (int i = 0; i < 12; i++) {
+        tern_point point = {.ratio = 0.001 * i, .error = 0.001, .processes = 8};
+        snprintf(point.id, sizeof point.id, "%s", hostile);
+        assert_int_equal(tern_results_add(&results, TERN_LINE_POINT, &point, NULL), TERN_OK);
+    }
     snprintf(compared.id, sizeof compared.id, "%s", hostile);
     assert_int_equal(tern_results_add(&results, TERN_LINE_COMPARED, &compared, NULL), TERN_OK);
     for (uint32_t process = 0; process < 8; process++) {
