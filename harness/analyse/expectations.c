@@ -6,10 +6,9 @@
 #include "analyse/scaling.h"
 #include "analyse/speedup.h"
 #include "analyse/student.h"
+#include "base/ini.h"
 #include "base/text.h"
 
-#include <errno.h>
-#include <ini.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,19 +25,14 @@ const char *tern_expected_status_name(tern_expected_status status)
     return statuses[status];
 }
 
-typedef struct reader {
-    tern_expectations *list;
-    tern_error *error;
-    tern_status status;
-} reader;
-
 static tern_status read_claim(tern_expectation *e, const char *value, tern_error *error)
 {
     char copy[64], *rest = copy;
-
-    tern_text_copy(copy, sizeof copy, value);
+    const bool fits = tern_text_fit(copy, sizeof copy, value);
     const char *low = tern_text_word(&rest, " "), *high = low == NULL ? NULL : tern_text_word(&rest, " ");
-    if (high == NULL || !tern_text_double(low, 1e-3, 1e6, &e->low) || !tern_text_double(high, e->low, 1e6, &e->high))
+
+    if (!fits || high == NULL || tern_text_word(&rest, " ") != NULL || !tern_text_double(low, 1e-3, 1e6, &e->low) ||
+        !tern_text_double(high, e->low, 1e6, &e->high))
         return tern_error_set(error, TERN_USAGE, "claimed is two factors of speed, the smaller first, not '%s'", value);
     return TERN_OK;
 }
@@ -59,51 +53,48 @@ static tern_status read_key(tern_expectation *e, const char *key, const char *va
         return read_claim(e, value, error);
     if (strcmp(key, "measure") == 0)
         return read_measure(e, value, error);
-    if (strcmp(key, "kernel") == 0)
-        tern_text_copy(e->kernel, sizeof e->kernel, value);
-    else if (strcmp(key, "over") == 0)
-        tern_text_copy(e->over, sizeof e->over, value);
-    else if (strcmp(key, "toggle") == 0)
-        tern_text_copy(e->toggle, sizeof e->toggle, value);
-    else
-        return tern_error_set(error, TERN_USAGE,
-                              "unknown key '%s'; a claim has claimed, measure, kernel, over and toggle", key);
-    return TERN_OK;
+    const struct {
+        const char *key;
+        char *text;
+        size_t bytes;
+    } texts[] = {{"kernel", e->kernel, sizeof e->kernel},
+                 {"over", e->over, sizeof e->over},
+                 {"toggle", e->toggle, sizeof e->toggle}};
+
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        if (strcmp(key, texts[i].key) == 0)
+            return tern_text_fit(texts[i].text, texts[i].bytes, value)
+                       ? TERN_OK
+                       : tern_error_set(error, TERN_USAGE, "%s is longer than %zu bytes", key, texts[i].bytes - 1);
+    return tern_error_set(error, TERN_USAGE, "unknown key '%s'; a claim has claimed, measure, kernel, over and toggle",
+                          key);
 }
 
-static int on_line(void *user, const char *section, const char *key, const char *value)
+/* Is a tern_ini_visit. */
+static tern_status on_line(void *context, const char *section, const char *key, const char *value, bool goes_on,
+                           tern_error *error)
 {
-    reader *r = user;
-    tern_expectations *list = r->list;
+    tern_expectations *list = context;
 
+    if (goes_on)
+        return tern_error_set(error, TERN_USAGE, "'%s' takes one line; this one begins with a blank", key);
     if (list->count == 0 || strcmp(list->item[list->count - 1].name, section) != 0) {
-        if (list->count == TERN_EXPECTATIONS) {
-            r->status = tern_error_set(r->error, TERN_USAGE, "more than %d claims", TERN_EXPECTATIONS);
-            return 0;
-        }
+        if (list->count == TERN_EXPECTATIONS)
+            return tern_error_set(error, TERN_USAGE, "more than %d claims", TERN_EXPECTATIONS);
         tern_text_copy(list->item[list->count++].name, sizeof list->item[0].name, section);
     }
-    r->status = read_key(&list->item[list->count - 1], key, value, r->error);
-    return r->status == TERN_OK;
+    return read_key(&list->item[list->count - 1], key, value, error);
 }
 
 tern_status tern_expectations_read(tern_expectations *expectations, const char *path, tern_error *error)
 {
-    tern_error cause = {""};
-    reader r = {.list = expectations, .error = &cause, .status = TERN_OK};
-
     *expectations = (tern_expectations){.count = 0};
-    const int line = ini_parse(path, on_line, &r);
-    if (line == -1)
-        return tern_error_set(error, TERN_USAGE, "cannot read %s: %s", path, strerror(errno));
-    if (line != 0)
-        return tern_error_set(error, TERN_USAGE, "%s:%d: %s", path, line,
-                              r.status != TERN_OK ? cause.text : "neither a [claim], nor `key = value`, nor a comment");
-    for (size_t i = 0; i < expectations->count; i++)
+    const tern_status status = tern_ini_read(path, "claims", on_line, expectations, error);
+    for (size_t i = 0; status == TERN_OK && i < expectations->count; i++)
         if (expectations->item[i].high <= 0.0)
             return tern_error_set(error, TERN_USAGE, "%s: [%s] has no line `claimed = LOW HIGH`", path,
                                   expectations->item[i].name);
-    return TERN_OK;
+    return status;
 }
 
 /* Comparisons as logarithms. */

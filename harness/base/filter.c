@@ -61,19 +61,21 @@ tern_status tern_filter_compile(tern_filter *filter, const char *text, tern_erro
         return TERN_OK;
     /* The library calls itself for each parenthesis, and is slow to end with what is long. */
     if (strlen(text) > TERN_FILTER_LONGEST)
-        return tern_error_set(error, TERN_USAGE, "--filter is longer than %d characters", TERN_FILTER_LONGEST);
+        return tern_error_set(error, TERN_USAGE, "a regular expression is longer than %d characters",
+                              TERN_FILTER_LONGEST);
     if (written_out(text) > MOST_CHARACTERS)
-        return tern_error_set(error, TERN_USAGE,
-                              "--filter '%s' is longer than %.0f characters once its {repetitions} are written out",
-                              text, MOST_CHARACTERS);
+        return tern_error_set(
+            error, TERN_USAGE,
+            "the regular expression '%s' is longer than %.0f characters once its {repetitions} are written out", text,
+            MOST_CHARACTERS);
     if (has_back_reference(text))
-        return tern_error_set(error, TERN_USAGE, "--filter '%s' refers back with \\1 to \\9, which is not looked for",
-                              text);
+        return tern_error_set(error, TERN_USAGE,
+                              "the regular expression '%s' refers back with \\1 to \\9, which is not looked for", text);
     filter->negated = text[0] == '-';
     const int code = regcomp(&filter->regex, text + filter->negated, REG_EXTENDED | REG_NOSUB);
     if (code != 0) {
         regerror(code, &filter->regex, reason, sizeof reason);
-        return tern_error_set(error, TERN_USAGE, "--filter '%s': %s", text, reason);
+        return tern_error_set(error, TERN_USAGE, "the regular expression '%s': %s", text, reason);
     }
     filter->chooses = true;
     return TERN_OK;

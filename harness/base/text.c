@@ -39,6 +39,14 @@ void tern_text_copy(char *text, size_t bytes, const char *source)
     snprintf(text, bytes, "%s", source);
 }
 
+bool tern_text_fit(char *text, size_t bytes, const char *source)
+{
+    const bool fits = strlen(source) < bytes;
+
+    tern_text_copy(text, bytes, fits ? source : "");
+    return fits;
+}
+
 /* Of a character of UTF-8 in its shortest form; 0 when there is none, and *code is then the byte. */
 static size_t decode_utf8(const char *text, uint32_t *code)
 {

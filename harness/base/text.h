@@ -17,6 +17,9 @@ void tern_text_append_word(char *text, size_t bytes, const char *word);
 /* Copies as much of source as fits. */
 void tern_text_copy(char *text, size_t bytes, const char *source);
 
+/* The same for what may not be cut: false, and text is empty, when it does not fit. */
+bool tern_text_fit(char *text, size_t bytes, const char *source);
+
 /*
  * Copies source as a terminal may see it: valid UTF-8 without control characters. Those, characters that change the
  * direction of writing, and bytes that are no UTF-8 stand as \n, \x1b, \u202e. Returns the length of the whole, as

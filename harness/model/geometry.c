@@ -130,7 +130,9 @@ static tern_status set(tern_geometry *geometry, const key *k, const char *text, 
         memcpy(member, &(bool){word == 1}, sizeof(bool));
         break;
     case TEXT:
-        tern_text_copy(member, sizeof geometry->summary, text);
+        if (!tern_text_fit(member, sizeof geometry->summary, text))
+            return tern_error_set(error, TERN_USAGE, "key '%s' is longer than %zu bytes", k->name,
+                                  sizeof geometry->summary - 1);
         break;
     }
     return status;
@@ -156,8 +158,6 @@ static tern_status on_line(void *context, const char *section, const char *name,
             return tern_error_set(error, TERN_USAGE, "unknown key '%s'", name);
         return tern_error_set(error, TERN_USAGE, "unknown key '%s', did you mean '%s'?", name, nearest);
     }
-    if (r->seen[i])
-        return tern_error_set(error, TERN_USAGE, "key '%s' stands here a second time", name);
     r->seen[i] = true;
     return set(r->geometry, &keys[i], value, error);
 }

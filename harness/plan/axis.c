@@ -15,7 +15,8 @@ static const char *read_kernel(tern_axes *axes, size_t i, const char *text, cons
     const bool takes_away = text[0] == '-';
     const char *glob = text + takes_away;
 
-    tern_text_copy(axes->kernel[i], sizeof axes->kernel[i], text);
+    if (!tern_text_fit(axes->kernel[i], sizeof axes->kernel[i], text))
+        return "the name or glob of a kernel, of less than 64 characters";
     /* A glob may match nothing: which kernels there are depends on the processor and on plug-ins. */
     if (strcmp(text, TERN_KERNEL_AUTO) == 0 || strpbrk(glob, "*?[") != NULL)
         return NULL;
@@ -32,9 +33,8 @@ static const char *read_toggles(tern_axes *axes, size_t i, const char *text, con
 {
     tern_case c;
 
-    if (strlen(text) >= sizeof axes->toggles[i])
+    if (!tern_text_fit(axes->toggles[i], sizeof axes->toggles[i], text))
         return "a set of toggles shorter than 128 characters";
-    tern_text_copy(axes->toggles[i], sizeof axes->toggles[i], text);
     if (strcmp(text, "default") == 0)
         return NULL;
     for (size_t j = 0; j < tern_registry_count(registry); j++) {

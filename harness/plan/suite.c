@@ -8,14 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { KEY_BYTES = 96 };
-
 /* What the parser's callback carries along. */
 typedef struct reader {
     tern_suite *suite;
     const tern_registry *registry;
-    char given[TERN_SUITE_GROUPS * 16][KEY_BYTES]; /* "[group] key", so that none is given twice */
-    size_t givens;
     char *values; /* of the line before, which may go on */
 } reader;
 
@@ -50,10 +46,10 @@ static tern_status read_suite_key(tern_suite *suite, const char *key, const char
                  {"format", suite->format, sizeof suite->format}};
 
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        if (strcmp(key, texts[i].key) == 0) {
-            tern_text_copy(texts[i].text, texts[i].bytes, value);
-            return TERN_OK;
-        }
+        if (strcmp(key, texts[i].key) == 0)
+            return tern_text_fit(texts[i].text, texts[i].bytes, value)
+                       ? TERN_OK
+                       : tern_error_set(error, TERN_USAGE, "%s is longer than %zu bytes", key, texts[i].bytes - 1);
     if (strcmp(key, "interleave") == 0)
         return read_yes(value, &suite->interleave)
                    ? TERN_OK
@@ -83,23 +79,6 @@ static tern_status take_line(reader *r, const char *section, const char *key, co
     return tern_axis_set(group, key, value, r->registry, error);
 }
 
-/* A key stands once in its group, even where that is opened again. */
-static tern_status note(reader *r, const char *section, const char *key, tern_error *error)
-{
-    char given[KEY_BYTES] = "";
-
-    tern_text_append(given, sizeof given, "[%s] %s", section, key);
-    for (size_t i = 0; i < r->givens; i++)
-        if (strcmp(r->given[i], given) == 0)
-            return tern_error_set(error, TERN_USAGE,
-                                  "'%s' stands in [%s] a second time; begin a line with a blank to go on with the one "
-                                  "before it",
-                                  key, section);
-    if (r->givens < sizeof r->given / sizeof *r->given)
-        tern_text_copy(r->given[r->givens++], KEY_BYTES, given);
-    return TERN_OK;
-}
-
 /* Is a tern_ini_visit. A line that goes on gives its key all values again. */
 static tern_status on_line(void *context, const char *section, const char *key, const char *value, bool goes_on,
                            tern_error *error)
@@ -107,11 +86,6 @@ static tern_status on_line(void *context, const char *section, const char *key, 
     reader *r = context;
     char *values = NULL;
 
-    if (!goes_on) {
-        const tern_status status = note(r, section, key, error);
-        if (status != TERN_OK)
-            return status;
-    }
     if (asprintf(&values, "%s%s%s", goes_on && r->values != NULL ? r->values : "", goes_on ? " " : "", value) < 0)
         return tern_error_memory(error, "a line of a suite", (double)strlen(value));
     free(r->values);

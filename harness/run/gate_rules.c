@@ -35,14 +35,6 @@ static tern_status read_delta(const reading *r, tern_gate_row_rule *rule, const 
     return TERN_OK;
 }
 
-static tern_status read_cases(const reading *r, tern_gate_row_rule *rule, const char *text)
-{
-    if (rule->has_cases)
-        return refuse(r, "a section has one line `cases`, and this is another:", text);
-    rule->has_cases = regcomp(&rule->cases, text, REG_EXTENDED | REG_NOSUB) == 0;
-    return rule->has_cases ? TERN_OK : refuse(r, "this is no regular expression:", text);
-}
-
 /* Is a tern_ini_visit. */
 static tern_status take(void *context, const char *section, const char *name, const char *value, bool goes_on,
                         tern_error *error)
@@ -60,12 +52,13 @@ static tern_status take(void *context, const char *section, const char *name, co
     }
     tern_gate_row_rule *rule = &r->rules->rule[r->rules->count - 1];
     if (strcmp(name, "cases") == 0)
-        return read_cases(r, rule, value);
+        return tern_filter_compile(&rule->cases, value, error);
     if (strcmp(name, "delta") == 0)
         return read_delta(r, rule, value);
     if (strcmp(name, "expected") == 0) {
-        tern_text_copy(rule->expected, sizeof rule->expected, value);
-        return TERN_OK;
+        return tern_text_fit(rule->expected, sizeof rule->expected, value)
+                   ? TERN_OK
+                   : refuse(r, "expected has less than 160 characters, not", value);
     }
     return refuse(r, "there are cases, delta and expected; this is none of them:", name);
 }
@@ -95,18 +88,25 @@ static tern_status read_text(const tern_side *base, char *text, tern_error *erro
     return TERN_OK;
 }
 
-static tern_status check_whole(const tern_gate_rules *rules, const tern_side *base, tern_error *error)
+static tern_status check_whole(const tern_gate_rules *rules, const char *path, tern_error *error)
 {
     for (size_t i = 0; i < rules->count; i++)
-        if (!rules->rule[i].has_cases)
-            return tern_error_set(error, TERN_USAGE, "%s of %s: section %zu has no line `cases = REGEX`", file_name,
-                                  base->text, i + 1);
+        if (!rules->rule[i].cases.chooses)
+            return tern_error_set(error, TERN_USAGE, "%s: section %zu has no line `cases = REGEX`", path, i + 1);
     return TERN_OK;
+}
+
+tern_status tern_gate_rules_parse(tern_gate_rules *rules, const char *text, const char *path, tern_error *error)
+{
+    reading r = {.rules = rules};
+
+    memset(rules, 0, sizeof *rules);
+    const tern_status status = tern_ini_read_text(text, path, take, &r, error);
+    return status == TERN_OK ? check_whole(rules, path, error) : status;
 }
 
 tern_status tern_gate_rules_read(tern_gate_rules *rules, const tern_side *base, tern_error *error)
 {
-    reading r = {.rules = rules};
     char *text = malloc(MOST_BYTES), path[256];
 
     memset(rules, 0, sizeof *rules);
@@ -115,28 +115,22 @@ tern_status tern_gate_rules_read(tern_gate_rules *rules, const tern_side *base, 
     tern_status status = read_text(base, text, error);
     snprintf(path, sizeof path, "%s of %.200s", file_name, base->text);
     if (status == TERN_OK)
-        status = tern_ini_read_text(text, path, take, &r, error);
+        status = tern_gate_rules_parse(rules, text, path, error);
     free(text);
-    return status == TERN_OK ? check_whole(rules, base, error) : status;
+    return status;
 }
 
 void tern_gate_rules_free(tern_gate_rules *rules)
 {
     for (size_t i = 0; i < rules->count; i++)
-        if (rules->rule[i].has_cases)
-            regfree(&rules->rule[i].cases);
+        tern_filter_free(&rules->rule[i].cases);
     rules->count = 0;
-}
-
-static bool matches(const tern_gate_row_rule *rule, const char *id)
-{
-    return regexec(&rule->cases, id, 0, NULL, 0) == 0;
 }
 
 double tern_gate_rules_delta(const tern_gate_rules *rules, const char *id, double otherwise)
 {
     for (size_t i = 0; i < rules->count; i++)
-        if (rules->rule[i].delta > 0.0 && matches(&rules->rule[i], id))
+        if (rules->rule[i].delta > 0.0 && tern_filter_passes(&rules->rule[i].cases, id))
             return rules->rule[i].delta;
     return otherwise;
 }
@@ -144,7 +138,7 @@ double tern_gate_rules_delta(const tern_gate_rules *rules, const char *id, doubl
 const char *tern_gate_rules_expected(const tern_gate_rules *rules, const char *id)
 {
     for (size_t i = 0; i < rules->count; i++)
-        if (rules->rule[i].expected[0] != '\0' && matches(&rules->rule[i], id))
+        if (rules->rule[i].expected[0] != '\0' && tern_filter_passes(&rules->rule[i].cases, id))
             return rules->rule[i].expected;
     return NULL;
 }

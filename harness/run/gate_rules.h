@@ -5,22 +5,20 @@
  *     suites/gate.ini of the side:
  *
  *     [anything]
- *     cases    = ^avx2/             ; a regular expression on ids; kernels that vanish are matched by their names
+ *     cases    = ^avx2/             ; on ids, as --filter takes it; kernels that vanish are matched by their names
  *     delta    = 5 %                ; the slowdown that matters for them
  *     expected = smaller tables     ; they may get slower or vanish; why
  */
 #ifndef TERN_GATE_RULES_H
 #define TERN_GATE_RULES_H
 
+#include "base/filter.h"
 #include "run/side.h"
-
-#include <regex.h>
 
 enum { TERN_GATE_RULES = 64 };
 
 typedef struct tern_gate_row_rule {
-    regex_t cases;
-    bool has_cases;
+    tern_filter cases;
     double delta;       /* 0: says nothing of it */
     char expected[160]; /* "" : not expected */
 } tern_gate_row_rule;
@@ -35,6 +33,10 @@ typedef struct tern_gate_rules {
  * with tern_gate_rules_free(), whatever is returned.
  */
 tern_status tern_gate_rules_read(tern_gate_rules *rules, const tern_side *base, tern_error *error);
+
+/* The same for the text of such a file; path stands in messages. */
+tern_status tern_gate_rules_parse(tern_gate_rules *rules, const char *text, const char *path, tern_error *error);
+
 void tern_gate_rules_free(tern_gate_rules *rules);
 
 /* The first rule with a delta for the id; otherwise what is given. */

@@ -46,6 +46,17 @@ static void a_file_is_read_and_nonsense_is_refused_with_its_line(void **state)
     assert_non_null(strstr(error.text, ":2: claimed is two factors of speed"));
     assert_int_equal(read_text(&list, "[a]\nclaimed = 1 2\nmeasure = guess\n", &error), TERN_USAGE);
     assert_int_equal(read_text(&list, "[a]\nspeed = 1\n", &error), TERN_USAGE);
+    assert_int_equal(read_text(&list, "[a]\nclaimed = 1 2 3\n", &error), TERN_USAGE);
+    assert_int_equal(read_text(&list, "[a]\nclaimed = 1 2\nclaimed = 1 3\n", &error), TERN_USAGE);
+    assert_non_null(strstr(error.text, ":3: 'claimed' stands in [a] a second time"));
+    assert_int_equal(read_text(&list, "[a]\nclaimed = 1 2\n  3\n", &error), TERN_USAGE);
+    assert_int_equal(
+        read_text(&list,
+                  "[a]\nclaimed = 1 2\nkernel = (aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+                  "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa)\n",
+                  &error),
+        TERN_USAGE);
+    assert_non_null(strstr(error.text, ":3: kernel is longer than 127 bytes"));
     assert_int_equal(read_text(&list, "[a]\nmeasure = cache\n", &error), TERN_USAGE);
     assert_non_null(strstr(error.text, "no line `claimed = LOW HIGH`"));
 }

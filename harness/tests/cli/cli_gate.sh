@@ -45,7 +45,7 @@ says out 'expected      scalar'
 says out 'it is called plain now'
 printf '[tables]\ncases = (\n' >base/suites/gate.ini
 gate 2 base .
-says err 'suites/gate.ini of base:2: this is no regular expression'
+says err 'suites/gate.ini of base:2: the regular expression'
 rm base/suites/gate.ini
 git checkout -q right -- kernels
 

@@ -94,7 +94,7 @@ static void tells_file_and_line_of_a_mistake(void **state)
         {"[model]\n\nffn = 0\n", "model:3: key 'ffn' takes a whole number from 1 to 2097152, not '0'"},
         {"[model]\nffn = 99999999999999999999\n", "model:2: key 'ffn' takes"},
         {"[model]\nffn = 96x\n", "model:2: key 'ffn' takes"},
-        {"[model]\nffn = 96\nffn = 96\n", "model:3: key 'ffn' stands here a second time"},
+        {"[model]\nffn = 96\nffn = 96\n", "model:3: 'ffn' stands in [model] a second time"},
         {"[model]\nactivation = gelu\n", "model:2: key 'activation' takes swiglu or relu2, not 'gelu'"},
         {"[model]\ntied_head = true\n", "model:2: key 'tied_head' takes no or yes, not 'true'"},
         {"[model]\nepsilon = small\n", "model:2: key 'epsilon' takes a number above 0, not 'small'"},
@@ -103,7 +103,7 @@ static void tells_file_and_line_of_a_mistake(void **state)
         {"[models]\nffn = 96\n", "model:2: 'ffn' does not stand in [model]"},
         {"[model\n", "model:1: neither"},
         {"", "model: [model] lacks the key 'layers'"},
-        {"[model]\nffn = 96\n" SIZES WAYS "summary = s\nkv_heads = 4\n", "model:17: key 'kv_heads' stands"},
+        {"[model]\nffn = 96\n" SIZES WAYS "summary = s\nkv_heads = 4\n", "model:17: 'kv_heads' stands"},
     };
 
     (void)state;

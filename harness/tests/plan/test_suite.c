@@ -58,6 +58,12 @@ static void tells_file_and_line_of_a_mistake(void **state)
         {"[a\n", "suite:1: "},
         {"[a]\nshapes = 1x1\nn = 1\nshapes = 2x2\n", "suite:4: 'shapes' stands in [a] a second time"},
         {"[a]\nshapes = 1x1\n[b]\nshapes = 1x1\n[a]\nshapes = 2x2\n", "suite:6: 'shapes' stands in [a] a second"},
+        {"[aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa]\nshapes = 1x1\n",
+         "suite:1: the name of the section is longer than 49 bytes"},
+        {"[suite]\nbaseline = bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb\n",
+         "suite:2: baseline is longer than 63 bytes"},
+        {"[a]\nkernels = *kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk\n",
+         "suite:2: axis 'kernels': '*kkk"},
         {"[suite]\nbudget = 1\nbudget = 2\n", "suite:3: 'budget' stands in [suite] a second time"},
         {"[a]\nshapes = 1x1\n   0x1\n", "suite:3: axis 'shapes': '0x1' is not"},
         {"[a]\nshapes = 1x1 2x2 3x3 4x4 5x5 6x6 7x7 8x8 9x9 1x1 2x2 3x3 4x4 5x5 6x6 7x7 8x8 9x9 1x1 2x2 3x3 4x4 5x5 "
