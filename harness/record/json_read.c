@@ -93,6 +93,26 @@ static bool take_array(const tern_field *f, const json_t *array, char *base, con
     return true;
 }
 
+static bool has_row(const tern_field *fields, size_t offset)
+{
+    for (const tern_field *f = fields; f->key != NULL; f++)
+        if (f->many == TERN_ONE && f->offset == offset)
+            return true;
+    return false;
+}
+
+/* Arrays that say alone how long they are stand side by side: all of them are there, or none. */
+static bool is_whole(const tern_field *fields, const void *base, const char **what)
+{
+    for (const tern_field *f = fields; f->key != NULL; f++)
+        if (f->many == TERN_OWNED && tern_field_at(f, base, 0) == NULL && tern_field_count(f, base) > 0 &&
+            !has_row(fields, f->count)) {
+            *what = f->key;
+            return false;
+        }
+    return true;
+}
+
 static bool take_fields(const json_t *object, const tern_field *fields, void *base, const char **what)
 {
     for (const tern_field *f = fields; f->key != NULL; f++) {
@@ -102,7 +122,7 @@ static bool take_fields(const json_t *object, const tern_field *fields, void *ba
                                                    : take_array(f, value, base, what)))
             return false;
     }
-    return true;
+    return is_whole(fields, base, what);
 }
 
 bool tern_json_to(const json_t *json, tern_line line, void *value, const char **what)

@@ -130,6 +130,38 @@ static void what_is_exported_reads_as_the_same(void **state)
     unlink(path);
 }
 
+/* What one array of two is as long as, the other has no place for. */
+static void arrays_that_stand_side_by_side_are_all_there(void **state)
+{
+    static const char run[] = "{\"type\":\"run\",\"schema\":1}\n";
+    static const struct {
+        const char *line, *lacks;
+    } lines[] = {
+        {"{\"type\":\"arm\",\"ns\":[1,2],\"block_ns\":[1,2]}\n", NULL},
+        {"{\"type\":\"arm\",\"ns\":[],\"block_ns\":[]}\n", NULL},
+        {"{\"type\":\"arm\",\"ns\":[1,2]}\n", "'block_ns'"},
+        {"{\"type\":\"arm\",\"block_ns\":[1,2]}\n", "'ns'"},
+        {"{\"type\":\"arm\",\"ns\":[1,2],\"block_ns\":[]}\n", "'block_ns'"},
+        {"{\"type\":\"pair\",\"cand_ns\":[1]}\n", "'base_ns'"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        tern_results results = {0};
+        tern_error error = {""};
+        FILE *stream = fopen(path, "w");
+        assert_non_null(stream);
+        fprintf(stream, "%s%s", run, lines[i].line);
+        fclose(stream);
+        assert_int_equal(tern_results_read(&results, path, NULL, &error),
+                         lines[i].lacks == NULL ? TERN_OK : TERN_USAGE);
+        if (lines[i].lacks != NULL && strstr(error.text, lines[i].lacks) == NULL)
+            fail_msg("%s: %s", lines[i].line, error.text);
+        tern_results_free(&results);
+    }
+    unlink(path);
+}
+
 static void an_id_is_found_in_every_run(void **state)
 {
     tern_results results = two_machines();
@@ -168,6 +200,7 @@ int main(void)
         cmocka_unit_test(a_case_belongs_to_the_run_before_it),
         cmocka_unit_test(the_table_names_the_machine_of_each_case_and_keeps_its_baseline),
         cmocka_unit_test(what_is_exported_reads_as_the_same),
+        cmocka_unit_test(arrays_that_stand_side_by_side_are_all_there),
         cmocka_unit_test(an_id_is_found_in_every_run),
         cmocka_unit_test(a_run_that_went_on_is_open_until_it_ends_again),
     };
