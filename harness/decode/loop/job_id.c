@@ -85,7 +85,7 @@ static const struct {
     {"p", WHOLE, offsetof(tern_decode_job, prompt_tokens), 0, 1 << 20},
     {"n", WHOLE, offsetof(tern_decode_job, new_tokens), 0, TERN_DECODE_TOKENS - 1},
     {"s", WHOLE, offsetof(tern_decode_job, sequences), 1, 1024},
-    {"c", WHOLE, offsetof(tern_decode_job, context), 1, 1 << 20},
+    {"c", WHOLE, offsetof(tern_decode_job, context), 0, 1 << 20},
     {"b", WHOLE, offsetof(tern_decode_job, block), 1, 8192},
     {"r", WHOLE, offsetof(tern_decode_job, repetitions), 1, TERN_DECODE_REPETITIONS},
     {"l", WHOLE, offsetof(tern_decode_job, layers), 1, 1 << 20},

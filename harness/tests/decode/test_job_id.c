@@ -80,6 +80,15 @@ static void a_job_as_usual_has_a_short_id(void **state)
     expect_round_trip(&job, "decode/tiny/reference/seed=3,p0=0.5/p=5,n=7,s=2,c=128,b=64/t=4");
 }
 
+static void a_context_that_is_left_to_the_model_stays_so(void **state)
+{
+    tern_decode_job job = plain_job();
+
+    (void)state;
+    job.context = 0;
+    expect_round_trip(&job, "decode/tiny/reference/seed=3,p0=0.5/p=5,n=7,s=2,c=0,b=64/t=4");
+}
+
 static void all_that_is_unusual_is_named(void **state)
 {
     static const uint32_t prompt[] = {4, 0, 65000};
