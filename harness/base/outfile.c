@@ -278,13 +278,21 @@ static bool name_it(tern_outfile *file)
     return true;
 }
 
-/* Of all that is written. errno is 0 when no call said why. */
-static bool flush_to_disk(FILE *stream)
+/* The reason is lost when it was an earlier write that failed: one more byte meets it again. */
+bool tern_outfile_flush(FILE *stream)
 {
     errno = 0;
-    const bool flushed = fflush(stream) == 0 && !ferror(stream);
+    if (fflush(stream) == 0 && !ferror(stream))
+        return true;
+    if (errno == 0 && write(fileno(stream), "\n", 1) == 1)
+        errno = 0;
+    return false;
+}
 
-    return flushed && (fsync(fileno(stream)) == 0 || errno == EINVAL || errno == EROFS || errno == ENOSYS);
+static bool flush_to_disk(FILE *stream)
+{
+    return tern_outfile_flush(stream) &&
+           (fsync(fileno(stream)) == 0 || errno == EINVAL || errno == EROFS || errno == ENOSYS);
 }
 
 tern_status tern_outfile_publish(tern_outfile *file, tern_error *error)

@@ -45,6 +45,11 @@ tern_status tern_outfile_close(tern_outfile *file, tern_error *error);
 /* Closes, and leaves what has the name as it was unless it is published. Does nothing when it is not open. */
 void tern_outfile_drop(tern_outfile *file);
 
+/*
+ * Writes out what the stream holds. False when it did not take all that it ever got; errno says why, or is 0 when no call did.
+ */
+bool tern_outfile_flush(FILE *stream);
+
 /* Sets the sentence for a write that failed, as errno says. Returns TERN_ENVIRONMENT. */
 tern_status tern_outfile_failed(const char *path, tern_error *error);
 

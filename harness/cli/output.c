@@ -133,22 +133,11 @@ tern_status tern_output_json(json_t *json, const char *what, FILE *stream, tern_
     return is_out_of_memory ? tern_error_memory(error, what, 0.0) : TERN_OK;
 }
 
-/* The reason is lost when it was an earlier write that failed: one more byte meets it again. */
-static bool stdout_failed(void)
-{
-    errno = 0;
-    if (fflush(stdout) == 0 && !ferror(stdout))
-        return false;
-    if (errno == 0 && write(STDOUT_FILENO, "\n", 1) == 1)
-        errno = 0;
-    return true;
-}
-
 int tern_output_end(const char *program, int exit_status)
 {
     tern_error error;
 
-    if (!stdout_failed() || errno == EPIPE || has_no_reader())
+    if (tern_outfile_flush(stdout) || errno == EPIPE || has_no_reader())
         return exit_status;
     tern_outfile_failed("to standard output", &error);
     fprintf(stderr, "%s: %s\n", program, error.text);

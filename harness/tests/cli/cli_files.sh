@@ -44,6 +44,10 @@ says_not out "/dev/full"
 says second.csv "reference/7x13x1"
 expect 4 "$TERNBENCH" run a.suite "${quick[@]}" --out jsonl:/dev/full --out jsonl:other.jsonl
 says err "cannot write a record: No space left on device"
+for format in jsonl html full.json; do
+    expect 4 "$TERNBENCH" report good.jsonl --out $format:/dev/full
+    says err "cannot write /dev/full: No space left on device; make room"
+done
 expect 4 "$TERNBENCH" decode "${small[@]}" --out jsonl:/dev/full
 says err "cannot write a record: No space left on device"
 expect 2 "$TERNBENCH" report good.jsonl --out csv:same.csv --out table:./same.csv
