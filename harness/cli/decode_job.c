@@ -2,24 +2,9 @@
 
 #include "cli/settings.h"
 
-#include "base/text.h"
 #include "plan/toggles.h"
 
 #include <string.h>
-
-static tern_status parse_threads(const tern_session *session, const char *text, uint32_t *threads, tern_error *error)
-{
-    uint64_t value;
-
-    *threads = session->threads_all;
-    if (strcmp(text, "all") == 0)
-        return TERN_OK;
-    if (!tern_text_u64(text, 1, TERN_MAX_THREADS, &value))
-        return tern_error_set(error, TERN_USAGE, "--threads takes 'all' or a number up to %d, not '%s'",
-                              TERN_MAX_THREADS, text);
-    *threads = (uint32_t)value;
-    return TERN_OK;
-}
 
 static tern_status parse_toggles(int32_t *value, const char *text, tern_error *error)
 {
@@ -63,7 +48,7 @@ tern_status tern_decode_job_make(tern_decode_job *job, const tern_options *o, co
         return tern_error_set(error, TERN_USAGE, "--prompt 0 and --tokens 0 together leave nothing to run");
     job->sampler.seed = o->seed;
     if ((status = parse_toggles(job->toggle, o->toggles, error)) != TERN_OK ||
-        (status = parse_threads(session, o->threads, &job->threads, error)) != TERN_OK)
+        (status = tern_options_threads(o, session->threads_all, &job->threads, error)) != TERN_OK)
         return status;
     return tern_case_parse_kernel(&job->kernel, o->kernel, session->registry, error);
 }

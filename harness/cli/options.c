@@ -1,6 +1,10 @@
 #include "cli/options.h"
 
+#include "base/team.h"
+#include "base/text.h"
+
 #include <math.h>
+#include <string.h>
 
 void tern_options_init(tern_options *options)
 {
@@ -33,4 +37,15 @@ void tern_options_settle(tern_options *options, const tern_report *format, doubl
         options->format = format != NULL ? format : tern_report_find("table");
     if (isnan(options->budget_s))
         options->budget_s = budget_s > 0.0 ? budget_s : 1.0;
+}
+
+tern_status tern_options_threads(const tern_options *options, uint32_t all, uint32_t *threads, tern_error *error)
+{
+    uint64_t value = all;
+
+    if (strcmp(options->threads, "all") != 0 && !tern_text_u64(options->threads, 1, TERN_MAX_THREADS, &value))
+        return tern_error_set(error, TERN_USAGE, "--threads takes 'all' or a number up to %d, not '%s'",
+                              TERN_MAX_THREADS, options->threads);
+    *threads = (uint32_t)value;
+    return TERN_OK;
 }

@@ -113,4 +113,7 @@ void tern_options_init(tern_options *options);
 /* What was not said: as suites wish (NULL, 0: no wish), or as --help says. */
 void tern_options_settle(tern_options *options, const tern_report *format, double budget_s);
 
+/* What decode's --threads says; all: every CPU that the program may use. TERN_USAGE: it is no number of threads. */
+tern_status tern_options_threads(const tern_options *options, uint32_t all, uint32_t *threads, tern_error *error);
+
 #endif

@@ -184,7 +184,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_job_as_usual_has_a_short_id), cmocka_unit_test(all_that_is_unusual_is_named),
         cmocka_unit_test(parts_stand_in_any_order),      cmocka_unit_test(a_long_prompt_is_hashed),
-        cmocka_unit_test(what_is_wrong_is_told),
+        cmocka_unit_test(what_is_wrong_is_told),         cmocka_unit_test(a_context_that_is_left_to_the_model_stays_so),
     };
 
     return cmocka_run_group_tests(tests, open_registry, close_registry);
