@@ -1,6 +1,7 @@
 /*
  * Pictures by gnuplot: one script for all of them, in a folder of its own that is gone afterwards.
  */
+#include "base/interrupt.h"
 #include "base/program.h"
 #include "base/shared_path.h"
 #include "base/text.h"
@@ -8,20 +9,44 @@
 #include "svg.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 /* Larger than any picture: what is longer is a mistake. */
-enum { FOLDER_BYTES = 448, PATH_BYTES = 512, WIDTH = 760, HEAD = 60, PICTURE_MOST = 64 << 20, WAIT_TICKS = 600 };
+enum {
+    FOLDER_BYTES = 448,
+    PATH_BYTES = 512,
+    WIDTH = 760,
+    HEAD = 60,
+    PICTURE_MOST = 64 << 20,
+    WAIT_TICKS = 600,
+    DIGITS = 8
+};
 
 typedef struct desk {
     char folder[FOLDER_BYTES], script[PATH_BYTES], log[PATH_BYTES];
 } desk;
 
+/* Without snprintf(), as a signal handler needs it. Returns where in name it begins. */
+static const char *picture_name(size_t index, char name[DIGITS])
+{
+    char *at = name + DIGITS - 1;
+
+    *at = '\0';
+    do {
+        *--at = (char)('0' + index % 10);
+        index /= 10;
+    } while (index > 0 && at > name);
+    return at;
+}
+
 static const char *picture_path(const desk *d, size_t index, char path[PATH_BYTES])
 {
-    snprintf(path, PATH_BYTES, "%s/%zu", d->folder, index);
+    char name[DIGITS];
+
+    snprintf(path, PATH_BYTES, "%s/%s", d->folder, picture_name(index, name));
     return path;
 }
 
@@ -178,13 +203,27 @@ static tern_status open_desk(desk *d, tern_error *error)
 
 static void close_desk(const desk *d, size_t count)
 {
-    char path[PATH_BYTES];
+    const int folder = open(d->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    char name[DIGITS];
 
     for (size_t i = 0; i < count; i++)
-        unlink(picture_path(d, i, path));
-    unlink(d->script);
-    unlink(d->log);
+        unlinkat(folder, picture_name(i, name), 0);
+    unlinkat(folder, "script", 0);
+    unlinkat(folder, "log", 0);
+    if (folder >= 0)
+        close(folder);
     rmdir(d->folder);
+}
+
+/* What a signal that ends the process would leave behind. */
+static const desk *volatile at_work;
+static volatile size_t pictures_at_work;
+
+static void clear_desk(void)
+{
+    tern_program_end_running();
+    if (at_work != NULL)
+        close_desk(at_work, pictures_at_work);
 }
 
 tern_status tern_gnuplot_draw(tern_drawing *drawings, size_t count, tern_picture picture, tern_error *error)
@@ -196,6 +235,9 @@ tern_status tern_gnuplot_draw(tern_drawing *drawings, size_t count, tern_picture
         drawings[i].bytes = NULL;
     if (status != TERN_OK)
         return status;
+    pictures_at_work = count;
+    at_work = &d; /* cppcheck-suppress autoVariables; taken back below */
+    tern_interrupt_at_end(clear_desk);
     status = write_script(&d, drawings, count, picture, error);
     if (status == TERN_OK)
         status = run(&d, error);
@@ -206,5 +248,6 @@ tern_status tern_gnuplot_draw(tern_drawing *drawings, size_t count, tern_picture
         drawings[i].bytes = NULL;
     }
     close_desk(&d, count);
+    at_work = NULL;
     return status;
 }

@@ -21,8 +21,8 @@ void tern_interrupt_install(void);
 int tern_interrupt_signal(void);
 
 /*
- * fn is called before a process ends that has not looked in time, or got a second signal; its exit status is then
- * 128 + signal. It runs in a signal handler. There is room for one function.
+ * fn is called, once, before a process ends that has not looked in time, or got a second signal; its exit status is then
+ * 128 + signal. It runs in a signal handler. There is room for four functions.
  */
 void tern_interrupt_at_end(void (*fn)(void));
 

@@ -1,5 +1,8 @@
 #include "base/program.h"
 
+#include "base/clock.h"
+#include "base/interrupt.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -13,7 +16,42 @@
 
 extern char **environ;
 
-enum { TICK_MS = 100, NOT_FOUND = 127 };
+enum { TICK_MS = 100, GRACE_MS = 500, NOT_FOUND = 127 };
+
+/* The group of processes that ends with this one, of which a signal may know nothing. */
+static volatile pid_t running;
+
+void tern_program_end_running(void)
+{
+    if (running > 0)
+        kill(-running, SIGKILL);
+}
+
+/* Asks it to, and does not for long. */
+static void end(pid_t pid)
+{
+    int wait_status;
+
+    kill(-pid, SIGTERM);
+    for (int ms = 0; ms < GRACE_MS; ms++) {
+        if (waitpid(pid, &wait_status, WNOHANG) != 0)
+            return;
+        poll(NULL, 0, 1);
+    }
+    kill(-pid, SIGKILL);
+    waitpid(pid, &wait_status, 0);
+}
+
+/* Asks once each tenth of a second, however often it is called. */
+static bool goes_on(const tern_program *program, double *next_ns)
+{
+    const double now_ns = tern_clock_ns();
+
+    if (program->tick == NULL || now_ns < *next_ns)
+        return true;
+    *next_ns = now_ns + 1e6 * TICK_MS;
+    return program->tick(program->tick_context);
+}
 
 /* Reads what is there, after what was read before. Returns whether more may come. */
 static bool take(const tern_program *program, int from, size_t *filled)
@@ -37,6 +75,7 @@ static int status_of(int wait_status)
 static tern_status wait_for(const tern_program *program, pid_t pid, int from, int *exit_status, tern_error *error)
 {
     size_t filled = 0;
+    double next_ns = 0.0;
     int wait_status = 0;
     bool open = from >= 0;
 
@@ -47,9 +86,8 @@ static tern_status wait_for(const tern_program *program, pid_t pid, int from, in
         const pid_t ended = waitpid(pid, &wait_status, WNOHANG);
         if (ended == pid)
             break;
-        if (program->tick != NULL && !program->tick(program->tick_context)) {
-            kill(-pid, SIGTERM);
-            waitpid(pid, &wait_status, 0);
+        if (!goes_on(program, &next_ns)) {
+            end(pid);
             return tern_error_set(error, TERN_NOTHING, "%s was stopped", program->argv[0]);
         }
     }
@@ -98,10 +136,13 @@ tern_status tern_program_run(const tern_program *program, int *exit_status, tern
     const int failure = start(program, pipe_ends[1], &pid);
     if (pipe_ends[1] >= 0)
         close(pipe_ends[1]);
+    running = failure == 0 ? pid : 0;
+    tern_interrupt_at_end(tern_program_end_running);
     const tern_status status = failure != 0
                                    ? tern_error_set(error, TERN_ENVIRONMENT, "cannot run %s: %s; is it installed?",
                                                     program->argv[0], strerror(failure))
                                    : wait_for(program, pid, pipe_ends[0], exit_status, error);
+    running = 0;
     if (pipe_ends[0] >= 0)
         close(pipe_ends[0]);
     /* Where a system's vfork() is a fork(), as under an emulator, posix_spawn() has no other way to say it. */

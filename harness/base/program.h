@@ -25,6 +25,9 @@ typedef struct tern_program {
  */
 tern_status tern_program_run(const tern_program *program, int *exit_status, tern_error *error);
 
+/* Ends at once what runs, with what it started: for a signal that ends this process, which does so by itself. */
+void tern_program_end_running(void);
+
 /* Whether PATH leads to an executable file of that name. */
 bool tern_program_is_installed(const char *name);
 

@@ -1,6 +1,7 @@
 /*
  * Another program's output and end arrive, and it is ended when nobody wants it any more.
  */
+#include "base/clock.h"
 #include "base/program.h"
 
 #include <setjmp.h>
@@ -107,6 +108,47 @@ static void it_ends_when_nobody_waits(void **state)
     assert_int_equal(run("sleep 1000", never, &exit_status), TERN_NOTHING);
 }
 
+static double asked_ns[64];
+static size_t asked;
+
+/* Is a tern_child_tick. */
+static bool note_and_go_on(void *context)
+{
+    (void)context;
+    if (asked < sizeof asked_ns / sizeof *asked_ns)
+        asked_ns[asked++] = tern_clock_ns();
+    return true;
+}
+
+/* Each read of its output would otherwise be a question. */
+static void who_prints_without_end_is_asked_after_no_more_often(void **state)
+{
+    int exit_status = -1;
+
+    (void)state;
+    asked = 0;
+    assert_int_equal(run("yes & sleep 0.3; kill $!", note_and_go_on, &exit_status), TERN_OK);
+    for (size_t i = 1; i < asked; i++)
+        assert_true(asked_ns[i] - asked_ns[i - 1] >= 90e6);
+}
+
+/* Is a tern_child_tick. */
+static bool nobody_wants_it(void *context)
+{
+    (void)context;
+    return false;
+}
+
+static void who_does_not_listen_is_ended(void **state)
+{
+    const double begin_ns = tern_clock_ns();
+    int exit_status = -1;
+
+    (void)state;
+    assert_int_equal(run("trap '' TERM; sleep 100 & wait; sleep 100", nobody_wants_it, &exit_status), TERN_NOTHING);
+    assert_true(tern_clock_ns() - begin_ns < 50e9);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -116,6 +158,8 @@ int main(void)
         cmocka_unit_test(standard_input_is_empty),
         cmocka_unit_test(a_program_that_is_not_there_is_named),
         cmocka_unit_test(what_it_says_goes_to_a_log),
+        cmocka_unit_test(who_prints_without_end_is_asked_after_no_more_often),
+        cmocka_unit_test(who_does_not_listen_is_ended),
         cmocka_unit_test(it_ends_when_nobody_waits),
     };
 

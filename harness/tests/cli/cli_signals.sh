@@ -56,6 +56,17 @@ reader=$!
 ends TERM 143 "$TERNBENCH" model write --model large.model --out pipe
 kill $reader
 
+# A program that was started for it ends with it, and so does what it worked on.
+mkdir programs tmp
+printf '#!/bin/sh\necho $$ >%s/pid\nexec sleep 100\n' "$PWD" >programs/gnuplot
+chmod +x programs/gnuplot
+expect 0 "$TERNBENCH" run a.suite --budget 0.02 --no-roofs -q --set threads='1 2' --out jsonl:threads.jsonl
+ends TERM 143 env TMPDIR="$PWD/tmp" PATH="$PWD/programs:$PATH" "$TERNBENCH" report threads.jsonl --format scaling.svg
+[ -s pid ] || fail "gnuplot was not started"
+for _ in $(seq 50); do kill -0 "$(cat pid)" 2>/dev/null && sleep 0.1; done
+kill -0 "$(cat pid)" 2>/dev/null && fail "gnuplot goes on" && kill "$(cat pid)"
+[ -z "$(ls tmp)" ] || fail "left behind in TMPDIR: $(ls tmp)"
+
 [ ! -e large.gguf ] || fail "half a model is left"
 left=$(find . -name '.*.*' ! -name . | head -3)
 [ -z "$left" ] || fail "left behind: $left"
