@@ -86,6 +86,12 @@ static tern_status wait_for(const tern_program *program, pid_t pid, int from, in
         const pid_t ended = waitpid(pid, &wait_status, WNOHANG);
         if (ended == pid)
             break;
+        if (ended < 0 && errno != EINTR) {
+            const int reason = errno;
+            kill(-pid, SIGKILL);
+            return tern_error_set(error, TERN_ENVIRONMENT, "cannot wait for the end of %s: %s", program->argv[0],
+                                  strerror(reason));
+        }
         if (!goes_on(program, &next_ns)) {
             end(pid);
             return tern_error_set(error, TERN_NOTHING, "%s was stopped", program->argv[0]);

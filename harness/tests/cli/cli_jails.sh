@@ -36,6 +36,10 @@ fi
 # What a sandbox should not forbid, and some do: no hang, and no kernel is blamed. `ci/selftest jail` tries every call. The
 # sanitizers need some of them.
 if [ -z "${SANITIZE:-}" ]; then
+    mkdir programs && printf '#!/bin/sh\nexec sleep 0.1\n' >programs/gnuplot && chmod +x programs/gnuplot
+    expect 0 "$TERNBENCH" run a.suite "${quick[@]}" --set threads='1 2' --out jsonl:threads.jsonl
+    expect 4 timeout -s KILL 30 env PATH="$PWD/programs:$PATH" "$JAIL" wait4 -- "$TERNBENCH" report threads.jsonl --format scaling.svg
+    says err "cannot wait for the end of gnuplot: Operation not permitted"
     for call in sched_getaffinity waitid wait4 getpid futex; do
         for command in "run a.suite ${quick[*]} -q" "check a.suite --no-edges -q" "machine --no-roofs -q"; do
             status=0
