@@ -133,6 +133,7 @@ static const struct {
     {AT(axes), read_axes},       {AT(model), leave},
     {AT(text), leave},           {AT(plugins), leave},
     {AT(side), leave},           {AT(file), leave},
+    {AT(history), leave},
 };
 
 static bool is_text(const tern_option *option)
