@@ -111,12 +111,15 @@ static tern_status read_axes(const tern_options *options, tern_error *error)
     return status;
 }
 
-/* What a user names is a file, a model or a revision: what is in it is another target's. */
-static tern_status leave(const tern_options *options, tern_error *error)
+/* What is in a file, a model or a revision is another target's, or a program's that it is given to. */
+static bool names_something(const tern_option *option)
 {
-    (void)options;
-    (void)error;
-    return TERN_OK;
+    static const char *const arguments[] = {"FILE", "DIR", "FOLDER", "MODEL", "SIDE", "TEXT"};
+
+    for (size_t i = 0; i < sizeof arguments / sizeof *arguments; i++)
+        if (strcmp(option->argument, arguments[i]) == 0)
+            return true;
+    return false;
 }
 
 #define AT(member) offsetof(tern_options, member)
@@ -125,15 +128,10 @@ static const struct {
     size_t at;
     tern_status (*read)(const tern_options *options, tern_error *error);
 } readers[] = {
-    {AT(filter), read_filter},   {AT(pick), read_pick},
-    {AT(kernel), read_kernel},   {AT(baseline), read_baseline},
-    {AT(toggles), read_toggles}, {AT(threads), read_threads},
-    {AT(ids), read_ids},         {AT(isa), read_isa},
-    {AT(pin), read_pin},         {AT(counters), read_counters},
-    {AT(axes), read_axes},       {AT(model), leave},
-    {AT(text), leave},           {AT(plugins), leave},
-    {AT(side), leave},           {AT(file), leave},
-    {AT(history), leave},
+    {AT(filter), read_filter},     {AT(pick), read_pick},       {AT(kernel), read_kernel},
+    {AT(baseline), read_baseline}, {AT(toggles), read_toggles}, {AT(threads), read_threads},
+    {AT(ids), read_ids},           {AT(isa), read_isa},         {AT(pin), read_pin},
+    {AT(counters), read_counters}, {AT(axes), read_axes},
 };
 
 static bool is_text(const tern_option *option)
@@ -146,7 +144,7 @@ static void read_value(const tern_option *option, const tern_options *options)
 {
     tern_error error = {""};
 
-    if (!is_text(option))
+    if (!is_text(option) || option->argument == NULL || names_something(option))
         return;
     for (size_t i = 0; i < sizeof readers / sizeof *readers; i++)
         if (readers[i].at == option->at) {
