@@ -7,7 +7,7 @@
 /* Above that the library takes seconds and hundreds of MB. */
 static const double MOST_CHARACTERS = 4000.0;
 
-/* The highest number of "{2}", "{2,}" or "{2,9}". *text, at its first character, moves to its last. */
+/* How often "{2}", "{2,9}" writes what it repeats, or "{2,}", a star behind them. *text, at its first character, moves to its last. */
 static double repetitions(const char **text)
 {
     const size_t length = strcspn(*text, "}");
@@ -15,10 +15,19 @@ static double repetitions(const char **text)
     const double low = strtod(*text + 1, NULL), high = comma == NULL ? low : strtod(comma + 1, NULL);
 
     *text += length - ((*text)[length] == '\0');
-    return high > low ? high : low;
+    return high > low ? high : low + (comma != NULL);
 }
 
-/* How long the expression is once all repetitions are written out, which is what the library does. */
+/* The last character of "[abc]", where nothing repeats anything; at is its first. */
+static const char *end_of_set(const char *at)
+{
+    at += at[1] == '^' ? 2 : 1;
+    at += at[0] == ']';
+    at += strcspn(at, "]");
+    return at[0] == '\0' ? at - 1 : at;
+}
+
+/* How long the expression is once all repetitions are written out, which is what the library does: "a+" is "aa*". */
 static double written_out(const char *text)
 {
     double before[TERN_FILTER_LONGEST + 1] = {
@@ -29,6 +38,8 @@ static double written_out(const char *text)
     for (const char *at = text; *at != '\0'; at++)
         if (*at == '{') {
             last *= repetitions(&at);
+        } else if (*at == '+') {
+            last *= 2.0;
         } else if (*at == ')' && depth > 0) {
             last += before[depth--];
         } else {
@@ -36,7 +47,10 @@ static double written_out(const char *text)
             last = 1.0;
             if (*at == '(')
                 before[++depth] = 0.0;
-            at += *at == '\\' && at[1] != '\0';
+            else if (*at == '[')
+                at = end_of_set(at);
+            else
+                at += *at == '\\' && at[1] != '\0';
         }
     for (; depth > 0; depth--)
         last += before[depth];

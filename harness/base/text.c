@@ -145,7 +145,7 @@ bool tern_text_double(const char *text, double low, double high, double *value)
 
     if (isspace((unsigned char)text[0]))
         return false;
-    *value = strtod(text, &end);
+    *value = strtod(text, &end) + 0.0; /* -0 is 0, in ids too */
     return end != text && *end == '\0' && isfinite(*value) && *value >= low && *value <= high;
 }
 

@@ -3,6 +3,7 @@
  */
 #include "base/text.h"
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
@@ -28,6 +29,7 @@ static void numbers_are_whole_strings_in_range(void **state)
     assert_false(tern_text_i64("-", -5, 5, &i));
     assert_false(tern_text_i64("6", -5, 5, &i));
     assert_true(tern_text_double("1e-3", 0.0, 1.0, &d) && d > 0.0);
+    assert_true(tern_text_double("-0", 0.0, 1.0, &d) && !signbit(d));
     assert_false(tern_text_double("nan", 0.0, 1.0, &d));
     assert_false(tern_text_double("inf", 0.0, 1e300, &d));
     assert_false(tern_text_double("0.5x", 0.0, 1.0, &d));
