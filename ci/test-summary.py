@@ -3,7 +3,7 @@
 
 Usage: ci/test-summary.py FOLDER NAME...
 
-FOLDER holds NAME.times ("rc build_s test_s") and, where ctest ran, its JUnit file NAME.xml. Ends with 1 when anything failed.
+FOLDER holds NAME.times ("rc build_s test_s") and, where ctest ran, its JUnit file NAME.xml, or what else ran said, NAME.log. Ends with 1 when anything failed.
 """
 import pathlib
 import re
@@ -45,6 +45,8 @@ def main():
         seconds += build_s + test_s
         print(f"{name:18}" + "".join(f"{count:8}" for count in counts) + f"{build_s:7} s{test_s:7} s" + ("" if rc == 0 else "  FAILED"))
         bad += [f"{name}: {test} failed" for test in failed] or ([f"{name}: ended with {rc}, see above"] if rc != 0 else [])
+        log = folder / f"{name}.log"
+        notes += [f"{name}: skipped: {reason}" for reason in REASON.findall(log.read_text() if log.exists() else "")]
         notes += [f"{name}: {test} skipped: {reason}" for test, reason in skipped]
         notes += [f"{name}: {test} left something out: {reason}" for test, reason in partly]
     for line in notes + bad:
