@@ -1,7 +1,7 @@
 /*
  * estimate.h - how long cases take, before any of them ran: from shapes, kernels and what is known of the machine.
  *
- * A check costs by the bytes of W, which every kernel packs several times, and by multiply-adds. A figure that gets precise at once
+ * A check costs by the bytes of W, which every pass packs, and by multiply-adds. A figure that gets precise at once
  * needs a tenth of a second, whatever its budget; on a noisy machine it never gets so, and the whole budget is spent. What
  * needs a CPU takes longer where other programs have it; a budget does not.
  */

@@ -102,6 +102,23 @@ static void what_is_needed_once_counts_once(void **state)
     tern_plan_free(&plan);
 }
 
+/* Of many tokens a check goes through few passes; and one ring serves all that take turns. */
+static void more_work_is_not_always_more_time(void **state)
+{
+    tern_plan plan = {.timed = true, .interleave = true};
+    tern_pace pace = quiet;
+
+    (void)state;
+    assert_true(one("portable/4096x4096x8/w=random,x=random,p0=0.42,seed=1", quiet) < 2.0 * one(large, quiet));
+    pace.llc_bytes = (uint64_t)1 << 30;
+    add(&plan, cold);
+    add(&plan, "reference/64x256x1/w=random,x=random,p0=0.42,seed=1/t=1/cold");
+    tern_estimate_plan(&plan, &pace);
+    assert_int_not_equal(plan.cases[1].paired, 0);
+    assert_true(plan.cases[1].expected_s < plan.cases[0].expected_s - 1.0);
+    tern_plan_free(&plan);
+}
+
 static int set_up(void **state)
 {
     (void)state;
@@ -122,6 +139,7 @@ int main(void)
         cmocka_unit_test(other_programs_stretch_what_needs_a_cpu_and_no_budget),
         cmocka_unit_test(cold_cases_and_roofs_cost_by_the_cache),
         cmocka_unit_test(what_is_needed_once_counts_once),
+        cmocka_unit_test(more_work_is_not_always_more_time),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);
