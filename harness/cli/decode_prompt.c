@@ -1,6 +1,7 @@
 #include "cli/decode_prompt.h"
 
 #include "cli/settings.h"
+#include "cli/terminal.h"
 
 #include "base/text.h"
 
@@ -36,6 +37,8 @@ static tern_status read_text(tern_decode_prompt *prompt, const tern_options *opt
     if (status == TERN_OK)
         status = tern_tokenizer_encode(prompt->tokenizer, options->text, prompt->id, MAX_TOKENS, &ids, error);
     prompt->count = (uint32_t)ids;
+    if (status == TERN_OK && tern_tokenizer_warning(prompt->tokenizer) != NULL)
+        tern_terminal_say(stderr, "warning: %s", tern_tokenizer_warning(prompt->tokenizer));
     return status;
 }
 

@@ -73,6 +73,10 @@ const tern_option tern_option_table[TERN_OPTION_KEYS] = {
          "weights of a block of i2_s: 128, or 64 if bitnet.cpp made the file on ARM (default: 128)",
          tern_option_set_choice, .at = AT(i2s_block), .values = "128 64"},
 
+    [TERN_OPTION_PRE] = {"pre", 0, "NAME", TERN_GROUP_LENGTH,
+                         "how --prompt-text is cut into words: llama-bpe, gpt-2, or another name that GGUF files have "
+                         "for them (default: as the file says)",
+                         tern_option_set_text, .at = AT(pre)},
     [TERN_OPTION_LAYERS] = {"layers", 0, "N", TERN_GROUP_LENGTH, "of the model's layers, the first N (default: all)",
                             tern_option_set_u32, .at = AT(layers), .low = 1, .high = 1 << 20},
     [TERN_OPTION_PROMPT] = {"prompt", 0, "N", TERN_GROUP_LENGTH,

@@ -98,6 +98,7 @@ typedef struct tern_options {
     const char *ids;      /* of the prompt, separated by commas */
     const char *file;     /* that `model write` writes */
     const tern_block_format *type;
+    const char *pre;         /* how a vocabulary cuts words; NULL: as the file says */
     const char *i2s_block;   /* of a file, "128" or "64"; NULL: not said */
     uint32_t prompt, tokens; /* TERN_UNSAID = as the command likes it */
     uint32_t layers;         /* 0 = all */

@@ -7,7 +7,8 @@ _Static_assert((int)TERN_OPTION_LIST <= (int)TERN_SINK_FILES, "every --out jsonl
 
 tern_gguf_options tern_settings_gguf(const tern_options *options)
 {
-    return (tern_gguf_options){.i2s_of_64 = options->i2s_block != NULL && strcmp(options->i2s_block, "64") == 0};
+    return (tern_gguf_options){.i2s_of_64 = options->i2s_block != NULL && strcmp(options->i2s_block, "64") == 0,
+                               .pre = options->pre};
 }
 
 tern_session_settings tern_settings_session(const tern_options *options)

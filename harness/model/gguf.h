@@ -71,7 +71,8 @@ typedef struct tern_gguf {
 
 /* What a file does not say of itself. NULL stands for zeros. */
 typedef struct tern_gguf_options {
-    bool i2s_of_64; /* I2_S is packed in blocks of 64 weights, as bitnet.cpp does on ARM, and not of 128 */
+    bool i2s_of_64;  /* I2_S is packed in blocks of 64 weights, as bitnet.cpp does on ARM, and not of 128 */
+    const char *pre; /* how text is cut into words, instead of what the file says; see tern_tokenizer_gguf() */
 } tern_gguf_options;
 
 /* Whether that is a file which begins as GGUF does, or a name that ends in .gguf, in capitals or not. */

@@ -1,5 +1,6 @@
 #include "model/tokenizer.h"
 
+#include "base/text.h"
 #include "model/vocabulary.h"
 
 #include <stdlib.h>
@@ -8,6 +9,7 @@
 struct tern_tokenizer {
     tern_gguf gguf;
     tern_vocabulary vocabulary;
+    char warning[512]; /* "": none */
 };
 
 /* Of a text: what is counted within it fits 32 bits. */
@@ -39,28 +41,55 @@ static bool find_switch(const tern_tokenizer *t, const char *key, bool otherwise
     return value != NULL && value->type == TERN_GGUF_BOOL ? value->data[0] != 0 : otherwise;
 }
 
-/* How words are cut goes by a name. */
-static tern_status read_words(tern_tokenizer *t, tern_error *error)
+/* Names that files and users have for the two ways of cutting words. */
+static const char *const llama3[] = {"llama-bpe", "llama3", "llama-v3", "falcon3", "falcon_e", "falcon-h1"};
+static const char *const gpt2[] = {"default", "gpt-2"};
+
+static bool is_one_of(tern_gguf_text name, const char *const *names, size_t count)
 {
-    static const char *const llama3[] = {"llama-bpe", "llama3", "llama-v3", "falcon3"};
-    static const char *const gpt2[] = {"default", "gpt-2"};
+    for (size_t i = 0; i < count; i++)
+        if (tern_gguf_is(name, names[i]))
+            return true;
+    return false;
+}
+
+/* Files that say nothing of it: vocabularies of Llama 3 have these tokens. */
+static tern_gguf_text guess_words(tern_tokenizer *t)
+{
+    static const char *const tokens[] = {"<|begin_of_text|>", "<|eot_id|>"};
+    const char *name = gpt2[0], *because = "no token of Llama 3's";
+
+    for (size_t i = 0; i < sizeof tokens / sizeof *tokens; i++)
+        if (tern_texts_find(&t->vocabulary.tokens, tokens[i], strlen(tokens[i])) != TERN_NO_TOKEN) {
+            name = llama3[0];
+            because = tokens[i];
+        }
+    tern_text_append(t->warning, sizeof t->warning,
+                     "%s does not say how its words are cut (tokenizer.ggml.pre is missing): taken as %s, since its "
+                     "vocabulary has %s; --pre says otherwise",
+                     t->gguf.path, name, because);
+    return (tern_gguf_text){name, strlen(name)};
+}
+
+/* How words are cut goes by a name: the user's, the file's, or that of its kind of vocabulary. */
+static tern_status read_words(tern_tokenizer *t, const char *said, tern_error *error)
+{
     tern_vocabulary *v = &t->vocabulary;
-    tern_gguf_text pre = {"default", strlen("default")};
+    tern_gguf_text pre = {said, said == NULL ? 0 : strlen(said)};
     char shown[64];
 
-    tern_gguf_string(tern_gguf_find(&t->gguf, "tokenizer.ggml.pre"), &pre);
-    for (size_t i = 0; i < sizeof llama3 / sizeof *llama3; i++)
-        v->is_llama3 |= tern_gguf_is(pre, llama3[i]);
-    for (size_t i = 0; i < sizeof gpt2 / sizeof *gpt2; i++)
-        if (v->is_llama3 || tern_gguf_is(pre, gpt2[i]))
-            return TERN_OK;
+    if (said == NULL && !tern_gguf_string(tern_gguf_find(&t->gguf, "tokenizer.ggml.pre"), &pre))
+        pre = guess_words(t);
+    v->is_llama3 = is_one_of(pre, llama3, sizeof llama3 / sizeof *llama3);
+    if (v->is_llama3 || is_one_of(pre, gpt2, sizeof gpt2 / sizeof *gpt2))
+        return TERN_OK;
     return tern_error_set(error, TERN_USAGE,
                           "%s: its words are cut as '%s' does, which this program does not know; give the prompt as "
-                          "--prompt-ids",
+                          "--prompt-ids, or say --pre llama-bpe or gpt-2 if one of them cuts alike",
                           t->gguf.path, tern_gguf_printable(pre, shown, sizeof shown));
 }
 
-static tern_status read_vocabulary(tern_tokenizer *t, tern_error *error)
+static tern_status read_vocabulary(tern_tokenizer *t, const char *pre, tern_error *error)
 {
     const char *path = t->gguf.path;
     tern_vocabulary *v = &t->vocabulary;
@@ -75,10 +104,10 @@ static tern_status read_vocabulary(tern_tokenizer *t, tern_error *error)
                               "%s: its vocabulary is neither of kind llama (SentencePiece) nor gpt2 (BPE); give the "
                               "prompt as --prompt-ids",
                               path);
-    if (v->is_bpe && (status = read_words(t, error)) != TERN_OK)
-        return status;
     if (!tern_texts_read(&v->tokens, tern_gguf_find(&t->gguf, "tokenizer.ggml.tokens")))
         return tern_error_set(error, TERN_USAGE, "%s: tokenizer.ggml.tokens is no list of texts", path);
+    if (v->is_bpe && (status = read_words(t, pre, error)) != TERN_OK)
+        return status;
     if (v->is_bpe && !tern_texts_read(&v->merges, tern_gguf_find(&t->gguf, "tokenizer.ggml.merges")))
         return tern_error_set(error, TERN_USAGE, "%s: tokenizer.ggml.merges is no list of texts", path);
     v->score = find_numbers(t, "tokenizer.ggml.scores", TERN_GGUF_F32);
@@ -88,13 +117,15 @@ static tern_status read_vocabulary(tern_tokenizer *t, tern_error *error)
     v->adds_start = find_switch(t, "tokenizer.ggml.add_bos_token", !v->is_bpe || v->is_llama3);
     v->adds_space = find_switch(t, "tokenizer.ggml.add_space_prefix", !v->is_bpe);
     v->unknown = find_id(t, "tokenizer.ggml.unknown_token_id");
-    return TERN_OK;
+    return tern_specials_read(v) ? TERN_OK
+                                 : tern_error_memory(error, "a vocabulary", v->tokens.count * sizeof *v->special);
 }
 
-static tern_status finish(tern_tokenizer *t, tern_status status, tern_tokenizer **tokenizer, tern_error *error)
+static tern_status finish(tern_tokenizer *t, tern_status status, const tern_gguf_options *options,
+                          tern_tokenizer **tokenizer, tern_error *error)
 {
     if (status == TERN_OK)
-        status = read_vocabulary(t, error);
+        status = read_vocabulary(t, options == NULL ? NULL : options->pre, error);
     if (status == TERN_OK)
         *tokenizer = t;
     else
@@ -110,18 +141,18 @@ tern_status tern_tokenizer_gguf(tern_tokenizer **tokenizer, const char *path, co
     *tokenizer = NULL;
     if (t == NULL)
         return tern_error_memory(error, "a vocabulary", sizeof *t);
-    return finish(t, tern_gguf_open(&t->gguf, path, options, error), tokenizer, error);
+    return finish(t, tern_gguf_open(&t->gguf, path, options, error), options, tokenizer, error);
 }
 
 tern_status tern_tokenizer_parse(tern_tokenizer **tokenizer, const char *path, const void *file, size_t bytes,
-                                 tern_error *error)
+                                 const tern_gguf_options *options, tern_error *error)
 {
     tern_tokenizer *t = calloc(1, sizeof *t);
 
     *tokenizer = NULL;
     if (t == NULL)
         return tern_error_memory(error, "a vocabulary", sizeof *t);
-    return finish(t, tern_gguf_parse(&t->gguf, path, file, bytes, NULL, error), tokenizer, error);
+    return finish(t, tern_gguf_parse(&t->gguf, path, file, bytes, options, error), options, tokenizer, error);
 }
 
 void tern_tokenizer_free(tern_tokenizer *t)
@@ -130,6 +161,7 @@ void tern_tokenizer_free(tern_tokenizer *t)
         return;
     tern_texts_free(&t->vocabulary.tokens);
     tern_texts_free(&t->vocabulary.merges);
+    free(t->vocabulary.special);
     tern_gguf_close(&t->gguf);
     free(t);
 }
@@ -145,7 +177,7 @@ tern_status tern_tokenizer_encode(const tern_tokenizer *t, const char *text, uin
         tern_ids_add(&ids, v->start);
     if (length > MOST_BYTES)
         return tern_error_set(error, TERN_USAGE, "a text of %zu bytes is longer than any prompt", length);
-    if (!(v->is_bpe ? tern_bpe_encode : tern_spm_encode)(v, text, length, &ids))
+    if (!tern_specials_encode(v, text, length, &ids))
         return tern_error_memory(error, "a text", (double)length);
     *count = ids.count;
     if (ids.overflow)
@@ -164,6 +196,11 @@ size_t tern_tokenizer_decode(const tern_tokenizer *t, uint32_t id, char *text, s
         count = (v->is_bpe ? tern_bpe_decode : tern_spm_decode)(v, id, text, bytes - 1);
     text[count] = '\0';
     return count;
+}
+
+const char *tern_tokenizer_warning(const tern_tokenizer *t)
+{
+    return t->warning[0] == '\0' ? NULL : t->warning;
 }
 
 uint32_t tern_tokenizer_end(const tern_tokenizer *t)

@@ -39,11 +39,16 @@ typedef struct tern_vocabulary {
     const uint8_t *score;      /* of SentencePiece: floats; NULL: none */
     const uint8_t *type;       /* int32; NULL: all normal */
     bool is_bpe, adds_start, adds_space;
-    bool is_llama3;               /* BPE: how words are cut; a word that is a token is not cut further */
+    bool is_llama3;    /* BPE: how words are cut; a word that is a token is not cut further */
+    uint32_t *special; /* ids of tokens that a text names: control, user's and unknown; the longest first */
+    uint32_t specials;
     uint32_t start, end, unknown; /* TERN_NO_TOKEN: none */
 } tern_vocabulary;
 
 tern_token_type tern_token_type_of(const tern_vocabulary *vocabulary, uint32_t id);
+
+/* Fills special. False when memory is short. */
+bool tern_specials_read(tern_vocabulary *vocabulary);
 
 /* Ids as they come out. */
 typedef struct tern_ids {
@@ -54,7 +59,13 @@ typedef struct tern_ids {
 
 void tern_ids_add(tern_ids *ids, uint32_t id);
 
-/* Encode `length` bytes of text and add their ids. False when memory is short. */
+/*
+ * Encodes a text in which tokens may be named: each special one is found wherever it stands, the longest first, and the text between them
+ * goes through the encoder of its kind. False when memory is short.
+ */
+bool tern_specials_encode(const tern_vocabulary *vocabulary, const char *text, size_t length, tern_ids *ids);
+
+/* Encode `length` bytes of plain text and add their ids. False when memory is short. */
 bool tern_spm_encode(const tern_vocabulary *vocabulary, const char *text, size_t length, tern_ids *ids);
 bool tern_bpe_encode(const tern_vocabulary *vocabulary, const char *text, size_t length, tern_ids *ids);
 

@@ -87,6 +87,8 @@ typedef struct tern_decode_record {
     uint64_t peak_rss_bytes, budget_bytes; /* 0 = none */
     double allocations;                    /* on the heap while tokens were decoded; NaN = could not be counted */
 
+    uint32_t prompt_ids;
+    int32_t prompt_id[TERN_DECODE_TOKENS]; /* given or seeded; of a longer prompt the first ones */
     uint32_t generated;
     int32_t token[TERN_DECODE_TOKENS]; /* of the first sequence */
     char tokens_hash[24],

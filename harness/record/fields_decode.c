@@ -65,6 +65,7 @@ const tern_field tern_decode_fields[] = {
     FIELD(tern_decode_record, peak_rss_bytes, TERN_U64),
     FIELD(tern_decode_record, budget_bytes, TERN_U64),
     FIELD(tern_decode_record, allocations, TERN_REAL),
+    ROOM(tern_decode_record, prompt_id, TERN_I32, prompt_ids),
     ROOM(tern_decode_record, token, TERN_I32, generated),
     FIELD(tern_decode_record, tokens_hash, TERN_TEXT),
     FIELD(tern_decode_record, logits_hash, TERN_TEXT),

@@ -155,6 +155,13 @@ static tern_status open_passage(session *s, tern_error *error)
     return new_decoder(s, job->toggle[TERN_LOOP_KV_CACHE] != 0, error);
 }
 
+static void keep_prompt(tern_decode_record *r, const tern_passage *p)
+{
+    r->prompt_ids = p->job->prompt_tokens < TERN_DECODE_TOKENS ? p->job->prompt_tokens : TERN_DECODE_TOKENS;
+    for (uint32_t i = 0; i < r->prompt_ids; i++)
+        r->prompt_id[i] = (int32_t)p->prompt[i].token;
+}
+
 static tern_status run_passes(session *s)
 {
     tern_decode_record *r = s->record;
@@ -172,6 +179,7 @@ static tern_status run_passes(session *s)
     memcpy(r->prefill.rate, all.prefill, sizeof all.prefill);
     memcpy(r->decode.rate, all.decode, sizeof all.decode);
     r->prefill.rates = r->decode.rates = all.count;
+    keep_prompt(r, &s->passage);
     r->timed = true;
     return TERN_OK;
 }

@@ -53,6 +53,20 @@ for name in trilm rows blocks fall-back; do
     same "$name"
 done
 
+# How its words are cut goes by its vocabulary where it does not say, with a warning; names of tokens are tokens; ids are in the record.
+"$FIELD_MODEL" 2b4t 2b4t.gguf
+expect 0 decode --model 2b4t.gguf --prompt-text '<think>2123 hello' --out jsonl:text.jsonl
+says err "warning: 2b4t.gguf does not say how its words are cut"
+grep -q '"prompt_id":\[263,266,50,261,51,260\]' text.jsonl || { echo "FAILED: no ids of the prompt in the record"; failures=$((failures + 1)); }
+wanted=$(hashes)
+expect 0 decode --model 2b4t.gguf --prompt-ids 263,266,50,261,51,260
+same "the ids of the prompt"
+expect 0 decode --model 2b4t.gguf --prompt-text '2123' --pre gpt-2 --out jsonl:text.jsonl
+says_not err "warning"
+grep -q '"prompt_id":\[263,50,262\]' text.jsonl || { echo "FAILED: --pre changes nothing"; failures=$((failures + 1)); }
+expect 2 decode --model 2b4t.gguf --prompt-text '2123' --pre no-such-way
+says err "as 'no-such-way' does"
+
 # Packed on ARM: the option is part of the id.
 "$FIELD_MODEL" arm arm.gguf
 expect 0 decode --model arm.gguf --i2s-block 64 --out jsonl:arm.jsonl

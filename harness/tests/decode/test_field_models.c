@@ -6,6 +6,7 @@
 #include "decode/loop/decoder.h"
 #include "field_model.h"
 #include "machine/isa.h"
+#include "model/tokenizer.h"
 #include "plain_decoder.h"
 #include "plan/registry.h"
 
@@ -18,7 +19,7 @@
 
 #include <cmocka.h>
 
-enum { PROMPT = 3, STEPS = 4, TOKENS = PROMPT + STEPS, MOST_VOCABULARY = 512 };
+enum { PROMPT = 3, MOST_PROMPT = 8, STEPS = 4, MOST_VOCABULARY = 512 };
 
 static tern_registry *registry;
 
@@ -35,9 +36,45 @@ typedef struct answer {
     float logits[STEPS][MOST_VOCABULARY];
 } answer;
 
-static uint32_t prompt_token(uint32_t i, uint32_t vocabulary)
+/* Ids that a decoder takes. */
+typedef struct prompt {
+    uint32_t id[MOST_PROMPT], count;
+} prompt;
+
+static const char text[] = "<think>2123 hello";
+
+/* That text by each vocabulary and each way to cut it, worked out by hand from field_model.c. */
+static prompt prompt_of(const field_model *m)
 {
-    return (7 + i * 17 + i * i * 5) % vocabulary;
+    prompt p = {.count = PROMPT};
+
+    for (uint32_t i = 0; i < PROMPT; i++)
+        p.id[i] = (7 + i * 17 + i * i * 5) % m->geometry.vocabulary;
+    if (m->words == FIELD_SPM)
+        return (prompt){{1, 269, 259, 53, 52, 53, 54, 268}, 8};
+    if (m->words == FIELD_LLAMA3 && m->pre != NULL && strcmp(m->pre, "gpt-2") == 0)
+        return (prompt){{263, 266, '2', 262, 260}, 5};
+    if (m->words == FIELD_LLAMA3)
+        return (prompt){{263, 266, '2', 261, '3', 260}, 6};
+    return p;
+}
+
+static void expect_prompt(const field_model *m, const char *path)
+{
+    const prompt expected = prompt_of(m);
+    tern_tokenizer *t;
+    tern_error error = {""};
+    uint32_t id[64];
+    size_t count;
+
+    if (m->words == FIELD_NO_WORDS)
+        return;
+    if (tern_tokenizer_gguf(&t, path, NULL, &error) != TERN_OK ||
+        tern_tokenizer_encode(t, text, id, 64, &count, &error) != TERN_OK)
+        fail_msg("%s: %s", m->name, error.text);
+    tern_tokenizer_free(t);
+    assert_int_equal(count, expected.count);
+    assert_memory_equal(id, expected.id, count * sizeof *id);
 }
 
 static char *path_of(const field_model *m, char *path, size_t bytes)
@@ -57,14 +94,16 @@ static void remove_files(const field_model *m)
     }
 }
 
-static void decode(tern_decoder *decoder, uint32_t vocabulary, answer *got)
+static void decode(tern_decoder *decoder, const field_model *m, answer *got)
 {
-    tern_input input[PROMPT];
+    const uint32_t vocabulary = m->geometry.vocabulary;
+    const prompt p = prompt_of(m);
+    tern_input input[MOST_PROMPT];
     const float *logits;
 
-    for (uint32_t i = 0; i < PROMPT; i++)
-        input[i] = (tern_input){prompt_token(i, vocabulary), 0};
-    logits = tern_decoder_run(decoder, input, PROMPT);
+    for (uint32_t i = 0; i < p.count; i++)
+        input[i] = (tern_input){p.id[i], 0};
+    logits = tern_decoder_run(decoder, input, p.count);
     for (uint32_t i = 0; i < STEPS; i++) {
         assert_non_null(logits);
         memcpy(got->logits[i], logits, vocabulary * sizeof *logits);
@@ -100,7 +139,7 @@ static void decode_file(const field_model *m, const char *path, const setting *h
         tern_model_load(&model, &weights, &kernel, team, &options, &error) != TERN_OK ||
         tern_decoder_new(&decoder, &model, &loop, team, &error) != TERN_OK)
         fail_msg("%s: %s", m->name, error.text);
-    decode(decoder, m->geometry.vocabulary, got);
+    decode(decoder, m, got);
     tern_decoder_free(decoder);
     tern_model_free(&model);
     tern_team_free(team);
@@ -112,17 +151,17 @@ static void expect_greedy(const field_model *m, const answer *got)
 {
     static double expected[MOST_VOCABULARY];
     const uint32_t vocabulary = m->geometry.vocabulary;
-    uint32_t token[TOKENS];
+    const prompt p = prompt_of(m);
+    uint32_t token[MOST_PROMPT + STEPS];
     tern_weights weights;
 
     field_model_weights(m, &weights);
     const plain_decoder plain = {
         .weights = &weights, .scale = field_model_scale, .table = PLAIN_F16, .context = m->geometry.context};
-    for (uint32_t i = 0; i < PROMPT; i++)
-        token[i] = prompt_token(i, vocabulary);
+    memcpy(token, p.id, sizeof p.id);
     for (uint32_t i = 0; i < STEPS; i++) {
         uint32_t best = 0;
-        plain_decoder_logits(&plain, token, PROMPT + i, expected);
+        plain_decoder_logits(&plain, token, p.count + i, expected);
         for (uint32_t id = 0; id < vocabulary; id++)
             if (expected[id] > expected[best])
                 best = id;
@@ -130,7 +169,7 @@ static void expect_greedy(const field_model *m, const answer *got)
         if (got->token[i] != best || !(error <= PLAIN_STEP))
             fail_msg("%s: token %u is %u, and %u by the formulas; logits differ by %.2g", m->name, i, got->token[i],
                      best, error);
-        token[PROMPT + i] = best;
+        token[p.count + i] = best;
     }
 }
 
@@ -143,6 +182,7 @@ static void greedy_tokens_are_those_of_the_formulas(void **state)
     for (const field_model *m = field_models; m->name != NULL; m++) {
         char path[256];
         assert_true(field_model_write(m, path_of(m, path, sizeof path)));
+        expect_prompt(m, path);
         for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
             answer *got = i == 0 ? &first : &again;
             memset(got, 0, sizeof *got);

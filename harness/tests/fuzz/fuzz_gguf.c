@@ -38,13 +38,13 @@ static void read_weights(tern_weights *w)
 
 static void read_vocabulary(const uint8_t *file, size_t bytes)
 {
-    static const char text[] = "Hello, 2026: it's \xc3\xa9\xff ok\n";
+    static const char text[] = "<|eot_id|>Hello, 2026: it's \xc3\xa9\xff ok<think>\n";
     tern_tokenizer *tokenizer;
     uint32_t id[128];
     size_t count = 0;
     char out[32];
 
-    if (tern_tokenizer_parse(&tokenizer, "image", file, bytes, NULL) != TERN_OK)
+    if (tern_tokenizer_parse(&tokenizer, "image", file, bytes, NULL, NULL) != TERN_OK)
         return;
     if (tern_tokenizer_encode(tokenizer, text, id, 128, &count, NULL) == TERN_OK)
         for (size_t i = 0; i < count; i++)

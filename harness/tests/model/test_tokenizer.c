@@ -2,6 +2,7 @@
  * Small vocabularies of both kinds, made here: known splits, any bytes back and forth, and files that are no
  * vocabulary.
  */
+#include "field_model.h"
 #include "model/tokenizer.h"
 #include "model/vocabulary.h"
 
@@ -11,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -102,7 +104,7 @@ static tern_tokenizer *open_image(void)
     tern_tokenizer *t;
     tern_error error = {""};
 
-    if (tern_tokenizer_parse(&t, "image", image, used, &error) != TERN_OK)
+    if (tern_tokenizer_parse(&t, "image", image, used, NULL, &error) != TERN_OK)
         fail_msg("%s", error.text);
     return t;
 }
@@ -257,16 +259,78 @@ static void refuses_what_is_no_vocabulary(void **state)
     for (size_t i = 0; i < sizeof says / sizeof *says; i++) {
         tern_tokenizer *t;
         tern_error error = {""};
-        begin(i == 0 ? 0 : i < 3 ? 1 : 2);
+        begin(i == 0 ? 0 : i < 3 ? 1 : 3);
         if (i > 0)
             put_text_value("tokenizer.ggml.model", i == 1 ? "bert" : i == 2 ? "llama" : "gpt2");
-        if (i == 3)
+        if (i == 3) {
             put_text_value("tokenizer.ggml.pre", "qwen2");
+            put_array("tokenizer.ggml.tokens", 8, 1);
+            put_text("a");
+        }
         put_number(0, 8);
-        assert_int_equal(tern_tokenizer_parse(&t, "image", image, used, &error), TERN_USAGE);
+        assert_int_equal(tern_tokenizer_parse(&t, "image", image, used, NULL, &error), TERN_USAGE);
         assert_null(t);
         assert_non_null(strstr(error.text, says[i]));
     }
+}
+
+static const char field_path[] = "test_tokenizer.tmp.gguf";
+
+static tern_tokenizer *open_field(const char *name, const char *pre)
+{
+    const tern_gguf_options options = {.pre = pre};
+    tern_tokenizer *t;
+    tern_error error = {""};
+
+    assert_true(field_model_write(field_model_named(name), field_path));
+    if (tern_tokenizer_gguf(&t, field_path, &options, &error) != TERN_OK)
+        fail_msg("%s", error.text);
+    unlink(field_path);
+    return t;
+}
+
+/* The official file of BitNet 2B-4T does not say. */
+static void a_file_that_does_not_say_is_cut_as_its_vocabulary_is(void **state)
+{
+    static const uint32_t in_threes[] = {263, '2', 261, '3'}, whole[] = {263, '2', 262};
+    tern_tokenizer *t = open_field("2b4t", NULL);
+
+    (void)state;
+    expect(t, "2123", in_threes, 4);
+    assert_non_null(
+        strstr(tern_tokenizer_warning(t), "taken as llama-bpe, since its vocabulary has <|eot_id|>; --pre"));
+    tern_tokenizer_free(t);
+    t = open_field("2b4t", "gpt-2");
+    expect(t, "2123", whole, 3);
+    assert_null(tern_tokenizer_warning(t));
+    tern_tokenizer_free(t);
+    t = open_field("gpt-2", NULL);
+    expect(t, "2123", whole, 3);
+    assert_null(tern_tokenizer_warning(t));
+    tern_tokenizer_free(t);
+    t = open_field("gpt-2", "falcon_e");
+    expect(t, "2123", in_threes, 4);
+    tern_tokenizer_free(t);
+    t = open_field("falcon-e", NULL);
+    expect(t, "2123", in_threes, 4);
+    assert_null(tern_tokenizer_warning(t));
+    tern_tokenizer_free(t);
+}
+
+static void names_of_added_and_control_tokens_are_those_tokens(void **state)
+{
+    tern_tokenizer *t = open_field("2b4t", NULL);
+
+    (void)state;
+    expect(t, "<think>", (uint32_t[]){263, 266}, 2);
+    expect(t, "hello<|eot_id|> hello</think><think><", (uint32_t[]){263, 259, 265, 260, 267, 266, '<'}, 7);
+    expect(t, "<<think>>think>", (uint32_t[]){263, '<', 266, '>', 't', 'h', 'i', 'n', 'k', '>'}, 10);
+    expect(t, "<|begin_of_text|>", (uint32_t[]){263, 263}, 2);
+    tern_tokenizer_free(t);
+    t = open_field("spm", NULL);
+    /* What follows such a token begins like a text: with a space. */
+    expect(t, "hello<think>hello</s>", (uint32_t[]){1, 268, 269, 268, 2}, 5);
+    tern_tokenizer_free(t);
 }
 
 int main(void)
@@ -277,6 +341,8 @@ int main(void)
         cmocka_unit_test(cuts_words_as_the_patterns_do),
         cmocka_unit_test(joins_long_texts),
         cmocka_unit_test(refuses_what_is_no_vocabulary),
+        cmocka_unit_test(a_file_that_does_not_say_is_cut_as_its_vocabulary_is),
+        cmocka_unit_test(names_of_added_and_control_tokens_are_those_tokens),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
