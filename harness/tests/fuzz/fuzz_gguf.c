@@ -13,6 +13,20 @@ int LLVMFuzzerTestOneInput(const uint8_t *file, size_t bytes);
 /* So that an input which claims much costs no more than one that has it. */
 static const uint64_t MOST_WEIGHTS = 1 << 22;
 
+/* Of every slice; floats has room for a whole matrix. */
+static void read_scales(tern_weights *w, uint32_t layer, tern_matrix m, float *floats)
+{
+    const size_t columns = tern_geometry_columns(&w->geometry, m);
+
+    for (size_t i = 0; w->slices != NULL && i < w->slices[m].count; i++) {
+        const size_t end = i + 1 < w->slices[m].count ? w->slices[m].first[i + 1] : columns;
+        if (w->slices[m].first[i] >= end)
+            abort(); /* slices that are none */
+        w->scales(w, layer, m, (tern_columns){w->slices[m].first[i], end}, 0, tern_geometry_rows(&w->geometry, m),
+                  floats);
+    }
+}
+
 static void read_weights(tern_weights *w)
 {
     const tern_geometry *g = &w->geometry;
@@ -25,6 +39,7 @@ static void read_weights(tern_weights *w)
         for (tern_matrix m = 0; m < TERN_MATRICES; m++) {
             w->trits(w, layer, m, 0, tern_geometry_rows(g, m), trits);
             (void)w->scale(w, layer, m);
+            read_scales(w, layer, m, floats);
         }
     if (floats != NULL) {
         w->norm(w, 0, TERN_NORM_OUTPUT, floats);
@@ -54,11 +69,12 @@ static void read_vocabulary(const uint8_t *file, size_t bytes)
 
 int LLVMFuzzerTestOneInput(const uint8_t *file, size_t bytes)
 {
+    const tern_gguf_options options = {.i2s_of_64 = bytes % 2 != 0};
     tern_gguf gguf;
     tern_weights weights;
     tern_error error = {""};
 
-    if (tern_gguf_parse(&gguf, "image", file, bytes, NULL, &error) != TERN_OK) {
+    if (tern_gguf_parse(&gguf, "image", file, bytes, &options, &error) != TERN_OK) {
         tern_gguf_close(&gguf);
     } else if (tern_gguf_weights(&weights, &gguf, &error) == TERN_OK) {
         read_weights(&weights);

@@ -19,6 +19,27 @@ for type in tq1_0 tq2_0; do
 done
 expect 0 "$TERNBENCH" model write --model ./words.model --type i2_s --out corpus/words.i2_s.gguf
 
+# As other tools lay them out: Q4_K and Q6_K tables, ternary weights held as floats, scales of rows, of shards and of blocks, added tokens.
+# field NAME HIDDEN HEAD_DIM FFN VOCABULARY SUB_NORMS TIED
+field() {
+    model field "$2" "$3" "$5" swiglu "$6" "$7"
+    sed -i "s/^ffn.*/ffn = $4/" field.model
+    "$FIELD_MODEL" "$1" "corpus/field.$1.gguf" ./field.model || exit 1
+}
+field quantised 256 64 256 8 no no
+field quantised-tq1 256 64 256 8 no no
+field trilm 512 64 512 8 no no
+field blocks 512 64 512 8 no no
+field trilm-f16 96 32 160 8 no no
+field rows 64 32 96 8 no no
+field f32 64 32 100 8 yes no
+field fall-back 256 32 100 8 yes no
+field arm 64 32 64 8 yes yes
+field 2b4t 128 64 128 270 yes yes
+field spm 256 64 256 270 yes yes
+# Of an odd number of bytes, so that I2_S is read in blocks of 64.
+printf x >>corpus/field.arm.gguf
+
 # u32 NUMBER, u64 NUMBER, text STRING: below 256
 u32() { printf '%b' "\\x$(printf %02x "$1")\\0\\0\\0"; }
 u64() { u32 "$1" && u32 0; }
