@@ -130,13 +130,16 @@ static void add_section(tern_sheet *sheet, const subject *s, size_t index)
             add_row(sheet, s, &s->list->pair[i]);
 }
 
-static void add_subject(tern_document *document, const subject *s, const char *name)
+static void add_sections(tern_sheet *sheet, const subject *s)
 {
-    const size_t timed = s->list->of[TERN_CHANGE_TIMED], untimed = s->list->of[TERN_CHANGE_UNTIMED];
-    tern_sheet *sheet = tern_document_sheet(document, name, TERN_FOR_ALL, columns, COLUMNS);
-
     for (size_t i = 0; i < sizeof sections / sizeof *sections; i++)
         add_section(sheet, s, i);
+}
+
+static void say_medians(tern_document *document, const subject *s)
+{
+    const size_t timed = s->list->of[TERN_CHANGE_TIMED], untimed = s->list->of[TERN_CHANGE_UNTIMED];
+
     if (timed > 0)
         tern_document_paragraph(document, "%zu of %zu medians (%.1f %%) lie within %.0f %%; * marks the others",
                                 s->list->near, timed, 100.0 * (double)s->list->near / (double)timed,
@@ -215,10 +218,14 @@ tern_status tern_compare_build(tern_document *document, const tern_results *befo
     say_runs(document, before, after, &comparison);
     say_incomplete(document, before, "earlier");
     say_incomplete(document, after, "later");
-    add_subject(document, &(subject){before, after, &comparison.cases, half_of_case, "case", tolerance}, "cases");
-    if (comparison.decodes.count > 0)
-        add_subject(document, &(subject){before, after, &comparison.decodes, half_of_decode, "decode run", tolerance},
-                    "decodes");
+    const subject cases = {before, after, &comparison.cases, half_of_case, "case", tolerance};
+    const subject decodes = {before, after, &comparison.decodes, half_of_decode, "decode run", tolerance};
+    /* One sheet of both, since a file of CSV has one. */
+    tern_sheet *sheet = tern_document_sheet(document, "cases", TERN_FOR_ALL, columns, COLUMNS);
+    add_sections(sheet, &cases);
+    add_sections(sheet, &decodes);
+    say_medians(document, &cases);
+    say_medians(document, &decodes);
     outcome->timed = comparison.cases.of[TERN_CHANGE_TIMED] + comparison.decodes.of[TERN_CHANGE_TIMED];
     outcome->lost = comparison.cases.of[TERN_CHANGE_LOST] + comparison.decodes.of[TERN_CHANGE_LOST];
     tern_comparison_free(&comparison);

@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LINE_BYTES = 512 };
+enum { LINE_BYTES = 512, PLAIN_PRODUCTS = 4 };
 
 static double mib(uint64_t bytes)
 {
@@ -111,6 +111,10 @@ static void say_speed(tern_document *document, const tern_decode_record *r)
         say_repetitions(document, r);
     if (r->decode.tokens > 0)
         say_demand(document, r);
+    if (r->products > PLAIN_PRODUCTS)
+        tern_document_line(document,
+                           "%" PRIu32 " products a layer instead of %d: scales change along the rows of a matrix",
+                           r->products, PLAIN_PRODUCTS);
     if (r->target_tokens_per_s > 0.0)
         tern_document_line(document, "target %.4g tok/s: %.1f %% of it", r->target_tokens_per_s,
                            100.0 * r->decode.tokens_per_s / r->target_tokens_per_s);

@@ -62,7 +62,8 @@ typedef struct tern_decode_record {
 
     tern_finding finding; /* EXACT, or why nothing was timed */
     bool timed;
-    bool baseline;            /* what the others are compared with, not what was asked for */
+    bool baseline;     /* what the others are compared with, not what was asked for */
+    uint32_t products; /* of a layer: 4, and more where scales change along the rows of a matrix; 0 = not known */
     uint32_t measured_layers; /* of a baseline; fewer than layers: times are scaled by layers / measured_layers */
     tern_phase prefill, decode;
     double median_ms, p99_ms; /* of the decoded steps */

@@ -41,6 +41,7 @@ const tern_field tern_decode_fields[] = {
     FIELD(tern_decode_record, p0, TERN_REAL),
     FIELD(tern_decode_record, timed, TERN_BOOL),
     FIELD(tern_decode_record, baseline, TERN_BOOL),
+    FIELD(tern_decode_record, products, TERN_U32),
     FIELD(tern_decode_record, measured_layers, TERN_U32),
     FIELD(tern_decode_record, median_ms, TERN_REAL),
     FIELD(tern_decode_record, p99_ms, TERN_REAL),

@@ -213,6 +213,7 @@ static void take_sizes(session *s)
     tern_decode_record *r = s->record;
 
     r->load_s = model->load_s;
+    r->products = (uint32_t)model->parts.count;
     r->packed_bytes = model->packed_bytes;
     r->embedding_bytes = model->embedding_bytes;
     r->head_bytes = model->head_bytes;

@@ -53,6 +53,11 @@ for name in trilm rows blocks fall-back; do
     same "$name"
 done
 
+expect 0 decode --model trilm.gguf
+says out "7 products a layer instead of 4"
+expect 0 decode --model rows.gguf
+says_not out "products a layer"
+
 # How its words are cut goes by its vocabulary where it does not say, with a warning; names of tokens are tokens; ids are in the record.
 "$FIELD_MODEL" 2b4t 2b4t.gguf
 expect 0 decode --model 2b4t.gguf --prompt-text '<think>2123 hello' --out jsonl:text.jsonl
@@ -76,6 +81,12 @@ same "repro"
 expect 0 decode --model arm.gguf
 [ "$(hashes)" != "$wanted" ] || { echo "FAILED: --i2s-block 64 changes nothing"; failures=$((failures + 1)); }
 expect 2 decode --model arm.gguf --i2s-block 32
+# What is said of rows that are no multiple of 128 leads to a file that is taken.
+sed -e 's/^hidden.*/hidden = 192/' -e 's/^ffn.*/ffn = 320/' "$SOURCE/suites/tiny.model" >odd.model
+"$FIELD_MODEL" arm odd.gguf ./odd.model
+expect 2 decode --model odd.gguf
+says err "rows of 192, which is no multiple of 128: if bitnet.cpp made the file on ARM, say --i2s-block 64"
+expect 0 decode --model odd.gguf --i2s-block 64
 
 # A prompt alone, steps alone.
 expect 0 "$TERNBENCH" decode --no-roofs -q --model model.gguf --kernel scalar --prompt 5 -n 0 --out jsonl:prompt.jsonl
@@ -97,12 +108,20 @@ says_not out "pp0"
 expect 0 "$TERNBENCH" report prompt.jsonl --format llama-bench
 says out "pp5"
 says_not out "tg0"
+expect 0 "$TERNBENCH" report prompt.jsonl --format csv
+says out ",prefill,1,"
+says_not out ",decode,1,"
+expect 0 "$TERNBENCH" report steps.jsonl --format csv
+says out ",decode,1,"
 expect 2 decode --model model.gguf --prompt 0 --tokens 0
 says err "leave nothing to run"
 
 # Ids that are there several times pair in their order.
 expect 0 "$TERNBENCH" report --compare prompt.jsonl prompt.jsonl
 says out "decode run"
-cat steps.jsonl steps.jsonl >twice.jsonl
+"$TERNBENCH" decode --no-roofs -q --model model.gguf --kernel scalar --prompt 0 -n 4 --out jsonl:again.jsonl >out
+cat steps.jsonl again.jsonl >twice.jsonl
 expect 0 "$TERNBENCH" report --compare twice.jsonl twice.jsonl --format csv
+changes=$(awk -F, '$1 == "timed" { print $4 }' out | sort -u)
+[ "$changes" = 0 ] || { echo "FAILED: runs of one id do not pair in their order: $changes"; failures=$((failures + 1)); }
 finish

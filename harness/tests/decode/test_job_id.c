@@ -102,12 +102,29 @@ static void all_that_is_unusual_is_named(void **state)
     job.prompt = prompt;
     job.prompt_tokens = 3;
     job.layers = 2;
+    job.i2s_block = 64;
     job.repetitions = 9;
     job.compare_cache = 4;
     job.sampler = (tern_token_choice_options){.temperature = 0.25, .top_k = 20, .top_p = 0.9, .seed = 3};
     expect_round_trip(&job, "decode+simd=0,kv=8/./models/my model.gguf/reference+huge_pages=0/seed=3,p0=0.5/"
                             "p=3,n=7,s=2,c=128,b=64,r=9,l=2,compare=4,temperature=0.25,top_k=20,top_p=0.9,"
-                            "ids=4:0:65000/t=4");
+                            "i2s=64,ids=4:0:65000/t=4");
+}
+
+static void a_prompt_or_steps_may_be_none_but_not_both(void **state)
+{
+    tern_decode_job job = plain_job();
+    tern_parsed_job parsed;
+    tern_error error = {""};
+
+    (void)state;
+    job.new_tokens = 0;
+    expect_round_trip(&job, "decode/tiny/reference/seed=3,p0=0.5/p=5,n=0,s=2,c=128,b=64/t=4");
+    job.prompt_tokens = 0;
+    assert_int_equal(tern_decode_id_parse(&parsed, id_of(&job), registry, &error), TERN_USAGE);
+    assert_non_null(strstr(error.text, "leave nothing to run"));
+    job.new_tokens = 7;
+    expect_round_trip(&job, "decode/tiny/reference/seed=3,p0=0.5/p=0,n=7,s=2,c=128,b=64/t=4");
 }
 
 static void parts_stand_in_any_order(void **state)
@@ -182,9 +199,13 @@ static void what_is_wrong_is_told(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_job_as_usual_has_a_short_id), cmocka_unit_test(all_that_is_unusual_is_named),
-        cmocka_unit_test(parts_stand_in_any_order),      cmocka_unit_test(a_long_prompt_is_hashed),
-        cmocka_unit_test(what_is_wrong_is_told),         cmocka_unit_test(a_context_that_is_left_to_the_model_stays_so),
+        cmocka_unit_test(a_job_as_usual_has_a_short_id),
+        cmocka_unit_test(all_that_is_unusual_is_named),
+        cmocka_unit_test(a_prompt_or_steps_may_be_none_but_not_both),
+        cmocka_unit_test(parts_stand_in_any_order),
+        cmocka_unit_test(a_long_prompt_is_hashed),
+        cmocka_unit_test(what_is_wrong_is_told),
+        cmocka_unit_test(a_context_that_is_left_to_the_model_stays_so),
     };
 
     return cmocka_run_group_tests(tests, open_registry, close_registry);
