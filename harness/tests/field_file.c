@@ -384,6 +384,15 @@ static void put_values(FILE *f, const field_model *m, uint32_t part, size_t tens
     free(text);
 }
 
+static void *room(size_t bytes)
+{
+    void *data = malloc(bytes);
+
+    if (data == NULL)
+        abort();
+    return data;
+}
+
 static bool write_part(const field_model *m, const char *path, uint32_t part, const tensor *list, size_t tensors)
 {
     const size_t first = tensors * part / m->parts, end = tensors * (part + 1) / m->parts;
@@ -391,11 +400,11 @@ static bool write_part(const field_model *m, const char *path, uint32_t part, co
         4 * ((size_t)m->geometry.hidden + m->geometry.ffn + (size_t)m->geometry.heads * m->geometry.head_dim);
     uint64_t offset = 0;
     FILE *f = fopen(path, "wb");
-    uint8_t *row = malloc(row_bytes);
-    float *value = malloc(row_bytes);
 
-    if (f == NULL || row == NULL || value == NULL)
+    if (f == NULL)
         return false;
+    uint8_t *row = room(row_bytes);
+    float *value = room(row_bytes);
     fputs("GGUF", f);
     put_number(f, 3, 4);
     put_number(f, end - first, 8);

@@ -333,6 +333,23 @@ static void names_of_added_and_control_tokens_are_those_tokens(void **state)
     tern_tokenizer_free(t);
 }
 
+/* Where one name begins with another. */
+static void the_longest_name_is_found_first(void **state)
+{
+    static const uint8_t types[12] = {4, 0, 0, 0, 4, 0, 0, 0, 3, 0, 0, 0};
+    tern_gguf_text names[] = {{"<a>", 3}, {"<a>b", 4}, {"b", 1}};
+    tern_vocabulary v = {.tokens = {.text = names, .count = 3}, .type = types};
+    uint32_t id[8];
+    tern_ids ids = {.id = id, .max = 8};
+
+    (void)state;
+    assert_true(tern_specials_read(&v));
+    assert_true(tern_specials_encode(&v, "b<a>bb<a>", 9, &ids));
+    assert_int_equal(ids.count, 4);
+    assert_memory_equal(id, ((uint32_t[]){2, 1, 2, 0}), 4 * sizeof *id);
+    free(v.special);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -343,6 +360,7 @@ int main(void)
         cmocka_unit_test(refuses_what_is_no_vocabulary),
         cmocka_unit_test(a_file_that_does_not_say_is_cut_as_its_vocabulary_is),
         cmocka_unit_test(names_of_added_and_control_tokens_are_those_tokens),
+        cmocka_unit_test(the_longest_name_is_found_first),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
