@@ -115,7 +115,7 @@ static void say_speed(tern_document *document, const tern_decode_record *r)
         tern_document_line(document,
                            "%" PRIu32 " products a layer instead of %d: scales change along the rows of a matrix",
                            r->products, PLAIN_PRODUCTS);
-    if (r->target_tokens_per_s > 0.0)
+    if (r->target_tokens_per_s > 0.0 && (r->decode.tokens > 0 || r->prefill.tokens == 0))
         tern_document_line(document, "target %.4g tok/s: %.1f %% of it", r->target_tokens_per_s,
                            100.0 * r->decode.tokens_per_s / r->target_tokens_per_s);
     if (r->measured_layers < r->layers)

@@ -202,9 +202,10 @@ static void add_loops(tern_sheet *sheet, const tern_results *results)
         const tern_decode_record *r = &results->decodes.item[i];
         if (i == 0)
             tern_sheet_section(sheet, TERN_FOR_PROGRAMS, "decode");
-        if (!r->timed || r->prefill.tokens > 0)
+        /* A phase that was not run has no row beside the other. */
+        if (r->prefill.tokens > 0 || r->decode.tokens == 0)
             add_phase(sheet, results, r, "prefill", &r->prefill);
-        if (!r->timed || r->decode.tokens > 0)
+        if (r->decode.tokens > 0 || r->prefill.tokens == 0)
             add_phase(sheet, results, r, "decode", &r->decode);
     }
 }
