@@ -5,9 +5,10 @@
  *     change  time of the commit / time of the good end - 1, with its standard error
  *     p       the probability that the change came with it, after all that was measured
  */
-#include "analyse/bisection.h"
+#include "bisect.h"
 
 #include "ablate.h"
+#include "analyse/bisection.h"
 #include "analyse/gate_rows.h"
 #include "base/text.h"
 #include "gate.h"
@@ -250,33 +251,42 @@ static tern_status add_others(drawing *d, tern_error *error)
     return status;
 }
 
-static tern_status add_run(drawing *d, tern_error *error)
+tern_status tern_bisect_add_run(tern_document *document, const tern_results *results, uint32_t run, bool *found,
+                                tern_error *error)
 {
-    tern_status status = tern_bisection_read(&d->b, d->results, d->run, error);
+    drawing d = {.document = document, .results = results, .run = run};
+    tern_status status = tern_bisection_read(&d.b, results, run, error);
 
-    if (status == TERN_OK && d->b.good == NULL)
-        status = tern_gate_add(d->document, d->results, d->run, error);
-    else if (status == TERN_OK) {
-        add_ends(d);
-        status = add_others(d, error);
-        add_table(d);
-        add_answer(d);
+    *found = status == TERN_OK && d.b.good != NULL;
+    if (*found) {
+        add_ends(&d);
+        status = add_others(&d, error);
+        add_table(&d);
+        add_answer(&d);
         if (status == TERN_OK)
-            status = add_toggle(d, error);
+            status = add_toggle(&d, error);
     }
-    tern_bisection_free(&d->b);
+    tern_bisection_free(&d.b);
     return status;
+}
+
+/* A run whose ends are equal is a gate. */
+static tern_status add_run(tern_document *document, const tern_results *results, uint32_t run, tern_error *error)
+{
+    bool found;
+    const tern_status status = tern_bisect_add_run(document, results, run, &found, error);
+
+    return status == TERN_OK && !found ? tern_gate_add(document, results, run, error) : status;
 }
 
 tern_status tern_bisect_build(tern_document *document, const tern_results *results, tern_error *error)
 {
-    drawing d = {.document = document, .results = results};
     tern_status status = TERN_OK;
 
     document->title = "Which commit slowed it down?";
     tern_runs_introduce(document, results);
-    for (d.run = 0; d.run < results->runs.count && status == TERN_OK; d.run++)
-        status = add_run(&d, error);
+    for (uint32_t run = 0; run < results->runs.count && status == TERN_OK; run++)
+        status = add_run(document, results, run, error);
     if (status == TERN_OK && results->arms.count > 0)
         status = tern_ablate_add(document, results, error);
     tern_runs_add(document, results);

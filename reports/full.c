@@ -38,6 +38,10 @@ static const struct {
     {.title = "Blockers", .add = tern_full_blockers, .command = "ternbench run suites/seed.suite"},
     {.title = "Projections, checked", .add = tern_full_projections, .command = "ternbench ablate suites/gate.suite"},
     {.title = "Over time", .add = tern_full_history, .is_wanted = tern_full_has_history},
+    {.title = "Which commit made it slower",
+     .add = tern_full_bisect,
+     .is_wanted = tern_full_has_bisect,
+     .takes_runs = true},
     {.title = "Memory", .add = tern_full_memory, .command = "ternbench decode"},
     {.title = "Verdict", .add = tern_full_verdict, .command = "ternbench run suites/seed.suite", .takes_runs = true},
 };

@@ -29,6 +29,7 @@ tern_full_part tern_full_breakdown;   /* part_parts.c */
 tern_full_part tern_full_expected;    /* part_expected.c */
 tern_full_part tern_full_blockers;    /* part_findings.c */
 tern_full_part tern_full_projections; /* part_components.c */
+tern_full_part tern_full_bisect;      /* part_bisect.c */
 tern_full_part tern_full_memory;      /* part_parts.c */
 tern_full_part tern_full_verdict;     /* part_top.c */
 
@@ -40,6 +41,7 @@ bool tern_full_has_loop(const tern_results *results);
 tern_status tern_full_shapes_sheet(tern_document *document, const tern_results *results, tern_error *error);
 
 /* Whether there are runs that repeat each other, and which; whether there are several machines, and which. */
+bool tern_full_has_bisect(const tern_results *results);
 bool tern_full_has_repeats(const tern_results *results);
 void tern_full_say_repeats(tern_document *document, const tern_repeats *repeats, const tern_results *results);
 bool tern_full_has_history(const tern_results *results);

@@ -158,6 +158,27 @@ static void the_first_line_says_what_is_wrong(void **state)
     assert_true(says("INCOMPLETE: 1 of 1 run did not end as planned"));
 }
 
+/* The chapter is there when there was a bisect, and says what the report on it says. */
+static void a_bisect_has_a_chapter(void **state)
+{
+    static const char *const roles[] = {"good", "candidate", "candidate", "bad", "tried"};
+
+    (void)state;
+    add_run(&results, "host", "");
+    for (size_t i = 0; i < sizeof roles / sizeof *roles; i++) {
+        tern_step step = {.id = "fast/1", .ratio = i > 2 ? 0.08 : 0.0, .error = 0.001, .commits = 9};
+        snprintf(step.role, sizeof step.role, "%s", roles[i]);
+        snprintf(step.commit, sizeof step.commit, "%s", i == 0 ? "0000" : i == 1 || i == 4 ? "aaaa" : "bbbb");
+        snprintf(step.subject, sizeof step.subject, "of %.9s", step.commit);
+        assert_int_equal(tern_results_add(&results, TERN_LINE_STEP, &step, NULL), TERN_OK);
+    }
+    end_run(true, "");
+    build();
+    assert_true(says("Which commit made it slower"));
+    assert_true(says("is slower at bbbb than at 0000 by 8.33 %"));
+    assert_true(says("made it slower (p = "));
+}
+
 static void a_change_is_more_than_both_intervals(void **state)
 {
     (void)state;
@@ -303,6 +324,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(chapters_stand_in_their_order_and_name_what_fills_them, tear_down),
         cmocka_unit_test_teardown(the_first_line_says_what_is_wrong, tear_down),
+        cmocka_unit_test_teardown(a_bisect_has_a_chapter, tear_down),
         cmocka_unit_test_teardown(a_change_is_more_than_both_intervals, tear_down),
         cmocka_unit_test_teardown(repeated_runs_are_one_series_and_their_spread_is_told, tear_down),
         cmocka_unit_test_teardown(machines_stand_side_by_side_without_times, tear_down),
