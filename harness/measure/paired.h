@@ -11,6 +11,7 @@
 
 #include "base/child.h"
 #include "measure/paired_member.h"
+#include "measure/ring_stock.h"
 #include "measure/schedule.h"
 
 /*
@@ -38,6 +39,7 @@ typedef struct tern_paired_request {
     double deadline_s;        /* of one turn of one arm: a sample and what belongs to it */
     tern_paired_enter *enter; /* or NULL */
     void *context;
+    tern_ring_stock *stock; /* of cold cases with one thread; NULL: every process makes its own copies of packed W */
 } tern_paired_request;
 
 /* What came of one arm. */

@@ -31,6 +31,7 @@ typedef struct track {
     bool has_reader;
     tern_arm *arm; /* every case and every roof */
     uint32_t arms;
+    tern_ring_demand demand; /* of the one ring that is left to the parent, if there is one */
 } track;
 
 static const tern_case *problem_of(const track *t)
@@ -142,11 +143,59 @@ static double ring_sample_bytes(const track *t, const tern_bench *bench)
     return bytes;
 }
 
+/* Whether there is one ring, which all arms read. */
+static bool share_one_ring(const track *t)
+{
+    bool share = is_ready(t, 0);
+
+    for (uint32_t i = 1; i < t->attempt->members; i++)
+        share = share && is_ready(t, i) && t->lane[i].case_arm.bench.ring == &t->lane[0].case_arm.bench.own_ring;
+    return share;
+}
+
+/* Of the ring of the first arm, with so many samples in it. */
+static tern_ring_demand demand_of(const track *t, double samples)
+{
+    const tern_bench *bench = &t->lane[0].case_arm.bench;
+    const double most = (double)tern_memory_cold_bytes(t->options->llc_bytes);
+    size_t align = 1;
+
+    for (uint32_t i = 0; i < t->attempt->members; i++) {
+        const size_t its = tern_ring_align(t->lane[i].case_arm.bench.product.kernel);
+        align = its > align ? its : align;
+    }
+    return (tern_ring_demand){.packed_bytes = bench->packed_bytes,
+                              .align = align,
+                              .offset = bench->fixture->layout.packed,
+                              .ring_bytes = (uint64_t)fmin(samples * ring_sample_bytes(t, bench), most),
+                              .huge_pages = tern_case_huge_pages(bench->c)};
+}
+
+/* Whether the parent has the copies already. */
+static bool borrow_ring(track *t, double samples)
+{
+    const tern_paired_attempt *attempt = t->attempt;
+
+    if (attempt->stock == NULL || !share_one_ring(t))
+        return false;
+    t->demand = demand_of(t, samples);
+    return tern_ring_stock_lend(attempt->stock, &t->demand, attempt->schedule.seed,
+                                &t->lane[0].case_arm.bench.own_ring);
+}
+
+static void leave_packed(const track *t)
+{
+    if (t->demand.packed_bytes > 0)
+        tern_ring_stock_leave(t->attempt->stock, &t->demand, tern_ring_slot(&t->lane[0].case_arm.bench.own_ring, 0));
+}
+
 static tern_status make_rings(track *t, double samples, tern_paired_result *result)
 {
     const double most = (double)tern_memory_cold_bytes(t->options->llc_bytes);
     tern_status status = TERN_OK;
 
+    if (borrow_ring(t, samples))
+        return TERN_OK;
     for (uint32_t i = 0; i < t->attempt->members && status == TERN_OK; i++) {
         tern_bench *bench = &t->lane[i].case_arm.bench;
         if (!is_ready(t, i) || bench->ring != &bench->own_ring)
@@ -363,6 +412,8 @@ static void run_and_close(void *argument, void *shared)
 
     tern_active_arm_set(&result->active, TERN_NO_ARM);
     result->status = run(&t, result);
+    if (result->status == TERN_OK)
+        leave_packed(&t);
     for (uint32_t i = 0; i < t.attempt->members && t.lane != NULL; i++) {
         tern_case_arm_close(&t.lane[i].case_arm);
         tern_roof_arm_close(&t.lane[i].multiplier);

@@ -7,6 +7,7 @@
 #include "base/child.h"
 #include "measure/case_arm.h"
 #include "measure/paired_member.h"
+#include "measure/ring_stock.h"
 #include "measure/schedule.h"
 
 /* Who takes part, and how. */
@@ -19,7 +20,8 @@ typedef struct tern_paired_attempt {
     bool brief; /* raw times are all that is wanted: see tern_paired_sample() */
     tern_paired_enter *enter;
     void *context;
-    tern_case *c; /* what enter may change: the members' own cases */
+    tern_case *c;           /* what enter may change: the members' own cases */
+    tern_ring_stock *stock; /* or NULL */
 } tern_paired_attempt;
 
 /* What comes of it: plain data, in memory that is shared with the parent. */

@@ -131,15 +131,20 @@ tern_status tern_paired_sample(const tern_paired_request *request, const tern_ch
         .enter = request->enter,
         .context = request->context,
         .c = p.c,
+        .stock = request->c[0].cache == TERN_COLD && request->c[0].threads == 1 ? request->stock : NULL,
     };
 
     memset(samples, 0, sizeof *samples);
+    if (attempt.stock != NULL)
+        tern_ring_stock_prepare(attempt.stock);
     if (status == TERN_OK && (status = make_room(&attempt, samples, error)) == TERN_OK &&
         !refuse_teams(request, samples) &&
         (status = tern_paired_attempt_run(&attempt, child, &result, &outcome, error)) == TERN_OK) {
-        if (outcome.end == TERN_CHILD_DONE)
+        if (outcome.end == TERN_CHILD_DONE) {
             take_over(&attempt, result, samples);
-        else
+            if (attempt.stock != NULL)
+                tern_ring_stock_take(attempt.stock, &request->pin);
+        } else
             tell_end(result, &outcome, samples);
     }
     free(result);

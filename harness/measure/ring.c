@@ -24,26 +24,41 @@ static void fill(void *argument, uint32_t thread, uint32_t threads)
         memcpy(f->ring->first + slot * f->ring->stride + begin, f->packed + begin, end - begin);
 }
 
-tern_status tern_ring_new(tern_ring *ring, const tern_product *product, const void *packed, size_t packed_bytes,
-                          size_t offset, uint64_t wanted_bytes, bool huge_pages, tern_team *team, tern_error *error)
+tern_status tern_ring_reserve(tern_ring *ring, size_t packed_bytes, size_t align, size_t offset, uint64_t wanted_bytes,
+                              tern_error *error)
 {
-    const size_t align =
-        product->kernel->packed_align > TERN_CACHE_LINE ? product->kernel->packed_align : (size_t)TERN_CACHE_LINE;
     const uint64_t most = tern_memory_available_bytes() / 2;
-    filling f = {.ring = ring, .product = product, .packed = packed, .bytes = packed_bytes};
 
     memset(ring, 0, sizeof *ring);
     ring->stride = (packed_bytes + align - 1) / align * align;
     uint64_t slots = (wanted_bytes + ring->stride - 1) / ring->stride;
     if (slots > most / ring->stride)
         slots = most / ring->stride;
-    ring->slots = slots < 1 ? 1 : slots > UINT32_MAX ? UINT32_MAX : (uint32_t)slots;
+    slots = slots < 1 ? 1 : slots > UINT32_MAX ? UINT32_MAX : slots;
     size_t end = 0;
-    const size_t first = tern_arena_take(&end, ring->slots * ring->stride, align, offset);
+    const size_t first = tern_arena_take(&end, slots * ring->stride, align, offset);
     const tern_status status = tern_memory_new(&ring->memory, "copies of packed W", end, error);
     if (status != TERN_OK)
         return status;
+    ring->slots = (uint32_t)slots;
     ring->first = ring->memory.data + first;
+    return TERN_OK;
+}
+
+size_t tern_ring_align(const tern_kernel *kernel)
+{
+    return kernel->packed_align > TERN_CACHE_LINE ? kernel->packed_align : (size_t)TERN_CACHE_LINE;
+}
+
+tern_status tern_ring_new(tern_ring *ring, const tern_product *product, const void *packed, size_t packed_bytes,
+                          size_t offset, uint64_t wanted_bytes, bool huge_pages, tern_team *team, tern_error *error)
+{
+    filling f = {.ring = ring, .product = product, .packed = packed, .bytes = packed_bytes};
+    const tern_status status =
+        tern_ring_reserve(ring, packed_bytes, tern_ring_align(product->kernel), offset, wanted_bytes, error);
+
+    if (status != TERN_OK)
+        return status;
     if (!huge_pages)
         tern_memory_small_pages(&ring->memory);
     tern_team_run(team, fill, &f);

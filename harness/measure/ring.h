@@ -27,6 +27,13 @@ tern_status tern_ring_new(tern_ring *ring, const tern_product *product, const vo
                           size_t offset, uint64_t wanted_bytes, bool huge_pages, tern_team *team, tern_error *error);
 void tern_ring_free(tern_ring *ring);
 
+/* Where each copy begins: a multiple of this. */
+size_t tern_ring_align(const tern_kernel *kernel);
+
+/* Room for the copies of such a ring, none of which is written. */
+tern_status tern_ring_reserve(tern_ring *ring, size_t packed_bytes, size_t align, size_t offset, uint64_t wanted_bytes,
+                              tern_error *error);
+
 /* slot < slots */
 static inline const void *tern_ring_slot(const tern_ring *ring, uint32_t slot)
 {

@@ -249,6 +249,7 @@ tern_status tern_ablate_cases(tern_recording *recording, const tern_ablate_setti
     for (size_t i = 0; i < count && status == TERN_OK && tern_interrupt_signal() == 0; i++)
         status = run_case(&a, &c[i], error);
     tern_checks_close(&a.checks);
+    tern_comparing_close(&a.comparing);
     return status;
 }
 

@@ -313,6 +313,7 @@ int tern_bisect_run(tern_recording *recording, const tern_gate_settings *setting
         exit_status = (int)tern_gate_new(&b.gate, settings, ends, plan, error);
     if (exit_status == TERN_OK)
         exit_status = tern_recording_run(recording, &settings->recording, session, observer, &work, error);
+    tern_comparing_close(&b.comparing);
     tern_gate_free(b.gate);
     tern_bisection_free(&b.found);
     tern_commits_free(&b.commits);

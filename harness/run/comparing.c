@@ -39,6 +39,24 @@ uint64_t tern_comparing_seed(const tern_comparing *comparing, const char *id, co
     return XXH3_64bits(parts, sizeof parts) >> 1;
 }
 
+/* Copies of W are of no use to a case of another shape or kernel, and in its way. */
+static void hold_stock_of(tern_comparing *comparing, tern_paired_request *request)
+{
+    char id[TERN_ID_BYTES];
+
+    tern_case_id(&request->c[0], id, sizeof id);
+    const uint64_t key = XXH3_64bits(id, strlen(id));
+    if (comparing->stock.key != key)
+        tern_ring_stock_free(&comparing->stock);
+    comparing->stock.key = key;
+    request->stock = &comparing->stock;
+}
+
+void tern_comparing_close(tern_comparing *comparing)
+{
+    tern_ring_stock_free(&comparing->stock);
+}
+
 tern_status tern_comparing_sample(tern_comparing *comparing, tern_paired_request *request, double times,
                                   tern_paired_samples *samples, tern_error *error)
 {
@@ -46,6 +64,7 @@ tern_status tern_comparing_sample(tern_comparing *comparing, tern_paired_request
     const tern_child_options child = tern_comparing_child(comparing, &request->c[0], times);
     const tern_status status = tern_environment_pin(environment, request->c[0].threads, &request->pin, error);
 
+    hold_stock_of(comparing, request);
     request->llc_bytes = environment->topology.llc_bytes;
     request->deadline_s = child.deadline_s;
     return status == TERN_OK ? tern_paired_sample(request, &child, samples, error) : status;

@@ -16,7 +16,11 @@ typedef struct tern_comparing {
     double deadline_s;         /* of one case, on top of what its size needs */
     uint64_t seed;             /* of orders and layouts */
     char label[TERN_LABEL_BYTES];
+    tern_ring_stock stock; /* of the case that was sampled last */
 } tern_comparing;
+
+/* Gives back what it holds. */
+void tern_comparing_close(tern_comparing *comparing);
 
 /* Shows "WHAT ID" until the next one. */
 void tern_comparing_say(tern_comparing *comparing, const char *what, const char *id);

@@ -200,8 +200,12 @@ tern_status tern_gate_compare(tern_gate *g, tern_recording *recording, tern_erro
 {
     g->comparing =
         (tern_comparing){.recording = recording, .deadline_s = g->settings->deadline_s, .seed = g->settings->seed};
-    const tern_status status = look_at_all(g, error);
-    return status == TERN_OK ? judge_all(g, error) : status;
+    tern_status status = look_at_all(g, error);
+
+    if (status == TERN_OK)
+        status = judge_all(g, error);
+    tern_comparing_close(&g->comparing);
+    return status;
 }
 
 /* Lines of an earlier part must be of the same two sides. */

@@ -105,6 +105,39 @@ static void other_packings_are_apart(void **state)
     tern_paired_samples_free(&samples);
 }
 
+/* All copies but the first are spoilt, or the first as well: the next process either reads them, or makes its own. */
+static void spoil(tern_ring_stock *stock, uint32_t from)
+{
+    for (uint32_t i = from; i < stock->ring.slots; i++)
+        stock->ring.first[i * stock->ring.stride] ^= 1;
+}
+
+static void the_next_process_reads_the_copies_of_the_parent(void **state)
+{
+    tern_ring_stock stock = {0};
+    tern_paired_request request = request_of(ARMS, TERN_ORDER_QUADS, TERN_COLD);
+    tern_paired_samples samples;
+
+    (void)state;
+    request.stock = &stock;
+    for (int process = 0; process < 2; process++) {
+        go(&request, &samples);
+        assert_int_equal(samples.arm[1].samples, 2 * ROUNDS);
+        assert_true(stock.ring.slots > 1);
+        assert_int_equal(stock.packed_bytes, samples.arm[0].packed_bytes);
+        tern_paired_samples_free(&samples);
+    }
+    spoil(&stock, 1);
+    go(&request, &samples);
+    assert_int_equal(samples.arm[0].samples + samples.arm[1].samples, 0);
+    tern_paired_samples_free(&samples);
+    spoil(&stock, 0);
+    go(&request, &samples);
+    assert_int_equal(samples.arm[1].samples, 2 * ROUNDS);
+    tern_paired_samples_free(&samples);
+    tern_ring_stock_free(&stock);
+}
+
 static void a_wrong_arm_has_no_samples(void **state)
 {
     static const struct {
@@ -215,6 +248,7 @@ int main(void)
         cmocka_unit_test(quads_have_two_samples_of_each),
         cmocka_unit_test(blocks_have_any_number_of_arms),
         cmocka_unit_test(other_packings_are_apart),
+        cmocka_unit_test(the_next_process_reads_the_copies_of_the_parent),
         cmocka_unit_test(a_wrong_arm_has_no_samples),
         cmocka_unit_test(threads_of_its_own_are_refused),
         cmocka_unit_test(the_child_may_change_its_cases),

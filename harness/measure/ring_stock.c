@@ -1,0 +1,123 @@
+#include "measure/ring_stock.h"
+
+#include <sched.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* What a child leaves, in front of the bytes. */
+typedef struct left {
+    tern_ring_demand demand;
+} left;
+
+static bool is_empty(const tern_ring_stock *stock)
+{
+    return stock->ring.slots == 0;
+}
+
+void tern_ring_stock_prepare(tern_ring_stock *stock)
+{
+    if (stock->file > 0 || !is_empty(stock))
+        return;
+    const int file = memfd_create("ternbench packed W", MFD_CLOEXEC);
+    stock->file = file > 0 ? file : 0;
+}
+
+bool tern_ring_stock_lend(const tern_ring_stock *stock, const tern_ring_demand *demand, uint64_t random, tern_ring *own)
+{
+    const tern_ring *ring = &stock->ring;
+
+    if (is_empty(stock) || stock->packed_bytes != demand->packed_bytes || stock->huge_pages != demand->huge_pages ||
+        ring->stride % demand->align != 0 || (uintptr_t)ring->first % demand->align != 0 ||
+        ring->slots * ring->stride < demand->ring_bytes ||
+        memcmp(ring->first, tern_ring_slot(own, 0), demand->packed_bytes) != 0)
+        return false;
+    tern_ring_free(own);
+    *own = (tern_ring){
+        .first = ring->first, .stride = ring->stride, .slots = ring->slots, .next = (uint32_t)(random % ring->slots)};
+    return true;
+}
+
+static bool write_all(int file, const void *bytes, size_t count, off_t at)
+{
+    while (count > 0) {
+        const ssize_t written = pwrite(file, bytes, count, at);
+        if (written <= 0)
+            return false;
+        bytes = (const char *)bytes + written;
+        count -= (size_t)written;
+        at += written;
+    }
+    return true;
+}
+
+void tern_ring_stock_leave(const tern_ring_stock *stock, const tern_ring_demand *demand, const void *packed)
+{
+    const left head = {*demand};
+
+    if (stock->file <= 0 || !is_empty(stock))
+        return;
+    /* The head comes last: without it there is nothing. */
+    if (write_all(stock->file, packed, demand->packed_bytes, sizeof head))
+        write_all(stock->file, &head, sizeof head, 0);
+}
+
+/* Copies of what lies in the file, which a kernel may have written to as well: its sizes are looked at. */
+static void copy_from(tern_ring_stock *stock, const uint8_t *map, size_t bytes)
+{
+    left head;
+
+    memcpy(&head, map, sizeof head);
+    const tern_ring_demand *d = &head.demand;
+    if (d->packed_bytes != bytes - sizeof head || d->align == 0 || (d->align & (d->align - 1)) != 0 ||
+        d->ring_bytes < d->packed_bytes ||
+        tern_ring_reserve(&stock->ring, d->packed_bytes, d->align, d->offset, d->ring_bytes, NULL) != TERN_OK)
+        return;
+    if (!d->huge_pages)
+        tern_memory_small_pages(&stock->ring.memory);
+    for (uint32_t i = 0; i < stock->ring.slots; i++)
+        memcpy(stock->ring.first + i * stock->ring.stride, map + sizeof head, d->packed_bytes);
+    stock->packed_bytes = d->packed_bytes;
+    stock->huge_pages = d->huge_pages;
+}
+
+/* Pages come from the memory node of the CPU that writes them first. */
+static void copy_near(tern_ring_stock *stock, const tern_pin *pin, const uint8_t *map, size_t bytes)
+{
+    cpu_set_t before, near;
+    const bool moves = pin->cpus > 0 && sched_getaffinity(0, sizeof before, &before) == 0;
+
+    if (moves) {
+        CPU_ZERO(&near);
+        CPU_SET((size_t)pin->cpu[0], &near);
+        sched_setaffinity(0, sizeof near, &near);
+    }
+    copy_from(stock, map, bytes);
+    if (moves)
+        sched_setaffinity(0, sizeof before, &before);
+}
+
+void tern_ring_stock_take(tern_ring_stock *stock, const tern_pin *pin)
+{
+    struct stat status;
+
+    if (stock->file <= 0 || fstat(stock->file, &status) != 0)
+        return;
+    const size_t bytes = (size_t)status.st_size;
+    void *map = bytes > sizeof(left) ? mmap(NULL, bytes, PROT_READ, MAP_PRIVATE, stock->file, 0) : MAP_FAILED;
+    if (map == MAP_FAILED)
+        return;
+    copy_near(stock, pin, map, bytes);
+    munmap(map, bytes);
+    close(stock->file);
+    stock->file = 0;
+}
+
+void tern_ring_stock_free(tern_ring_stock *stock)
+{
+    if (stock->file > 0)
+        close(stock->file);
+    tern_ring_free(&stock->ring);
+    *stock = (tern_ring_stock){0};
+}
