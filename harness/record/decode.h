@@ -17,6 +17,7 @@ typedef enum tern_decode_part {
     TERN_DECODE_HEAD,
     TERN_DECODE_SAMPLING,
     TERN_DECODE_OTHER,
+    TERN_DECODE_CHECK, /* sums held against what they should be; files of before have it among the others */
     TERN_DECODE_PARTS
 } tern_decode_part;
 

@@ -52,7 +52,7 @@ static void multiply_part(tern_forward *f, size_t part)
     if (f->answers == NULL)
         return;
     tern_projections_look(f->answers, f->layer, part, product->problem.shape, x, y);
-    tern_stopwatch_cut(&f->watch, TERN_DECODE_OTHER);
+    tern_stopwatch_cut(&f->watch, TERN_DECODE_CHECK);
 }
 
 static void multiply(tern_forward *f, tern_linear linear)
