@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "check/compare.h"
 #include "check/oracle.h"
+#include "measure/fresh_inputs.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -22,9 +23,6 @@ static const double settled_call_ns = 5e6, long_call_ns = 20e6;
 /* A call that lasts longer than this is likely to be interrupted, unless it begins with a time slice. */
 static const double interrupted_call_ns = 5e5;
 static const struct timespec nap = {.tv_nsec = 60000};
-
-/* Shorter calls would feel it if X changed before each of them; where other threads have X in their caches, longer ones. */
-static const double felt_call_ns = 1e3, felt_call_of_threads_ns = 1e5;
 
 /* How much of the time of the samples goes into single calls that are looked at, on the average. */
 static const double looking_share = 0.1;
@@ -113,11 +111,29 @@ static bool look_at_some(tern_case_arm *case_arm)
     return case_arm->ready;
 }
 
-static uint32_t period_of(const tern_case_arm *case_arm)
+static double time_block(tern_case_arm *case_arm, uint64_t calls)
 {
-    const double felt_ns = case_arm->c->threads > 1 ? felt_call_of_threads_ns : felt_call_ns;
+    const double start_ns = tern_clock_ns();
 
-    return case_arm->call_ns < felt_ns ? TERN_INPUTS_SELDOM : 1;
+    call_often(case_arm, calls);
+    return tern_clock_ns() - start_ns;
+}
+
+/*
+ * Y is looked at when a sample is over, and once in between, at a call that is drawn by chance: within a sample none
+ * can be told from that which is looked at.
+ */
+static double time_in_two(tern_case_arm *case_arm, uint64_t calls)
+{
+    const uint64_t first = 1 + tern_inputs_random_below(&case_arm->answers.random, calls);
+    double spent_ns = time_block(case_arm, first);
+
+    if (first == calls || !judge(case_arm, tern_timed_answers_look(&case_arm->answers)))
+        return spent_ns * (double)calls / (double)first;
+    call_often(case_arm, 1);
+    tern_timed_answers_paint(&case_arm->answers);
+    spent_ns += time_block(case_arm, calls - first);
+    return spent_ns;
 }
 
 /*
@@ -131,7 +147,8 @@ static double time_calls(void *context, uint64_t calls)
 
     tern_active_arm_set(case_arm->active, case_arm->number);
     tern_inputs_renew(inputs);
-    tern_inputs_set_period(inputs, period_of(case_arm));
+    tern_inputs_set_period(inputs,
+                           tern_inputs_are_felt(case_arm->call_ns, case_arm->c->threads) ? TERN_INPUTS_SELDOM : 1);
     if (calls > 1 || case_arm->call_ns < settled_call_ns)
         call_often(case_arm, 1);
     tern_timed_answers_paint(&case_arm->answers);
@@ -139,9 +156,7 @@ static double time_calls(void *context, uint64_t calls)
         tern_watch_look(&case_arm->watch, NULL);
     else if (case_arm->call_ns > interrupted_call_ns)
         nanosleep(&nap, NULL);
-    const double start_ns = tern_clock_ns();
-    call_often(case_arm, calls);
-    case_arm->sample_ns = tern_clock_ns() - start_ns;
+    case_arm->sample_ns = time_in_two(case_arm, calls);
     case_arm->call_ns = case_arm->sample_ns / (double)calls;
     tern_inputs_set_period(inputs, 1);
     return case_arm->sample_ns;
@@ -258,7 +273,7 @@ static void start(tern_case_arm *case_arm, const tern_fixture *fixture)
                                              .inputs = &fixture->inputs,
                                              .shape = case_arm->c->shape,
                                              .y = case_arm->bench.y,
-                                             .random = case_arm->c->data.seed};
+                                             .random = tern_clock_ticks()};
 }
 
 tern_status tern_case_arm_open(tern_case_arm *case_arm, tern_fixture *fixture, uint64_t ring_bytes, tern_error *error)
@@ -376,6 +391,9 @@ void tern_case_arm_conclude(tern_case_arm *case_arm)
         tern_watch_look(&case_arm->watch, &case_arm->outcome->timing.disturbance);
     else
         measure_rest(case_arm);
+    case_arm->ready = tern_fresh_inputs_check(&case_arm->bench, case_arm->call_ns, &case_arm->outcome->finding);
+    if (!case_arm->ready)
+        return;
     call_often(case_arm, 1);
     case_arm->outcome->timed = judge(case_arm, tern_timed_answers_look_at_all(&case_arm->answers));
 }

@@ -1,6 +1,8 @@
 #include "measure/fixture.h"
 
+#include "base/clock.h"
 #include "check/data.h"
+#include "measure/fresh_inputs.h"
 
 #include <string.h>
 
@@ -17,8 +19,11 @@ static tern_status make_data(tern_fixture *fixture, const tern_case *c, size_t x
     fixture->x = (int8_t *)(fixture->memory.data + x);
     tern_data_fill_w(&c->data, c->shape, fixture->w);
     tern_data_fill_x(&c->data, c->shape, fixture->x);
-    if ((status = tern_inputs_new(&fixture->inputs, fixture->x, c->shape.n * c->shape.k, x_align, fixture->layout.x,
-                                  c->data.seed, error)) != TERN_OK)
+    const size_t values = c->shape.n * c->shape.k;
+    if ((status = tern_inputs_new(&fixture->inputs, fixture->x, values, tern_inputs_usual, x_align, fixture->layout.x,
+                                  c->data.seed, error)) != TERN_OK ||
+        (status = tern_inputs_new(&fixture->fresh, fixture->x, values, tern_inputs_fresh, x_align, fixture->layout.x,
+                                  tern_clock_ticks(), error)) != TERN_OK)
         return status;
     return tern_projection_new(&fixture->projection, c->shape, fixture->w, c->data.seed, error);
 }
@@ -54,6 +59,7 @@ void tern_fixture_close(tern_fixture *fixture)
 {
     tern_team_free(fixture->team);
     tern_projection_free(&fixture->projection);
+    tern_inputs_free(&fixture->fresh);
     tern_inputs_free(&fixture->inputs);
     tern_memory_free(&fixture->memory);
 }

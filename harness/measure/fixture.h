@@ -18,6 +18,7 @@ typedef struct tern_fixture {
     int8_t *w, *x; /* the case's own, laid out as kernel.h says */
     tern_layout layout;
     tern_inputs inputs; /* what X is in calls */
+    tern_inputs fresh;  /* and where none is like another: see fresh_inputs.h */
     tern_projection projection;
     tern_team *team;
     const tern_pin *pin;

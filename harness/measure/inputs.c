@@ -4,13 +4,12 @@
 
 #include <string.h>
 
-/* All slots together, unless one alone is larger: a small part of any first-level cache. */
-enum { SLOT_BYTES = 4096 };
+const tern_inputs_room tern_inputs_usual = {.slots = 4, .bytes = 4096};
 
-tern_status tern_inputs_new(tern_inputs *inputs, const int8_t *x, size_t values, size_t x_align, size_t offset,
-                            uint64_t seed, tern_error *error)
+tern_status tern_inputs_new(tern_inputs *inputs, const int8_t *x, size_t values, tern_inputs_room room, size_t x_align,
+                            size_t offset, uint64_t seed, tern_error *error)
 {
-    const size_t fit = SLOT_BYTES / values, line = 64;
+    const size_t fit = room.bytes / values, line = 64;
     size_t begin[TERN_INPUT_SLOTS], end = 0;
 
     memset(inputs, 0, sizeof *inputs);
@@ -18,7 +17,7 @@ tern_status tern_inputs_new(tern_inputs *inputs, const int8_t *x, size_t values,
     inputs->values = values;
     inputs->random = seed;
     tern_inputs_set_period(inputs, 1);
-    inputs->slots = fit < 1 ? 1 : fit > TERN_INPUT_SLOTS ? TERN_INPUT_SLOTS : (uint32_t)fit;
+    inputs->slots = fit < 1 ? 1 : fit > room.slots ? room.slots : (uint32_t)fit;
     const size_t align = x_align > line ? x_align : line;
     const size_t stride = (values + align - 1) / align * align;
     begin[0] = tern_arena_take(&end, inputs->slots * stride, x_align, offset);
@@ -36,6 +35,14 @@ tern_status tern_inputs_new(tern_inputs *inputs, const int8_t *x, size_t values,
 void tern_inputs_free(tern_inputs *inputs)
 {
     tern_memory_free(&inputs->memory);
+}
+
+/* A changed line goes from core to core where several threads read X. */
+bool tern_inputs_are_felt(double call_ns, uint32_t threads)
+{
+    static const double alone_ns = 1e3, together_ns = 1e5;
+
+    return call_ns < (threads > 1 ? together_ns : alone_ns);
 }
 
 void tern_inputs_renew(tern_inputs *inputs)

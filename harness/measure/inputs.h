@@ -18,7 +18,16 @@
 
 #include "machine/memory.h"
 
-enum { TERN_INPUT_SLOTS = 4, TERN_INPUTS_SELDOM = 17 };
+enum { TERN_INPUT_SLOTS = 16, TERN_INPUTS_SELDOM = 17 };
+
+/* How many slots there are: as many as fit, at least one. */
+typedef struct tern_inputs_room {
+    uint32_t slots; /* at most; TERN_INPUT_SLOTS or less */
+    size_t bytes;
+} tern_inputs_room;
+
+/* Those of calls that are timed: a small part of any first-level cache. */
+extern const tern_inputs_room tern_inputs_usual;
 
 typedef struct tern_inputs {
     const int8_t *x; /* the case's own: N*K values */
@@ -37,9 +46,12 @@ typedef struct tern_inputs {
  * Fills the slots with x (N*K values), which outlives them, each aligned to x_align and `offset` bytes into its page.
  * Free with tern_inputs_free(), whatever is returned; TERN_ENVIRONMENT when memory is short.
  */
-tern_status tern_inputs_new(tern_inputs *inputs, const int8_t *x, size_t values, size_t x_align, size_t offset,
-                            uint64_t seed, tern_error *error);
+tern_status tern_inputs_new(tern_inputs *inputs, const int8_t *x, size_t values, tern_inputs_room room, size_t x_align,
+                            size_t offset, uint64_t seed, tern_error *error);
 void tern_inputs_free(tern_inputs *inputs);
+
+/* Whether calls of that length would be noticeably longer if X changed before each of them. */
+bool tern_inputs_are_felt(double call_ns, uint32_t threads);
 
 /* Fills the slots anew. */
 void tern_inputs_renew(tern_inputs *inputs);

@@ -18,7 +18,7 @@ typedef struct tern_timed_answers {
     tern_shape shape;
     int32_t *y; /* N x M, as kernel.h lays it out */
     size_t painted[TERN_TIMED_ANSWER_TOKENS];
-    uint64_t random; /* any number to begin with */
+    uint64_t random; /* to begin with, a number that a kernel cannot know */
 } tern_timed_answers;
 
 /* What Y holds where it is painted: no sum of a legal K comes near. */

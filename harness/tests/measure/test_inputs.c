@@ -43,7 +43,7 @@ static void each_x_differs_in_one_value(void **state)
         const int8_t *x = some_x(sizes[s]);
         tern_inputs inputs;
         bool moves = false;
-        assert_int_equal(tern_inputs_new(&inputs, x, sizes[s], 1, 0, 1, NULL), TERN_OK);
+        assert_int_equal(tern_inputs_new(&inputs, x, sizes[s], tern_inputs_usual, 1, 0, 1, NULL), TERN_OK);
         for (uint32_t call = 0; call < CALLS; call++) {
             const size_t before = inputs.changed[inputs.at];
             const int8_t *next = tern_inputs_next(&inputs);
@@ -64,7 +64,7 @@ static void a_period_leaves_x_alone_in_between(void **state)
     uint32_t changes = 0;
 
     (void)state;
-    assert_int_equal(tern_inputs_new(&inputs, some_x(VALUES), VALUES, 1, 0, 1, NULL), TERN_OK);
+    assert_int_equal(tern_inputs_new(&inputs, some_x(VALUES), VALUES, tern_inputs_usual, 1, 0, 1, NULL), TERN_OK);
     tern_inputs_set_period(&inputs, TERN_INPUTS_SELDOM);
     for (uint32_t call = 0; call < TERN_INPUTS_SELDOM * CALLS; call++) {
         const uint32_t next = (inputs.at + 1) % inputs.slots;
@@ -93,7 +93,7 @@ static void a_renewed_x_has_the_same_values(void **state)
     (void)state;
     memcpy(expected, x, VALUES);
     qsort(expected, VALUES, 1, by_value);
-    assert_int_equal(tern_inputs_new(&inputs, x, VALUES, 1, 0, 1, NULL), TERN_OK);
+    assert_int_equal(tern_inputs_new(&inputs, x, VALUES, tern_inputs_usual, 1, 0, 1, NULL), TERN_OK);
     for (uint32_t i = 0; i < CALLS; i++) {
         tern_inputs_next(&inputs);
         tern_inputs_renew(&inputs);
@@ -117,7 +117,8 @@ static void slots_are_placed_as_asked(void **state)
     for (size_t i = 0; i < sizeof aligns / sizeof *aligns; i++)
         for (size_t j = 0; j < sizeof offsets / sizeof *offsets; j++) {
             tern_inputs inputs;
-            assert_int_equal(tern_inputs_new(&inputs, some_x(100), 100, aligns[i], offsets[j], 1, NULL), TERN_OK);
+            assert_int_equal(
+                tern_inputs_new(&inputs, some_x(100), 100, tern_inputs_usual, aligns[i], offsets[j], 1, NULL), TERN_OK);
             for (uint32_t slot = 0; slot < inputs.slots; slot++)
                 assert_int_equal((uintptr_t)inputs.slot[slot] % aligns[i], 0);
             if (offsets[j] % aligns[i] == 0)
