@@ -40,10 +40,11 @@
  * Instruction sets a kernel may need. A kernel names every one that its source file is compiled for, also when it asks
  * the processor at run time before it uses one: what does with less is another kernel. `check` sees the instructions
  * that pack(), prepare() and run() execute in the object that holds them, program or plug-in; what libraries use is
- * theirs to know. Without a bit, an x86-64 kernel has SSE2 and no more.
+ * theirs to know. Without a bit, an x86-64 kernel has SSE2 and no more; what no bit names (VBMI2, IFMA, AES, ...) is for
+ * no kernel.
  */
 enum {
-    TERN_ISA_AVX2 = 1u << 0,       /* AVX2 with FMA, BMI1, BMI2 */
+    TERN_ISA_AVX2 = 1u << 0,       /* AVX2 with FMA, BMI1, BMI2, F16C, LZCNT, MOVBE */
     TERN_ISA_AVXVNNI = 1u << 1,    /* VEX-coded VPDPBUSD */
     TERN_ISA_AVX512 = 1u << 2,     /* AVX-512 F, BW, DQ and VL */
     TERN_ISA_AVX512VNNI = 1u << 3, /* VPDPBUSD on zmm */
@@ -185,7 +186,8 @@ typedef struct tern_kernel {
      * shape alone, or the objects of a library. The three are NULL when there is none. The caller owns its memory,
      * plan_bytes() bytes that stay where they are, aligned to 64, contents undefined.
      *
-     * make_plan() is called after bind() has accepted the problem, and fills that memory. Returns NULL, or a constant
+     * make_plan() is called after bind() has accepted the problem, and fills that memory. Calls come with an equal
+     * problem, which lies elsewhere: the plan keeps no pointer to this one. Returns NULL, or a constant
      * sentence that says what it lacks; then there is nothing to drop. What can be refused sooner, bind() refuses. Any
      * number of plans exist at the same time, of the same problem too, and none knows of another. The threads of a call
      * share one, and so do calls that run at the same time.

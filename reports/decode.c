@@ -192,7 +192,7 @@ static void say_memory(tern_document *document, const tern_decode_record *r)
                            r->allocations);
     else
         tern_document_line(document, "loaded in %.1f s; allocations cannot be counted in this build", r->load_s);
-    tern_document_line(document, "tokens %s, logits %s (the same for every kernel, thread count and block)",
+    tern_document_line(document, "tokens %s, logits %s (to be the same for every kernel, thread count and block)",
                        r->tokens_hash, r->logits_hash);
     if (isfinite(r->kv_ratio_measured))
         tern_document_line(document,

@@ -32,7 +32,14 @@ const char *tern_product_make_plan(tern_product *product, void *memory)
 {
     if (product->kernel->plan_bytes == NULL)
         return NULL;
-    const char *lacking = product->kernel->make_plan(&product->problem, memory);
+    /* Calls come with an equal problem, not with this one: a plan that points to it would be found out. */
+    int32_t toggle[TERN_MAX_TOGGLES];
+    tern_problem passing = product->problem;
+    memcpy(toggle, product->toggle, sizeof toggle);
+    passing.toggle = toggle;
+    const char *lacking = product->kernel->make_plan(&passing, memory);
+    explicit_bzero(&passing, sizeof passing);
+    explicit_bzero(toggle, sizeof toggle);
     product->plan = lacking == NULL ? memory : NULL;
     return lacking;
 }

@@ -9,6 +9,7 @@
 #include "check/data.h"
 #include "check/oracle.h"
 #include "check/product.h"
+#include "check/state.h"
 #include "check/undeclared.h"
 #include "check/walk.h"
 #include "plan/sweep.h"
@@ -189,15 +190,18 @@ static void call_walked(sweep *s)
 {
     const tern_stages *stages = &s->product.stages;
     const tern_call call = call_of(s);
+    const uint32_t threads = s->product.kernel->flags & TERN_KERNEL_OWNS_TEAM ? 1 : call.problem->threads;
 
     if (stages->prepare != NULL) {
         note(s, "prepare()");
         tern_walk_function((void (*)(void))stages->prepare);
-        stages->prepare(&call, (tern_slice){.end = stages->prepare_units});
+        for (uint32_t thread = 0; thread < threads; thread++)
+            stages->prepare(&call, tern_slice_of(stages->prepare_units, thread, threads));
     }
     note(s, "run()");
     tern_walk_function((void (*)(void))stages->run);
-    stages->run(&call, (tern_slice){.end = s->item.c.shape.m});
+    for (uint32_t thread = 0; thread < threads; thread++)
+        stages->run(&call, tern_product_rows(&s->product, thread, threads));
 }
 
 /* Y' of X' = ~x = -x - 1 is -Y - (row sums of W), so that turning every bit of X gives two answers in turn. */
@@ -218,8 +222,36 @@ static void turn_x(sweep *s)
     }
 }
 
+/* What many calls leave, of which some calls alone leave something. */
+typedef struct memory_use {
+    size_t heap, mapped;
+} memory_use;
+
+static memory_use use_now(void)
+{
+    return (memory_use){tern_process_heap_bytes(), tern_process_mapped_bytes()};
+}
+
+/* At the end of the first third of the calls, of the second, and of all. */
+static bool is_steady(sweep *s, const memory_use *use)
+{
+    char what[128] = "";
+
+    if (use[1].heap > use[0].heap && use[2].heap > use[1].heap)
+        tern_text_append(what, sizeof what, "run() leaves %zu bytes more on the heap in %u calls,",
+                         use[2].heap - use[0].heap, 2 * (s->item.calls / 3));
+    else if (use[1].mapped > use[0].mapped && use[2].mapped > use[1].mapped)
+        tern_text_append(what, sizeof what, "run() leaves %zu bytes more mapped in %u calls,",
+                         use[2].mapped - use[0].mapped, 2 * (s->item.calls / 3));
+    return what[0] == '\0' || fail(s, TERN_OVERRUN, what);
+}
+
 static bool call_and_look(sweep *s)
 {
+    const uint32_t third = s->item.calls / 3;
+    memory_use use[3] = {{0}};
+    size_t uses = 0;
+
     tern_buffers_paint(&s->buffers, (uint8_t)(0xA5 + s->items));
     tern_guard_paint_object(&s->buffers.guard[TERN_BUFFER_Y]);
     tern_buffers_remember(&s->buffers, TERN_BUFFER_X);
@@ -237,7 +269,11 @@ static bool call_and_look(sweep *s)
             return false;
         if (s->item.calls > 1)
             turn_x(s);
+        if (third > 0 && uses < 3 && i + 1 == (uses + 1) * third)
+            use[uses++] = use_now();
     }
+    if (uses == 3 && !is_steady(s, use))
+        return false;
     if (s->item.calls == 1 && !tern_buffers_unchanged(&s->buffers, TERN_BUFFER_X))
         return fail(s, TERN_OVERRUN, "run() changes X, which it may only read,");
     if (!tern_buffers_unchanged(&s->buffers, TERN_BUFFER_PACKED))
@@ -245,12 +281,22 @@ static bool call_and_look(sweep *s)
     return zones_whole(s);
 }
 
+/* For one thread; where the calls are walked through, for one to three, if the kernel does so many. */
+static const char *bind(sweep *s)
+{
+    const uint32_t threads = s->walked ? 1 + (uint32_t)(s->items % 3) : 1;
+
+    if (threads > 1 && tern_product_bind(&s->product, &s->item.c, threads) == NULL)
+        return NULL;
+    return tern_product_bind(&s->product, &s->item.c, 1);
+}
+
 /* Whether the sweep goes on. */
 static bool run_item(sweep *s)
 {
     note(s, "bind()");
     s->items++;
-    if (is_refused(s, tern_product_bind(&s->product, &s->item.c, 1)))
+    if (is_refused(s, bind(s)))
         return true;
     if (!place(s))
         return false;

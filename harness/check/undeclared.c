@@ -13,14 +13,14 @@
 #include <unistd.h>
 
 /* Far more than it takes; a kernel that waits for what is not there in a forked process waits no longer. */
-static const double deadline_s = 5.0;
+static const double deadline_s = 20.0;
 
 /* What the compiler may use anywhere in this program, by its flags or its own defaults. */
 static const uint32_t of_this_program = 0
 #if defined(__SSSE3__) && defined(__SSE4_2__) && defined(__POPCNT__)
                                         | TERN_X86_SSE4
 #endif
-#if defined(__AVX2__) && defined(__FMA__) && defined(__BMI__) && defined(__BMI2__)
+#if defined(__AVX2__) && defined(__FMA__) && defined(__BMI__) && defined(__BMI2__) && defined(__LZCNT__)
                                         | TERN_ISA_AVX2
 #endif
 #if defined(__AVXVNNI__)
@@ -40,6 +40,9 @@ static const uint32_t of_this_program = 0
 #endif
 #if defined(__GFNI__)
                                         | TERN_ISA_GFNI
+#endif
+#if defined(__AVX512VBMI2__) || defined(__AVX512IFMA__) || defined(__ADX__) || defined(__SHA__) || defined(__AES__)
+                                        | TERN_X86_UNNAMED
 #endif
     ;
 

@@ -21,7 +21,7 @@ enum {
 #define VNNI    (TERN_ISA_AVX512 | TERN_ISA_AVX512VNNI)
 #define VBMI    (TERN_ISA_AVX512 | TERN_ISA_AVX512VBMI)
 
-/* The first row that fits says it. Sets of AVX-512 that no bit of kernel.h names count as AVX-512. */
+/* The first row that fits says it. */
 static const struct {
     unsigned codings;
     uint8_t map, first, last;
@@ -51,6 +51,10 @@ static const struct {
     {VEX, 2, 0xD2, 0xD3, ANY, WIG, AVXVNNI, "AVX-VNNI"},
     {VEX, 2, 0xCF, 0xCF, P66, W0, TERN_ISA_AVX2 | TERN_ISA_GFNI, "GFNI in the coding of AVX"},
     {VEX, 3, 0xCE, 0xCF, P66, W1, TERN_ISA_AVX2 | TERN_ISA_GFNI, "GFNI in the coding of AVX"},
+    {VEX, 2, 0xB4, 0xB5, P66, W1, TERN_X86_UNNAMED, "AVX-IFMA"},
+    {VEX, 2, 0xDB, 0xDF, P66, WIG, TERN_X86_UNNAMED, "AES"},
+    {VEX, 3, 0xDF, 0xDF, P66, WIG, TERN_X86_UNNAMED, "AES"},
+    {VEX, 3, 0x44, 0x44, P66, WIG, TERN_X86_UNNAMED, "PCLMULQDQ"},
     {VEX, 1, 0x00, 0xFF, ANY, WIG, TERN_ISA_AVX2, "AVX or AVX2"},
     {VEX, 2, 0x00, 0xFF, ANY, WIG, TERN_ISA_AVX2, "AVX or AVX2"},
     {VEX, 3, 0x00, 0xFF, ANY, WIG, TERN_ISA_AVX2, "AVX or AVX2"},
@@ -64,13 +68,32 @@ static const struct {
     {EVEX, 2, 0xCF, 0xCF, P66, W0, TERN_ISA_AVX512 | TERN_ISA_GFNI, "GFNI in the coding of AVX-512"},
     {EVEX, 3, 0xCE, 0xCF, P66, W1, TERN_ISA_AVX512 | TERN_ISA_GFNI, "GFNI in the coding of AVX-512"},
     {EVEX, 2, 0xF2, 0xF7, ANY, WIG, 0, NULL}, /* BMI, of APX */
+    {EVEX, 2, 0x62, 0x63, P66, WIG, TERN_X86_UNNAMED, "AVX-512 VBMI2"},
+    {EVEX, 2, 0x70, 0x73, P66, WIG, TERN_X86_UNNAMED, "AVX-512 VBMI2"},
+    {EVEX, 3, 0x70, 0x73, P66, WIG, TERN_X86_UNNAMED, "AVX-512 VBMI2"},
+    {EVEX, 2, 0x54, 0x54, P66, WIG, TERN_X86_UNNAMED, "AVX-512 BITALG"},
+    {EVEX, 2, 0x8F, 0x8F, P66, W0, TERN_X86_UNNAMED, "AVX-512 BITALG"},
+    {EVEX, 2, 0x55, 0x55, P66, WIG, TERN_X86_UNNAMED, "AVX-512 VPOPCNTDQ"},
+    {EVEX, 2, 0xB4, 0xB5, P66, W1, TERN_X86_UNNAMED, "AVX-512 IFMA"},
+    {EVEX, 2, 0x52, 0x52, PF3, WIG, TERN_X86_UNNAMED, "AVX-512 BF16"},
+    {EVEX, 2, 0x72, 0x72, PF2 | PF3, WIG, TERN_X86_UNNAMED, "AVX-512 BF16"},
+    {EVEX, 2, 0xDC, 0xDF, P66, WIG, TERN_X86_UNNAMED, "VAES"},
+    {EVEX, 3, 0x44, 0x44, P66, WIG, TERN_X86_UNNAMED, "VPCLMULQDQ"},
+    {EVEX, 5, 0x00, 0xFF, ANY, WIG, TERN_X86_UNNAMED, "AVX-512 FP16"},
+    {EVEX, 6, 0x00, 0xFF, ANY, WIG, TERN_X86_UNNAMED, "AVX-512 FP16"},
     {EVEX, 1, 0x00, 0xFF, ANY, WIG, TERN_ISA_AVX512, "AVX-512"},
     {EVEX, 2, 0x00, 0xFF, ANY, WIG, TERN_ISA_AVX512, "AVX-512"},
     {EVEX, 3, 0x00, 0xFF, ANY, WIG, TERN_ISA_AVX512, "AVX-512"},
-    {EVEX, 5, 0x00, 0xFF, ANY, WIG, TERN_ISA_AVX512, "AVX-512"},
-    {EVEX, 6, 0x00, 0xFF, ANY, WIG, TERN_ISA_AVX512, "AVX-512"},
 
-    /* Before AVX */
+    /* In the coding from before AVX */
+    {LEGACY, 2, 0xF0, 0xF1, NP | P66, WIG, TERN_ISA_AVX2, "MOVBE"},
+    {LEGACY, 1, 0xBD, 0xBD, PF3, WIG, TERN_ISA_AVX2, "LZCNT"},
+    {LEGACY, 2, 0xF6, 0xF6, P66 | PF3, WIG, TERN_X86_UNNAMED, "ADX"},
+    {LEGACY, 2, 0xC8, 0xCD, NP, WIG, TERN_X86_UNNAMED, "SHA"},
+    {LEGACY, 3, 0xCC, 0xCC, NP, WIG, TERN_X86_UNNAMED, "SHA"},
+    {LEGACY, 2, 0xDB, 0xDF, P66, WIG, TERN_X86_UNNAMED, "AES"},
+    {LEGACY, 3, 0xDF, 0xDF, P66, WIG, TERN_X86_UNNAMED, "AES"},
+    {LEGACY, 3, 0x44, 0x44, P66, WIG, TERN_X86_UNNAMED, "PCLMULQDQ"},
     {LEGACY, 2, 0xCF, 0xCF, P66, WIG, TERN_ISA_GFNI, "GFNI"},
     {LEGACY, 3, 0xCE, 0xCF, P66, WIG, TERN_ISA_GFNI, "GFNI"},
     {LEGACY, 2, 0x00, 0x0B, NP | P66, WIG, TERN_X86_SSE4, "SSSE3"},

@@ -53,7 +53,8 @@ enum { EBX, ECX, EDX, EAX };
 static const struct {
     uint32_t isa, leaf, subleaf, word, mask, xcr0;
 } features[] = {
-    {TERN_ISA_AVX2, 1, 0, ECX, 1u << 12, XCR0_AVX},                                       /* FMA */
+    {TERN_ISA_AVX2, 1, 0, ECX, 1u << 12 | 1u << 22 | 1u << 29, XCR0_AVX},                 /* FMA MOVBE F16C */
+    {TERN_ISA_AVX2, 0x80000001, 0, ECX, 1u << 5, XCR0_AVX},                               /* LZCNT */
     {TERN_ISA_AVX2, 7, 0, EBX, 1u << 3 | 1u << 5 | 1u << 8, XCR0_AVX},                    /* BMI1 AVX2 BMI2 */
     {TERN_ISA_AVXVNNI, 7, 1, EAX, 1u << 4, XCR0_AVX},                                     /* AVX_VNNI */
     {TERN_ISA_AVX512, 7, 0, EBX, 1u << 16 | 1u << 17 | 1u << 30 | 1u << 31, XCR0_AVX512}, /* F DQ BW VL */

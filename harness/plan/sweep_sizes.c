@@ -81,6 +81,39 @@ static bool fill_tiles(size_t index, tern_sweep_item *item)
     return true;
 }
 
+/* All three sizes at the edge of one or two tiles at once. */
+static size_t count_corners(const tern_kernel *kernel)
+{
+    return 2 * count_tiles(kernel);
+}
+
+static bool fill_corner(size_t index, tern_sweep_item *item)
+{
+    const size_t tiles = 1 + index % 2, i = index / 2 % 27;
+    const tern_shape tile = index / 54 == 0 ? item->c.kernel->tile : usual_tiles[index / 54];
+
+    item->c.shape =
+        (tern_shape){tiles * tile.m + i % 3 - 1, tiles * tile.k + i / 3 % 3 - 1, tiles * tile.n + i / 9 - 1};
+    return item->c.shape.m > 0 && item->c.shape.k > 0 && item->c.shape.n > 0;
+}
+
+/* All residues of N where K is long, past one block and past several. */
+static const size_t long_k[] = {1039, 2048, 4111};
+
+enum { LONG_N = 33, LONG_K = sizeof long_k / sizeof *long_k };
+
+static size_t count_long(const tern_kernel *kernel)
+{
+    (void)kernel;
+    return (size_t)LONG_N * LONG_K * 2;
+}
+
+static bool fill_long(size_t index, tern_sweep_item *item)
+{
+    item->c.shape = (tern_shape){index % 2 == 0 ? 1 : 3, long_k[index / 2 % LONG_K], index / 2 / LONG_K + 1};
+    return true;
+}
+
 /* Loops are cut in blocks so that they fit a cache: sizes above and around the usual ones. */
 static const size_t beyond[] = {255, 257, 511, 513, 600, 1023, 1025, 2049, 5000};
 static const tern_shape beside[] = {{1, 8, 1}, {7, 33, 1}, {9, 33, 4}, {16, 64, 17}};
@@ -117,6 +150,8 @@ static bool fill_random(size_t index, tern_sweep_item *item)
 }
 
 const tern_sweep_segment tern_sweep_sizes[] = {
-    {count_pairs, fill_pair, 3e5},    {count_residues, fill_residue, 2e5}, {count_tiles, fill_tiles, 2e6},
-    {count_beyond, fill_beyond, 6e6}, {count_random, fill_random, 2e5},    {0},
+    {count_pairs, fill_pair, 3e5},    {count_residues, fill_residue, 2e5},
+    {count_tiles, fill_tiles, 2e6},   {count_corners, fill_corner, 1e6},
+    {count_long, fill_long, 6e5},     {count_beyond, fill_beyond, 6e6},
+    {count_random, fill_random, 2e5}, {0},
 };

@@ -98,6 +98,20 @@ static bool fill_path(size_t index, tern_sweep_item *item)
     return true;
 }
 
+/* Some kernels choose by the work: more than 2^26 multiply-adds. */
+static size_t count_large(const tern_kernel *kernel)
+{
+    (void)kernel;
+    return can_be_walked() ? 1 : 0;
+}
+
+static bool fill_large(size_t index, tern_sweep_item *item)
+{
+    (void)index;
+    item->c.shape = (tern_shape){300, 1024, 256};
+    return true;
+}
+
 /* Of the shapes above, those with tails in all sizes and with one token and whole tiles. */
 static const size_t shapes_of_ends[] = {3, 1};
 
@@ -114,4 +128,4 @@ static bool fill_end_of_path(size_t index, tern_sweep_item *item)
 }
 
 const tern_sweep_segment tern_sweep_isa[] = {
-    {count_paths, fill_path, 2e6}, {count_ends_of_paths, fill_end_of_path, 2e6}, {0}};
+    {count_paths, fill_path, 2e6}, {count_large, fill_large, 1e8}, {count_ends_of_paths, fill_end_of_path, 2e6}, {0}};

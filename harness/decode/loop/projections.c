@@ -1,5 +1,6 @@
 #include "decode/loop/projections.h"
 
+#include "base/clock.h"
 #include "base/random.h"
 #include "base/text.h"
 #include "check/projection.h"
@@ -7,14 +8,16 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-enum { CHUNK_ROWS = 16, ONE_OF = 4, LARGE_WEIGHTS = 1 << 20, STREAM_TURN = 12, SEED = 1 };
+enum { CHUNK_ROWS = 16, ONE_OF = 4, LARGE_WEIGHTS = 1 << 20, SEED = 1 };
 
 struct tern_projections {
     const tern_model *model;
     uint64_t *r;                /* of all products: as many as the largest M */
     tern_projection *projected; /* by layer * parts + part */
     uint64_t looks;             /* calls seen */
+    uint64_t turns;             /* key of the numbers that say whose turn it is: another one in every process */
     bool wrong;
     uint32_t layer; /* of the first wrong one */
     size_t part;
@@ -91,6 +94,7 @@ tern_status tern_projections_new(tern_projections **answers, const tern_model *m
     *answers = m.answers;
     if (m.answers != NULL) {
         m.answers->model = model;
+        m.answers->turns = tern_random_key(tern_clock_ticks(), (uint64_t)getpid());
         if (reserve(m.answers, &m.row_bytes))
             m.rows = malloc(tern_team_threads(team) * CHUNK_ROWS * m.row_bytes);
     }
@@ -119,7 +123,7 @@ void tern_projections_free(tern_projections *answers)
 void tern_projections_look(tern_projections *answers, uint32_t layer, size_t part, tern_shape shape, const int8_t *x,
                            const int32_t *y)
 {
-    const uint64_t random = tern_random_number(STREAM_TURN, answers->looks++);
+    const uint64_t random = tern_random_number(answers->turns, answers->looks++);
     const size_t token = (random >> 32) % shape.n;
 
     if (answers->wrong || (shape.m * shape.k >= LARGE_WEIGHTS && shape.n == 1 && random % ONE_OF != 0))

@@ -26,7 +26,7 @@ static void an_instruction_has_its_set(void **state)
         {"c4 e2 f1 9f d0", "FMA"},                                 /* vfnmsub132sd %xmm0,%xmm1,%xmm2 */
         {"c4 e2 75 b6 d0", "FMA"},                                 /* vfmaddsub231ps %ymm0,%ymm1,%ymm2 */
         {"c4 e2 7d 13 c8", "AVX or AVX2"},                         /* vcvtph2ps %xmm0,%ymm1 */
-        {"c4 e2 75 dc d0", "AVX or AVX2"},                         /* vaesenc %ymm0,%ymm1,%ymm2 */
+        {"c4 e2 75 dc d0", "AES"},                                 /* vaesenc %ymm0,%ymm1,%ymm2 */
         {"c4 e2 e0 f2 c8", "BMI1"},                                /* andn %rax,%rbx,%rcx */
         {"c4 e2 e0 f3 c8", "BMI1"},                                /* blsr %rax,%rbx */
         {"c4 e2 f8 f7 cb", "BMI1"},                                /* bextr %rax,%rbx,%rcx */
@@ -74,6 +74,8 @@ static void an_instruction_has_its_set(void **state)
         {"c4 e3 f5 ce d0 01", "GFNI in the coding of AVX"},        /* vgf2p8affineqb $0x1,%ymm0,%ymm1,%ymm2 */
         {"62 f3 f5 48 cf d0 01", "GFNI in the coding of AVX-512"}, /* vgf2p8affineinvqb $0x1,%zmm0,%zmm1,%zmm2 */
         {"62 f2 75 48 cf d0", "GFNI in the coding of AVX-512"},    /* vgf2p8mulb %zmm0,%zmm1,%zmm2 */
+        {"62 f2 75 48 71 d0", "AVX-512 VBMI2"},                    /* vpshldvd %zmm0,%zmm1,%zmm2 */
+        {"62 f2 f5 48 b4 d0", "AVX-512 IFMA"},                     /* vpmadd52luq %zmm0,%zmm1,%zmm2 */
         {"66 0f 38 00 c8", "SSSE3"},                               /* pshufb %xmm0,%xmm1 */
         {"66 0f 38 04 c8", "SSSE3"},                               /* pmaddubsw %xmm0,%xmm1 */
         {"66 0f 3a 0f c8 03", "SSSE3"},                            /* palignr $0x3,%xmm0,%xmm1 */
@@ -84,18 +86,18 @@ static void an_instruction_has_its_set(void **state)
         {"f2 0f 38 f1 d8", "SSE4.2"},                              /* crc32 %eax,%ebx */
         {"f3 48 0f b8 d8", "POPCNT"},                              /* popcnt %rax,%rbx */
         {"f3 48 0f bc d8", NULL},                                  /* tzcnt %rax,%rbx */
-        {"f3 48 0f bd d8", NULL},                                  /* lzcnt %rax,%rbx */
+        {"f3 48 0f bd d8", "LZCNT"},                               /* lzcnt %rax,%rbx */
         {"48 0f bc d8", NULL},                                     /* bsf %rax,%rbx */
         {"66 0f f5 c8", NULL},                                     /* pmaddwd %xmm0,%xmm1 */
         {"66 0f fc c8", NULL},                                     /* paddb %xmm0,%xmm1 */
         {"f3 90", NULL},                                           /* pause */
         {"0f 31", NULL},                                           /* rdtsc */
         {"0f a2", NULL},                                           /* cpuid */
-        {"0f 38 f0 18", NULL},                                     /* movbe (%rax),%ebx */
-        {"66 48 0f 38 f6 d8", NULL},                               /* adcx %rax,%rbx */
-        {"66 0f 38 dc c8", NULL},                                  /* aesenc %xmm0,%xmm1 */
-        {"66 0f 3a 44 c8 01", NULL},                               /* pclmulhqlqdq %xmm0,%xmm1 */
-        {"0f 3a cc c8 01", NULL},                                  /* sha1rnds4 $0x1,%xmm0,%xmm1 */
+        {"0f 38 f0 18", "MOVBE"},                                  /* movbe (%rax),%ebx */
+        {"66 48 0f 38 f6 d8", "ADX"},                              /* adcx %rax,%rbx */
+        {"66 0f 38 dc c8", "AES"},                                 /* aesenc %xmm0,%xmm1 */
+        {"66 0f 3a 44 c8 01", "PCLMULQDQ"},                        /* pclmulhqlqdq %xmm0,%xmm1 */
+        {"0f 3a cc c8 01", "SHA"},                                 /* sha1rnds4 $0x1,%xmm0,%xmm1 */
         {"0f 95 c0", NULL},                                        /* setne %al */
         {"48 0f 45 d8", NULL},                                     /* cmovne %rax,%rbx */
         {"f3 0f 1e fa", NULL},                                     /* endbr64 */

@@ -165,8 +165,10 @@ EXECUTES(right_implied, "right-declares-the-highest", "right: declares VNNI, whi
          TERN_ISA_AVX512VNNI,
          "vpaddb %%ymm0, %%ymm0, %%ymm0; kmovw %%eax, %%k1; pext %%rcx, %%rcx, %%rax;"
          "vpdpbusd %%zmm0, %%zmm0, %%zmm0; vzeroupper");
-EXECUTES(right_tzcnt, "right-tzcnt", "right: rep bsf and rep bsr, which old processors take for bsf and bsr", 0,
-         "mov $64, %%rcx; rep; bsf %%rcx, %%rax; rep; bsr %%rcx, %%rax");
+EXECUTES(right_tzcnt, "right-tzcnt", "right: rep bsf, which old processors take for bsf", 0,
+         "mov $64, %%rcx; rep; bsf %%rcx, %%rax");
+EXECUTES(undeclared_lzcnt, "undeclared-lzcnt", "uses LZCNT, which older processors take for BSR, with another result",
+         0, "mov $64, %%rcx; rep; bsr %%rcx, %%rax");
 
 /* The bytes of AVX, AVX-512 and AMX, as constants. */
 EXECUTES(right_constants, "right-constants-like-code", "right: constants that would be instructions elsewhere", 0,
