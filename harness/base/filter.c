@@ -40,6 +40,8 @@ static double written_out(const char *text)
             last *= repetitions(&at);
         } else if (*at == '+') {
             last *= 2.0;
+        } else if (*at == '*' || *at == '?') {
+            last += 1.0;
         } else if (*at == ')' && depth > 0) {
             last += before[depth--];
         } else {

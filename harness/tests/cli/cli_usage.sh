@@ -25,7 +25,7 @@ says_not out "avx"
 expect 2 "$TERNBENCH" check ok.suite --filter '('
 says err "the regular expression '(': "
 # What the library would take minutes or all memory for is refused at once.
-for expression in 'a{1000}{1000}' '((a{30}){30}){30}' '(.?){0,9000}' 'a{4001}' 'a{1,4001}' 'a{4001,}' 'a++++++++++++++++++++++++++++++++++++++++' '(a{1,}){1,}{1,}{1,}{1,}{1,}{1,}{1,}{1,}{1,}{1,}{1,}'; do
+for expression in 'a{1000}{1000}' '((a{30}){30}){30}' '(.?){0,9000}' 'a{4001}' 'a{1,4001}' 'a{4001,}' 'a++++++++++++++++++++++++++++++++++++++++' 'a+*+*+?+*+*+*+*+*+*+*+*+*+*+*+*+' '(a{1,}){1,}{1,}{1,}{1,}{1,}{1,}{1,}{1,}{1,}{1,}{1,}'; do
     expect 2 timeout 5 "$TERNBENCH" check ok.suite --list --filter "$expression"
     says err "is longer than 4000 characters once its {repetitions} are written out"
 done
