@@ -53,7 +53,9 @@ END
 "$TERNBENCH" report a.jsonl --format none 2>words >/dev/null
 mkdir -p drawn
 count=0
-for format in $(for word in $(grep -oE '[a-z][a-z-]+' words | sort -u); do echo "$word" "$word".{csv,md,html,json,svg,png}; done); do
+mapfile -t words < <(grep -oE '[a-z][a-z-]+' words | sort -u)
+for format in "${words[@]}" "${words[@]/%/.csv}" "${words[@]/%/.md}" "${words[@]/%/.html}" "${words[@]/%/.json}" "${words[@]/%/.svg}" \
+    "${words[@]/%/.png}"; do
     status=0
     "$TERNBENCH" report hostile.jsonl --format "$format" >"drawn/$format" 2>err || status=$?
     if grep -q 'unknown format' err; then
