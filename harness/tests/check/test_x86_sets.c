@@ -68,7 +68,7 @@ static void an_instruction_has_its_set(void **state)
         {"62 f2 75 48 7d d0", "AVX-512 VBMI"},                     /* vpermt2b %zmm0,%zmm1,%zmm2 */
         {"62 f2 f5 48 83 d0", "AVX-512 VBMI"},                     /* vpmultishiftqb %zmm0,%zmm1,%zmm2 */
         {"62 f3 75 48 25 d0 05", "AVX-512"},                       /* vpternlogd $0x5,%zmm0,%zmm1,%zmm2 */
-        {"62 f2 7d 48 54 c8", "AVX-512"},                          /* vpopcntb %zmm0,%zmm1 */
+        {"62 f2 7d 48 54 c8", "AVX-512 BITALG"},                   /* vpopcntb %zmm0,%zmm1 */
         {"66 0f 3a ce c8 01", "GFNI"},                             /* gf2p8affineqb $0x1,%xmm0,%xmm1 */
         {"66 0f 38 cf c8", "GFNI"},                                /* gf2p8mulb %xmm0,%xmm1 */
         {"c4 e3 f5 ce d0 01", "GFNI in the coding of AVX"},        /* vgf2p8affineqb $0x1,%ymm0,%ymm1,%ymm2 */
