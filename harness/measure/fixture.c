@@ -2,7 +2,6 @@
 
 #include "base/clock.h"
 #include "check/data.h"
-#include "measure/fresh_inputs.h"
 
 #include <string.h>
 

@@ -7,8 +7,6 @@
 #include <math.h>
 #include <string.h>
 
-const tern_inputs_room tern_inputs_fresh = {.slots = TERN_INPUT_SLOTS, .bytes = 8192};
-
 /* One fresh block that nothing disturbs acquits; on a busy machine most long ones are disturbed. */
 enum { TRIES = 12, MOST_PAIRS = 12 };
 

@@ -12,9 +12,6 @@
 #include "measure/bench.h"
 #include "record/verdict.h"
 
-/* As many as stay in the first-level cache together with what they are made from. */
-extern const tern_inputs_room tern_inputs_fresh;
-
 /*
  * Whether it is; otherwise finding becomes IMPOSSIBLE, with the figures. call_ns: how long a call takes, about. X is to
  * change before every call (tern_inputs_set_period()). Calls the kernel, for 20 ms or a few calls. True without a look

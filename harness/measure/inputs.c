@@ -5,6 +5,7 @@
 #include <string.h>
 
 const tern_inputs_room tern_inputs_usual = {.slots = 4, .bytes = 4096};
+const tern_inputs_room tern_inputs_fresh = {.slots = TERN_INPUT_SLOTS, .bytes = 8192};
 
 tern_status tern_inputs_new(tern_inputs *inputs, const int8_t *x, size_t values, tern_inputs_room room, size_t x_align,
                             size_t offset, uint64_t seed, tern_error *error)

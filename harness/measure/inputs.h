@@ -29,6 +29,9 @@ typedef struct tern_inputs_room {
 /* Those of calls that are timed: a small part of any first-level cache. */
 extern const tern_inputs_room tern_inputs_usual;
 
+/* Those of fresh_inputs.h: they stay in the first-level cache together with what they are made from. */
+extern const tern_inputs_room tern_inputs_fresh;
+
 typedef struct tern_inputs {
     const int8_t *x; /* the case's own: N*K values */
     size_t values;
