@@ -65,7 +65,7 @@ static void expect_prompt(const field_model *m, const char *path)
     tern_tokenizer *t;
     tern_error error = {""};
     uint32_t id[64];
-    size_t count;
+    size_t count = 0;
 
     if (m->words == FIELD_NO_WORDS)
         return;

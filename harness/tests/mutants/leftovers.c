@@ -222,3 +222,16 @@ static void start_thread(void)
     pthread_detach(thread);
 }
 MUTANT_LEAVES(lingers, "thread-lingers", "leaves a thread that ends 0.3 s later", start_thread());
+
+/* A buffer that is made anew every hundredth time, and the old one forgotten. */
+static void run_and_lose(const tern_call *call, tern_slice rows)
+{
+    static int calls;
+
+    if (++calls % 100 == 0) {
+        void *volatile lost = malloc(40);
+        (void)lost;
+    }
+    mutant_run(call, rows);
+}
+MUTANT(leaks_seldom, "leaks-each-100th", "loses 40 bytes at every hundredth call", run_and_lose);

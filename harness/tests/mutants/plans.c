@@ -94,3 +94,35 @@ static void run_latest(const tern_call *call, tern_slice rows)
 }
 MUTANT_PLANNED(plan_latest, "plan-latest", "keeps beside its plans what belongs to the latest", make_latest, NULL,
                run_latest);
+
+/* The address of make_plan()'s problem in place of what is in it. */
+static size_t address_bytes(const tern_problem *problem)
+{
+    (void)problem;
+    return sizeof(tern_problem *);
+}
+
+static const char *keep_address(const tern_problem *problem, void *plan)
+{
+    *(const tern_problem **)plan = problem;
+    return NULL;
+}
+
+static void run_by_address(const tern_call *call, tern_slice rows)
+{
+    const tern_problem *problem = *(const tern_problem *const *)call->plan;
+    tern_call own = *call;
+
+    own.problem = problem;
+    if (problem->shape.m == call->problem->shape.m)
+        mutant_run(&own, rows);
+}
+MUTANT_BIND(plan_address, NULL, run_by_address)
+const tern_kernel mutant_plan_address = {MUTANT_FRAME(1, 4),
+                                         .name = "plan-keeps-address",
+                                         .summary = "keeps the address of the problem that its plan was made for",
+                                         .packed_bytes = mutant_packed_bytes,
+                                         .pack = mutant_pack,
+                                         .bind = bind_plan_address,
+                                         .plan_bytes = address_bytes,
+                                         .make_plan = keep_address};

@@ -62,3 +62,12 @@ MUTANT_LOSES(second_column_block, "column-block-of-4096", "loses a column when K
 MUTANT_LOSES(six_tokens, "six-tokens", "has a path for six tokens, and it is wrong", shape.n == 6);
 MUTANT_LOSES(three_rows, "three-rows", "has a path for three rows, and it is wrong", shape.m == 3);
 MUTANT_LOSES(thirteen_columns, "thirteen-columns", "takes 13 columns for 12", shape.k == 13);
+
+/* Three conditions at once: a long K, one below whole tiles in every size, the block after the last full one. */
+MUTANT_LOSES(n_13_long, "residue-n-13-long-k", "has the last token wrong when N % 16 = 13 and K > 1000",
+             shape.n % 16 == 13 && shape.k > 1000 && n == shape.n - 1);
+MUTANT_LOSES(n_3_long, "residue-n-3-long-k", "loses the last column when N = 3 and K >= 2048",
+             shape.n == 3 && shape.k >= 2048);
+MUTANT_LOSES(one_below, "one-below-whole-tiles", "has the corner wrong where all sizes are one below whole tiles",
+             shape.m % MUTANT_ROWS == MUTANT_ROWS - 1 && shape.k % MUTANT_GROUP == MUTANT_GROUP - 1 &&
+                 shape.n % MUTANT_TOKENS == MUTANT_TOKENS - 1 && m == shape.m - 1 && n == shape.n - 1);
