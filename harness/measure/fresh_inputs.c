@@ -14,7 +14,7 @@ enum { TRIES = 12, MOST_PAIRS = 12 };
 static const double try_ns = 6e6;
 
 /* How much longer a block may take, and what the clock may add to it. */
-static const double most_ratio = 2.0, slack_ns = 300.0;
+static const double most_ratio = 1.5, slack_ns = 200.0;
 
 static _Atomic int touched;
 
@@ -56,7 +56,7 @@ static double time_block(tern_bench *bench, bool fresh)
     return spent_ns;
 }
 
-/* Whether the fastest fresh block so far is slower than half of the usual ones allow. */
+/* Whether the fastest fresh block so far is slower than most_ratio and half of the usual ones allow. */
 static bool is_slower(tern_bench *bench, double call_ns, double *usual_ns, double *fresh_ns)
 {
     const double pair_ns = call_ns * 2.0 * (bench->fixture->fresh.slots + bench->fixture->inputs.slots);

@@ -12,6 +12,7 @@
 #include "machine/isa.h"
 #include "machine/pin.h"
 #include "measure/counters.h"
+#include "model/tokenizer.h"
 #include "plan/suite.h"
 #include "plan/toggles.h"
 
@@ -76,6 +77,28 @@ static tern_status read_ids(const tern_options *options, tern_error *error)
     return status;
 }
 
+/* A GGUF file of three keys and no tensors: a byte-level vocabulary of no words. */
+static const char vocabulary[] = "GGUF\3\0\0\0" /* version 3 */
+                                 "\0\0\0\0\0\0\0\0\3\0\0\0\0\0\0\0"
+                                 "\x14\0\0\0\0\0\0\0tokenizer.ggml.model" /* a text */
+                                 "\x8\0\0\0\4\0\0\0\0\0\0\0gpt2"
+                                 "\x15\0\0\0\0\0\0\0tokenizer.ggml.tokens" /* texts, none */
+                                 "\x9\0\0\0\x8\0\0\0\0\0\0\0\0\0\0\0"
+                                 "\x15\0\0\0\0\0\0\0tokenizer.ggml.merges"
+                                 "\x9\0\0\0\x8\0\0\0\0\0\0\0\0\0\0\0";
+
+static tern_status read_pre(const tern_options *options, tern_error *error)
+{
+    const tern_gguf_options gguf = {.pre = options->pre};
+    tern_tokenizer *tokenizer = NULL;
+    const tern_status status =
+        tern_tokenizer_parse(&tokenizer, "vocabulary", vocabulary, sizeof vocabulary - 1, &gguf, error);
+
+    if (status == TERN_OK)
+        tern_tokenizer_free(tokenizer);
+    return status;
+}
+
 static tern_status read_isa(const tern_options *options, tern_error *error)
 {
     uint32_t mask;
@@ -131,7 +154,7 @@ static const struct {
     {AT(filter), read_filter},     {AT(pick), read_pick},       {AT(kernel), read_kernel},
     {AT(baseline), read_baseline}, {AT(toggles), read_toggles}, {AT(threads), read_threads},
     {AT(ids), read_ids},           {AT(isa), read_isa},         {AT(pin), read_pin},
-    {AT(counters), read_counters}, {AT(axes), read_axes},
+    {AT(counters), read_counters}, {AT(axes), read_axes},       {AT(pre), read_pre},
 };
 
 static bool is_text(const tern_option *option)
