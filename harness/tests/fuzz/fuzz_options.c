@@ -77,15 +77,15 @@ static tern_status read_ids(const tern_options *options, tern_error *error)
     return status;
 }
 
-/* A GGUF file of three keys and no tensors: a byte-level vocabulary of no words. */
+/* A GGUF file of three keys and no tensors: a byte-level vocabulary of one word. */
 static const char vocabulary[] = "GGUF\3\0\0\0" /* version 3 */
                                  "\0\0\0\0\0\0\0\0\3\0\0\0\0\0\0\0"
                                  "\x14\0\0\0\0\0\0\0tokenizer.ggml.model" /* a text */
                                  "\x8\0\0\0\4\0\0\0\0\0\0\0gpt2"
-                                 "\x15\0\0\0\0\0\0\0tokenizer.ggml.tokens" /* texts, none */
-                                 "\x9\0\0\0\x8\0\0\0\0\0\0\0\0\0\0\0"
+                                 "\x15\0\0\0\0\0\0\0tokenizer.ggml.tokens" /* texts, one */
+                                 "\x9\0\0\0\x8\0\0\0\1\0\0\0\0\0\0\0\3\0\0\0\0\0\0\0a b"
                                  "\x15\0\0\0\0\0\0\0tokenizer.ggml.merges"
-                                 "\x9\0\0\0\x8\0\0\0\0\0\0\0\0\0\0\0";
+                                 "\x9\0\0\0\x8\0\0\0\1\0\0\0\0\0\0\0\3\0\0\0\0\0\0\0a b";
 
 static tern_status read_pre(const tern_options *options, tern_error *error)
 {
