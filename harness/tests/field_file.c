@@ -433,9 +433,9 @@ bool field_model_write(const field_model *m, const char *path)
 {
     tensor *list = calloc(most_tensors(m), sizeof *list);
     char name[4096];
-    bool written = list != NULL;
+    bool written = true;
 
-    if (!written)
+    if (list == NULL)
         return false;
     const size_t tensors = list_tensors(m, list);
     for (uint32_t part = 0; part < m->parts && written; part++) {
