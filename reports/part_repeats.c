@@ -117,9 +117,9 @@ tern_status tern_full_repeats(tern_document *document, const tern_results *resul
     tern_status status = tern_repeats_new(&repeats, results, error);
 
     *filled = true;
-    if (status == TERN_OK && found.of_case == NULL)
+    if (status == TERN_OK && found.of_case == NULL) {
         status = tern_error_memory(error, "spreads", (double)(results->cases.count * sizeof(double)));
-    if (status == TERN_OK) {
+    } else if (status == TERN_OK) {
         tern_full_say_repeats(document, &repeats, results);
         tern_document_fold(document, "Case by case");
         tern_sheet *sheet = tern_document_sheet(document, "repeats", TERN_FOR_ALL, columns, COLUMNS);

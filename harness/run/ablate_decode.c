@@ -205,6 +205,15 @@ static tern_status take_turns(decode_ablation *a, const tern_decode_job *job, co
     return tern_turns_run(&request, &child, result, error);
 }
 
+static tern_status sample_into(decode_ablation *a, tern_decode_job *job, const process_result *p,
+                               tern_turns_result *result, tern_error *error)
+{
+    for (size_t i = 0; i < p->design->arms; i++)
+        job[i] = with(a, tern_ablated_widen(&a->it, p->design->arm[i]));
+    const tern_status status = take_turns(a, job, p, result, error);
+    return status == TERN_OK && tern_interrupt_signal() == 0 ? keep(a, p, error) : status;
+}
+
 /* Is a tern_ablated_sample: one process, every combination in rounds. */
 static tern_status sample(void *context, const tern_design *design, uint32_t process, tern_error *error)
 {
@@ -215,16 +224,11 @@ static tern_status sample(void *context, const tern_design *design, uint32_t pro
                               .result = result,
                               .process = process,
                               .seed = tern_comparing_seed(&a->comparing, a->it.id, "", process)};
-    tern_status status = TERN_OK;
+    const tern_status status =
+        job == NULL || result == NULL
+            ? tern_error_memory(error, "the combinations of factors", (double)(design->arms * sizeof *result))
+            : sample_into(a, job, &p, result, error);
 
-    if (job == NULL || result == NULL)
-        status = tern_error_memory(error, "the combinations of factors", (double)(design->arms * sizeof *result));
-    for (size_t i = 0; i < design->arms && status == TERN_OK; i++)
-        job[i] = with(a, tern_ablated_widen(&a->it, design->arm[i]));
-    if (status == TERN_OK)
-        status = take_turns(a, job, &p, result, error);
-    if (status == TERN_OK && tern_interrupt_signal() == 0)
-        status = keep(a, &p, error);
     free(job);
     free(result);
     return status;

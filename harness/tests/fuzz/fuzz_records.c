@@ -180,6 +180,7 @@ static size_t replace(uint8_t *input, size_t bytes, size_t most, size_t begin, s
     if (bytes - (end - begin) + length > most)
         return bytes;
     memmove(input + begin + length, input + end, bytes - end);
+    /* NOLINTNEXTLINE(bugprone-not-null-terminated-result): a part of the input, no text of its own */
     memcpy(input + begin, text, length);
     return bytes - (end - begin) + length;
 }
