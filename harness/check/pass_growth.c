@@ -2,6 +2,7 @@
  * What a function of the contract loses, it loses again and again. So each one is called until the allocator's caches
  * are full and what is made once is made; then heap and mappings must not grow in each of two series of calls.
  */
+#include "check/growth.h"
 #include "check/pass_look.h"
 
 enum { CALLS = 64, SERIES = 3 };
@@ -89,35 +90,22 @@ static const struct {
     {"facts()", has_facts, call_facts},
 };
 
-static size_t least_of(size_t least, size_t before, size_t after)
-{
-    const size_t growth = after > before ? after - before : 0;
-
-    return growth < least ? growth : least;
-}
-
 static bool is_steady(tern_pass_run *run, const char *step, void (*call)(tern_pass_run *run))
 {
-    size_t least_heap = SIZE_MAX, least_mapped = SIZE_MAX;
+    tern_growth growth = {0};
+    char added[64];
 
     for (int series = 0; series < SERIES; series++) {
-        const size_t heap = tern_process_heap_bytes(), mapped = tern_process_mapped_bytes();
         for (int i = 0; i < CALLS; i++) {
             tern_pass_run_begin(run, step);
             call(run);
             if (!tern_pass_run_end(run))
                 return false;
         }
-        if (series > 0) {
-            least_heap = least_of(least_heap, heap, tern_process_heap_bytes());
-            least_mapped = least_of(least_mapped, mapped, tern_process_mapped_bytes());
-        }
+        tern_growth_look(&growth);
     }
-    if (least_heap > 0)
-        return tern_pass_run_fail(run, TERN_OVERRUN, "%s leaves %zu bytes more on the heap in %d calls,", step,
-                                  least_heap, (int)CALLS);
-    return least_mapped == 0 || tern_pass_run_fail(run, TERN_OVERRUN, "%s leaves %zu bytes more mapped in %d calls,",
-                                                   step, least_mapped, (int)CALLS);
+    return tern_growth_text(&growth, added, sizeof added) == NULL ||
+           tern_pass_run_fail(run, TERN_OVERRUN, "%s leaves %s in %d calls,", step, added, (int)CALLS);
 }
 
 bool tern_pass_look_for_growth(tern_pass_run *run)

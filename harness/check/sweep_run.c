@@ -7,9 +7,9 @@
 #include "check/buffers.h"
 #include "check/compare.h"
 #include "check/data.h"
+#include "check/growth.h"
 #include "check/oracle.h"
 #include "check/product.h"
-#include "check/state.h"
 #include "check/undeclared.h"
 #include "check/walk.h"
 #include "plan/sweep.h"
@@ -222,35 +222,21 @@ static void turn_x(sweep *s)
     }
 }
 
-/* What many calls leave, of which some calls alone leave something. */
-typedef struct memory_use {
-    size_t heap, mapped;
-} memory_use;
-
-static memory_use use_now(void)
+/* Of many calls, some alone may leave something. */
+static bool is_steady(sweep *s, const tern_growth *growth, uint32_t calls)
 {
-    return (memory_use){tern_process_heap_bytes(), tern_process_mapped_bytes()};
-}
+    char added[64], what[128] = "";
 
-/* At the end of the first third of the calls, of the second, and of all. */
-static bool is_steady(sweep *s, const memory_use *use)
-{
-    char what[128] = "";
-
-    if (use[1].heap > use[0].heap && use[2].heap > use[1].heap)
-        tern_text_append(what, sizeof what, "run() leaves %zu bytes more on the heap in %u calls,",
-                         use[2].heap - use[0].heap, 2 * (s->item.calls / 3));
-    else if (use[1].mapped > use[0].mapped && use[2].mapped > use[1].mapped)
-        tern_text_append(what, sizeof what, "run() leaves %zu bytes more mapped in %u calls,",
-                         use[2].mapped - use[0].mapped, 2 * (s->item.calls / 3));
-    return what[0] == '\0' || fail(s, TERN_OVERRUN, what);
+    if (tern_growth_text(growth, added, sizeof added) == NULL)
+        return true;
+    tern_text_append(what, sizeof what, "run() leaves %s in %u calls,", added, calls);
+    return fail(s, TERN_OVERRUN, what);
 }
 
 static bool call_and_look(sweep *s)
 {
     const uint32_t third = s->item.calls / 3;
-    memory_use use[3] = {{0}};
-    size_t uses = 0;
+    tern_growth growth = {0};
 
     tern_buffers_paint(&s->buffers, (uint8_t)(0xA5 + s->items));
     tern_guard_paint_object(&s->buffers.guard[TERN_BUFFER_Y]);
@@ -269,10 +255,10 @@ static bool call_and_look(sweep *s)
             return false;
         if (s->item.calls > 1)
             turn_x(s);
-        if (third > 0 && uses < 3 && i + 1 == (uses + 1) * third)
-            use[uses++] = use_now();
+        if (third > 0 && (i + 1) % third == 0)
+            tern_growth_look(&growth);
     }
-    if (uses == 3 && !is_steady(s, use))
+    if (!is_steady(s, &growth, third))
         return false;
     if (s->item.calls == 1 && !tern_buffers_unchanged(&s->buffers, TERN_BUFFER_X))
         return fail(s, TERN_OVERRUN, "run() changes X, which it may only read,");
