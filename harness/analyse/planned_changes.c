@@ -19,12 +19,11 @@ static tern_planned_change *change_of(tern_planned_changes *planned, const char 
 
 static tern_status take_cases(tern_planned_change *change, const char *value, tern_error *error)
 {
-    if (change->has_cases)
-        return tern_error_set(error, TERN_USAGE, "a section has one line `cases`, and this is another: '%.100s'",
-                              value);
-    change->has_cases = regcomp(&change->cases, value, REG_EXTENDED | REG_NOSUB) == 0;
-    return change->has_cases ? TERN_OK
-                             : tern_error_set(error, TERN_USAGE, "this is no regular expression: '%.100s'", value);
+    tern_error why;
+
+    return tern_filter_compile(&change->cases, value, &why) == TERN_OK
+               ? TERN_OK
+               : tern_error_set(error, TERN_USAGE, "this is no regular expression for cases: %s", why.text);
 }
 
 /* Is a tern_ini_visit. */
@@ -54,7 +53,7 @@ tern_status tern_planned_changes_read(tern_planned_changes *planned, const char 
     *planned = (tern_planned_changes){.count = 0};
     const tern_status status = tern_ini_read(path, "list of planned changes", take, planned, error);
     for (size_t i = 0; i < planned->count && status == TERN_OK; i++)
-        if (!planned->item[i].has_cases)
+        if (!planned->item[i].cases.chooses)
             return tern_error_set(error, TERN_USAGE, "%s: the section '%s' has no line `cases = REGEX`", path,
                                   planned->item[i].section);
     return status;
@@ -63,8 +62,7 @@ tern_status tern_planned_changes_read(tern_planned_changes *planned, const char 
 void tern_planned_changes_free(tern_planned_changes *planned)
 {
     for (size_t i = 0; i < planned->count; i++)
-        if (planned->item[i].has_cases)
-            regfree(&planned->item[i].cases);
+        tern_filter_free(&planned->item[i].cases);
     planned->count = 0;
 }
 
@@ -90,7 +88,7 @@ const tern_planned_change *tern_planned_changes_find(const tern_planned_changes 
                                                      const char *const *commit, size_t commits)
 {
     for (size_t i = 0; i < planned->count; i++)
-        if (regexec(&planned->item[i].cases, id, 0, NULL, 0) == 0 && has_commit(&planned->item[i], commit, commits))
+        if (tern_filter_passes(&planned->item[i].cases, id) && has_commit(&planned->item[i], commit, commits))
             return &planned->item[i];
     return NULL;
 }

@@ -9,18 +9,15 @@
 #ifndef TERN_PLANNED_CHANGES_H
 #define TERN_PLANNED_CHANGES_H
 
-#include "base/error.h"
+#include "base/filter.h"
 
-#include <regex.h>
-#include <stdbool.h>
 #include <stddef.h>
 
 enum { TERN_PLANNED_CHANGES = 64 };
 
 typedef struct tern_planned_change {
     char section[128];
-    regex_t cases;
-    bool has_cases;
+    tern_filter cases;  /* as --filter takes it */
     char commit[48];    /* "": any */
     char expected[160]; /* why */
 } tern_planned_change;
