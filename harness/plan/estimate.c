@@ -11,7 +11,6 @@ static const double sample_s = 5e-3;
 static const double samples = 20.0; /* that a quiet machine needs */
 static const double plain_macs_per_s = 1e9, simd_macs_per_s = 4e10;
 static const double cold_s_per_byte = 0.5e-9, roof_s_per_byte = 1.5e-9, roof_s = 0.5;
-static const double least_cold_bytes = 256e6, caches_for_cold = 4.0;
 
 /* A check packs W and calls the kernel once a pass; a large product goes through few of them. */
 static const double large_macs = 1e8, passes = 10.0, large_passes = 2.0;
@@ -19,11 +18,6 @@ static const double large_macs = 1e8, passes = 10.0, large_passes = 2.0;
 static double macs_of(const tern_case *c)
 {
     return (double)c->shape.m * (double)c->shape.k * (double)c->shape.n;
-}
-
-static double cold_bytes(const tern_pace *pace)
-{
-    return fmax(least_cold_bytes, caches_for_cold * (double)pace->llc_bytes);
 }
 
 /* Verdicts are remembered as long as W and X are the same. */
@@ -77,7 +71,7 @@ static double to_sample(const tern_plan *plan, size_t index, const tern_pace *pa
     const double one_s = call_s(c, (double)c->threads);
     const double quiet_s = fmin(pace->budget_s, samples * fmax(sample_s, one_s));
     const bool needs_ring = c->cache == TERN_COLD && !has_ring(plan, index);
-    const double once_s = prepare_s + 4.0 * one_s + (needs_ring ? cold_s_per_byte * cold_bytes(pace) : 0.0);
+    const double once_s = prepare_s + 4.0 * one_s + (needs_ring ? cold_s_per_byte * pace->cold_bytes : 0.0);
 
     return pace->stretch * once_s + quiet_s + pace->noise * (pace->budget_s - quiet_s);
 }
@@ -101,7 +95,7 @@ double tern_estimate_plan(tern_plan *plan, const tern_pace *pace)
         if (c->cache != TERN_CHECK_ONLY)
             expected_s += to_sample(plan, i, pace);
         if (pace->roofs && needs_roofs(plan, i))
-            expected_s += pace->stretch * (roof_s + roof_s_per_byte * cold_bytes(pace));
+            expected_s += pace->stretch * (roof_s + roof_s_per_byte * pace->cold_bytes);
         plan->cases[i].expected_s = expected_s;
         sum_s += expected_s;
     }

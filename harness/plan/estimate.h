@@ -11,11 +11,11 @@
 #include "plan/plan.h"
 
 typedef struct tern_pace {
-    double budget_s;    /* for the samples of one case */
-    double noise;       /* 0: figures are precise as soon as they can be; 1: never */
-    double stretch;     /* how many times as long as alone work takes, since other programs run: at least 1 */
-    uint64_t llc_bytes; /* what cold cases and roofs must read more than; 0 = not known */
-    bool roofs;         /* are measured, once for each number of threads */
+    double budget_s;   /* for the samples of one case */
+    double noise;      /* 0: figures are precise as soon as they can be; 1: never */
+    double stretch;    /* how many times as long as alone work takes, since other programs run: at least 1 */
+    double cold_bytes; /* what cold cases and roofs read: as tern_memory_cold_bytes() says */
+    bool roofs;        /* are measured, once for each number of threads */
 } tern_pace;
 
 /*

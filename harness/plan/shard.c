@@ -46,8 +46,7 @@ void tern_shard_plan_hash(const tern_plan *plan, const tern_pace *pace, char has
 
     for (size_t i = 0; i < plan->count; i++)
         all = XXH3_64bits_withSeed(id, strlen(tern_case_id(&plan->cases[i].c, id, sizeof id)), all);
-    snprintf(settings, sizeof settings, "budget=%g,noise=%g,llc=%" PRIu64, pace->budget_s, pace->noise,
-             pace->llc_bytes);
+    snprintf(settings, sizeof settings, "budget=%g,noise=%g,cold=%.0f", pace->budget_s, pace->noise, pace->cold_bytes);
     all = XXH3_64bits_withSeed(settings, strlen(settings), all);
     snprintf(hash, 17, "%016" PRIx64, all);
 }

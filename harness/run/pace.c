@@ -1,5 +1,6 @@
 #include "run/pace.h"
 
+#include "machine/memory.h"
 #include "machine/noise.h"
 
 #include <math.h>
@@ -19,7 +20,7 @@ tern_pace tern_pace_here(const tern_run *run, uint64_t llc_bytes, double budget_
         .budget_s = budget_s,
         .noise = fmin(1.0, waiting / noisy_pressure),
         .stretch = 1.0 + waiting * (shared - 1.0),
-        .llc_bytes = llc_bytes,
+        .cold_bytes = (double)tern_memory_cold_bytes(llc_bytes),
         .roofs = roofs,
     };
 }

@@ -11,21 +11,7 @@
 #include <cmocka.h>
 
 #include "plan/toggles.h"
-
-static tern_registry *registry;
-
-static int open_registry(void **state)
-{
-    (void)state;
-    return tern_registry_new(&registry, NULL) == TERN_OK ? 0 : -1;
-}
-
-static int close_registry(void **state)
-{
-    (void)state;
-    tern_registry_free(registry);
-    return 0;
-}
+#include "with_registry.h"
 
 static tern_decode_job plain_job(void)
 {

@@ -3,6 +3,7 @@
  */
 #include "plan/estimate.h"
 #include "record/record.h"
+#include "with_registry.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -11,9 +12,7 @@
 
 #include <cmocka.h>
 
-static const tern_pace quiet = {.budget_s = 1.0, .stretch = 1.0};
-static tern_registry *registry;
-
+static const tern_pace quiet = {.budget_s = 1.0, .stretch = 1.0, .cold_bytes = 256 << 20};
 static void add(tern_plan *plan, const char *id)
 {
     tern_case c;
@@ -71,7 +70,7 @@ static void cold_cases_and_roofs_cost_by_the_cache(void **state)
 
     (void)state;
     assert_true(one(cold, pace) > one(hot, pace));
-    pace.llc_bytes = (uint64_t)1 << 30;
+    pace.cold_bytes = 4.0 * (1 << 30);
     assert_true(one(cold, pace) > one(cold, quiet) + 1.0);
     assert_true(one(hot, pace) == one(hot, quiet));
     roofs.roofs = true;
@@ -110,26 +109,13 @@ static void more_work_is_not_always_more_time(void **state)
 
     (void)state;
     assert_true(one("portable/4096x4096x8/w=random,x=random,p0=0.42,seed=1", quiet) < 2.0 * one(large, quiet));
-    pace.llc_bytes = (uint64_t)1 << 30;
+    pace.cold_bytes = 4.0 * (1 << 30);
     add(&plan, cold);
     add(&plan, "reference/64x256x1/w=random,x=random,p0=0.42,seed=1/t=1/cold");
     tern_estimate_plan(&plan, &pace);
     assert_int_not_equal(plan.cases[1].paired, 0);
     assert_true(plan.cases[1].expected_s < plan.cases[0].expected_s - 1.0);
     tern_plan_free(&plan);
-}
-
-static int set_up(void **state)
-{
-    (void)state;
-    return tern_registry_new(&registry, NULL) == TERN_OK ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    tern_registry_free(registry);
-    return 0;
 }
 
 int main(void)
@@ -142,5 +128,5 @@ int main(void)
         cmocka_unit_test(more_work_is_not_always_more_time),
     };
 
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, open_registry, close_registry);
 }

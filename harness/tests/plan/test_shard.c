@@ -3,6 +3,7 @@
  */
 #include "plan/shard.h"
 #include "record/record.h"
+#include "with_registry.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,9 +15,7 @@
 
 enum { SHARDS = 64, CASES_MAX = 256 };
 
-static const tern_pace pace = {.budget_s = 1.0, .noise = 0.5, .stretch = 1.0};
-static tern_registry *registry;
-
+static const tern_pace pace = {.budget_s = 1.0, .noise = 0.5, .stretch = 1.0, .cold_bytes = 256 << 20};
 /* Two kernels, hot and cold, on shapes from tiny to one that costs as much as many others. */
 static tern_plan make_plan(void)
 {
@@ -126,7 +125,7 @@ static void what_is_sampled_in_turns_still_is(void **state)
 static void the_hash_is_of_cases_order_and_pace(void **state)
 {
     tern_plan plan = make_plan(), other = make_plan();
-    const tern_pace longer = {.budget_s = 2.0, .noise = 0.5, .stretch = 1.0};
+    const tern_pace longer = {.budget_s = 2.0, .noise = 0.5, .stretch = 1.0, .cold_bytes = 256 << 20};
     char a[17], b[17];
 
     (void)state;
@@ -159,19 +158,6 @@ static void reads_one_of_several(void **state)
         assert_false(tern_shard_parse(wrong[i], &shard));
 }
 
-static int set_up(void **state)
-{
-    (void)state;
-    return tern_registry_new(&registry, NULL) == TERN_OK ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    tern_registry_free(registry);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -181,5 +167,5 @@ int main(void)
         cmocka_unit_test(reads_one_of_several),
     };
 
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, open_registry, close_registry);
 }
