@@ -17,22 +17,9 @@ enum { SENTENCE_BYTES = 1000, NUMBERS_BYTES = 300 };
 /* How far from the median a machine may be. */
 static const double canary_limit = 0.03;
 
-static tern_status make_room(tern_list *list, size_t bytes, tern_error *error)
-{
-    if (list->count < list->capacity)
-        return TERN_OK;
-    const size_t capacity = list->capacity == 0 ? 64 : 2 * list->capacity;
-    void *larger = realloc(list->item, capacity * bytes);
-    if (larger == NULL)
-        return tern_error_memory(error, "runs", (double)(capacity * bytes));
-    list->item = larger;
-    list->capacity = capacity;
-    return TERN_OK;
-}
-
 static tern_status add_run(tern_fleet *fleet, const tern_run *run, tern_error *error)
 {
-    const tern_status status = make_room(&fleet->runs.list, sizeof *fleet->runs.item, error);
+    const tern_status status = tern_list_make_room(&fleet->runs.list, sizeof *fleet->runs.item, error);
 
     if (status != TERN_OK)
         return status;
@@ -53,7 +40,7 @@ static tern_status add_case(tern_fleet *fleet, const tern_record *record, tern_e
     fleet->wrong += verdict != TERN_EXACT && verdict != TERN_UNSUPPORTED && verdict != TERN_INTERRUPTED;
     if (!record->timed || strcmp(record->suite, TERN_CANARY_SUITE) != 0)
         return TERN_OK;
-    const tern_status status = make_room(&fleet->canaries.list, sizeof *fleet->canaries.item, error);
+    const tern_status status = tern_list_make_room(&fleet->canaries.list, sizeof *fleet->canaries.item, error);
     if (status == TERN_OK)
         fleet->canaries.item[fleet->canaries.count++] =
             (tern_fleet_canary){.run = fleet->runs.count - 1,

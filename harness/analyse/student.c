@@ -123,17 +123,10 @@ void tern_holm(const double *p, size_t count, double alpha, unsigned char *rejec
     }
 }
 
-static int by_value(const void *a, const void *b)
-{
-    const double *x = a, *y = b;
-
-    return (*x > *y) - (*x < *y);
-}
-
 /* The largest p-value that still falls; negative: none does. */
 static double threshold(double *sorted, size_t count, double q)
 {
-    qsort(sorted, count, sizeof *sorted, by_value);
+    tern_stats_sort(sorted, count);
     for (size_t i = count; i-- > 0;)
         if (sorted[i] <= q * (double)(i + 1) / (double)count)
             return sorted[i];

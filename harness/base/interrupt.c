@@ -1,5 +1,6 @@
 #include "base/interrupt.h"
 
+#include <assert.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -12,11 +13,11 @@ static const long same_ns = 200 * 1000 * 1000;
 
 static volatile sig_atomic_t received, patient;
 static struct timespec received_at;
-static void (*volatile at_end[4])(void);
+static void (*volatile at_end[TERN_INTERRUPT_ENDS])(void);
 
 static void end_now(void)
 {
-    for (size_t i = 0; i < sizeof at_end / sizeof *at_end && at_end[i] != NULL; i++)
+    for (size_t i = 0; i < TERN_INTERRUPT_ENDS && at_end[i] != NULL; i++)
         at_end[i]();
     _exit(128 + received);
 }
@@ -84,7 +85,8 @@ void tern_interrupt_at_end(void (*fn)(void))
 {
     size_t i = 0;
 
-    while (at_end[i] != NULL && at_end[i] != fn)
+    while (i < TERN_INTERRUPT_ENDS && at_end[i] != NULL && at_end[i] != fn)
         i++;
+    assert(i < TERN_INTERRUPT_ENDS);
     at_end[i] = fn;
 }

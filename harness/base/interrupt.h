@@ -20,9 +20,12 @@ void tern_interrupt_install(void);
 /* The signal that came, or 0. */
 int tern_interrupt_signal(void);
 
+/* So many functions there is room for. */
+enum { TERN_INTERRUPT_ENDS = 4 };
+
 /*
  * fn is called, once, before a process ends that has not looked in time, or got a second signal; its exit status is then
- * 128 + signal. It runs in a signal handler. There is room for four functions.
+ * 128 + signal. It runs in a signal handler.
  */
 void tern_interrupt_at_end(void (*fn)(void));
 

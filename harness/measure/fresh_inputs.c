@@ -35,9 +35,9 @@ static void touch_share(void *argument, uint32_t thread, uint32_t threads)
 static double time_block(tern_bench *bench, bool fresh)
 {
     tern_fixture *fixture = bench->fixture;
-    const tern_inputs usual = fixture->inputs;
+    const uint32_t usual_slots = fixture->inputs.slots;
 
-    for (uint32_t i = 0; i < usual.slots; i++)
+    for (uint32_t i = 0; i < usual_slots; i++)
         tern_bench_call(bench, NULL);
     const tern_inputs known = fixture->inputs;
     if (fresh) {
@@ -56,7 +56,7 @@ static double time_block(tern_bench *bench, bool fresh)
     return spent_ns;
 }
 
-/* Whether the fastest fresh block so far is slower than most_ratio and half of the usual ones allow. */
+/* Whether the fastest fresh block so far takes longer than the median of the usual ones allows. */
 static bool is_slower(tern_bench *bench, double call_ns, double *usual_ns, double *fresh_ns)
 {
     const double pair_ns = call_ns * 2.0 * (bench->fixture->fresh.slots + bench->fixture->inputs.slots);
@@ -67,8 +67,8 @@ static bool is_slower(tern_bench *bench, double call_ns, double *usual_ns, doubl
         usual[i] = time_block(bench, false);
         *fresh_ns = fmin(*fresh_ns, time_block(bench, true));
     }
-    tern_stats_sort(usual, (uint32_t)pairs);
-    *usual_ns = tern_stats_median(usual, (uint32_t)pairs);
+    tern_stats_sort(usual, (size_t)pairs);
+    *usual_ns = tern_stats_median(usual, (size_t)pairs);
     return *fresh_ns > most_ratio * *usual_ns + slack_ns;
 }
 

@@ -6,11 +6,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* What a child leaves, in front of the bytes. */
-typedef struct left {
-    tern_ring_demand demand;
-} left;
-
 static bool is_empty(const tern_ring_stock *stock)
 {
     return stock->ring.slots == 0;
@@ -54,32 +49,29 @@ static bool write_all(int file, const void *bytes, size_t count, off_t at)
 
 void tern_ring_stock_leave(const tern_ring_stock *stock, const tern_ring_demand *demand, const void *packed)
 {
-    const left head = {*demand};
-
     if (stock->file <= 0 || !is_empty(stock))
         return;
-    /* The head comes last: without it there is nothing. */
-    if (write_all(stock->file, packed, demand->packed_bytes, sizeof head))
-        write_all(stock->file, &head, sizeof head, 0);
+    /* The demand stands before the bytes and comes last: without it there is nothing. */
+    if (write_all(stock->file, packed, demand->packed_bytes, sizeof *demand))
+        write_all(stock->file, demand, sizeof *demand, 0);
 }
 
 /* Copies of what lies in the file, which a kernel may have written to as well: its sizes are looked at. */
 static void copy_from(tern_ring_stock *stock, const uint8_t *map, size_t bytes)
 {
-    left head;
+    tern_ring_demand d;
 
-    memcpy(&head, map, sizeof head);
-    const tern_ring_demand *d = &head.demand;
-    if (d->packed_bytes != bytes - sizeof head || d->align == 0 || (d->align & (d->align - 1)) != 0 ||
-        d->ring_bytes < d->packed_bytes ||
-        tern_ring_reserve(&stock->ring, d->packed_bytes, d->align, d->offset, d->ring_bytes, NULL) != TERN_OK)
+    memcpy(&d, map, sizeof d);
+    if (d.packed_bytes != bytes - sizeof d || d.align == 0 || (d.align & (d.align - 1)) != 0 ||
+        d.ring_bytes < d.packed_bytes ||
+        tern_ring_reserve(&stock->ring, d.packed_bytes, d.align, d.offset, d.ring_bytes, NULL) != TERN_OK)
         return;
-    if (!d->huge_pages)
+    if (!d.huge_pages)
         tern_memory_small_pages(&stock->ring.memory);
     for (uint32_t i = 0; i < stock->ring.slots; i++)
-        memcpy(stock->ring.first + i * stock->ring.stride, map + sizeof head, d->packed_bytes);
-    stock->packed_bytes = d->packed_bytes;
-    stock->huge_pages = d->huge_pages;
+        memcpy(stock->ring.first + i * stock->ring.stride, map + sizeof d, d.packed_bytes);
+    stock->packed_bytes = d.packed_bytes;
+    stock->huge_pages = d.huge_pages;
 }
 
 /* Pages come from the memory node of the CPU that writes them first. */
@@ -105,7 +97,8 @@ void tern_ring_stock_take(tern_ring_stock *stock, const tern_pin *pin)
     if (stock->file <= 0 || fstat(stock->file, &status) != 0)
         return;
     const size_t bytes = (size_t)status.st_size;
-    void *map = bytes > sizeof(left) ? mmap(NULL, bytes, PROT_READ, MAP_PRIVATE, stock->file, 0) : MAP_FAILED;
+    void *map =
+        bytes > sizeof(tern_ring_demand) ? mmap(NULL, bytes, PROT_READ, MAP_PRIVATE, stock->file, 0) : MAP_FAILED;
     if (map == MAP_FAILED)
         return;
     copy_near(stock, pin, map, bytes);

@@ -66,16 +66,24 @@ static bool fill_residue(size_t index, tern_sweep_item *item)
 /* One to three whole tiles of each size, for the kernel's own tile and for usual ones. */
 static const tern_shape usual_tiles[] = {{0, 0, 0}, {8, 32, 4}, {16, 64, 16}, {32, 128, 8}, {64, 256, 1}, {1, 512, 32}};
 
+enum { TILES = sizeof usual_tiles / sizeof *usual_tiles, SHAPES_OF_A_TILE = 3 * 3 * 3 };
+
+/* The kernel's own is the first. */
+static tern_shape tile_at(const tern_kernel *kernel, size_t place)
+{
+    return place == 0 ? kernel->tile : usual_tiles[place];
+}
+
 static size_t count_tiles(const tern_kernel *kernel)
 {
     (void)kernel;
-    return 27 * sizeof usual_tiles / sizeof *usual_tiles;
+    return (size_t)TILES * SHAPES_OF_A_TILE;
 }
 
 static bool fill_tiles(size_t index, tern_sweep_item *item)
 {
-    const tern_shape tile = index < 27 ? item->c.kernel->tile : usual_tiles[index / 27];
-    const size_t i = index % 27;
+    const tern_shape tile = tile_at(item->c.kernel, index / SHAPES_OF_A_TILE);
+    const size_t i = index % SHAPES_OF_A_TILE;
 
     item->c.shape = (tern_shape){tile.m * (i % 3 + 1), tile.k * (i / 3 % 3 + 1), tile.n * (i / 9 + 1)};
     return true;
@@ -89,8 +97,8 @@ static size_t count_corners(const tern_kernel *kernel)
 
 static bool fill_corner(size_t index, tern_sweep_item *item)
 {
-    const size_t tiles = 1 + index % 2, i = index / 2 % 27;
-    const tern_shape tile = index / 54 == 0 ? item->c.kernel->tile : usual_tiles[index / 54];
+    const tern_shape tile = tile_at(item->c.kernel, index / 2 / SHAPES_OF_A_TILE);
+    const size_t tiles = 1 + index % 2, i = index / 2 % SHAPES_OF_A_TILE;
 
     item->c.shape =
         (tern_shape){tiles * tile.m + i % 3 - 1, tiles * tile.k + i / 3 % 3 - 1, tiles * tile.n + i / 9 - 1};

@@ -45,7 +45,7 @@ static uint64_t hash_of(tern_line line, const char *id)
     return XXH3_64bits_withSeed(id, strlen(id), (XXH64_hash_t)line);
 }
 
-static tern_status make_room(tern_list *list, size_t bytes, tern_error *error)
+tern_status tern_list_make_room(tern_list *list, size_t bytes, tern_error *error)
 {
     if (list->count < list->capacity)
         return TERN_OK;
@@ -93,8 +93,8 @@ static tern_status append(tern_results *results, tern_line line, const void *val
         *(uint32_t *)(void *)((char *)former + type->run) = (uint32_t)(results->runs.count - 1);
         return TERN_OK;
     }
-    if ((status = make_room(list, type->bytes, error)) != TERN_OK ||
-        (status = make_room(&results->order.list, sizeof *results->order.item, error)) != TERN_OK)
+    if ((status = tern_list_make_room(list, type->bytes, error)) != TERN_OK ||
+        (status = tern_list_make_room(&results->order.list, sizeof *results->order.item, error)) != TERN_OK)
         return status;
     if (type->id != 0)
         status =

@@ -26,6 +26,9 @@ typedef struct tern_list {
     size_t count, capacity;
 } tern_list;
 
+/* Room for one more item of so many bytes. TERN_ENVIRONMENT when memory ran out. */
+tern_status tern_list_make_room(tern_list *list, size_t bytes, tern_error *error);
+
 #define TERN_LIST_OF(type)                                                                                             \
     union {                                                                                                            \
         tern_list list;                                                                                                \

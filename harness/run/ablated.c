@@ -2,6 +2,7 @@
 
 #include "analyse/ablation.h"
 #include "base/interrupt.h"
+#include "base/stats.h"
 #include "base/text.h"
 
 #include <stdlib.h>
@@ -115,15 +116,6 @@ tern_status tern_ablated_give_up(const tern_ablated *a, tern_comparing *comparin
     return tern_ablated_add(comparing, &line, error);
 }
 
-static double mean_of(const double *value, uint32_t count)
-{
-    double sum = 0.0;
-
-    for (uint32_t i = 0; i < count; i++)
-        sum += value[i];
-    return sum / count;
-}
-
 tern_status tern_ablated_keep(const tern_ablated *a, tern_comparing *comparing, tern_toggle_set on, const char *toggles,
                               const tern_ablated_samples *s, tern_error *error)
 {
@@ -141,7 +133,7 @@ tern_status tern_ablated_keep(const tern_ablated *a, tern_comparing *comparing, 
     for (uint32_t i = 0; i < line.samples; i++) {
         line.ns[i] = s->ns[i];
         line.block_ns[i] =
-            mean_of(s->reference_ns + (size_t)(i / s->visits) * s->reference_visits, s->reference_visits);
+            tern_stats_mean(s->reference_ns + (size_t)(i / s->visits) * s->reference_visits, s->reference_visits);
     }
     if (line.samples == 0)
         say_finding(&line, s->finding);
@@ -174,7 +166,7 @@ static double spent_s(const tern_ablated *a, const tern_comparing *comparing, ui
 
     while ((arm = tern_results_find(results_of(comparing), TERN_LINE_ARM, a->id, &cursor)) != NULL)
         if (strcmp(arm->side, a->side) == 0 && arm->process >= first && arm->samples > 0)
-            spent_ns += arm->samples * mean_of(arm->ns, arm->samples);
+            spent_ns += arm->samples * tern_stats_mean(arm->ns, arm->samples);
     return 1e-9 * spent_ns;
 }
 
