@@ -200,6 +200,12 @@ typedef struct tern_kernel {
 
     /* Names that it had before, separated by blanks, or NULL: ids of old records and suites still mean it. */
     const char *formerly;
+
+    /*
+     * What the kernel needs beside its instruction sets and has not found, such as a library: a constant sentence, with
+     * which bind() refuses every problem; it is told where kernels are listed. NULL: nothing.
+     */
+    const char *lacks;
 } tern_kernel;
 
 #define TERN_KERNEL_HEAD .abi = TERN_KERNEL_ABI, .bytes = sizeof(tern_kernel)

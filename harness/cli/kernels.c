@@ -37,6 +37,8 @@ static void print_kernel(const tern_kernel *kernel, const char *source, uint32_t
     if (kernel->isa & ~isa)
         printf("; not on this processor or under this cap");
     printf("\n");
+    if (kernel->lacks != NULL)
+        tern_terminal_say(stdout, "    not available: %s", kernel->lacks);
     print_toggles(kernel->toggles);
 }
 
@@ -76,7 +78,7 @@ static void list_names(const tern_session *session)
 {
     for (size_t i = 0; i < tern_registry_count(session->registry); i++) {
         const tern_kernel *kernel = tern_registry_kernel(session->registry, i);
-        if ((kernel->isa & ~session->isa) == 0)
+        if ((kernel->isa & ~session->isa) == 0 && kernel->lacks == NULL)
             printf("%s\n", kernel->name);
     }
 }

@@ -20,12 +20,12 @@ static json_t *kernel_of(const tern_kernel *kernel, const char *source, uint32_t
 {
     char needs[64];
 
-    return json_pack("{s:s, s:s, s:s, s:b, s:f, s:s?, s:s?, s:s, s:{s:I, s:I, s:I}, s:o}", "name", kernel->name,
+    return json_pack("{s:s, s:s, s:s, s:b, s:s?, s:f, s:s?, s:s?, s:s, s:{s:I, s:I, s:I}, s:o}", "name", kernel->name,
                      "summary", kernel->summary, "isa", tern_isa_text(kernel->isa, needs, sizeof needs), "runnable",
-                     (kernel->isa & ~isa) == 0, "bits_per_weight", kernel->bits_per_weight, "refines", kernel->refines,
-                     "formerly", kernel->formerly, "source", source, "multiple", "m", (json_int_t)kernel->multiple.m,
-                     "k", (json_int_t)kernel->multiple.k, "n", (json_int_t)kernel->multiple.n, "toggles",
-                     toggles_of(kernel));
+                     (kernel->isa & ~isa) == 0 && kernel->lacks == NULL, "lacks", kernel->lacks, "bits_per_weight",
+                     kernel->bits_per_weight, "refines", kernel->refines, "formerly", kernel->formerly, "source",
+                     source, "multiple", "m", (json_int_t)kernel->multiple.m, "k", (json_int_t)kernel->multiple.k, "n",
+                     (json_int_t)kernel->multiple.n, "toggles", toggles_of(kernel));
 }
 
 tern_status tern_kernels_json(FILE *stream, const tern_registry *registry, uint32_t isa, const char *cap,

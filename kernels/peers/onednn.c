@@ -8,13 +8,12 @@
  * chooses its instructions by itself; .isa says which they are on this processor, so that --isa and the roofs are
  * right. ONEDNN_MAX_CPU_ISA, a variable of its own, caps them.
  */
+#include "float_sums.h"
 #include "kernel.h"
 
 #include <omp.h>
 #include <oneapi/dnnl/dnnl.h>
 #include <stdbool.h>
-
-enum { MOST_K = (1 << 24) / 128 - 1 };
 
 /* Whose form of W serves every N. */
 enum { TOKENS_OF_FORM = 64 };
@@ -189,8 +188,8 @@ static const char *bind(const tern_problem *problem, tern_stages *stages)
     dnnl_primitive_desc_t description = NULL;
 
     stages->run = run;
-    if (problem->shape.k > MOST_K)
-        return "the sums of oneDNN's matmul pass through floats, exact up to K = 131071 only";
+    if (problem->shape.k > MOST_K_IN_FLOATS)
+        return FLOATS_REFUSE;
     const bool has = engine != NULL && describe_product(problem, &description);
     dnnl_primitive_desc_destroy(description);
     return has ? NULL : "oneDNN has no matmul for this, or no memory";

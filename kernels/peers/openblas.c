@@ -1,17 +1,15 @@
 /*
  * peer.openblas - OpenBLAS's float product: what a program would use that has nothing but BLAS.
  *
- * W is float; X becomes float and Y becomes int32 again inside the timed call, in scratch. Floats add integers
- * exactly as long as every partial sum, in whatever order, stays below 2^24: with 128 K below it. Larger K are
- * refused. OpenBLAS chooses its instructions by itself; .isa says which they are on this processor.
+ * W is float; X becomes float and Y becomes int32 again inside the timed call, in scratch. A K whose
+ * sums floats may not hold is refused. OpenBLAS chooses its instructions by itself; .isa says which they are on this processor.
  * OPENBLAS_CORETYPE, a variable of its own, chooses others.
  */
+#include "float_sums.h"
 #include "kernel.h"
 
 #include <cblas.h>
 #include <string.h>
-
-enum { MOST_K = (1 << 24) / 128 - 1 };
 
 static size_t packed_bytes(const tern_problem *problem)
 {
@@ -62,7 +60,7 @@ static void run(const tern_call *call, tern_slice all)
 static const char *bind(const tern_problem *problem, tern_stages *stages)
 {
     stages->run = run;
-    return problem->shape.k > MOST_K ? "floats are exact up to K = 131071 only" : NULL;
+    return problem->shape.k > MOST_K_IN_FLOATS ? FLOATS_REFUSE : NULL;
 }
 
 static tern_kernel openblas = {
