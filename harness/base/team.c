@@ -5,6 +5,8 @@
  */
 #include "base/team.h"
 
+#include "base/cpu_mask.h"
+
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
@@ -92,13 +94,6 @@ static void end(tern_team *team, uint32_t started)
         pthread_join(team->members[i].handle, NULL);
 }
 
-static uint32_t count_cpus(void)
-{
-    cpu_set_t allowed;
-
-    return sched_getaffinity(0, sizeof allowed, &allowed) == 0 ? (uint32_t)CPU_COUNT(&allowed) : 1;
-}
-
 tern_status tern_team_new(tern_team **out, uint32_t threads, tern_error *error)
 {
     tern_team *team = aligned_alloc(CACHE_LINE, sizeof *team);
@@ -113,7 +108,7 @@ tern_status tern_team_new(tern_team **out, uint32_t threads, tern_error *error)
     memset(team, 0, sizeof *team);
     team->members = members;
     team->threads = threads;
-    team->spins = threads <= count_cpus() ? SPINS_BEFORE_YIELD : 0;
+    team->spins = threads <= tern_cpu_mask_count() ? SPINS_BEFORE_YIELD : 0;
     for (uint32_t i = 1; i < threads; i++) {
         members[i] = (member){.team = team, .thread = i};
         const int code = pthread_create(&members[i].handle, NULL, serve, &members[i]);

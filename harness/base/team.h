@@ -12,7 +12,8 @@
 
 #include <stdint.h>
 
-enum { TERN_MAX_THREADS = 64 };
+/* Linux numbers no more tasks than that (PID_MAX_LIMIT): who asks for more threads has mistyped. */
+enum { TERN_THREADS_LINUX = 1 << 22 };
 
 typedef struct tern_team tern_team;
 

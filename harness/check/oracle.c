@@ -4,10 +4,11 @@
  */
 #include "check/oracle.h"
 
+#include "base/cpu_mask.h"
 #include "base/interrupt.h"
 #include "base/team.h"
 
-#include <sched.h>
+#include <math.h>
 #include <stdlib.h>
 
 /* Below this many multiply-adds to a thread, starting it costs more than it saves. */
@@ -54,10 +55,11 @@ static void fill_rows(void *argument, uint32_t thread, uint32_t threads)
 static uint32_t threads_for(tern_shape shape)
 {
     const double wanted = (double)shape.m * (double)shape.k * (double)shape.n / macs_per_thread;
-    cpu_set_t allowed;
-    const double cpus = sched_getaffinity(0, sizeof allowed, &allowed) == 0 ? CPU_COUNT(&allowed) : 1;
 
-    return wanted < 2.0 ? 1 : (uint32_t)(wanted < cpus ? wanted : cpus);
+    if (wanted < 2.0)
+        return 1;
+    const double cpus = fmax(tern_cpu_mask_count(), 1.0);
+    return (uint32_t)(wanted < cpus ? wanted : cpus);
 }
 
 tern_status tern_oracle_fill(tern_shape shape, const int8_t *w, const int8_t *x, int32_t *y, tern_error *error)

@@ -4,9 +4,11 @@
  */
 #include "check/pass_run.h"
 
+#include "base/cpu_mask.h"
+
 #include <assert.h>
 #include <malloc.h>
-#include <sched.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -88,16 +90,14 @@ static void close_others(tern_pass_run *run, tern_slice rows, bool closed)
 /* The next CPU that this thread may use, if there is more than one. */
 static void move_on(const tern_pass_run *run, const cpu_set_t *allowed, int *cpu)
 {
-    cpu_set_t one;
+    const size_t bytes = tern_cpu_mask_bytes();
 
-    if (run->pass->slicing != TERN_SLICES_UNEVEN || CPU_COUNT(allowed) < 2)
+    if (run->pass->slicing != TERN_SLICES_UNEVEN || allowed == NULL || CPU_COUNT_S(bytes, allowed) < 2)
         return;
     do
-        *cpu = (*cpu + 1) % CPU_SETSIZE;
-    while (!CPU_ISSET((size_t)*cpu, allowed));
-    CPU_ZERO(&one);
-    CPU_SET((size_t)*cpu, &one);
-    sched_setaffinity(0, sizeof one, &one);
+        *cpu = (*cpu + 1) % (int)(8 * bytes);
+    while (!CPU_ISSET_S((size_t)*cpu, bytes, allowed));
+    tern_cpu_mask_bind(*cpu);
 }
 
 static bool y_untouched(tern_pass_run *run)
@@ -149,15 +149,14 @@ static bool run_apart(tern_pass_run *run, const tern_call *call, const cpu_set_t
 
 static bool call_slices(tern_pass_run *run, const tern_call *call)
 {
-    cpu_set_t allowed;
+    cpu_set_t *allowed = tern_cpu_mask_get();
     int cpu = -1;
 
-    CPU_ZERO(&allowed);
-    sched_getaffinity(0, sizeof allowed, &allowed);
-    move_on(run, &allowed, &cpu);
-    const bool goes_on = prepare_apart(run, call) && run_apart(run, call, &allowed, &cpu);
+    move_on(run, allowed, &cpu);
+    const bool goes_on = prepare_apart(run, call) && run_apart(run, call, allowed, &cpu);
     if (cpu >= 0)
-        sched_setaffinity(0, sizeof allowed, &allowed);
+        tern_cpu_mask_set(allowed);
+    free(allowed);
     return goes_on;
 }
 
@@ -180,7 +179,7 @@ static bool call_whole(tern_pass_run *run, const tern_call *call)
 typedef struct team_call {
     tern_pass_run *run;
     const tern_call *call;
-    const char *difference[TERN_MAX_THREADS]; /* what thread i found changed */
+    const char **difference; /* what thread i found changed */
 } team_call;
 
 static const char *do_stage(const team_call *t, tern_stage_fn *stage, tern_slice slice)
@@ -218,14 +217,16 @@ static void call_in_thread(void *argument, uint32_t thread, uint32_t threads)
 
 static bool call_team(tern_pass_run *run, const tern_call *call)
 {
-    team_call t = {.run = run, .call = call};
+    team_call t = {.run = run, .call = call, .difference = run->difference};
+    const uint32_t threads = run->product.problem.threads;
 
+    memset(run->difference, 0, threads * sizeof *run->difference);
     tern_pass_run_begin(run, run->product.stages.prepare == NULL ? "run()" : "prepare()");
     tern_team_run(run->team, call_in_thread, &t);
-    for (uint32_t i = 0; i < run->product.problem.threads; i++)
-        if (t.difference[i] != NULL)
+    for (uint32_t i = 0; i < threads; i++)
+        if (run->difference[i] != NULL)
             return tern_pass_run_fail(run, TERN_OVERRUN, "%s leaves %s changed in thread %u", run->result->step,
-                                      t.difference[i], i);
+                                      run->difference[i], i);
     return tern_pass_run_end(run);
 }
 

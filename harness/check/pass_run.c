@@ -105,12 +105,16 @@ void tern_pass_run_free(tern_pass_run *run)
 {
     tern_product_drop_plan(&run->product);
     tern_team_free(run->team);
+    free(run->difference);
     tern_buffers_free(&run->buffers);
     free(run->other);
     free(run->former);
     free(run->expected);
     free(run->row_sum);
 }
+
+/* A kernel that takes no number of threads from 2 to this one is taken for one that computes with one thread alone. */
+enum { MOST_TRIED_THREADS = 64 };
 
 static bool unsupported(tern_pass_run *run, const char *sentence)
 {
@@ -140,7 +144,8 @@ static bool bind(tern_pass_run *run, uint32_t threads, const char **sentence)
 bool tern_pass_run_bind(tern_pass_run *run, bool *refused)
 {
     const uint32_t wanted = run->pass->threads;
-    const uint32_t tries = wanted > 1 ? TERN_MAX_THREADS : 1;
+    const uint32_t most = wanted > MOST_TRIED_THREADS ? wanted : MOST_TRIED_THREADS;
+    const uint32_t tries = wanted > 1 ? most : 1;
     const char *sentence = "";
 
     run->result->pass = run->pass->name;
@@ -150,7 +155,7 @@ bool tern_pass_run_bind(tern_pass_run *run, bool *refused)
     tern_product_drop_plan(&run->product);
     /* Those above the wanted one, then those below it, down to 2. */
     for (uint32_t i = 0; i < tries && sentence != NULL; i++) {
-        const uint32_t threads = wanted + i <= TERN_MAX_THREADS ? wanted + i : TERN_MAX_THREADS + 1 - i;
+        const uint32_t threads = wanted + i <= most ? wanted + i : most + 1 - i;
         if (!bind(run, threads, &sentence))
             return false;
     }
@@ -170,6 +175,11 @@ static bool make_team(tern_pass_run *run)
     if (run->team != NULL && tern_team_threads(run->team) == threads)
         return true;
     tern_team_free(run->team);
+    run->team = NULL;
+    free(run->difference);
+    run->difference = calloc(threads, sizeof *run->difference);
+    if (run->difference == NULL)
+        return tern_pass_run_fail_machine(run, "out of memory for a team of threads");
     return tern_team_new(&run->team, threads, &error) == TERN_OK || tern_pass_run_fail_machine(run, error.text);
 }
 

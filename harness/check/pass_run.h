@@ -45,6 +45,7 @@ struct tern_pass_run {
     tern_demand demand;
     tern_buffers buffers;
     tern_team *team;
+    const char **difference;  /* what each thread of the team found changed */
     int32_t *row_sum;         /* of W, M values */
     int32_t *expected;        /* of this pass, N x M */
     int32_t *former;          /* expected before the last change within a pass, N x M */

@@ -52,11 +52,13 @@ typedef enum tern_stage { TERN_STAGE_PREPARE, TERN_STAGE_RUN, TERN_STAGES } tern
  * How long each thread was inside each of the kernel's stages, added up over calls. Every thread has a cache line of
  * its own.
  */
+typedef struct tern_busy_thread {
+    _Alignas(64) uint64_t ticks[TERN_STAGES]; /* of clock */
+} tern_busy_thread;
+
 typedef struct tern_busy {
     uint64_t (*clock)(void);
-    struct {
-        _Alignas(64) uint64_t ticks[TERN_STAGES]; /* of clock */
-    } thread[TERN_MAX_THREADS];
+    tern_busy_thread *thread; /* the caller's, one for each thread */
 } tern_busy;
 
 /*

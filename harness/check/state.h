@@ -6,7 +6,6 @@
 
 #include "check/registers.h"
 
-#include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -17,7 +16,7 @@ enum { TERN_STATE_SIGNALS = 64 };
 /* Of the thread that takes it. Plain data; padding is zero, so that members compare byte for byte. */
 typedef struct tern_thread_state {
     tern_registers registers;
-    cpu_set_t affinity;
+    uint64_t affinity; /* a hash of the mask */
     sigset_t blocked;
     stack_t signal_stack;
     int policy, priority, nice, io_priority;

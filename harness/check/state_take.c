@@ -3,10 +3,12 @@
  */
 #include "check/state.h"
 
+#include "base/cpu_mask.h"
 #include "base/orphans.h"
 #include "base/sanitized.h"
 #include "check/exits.h"
 
+#include <alloca.h>
 #include <dirent.h>
 #include <fcntl.h>
 #include <locale.h>
@@ -23,13 +25,23 @@
 
 extern char **environ;
 
+static uint64_t hash_affinity(void)
+{
+    const size_t bytes = tern_cpu_mask_bytes();
+    cpu_set_t *mask = alloca(bytes);
+
+    memset(mask, 0, bytes);
+    sched_getaffinity(0, bytes, mask);
+    return XXH3_64bits(mask, bytes);
+}
+
 void tern_thread_state_take(tern_thread_state *state)
 {
     enum { IOPRIO_WHO_PROCESS = 1 };
     struct sched_param parameters = {0};
 
     memset(state, 0, sizeof *state);
-    sched_getaffinity(0, sizeof state->affinity, &state->affinity);
+    state->affinity = hash_affinity();
     sigprocmask(SIG_BLOCK, NULL, &state->blocked);
     sigaltstack(NULL, &state->signal_stack);
     state->policy = sched_getscheduler(0);

@@ -43,9 +43,9 @@ tern_status tern_options_threads(const tern_options *options, uint32_t all, uint
 {
     uint64_t value = all;
 
-    if (strcmp(options->threads, "all") != 0 && !tern_text_u64(options->threads, 1, TERN_MAX_THREADS, &value))
+    if (strcmp(options->threads, "all") != 0 && !tern_text_u64(options->threads, 1, TERN_THREADS_LINUX, &value))
         return tern_error_set(error, TERN_USAGE, "--threads takes 'all' or a number up to %d, not '%s'",
-                              TERN_MAX_THREADS, options->threads);
+                              TERN_THREADS_LINUX, options->threads);
     *threads = (uint32_t)value;
     return TERN_OK;
 }

@@ -2,20 +2,40 @@
 
 #include <errno.h>
 #include <sched.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { SETS = TERN_ALLOWED_MAX / CPU_SETSIZE };
+/* Where masks of so many bytes are too short, it is something else that the system refuses. */
+enum { MOST_BYTES = 1 << 20 };
 
-static cpu_set_t allowed[SETS];
+static cpu_set_t first_cpu; /* CPU 0, where nothing is known */
+static cpu_set_t *allowed = &first_cpu;
+static size_t allowed_bytes = sizeof first_cpu;
 static bool is_known;
 
-/* Sanitizers are not set up when it runs. */
+/*
+ * The system refuses a mask that is shorter than its own. Neither the heap nor sanitizers are set up when this runs, so
+ * that it does with system calls.
+ */
 __attribute__((no_sanitize("address", "thread", "undefined"))) static void read_mask(void)
 {
-    is_known = syscall(SYS_sched_getaffinity, 0, sizeof allowed, allowed) >= 0;
-    if (!is_known)
-        CPU_SET(0, &allowed[0]);
+    CPU_SET(0, &first_cpu);
+    for (size_t bytes = sizeof first_cpu; bytes <= MOST_BYTES; bytes *= 2) {
+        const long at = syscall(SYS_mmap, NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0L);
+        if (at == -1)
+            return;
+        is_known = syscall(SYS_sched_getaffinity, 0, bytes, at) >= 0;
+        if (is_known) {
+            allowed = (cpu_set_t *)at;
+            allowed_bytes = bytes;
+            return;
+        }
+        const bool too_short = errno == EINVAL;
+        syscall(SYS_munmap, at, bytes);
+        if (!too_short)
+            return;
+    }
 }
 
 /* Runs before the constructors of shared libraries do: System V ABI, Initialization and Termination Functions. */
@@ -23,12 +43,12 @@ __attribute__((section(".preinit_array"), used)) static void (*const read_first)
 
 bool tern_allowed_has(int32_t cpu)
 {
-    return cpu >= 0 && cpu < TERN_ALLOWED_MAX && CPU_ISSET_S((size_t)cpu, sizeof allowed, allowed);
+    return cpu >= 0 && CPU_ISSET_S((size_t)cpu, allowed_bytes, allowed);
 }
 
 uint32_t tern_allowed_count(void)
 {
-    return (uint32_t)CPU_COUNT_S(sizeof allowed, allowed);
+    return (uint32_t)CPU_COUNT_S(allowed_bytes, allowed);
 }
 
 bool tern_allowed_is_known(void)
@@ -38,5 +58,5 @@ bool tern_allowed_is_known(void)
 
 int tern_allowed_restore(void)
 {
-    return sched_setaffinity(0, sizeof allowed, allowed) == 0 ? 0 : errno;
+    return sched_setaffinity(0, allowed_bytes, allowed) == 0 ? 0 : errno;
 }

@@ -10,9 +10,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* One more than the largest CPU number that is understood. */
-enum { TERN_ALLOWED_MAX = 8192 };
-
 /* Whether the program may run on that CPU. */
 bool tern_allowed_has(int32_t cpu);
 

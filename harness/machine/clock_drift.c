@@ -4,6 +4,21 @@
 #include "base/stats.h"
 
 #include <math.h>
+#include <stdlib.h>
+
+tern_status tern_clock_drift_new(tern_clock_drift *clock_drift, uint32_t threads, tern_error *error)
+{
+    *clock_drift = (tern_clock_drift){calloc(threads, sizeof(double)), calloc(threads, sizeof(double))};
+    return clock_drift->last_ns != NULL && clock_drift->drift != NULL
+               ? TERN_OK
+               : tern_error_memory(error, "the clocks of threads", 2.0 * threads * sizeof(double));
+}
+
+void tern_clock_drift_free(tern_clock_drift *clock_drift)
+{
+    free(clock_drift->last_ns);
+    free(clock_drift->drift);
+}
 
 static void ask(void *argument, uint32_t thread, uint32_t threads)
 {

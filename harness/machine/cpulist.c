@@ -1,9 +1,10 @@
 #include "machine/cpulist.h"
 
-#include "machine/allowed.h"
-
 #include <ctype.h>
 #include <stdlib.h>
+
+/* Above it stands no CPU, but a mistake; and a list is no longer. */
+enum { MOST = 1 << 20 };
 
 /* Takes a number from *text. */
 static bool take_number(const char **text, long *number)
@@ -14,7 +15,7 @@ static bool take_number(const char **text, long *number)
         return false;
     *number = strtol(*text, &end, 10);
     *text = end;
-    return *number < TERN_ALLOWED_MAX;
+    return *number < MOST;
 }
 
 /* Takes "first", "first-last" or "first-last:step". */
@@ -35,7 +36,8 @@ static bool take_range(const char **text, long *first, long *last, long *step)
     return take_number(text, step) && *step > 0;
 }
 
-bool tern_cpulist_parse(const char *text, int32_t *cpu, size_t max, size_t *count)
+/* Counts the CPUs, and fills cpu unless it is NULL. */
+static bool read_list(const char *text, int32_t *cpu, size_t *count)
 {
     long first, last, step;
 
@@ -43,12 +45,19 @@ bool tern_cpulist_parse(const char *text, int32_t *cpu, size_t max, size_t *coun
     for (;; text++) {
         if (!take_range(&text, &first, &last, &step))
             return false;
-        for (long number = first; number <= last; number += step) {
-            if (*count == max)
-                return false;
-            cpu[(*count)++] = (int32_t)number;
-        }
-        if (*text != ',')
-            return *text == '\0' || (*text == '\n' && text[1] == '\0');
+        for (long number = first; number <= last && *count <= MOST; number += step, ++*count)
+            if (cpu != NULL)
+                cpu[*count] = (int32_t)number;
+        if (*text != ',' || *count > MOST)
+            return *count <= MOST && (*text == '\0' || (*text == '\n' && text[1] == '\0'));
     }
+}
+
+bool tern_cpulist_parse(const char *text, int32_t **cpu, size_t *count)
+{
+    *cpu = NULL;
+    if (!read_list(text, NULL, count))
+        return false;
+    *cpu = malloc(*count * sizeof **cpu);
+    return *cpu != NULL && read_list(text, *cpu, count);
 }

@@ -9,9 +9,9 @@
 #include <stdint.h>
 
 /*
- * Fills cpu with at most max numbers, in the order of the text, and *count with how many there are. False when the
- * text is no such list, is empty, or has more. A newline may end it.
+ * *cpu gets the numbers in the order of the text, *count of them; free() it. False when the text is no such list, is
+ * empty, or memory ran out; *cpu is NULL then. A newline may end it.
  */
-bool tern_cpulist_parse(const char *text, int32_t *cpu, size_t max, size_t *count);
+bool tern_cpulist_parse(const char *text, int32_t **cpu, size_t *count);
 
 #endif

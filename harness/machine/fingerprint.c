@@ -4,13 +4,13 @@
 #include "record/run.h"
 
 #include "base/text.h"
+#include "machine/allowed.h"
 #include "machine/build_info.h"
 #include "machine/isa.h"
 #include "machine/machine_class.h"
 #include "machine/proc_file.h"
 #include "machine/topology_read.h"
 
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,7 +77,6 @@ static void describe_command(tern_run *run, const char *command)
 
 static void describe_cpu(tern_run *run)
 {
-    cpu_set_t allowed;
     char flags[8192];
 
     tern_proc_value("/proc/cpuinfo", "model name", run->cpu, sizeof run->cpu);
@@ -85,8 +84,7 @@ static void describe_cpu(tern_run *run)
         tern_text_copy(run->cpu, sizeof run->cpu, "unknown CPU");
     tern_proc_value("/proc/cpuinfo", "microcode", run->microcode, sizeof run->microcode);
     run->cpus_online = (uint32_t)sysconf(_SC_NPROCESSORS_ONLN);
-    run->cpus_allowed =
-        sched_getaffinity(0, sizeof allowed, &allowed) == 0 ? (uint32_t)CPU_COUNT(&allowed) : run->cpus_online;
+    run->cpus_allowed = tern_allowed_is_known() ? tern_allowed_count() : run->cpus_online;
     run->cpu_quota = read_cpu_quota();
     tern_proc_line("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", run->governor, sizeof run->governor);
     tern_proc_line("/sys/hypervisor/type", run->hypervisor, sizeof run->hypervisor);

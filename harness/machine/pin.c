@@ -1,9 +1,8 @@
 #include "machine/pin.h"
 
-#include "machine/allowed.h"
+#include "base/cpu_mask.h"
 #include "machine/cpulist.h"
 
-#include <errno.h>
 #include <omp.h>
 #include <sched.h>
 #include <stdlib.h>
@@ -51,25 +50,28 @@ static void deal_nodes_in_turn(place *places, size_t count)
     qsort(places, count, sizeof *places, by_keys);
 }
 
-static tern_status choose_by_topology(tern_pin *pin, bool spread, const tern_topology *topology, uint32_t threads,
+static tern_status choose_by_topology(tern_places *places, bool spread, const tern_topology *topology,
                                       tern_error *error)
 {
-    place *places = calloc(topology->cpus, sizeof *places);
+    place *sorted = calloc(topology->cpus, sizeof *sorted);
     size_t count = 0;
 
-    if (places == NULL)
-        return tern_error_memory(error, "the order of CPUs", (double)(topology->cpus * sizeof *places));
+    places->cpu = calloc(topology->cpus, sizeof *places->cpu);
+    if (sorted == NULL || places->cpu == NULL) {
+        free(sorted);
+        return tern_error_memory(error, "the order of CPUs", (double)(topology->cpus * sizeof *sorted));
+    }
     for (uint32_t i = 0; i < topology->cpus; i++) {
         const tern_cpu *cpu = &topology->cpu[i];
         if (cpu->allowed)
-            places[count++] = (place){cpu->id, {sibling_rank(topology, cpu), cpu->node, cpu->core}};
+            sorted[count++] = (place){cpu->id, {sibling_rank(topology, cpu), cpu->node, cpu->core}};
     }
-    qsort(places, count, sizeof *places, by_keys);
+    qsort(sorted, count, sizeof *sorted, by_keys);
     if (spread)
-        deal_nodes_in_turn(places, count);
-    for (pin->cpus = 0; pin->cpus < count && pin->cpus < threads; pin->cpus++)
-        pin->cpu[pin->cpus] = places[pin->cpus].cpu;
-    free(places);
+        deal_nodes_in_turn(sorted, count);
+    for (size_t i = 0; i < count; i++)
+        places->cpu[places->cpus++] = sorted[i].cpu;
+    free(sorted);
     return TERN_OK;
 }
 
@@ -91,98 +93,120 @@ static tern_status check_listed(const tern_topology *topology, const int32_t *cp
     return TERN_OK;
 }
 
-static tern_status choose_by_list(tern_pin *pin, const char *list, const tern_topology *topology, uint32_t threads,
+static tern_status choose_by_list(tern_places *places, const char *list, const tern_topology *topology,
                                   tern_error *error)
 {
-    int32_t cpu[TERN_MAX_THREADS];
     size_t count;
 
-    if (!tern_cpulist_parse(list, cpu, TERN_MAX_THREADS, &count))
+    if (!tern_cpulist_parse(list, &places->cpu, &count))
         return tern_error_set(error, TERN_USAGE,
-                              "--pin: '%s' is neither compact, spread, none nor a list of at most %d CPUs like 0-3,8",
-                              list, TERN_MAX_THREADS);
+                              "--pin: '%s' is neither compact, spread, none nor a list of CPUs like 0-3,8", list);
     for (size_t i = 0; i < count; i++) {
-        const tern_status status = check_listed(topology, cpu, i, error);
+        const tern_status status = check_listed(topology, places->cpu, i, error);
         if (status != TERN_OK)
             return status;
     }
-    pin->cpus = count < threads ? (uint32_t)count : threads;
-    memcpy(pin->cpu, cpu, pin->cpus * sizeof *cpu);
+    places->cpus = (uint32_t)count;
     return TERN_OK;
 }
 
-tern_status tern_pin_choose(tern_pin *pin, const char *how, const tern_topology *topology, uint32_t threads,
-                            tern_error *error)
+tern_status tern_places_choose(tern_places *places, const char *how, const tern_topology *topology, tern_error *error)
 {
-    memset(pin, 0, sizeof *pin);
-    if (threads > TERN_MAX_THREADS)
-        return tern_error_set(error, TERN_USAGE, "%u threads are more than the %d that can be pinned", threads,
-                              TERN_MAX_THREADS);
+    *places = (tern_places){0};
     if (strcmp(how, "none") == 0)
         return TERN_OK;
     if (strcmp(how, "compact") == 0 || strcmp(how, "spread") == 0)
-        return choose_by_topology(pin, how[0] == 's', topology, threads, error);
-    return choose_by_list(pin, how, topology, threads, error);
+        return choose_by_topology(places, how[0] == 's', topology, error);
+    return choose_by_list(places, how, topology, error);
 }
 
-/* What the threads are told and what they answer. */
+void tern_places_free(tern_places *places)
+{
+    free(places->cpu);
+    *places = (tern_places){0};
+}
+
+tern_pin tern_places_pin(const tern_places *places, uint32_t threads)
+{
+    return (tern_pin){.cpus = threads < places->cpus ? threads : places->cpus, .cpu = places->cpu};
+}
+
+/* What a thread answers. */
+typedef struct bound {
+    int code;    /* an errno */
+    int32_t cpu; /* where it runs then */
+} bound;
+
+/* What the threads are told, and their answers. */
 typedef struct binding {
     const tern_pin *pin;
-    int32_t *seen;
-    int code[TERN_MAX_THREADS];
+    bound *bound;
 } binding;
 
-/* Binds the calling thread. The set is as large as the largest CPU number asks for. */
+/* Binds the calling thread. */
 static void bind_thread(void *argument, uint32_t thread, uint32_t threads)
 {
-    binding *b = argument;
-    cpu_set_t set[TERN_ALLOWED_MAX / CPU_SETSIZE];
-    const int32_t cpu = b->pin->cpu[thread % b->pin->cpus];
+    const binding *b = argument;
 
     (void)threads;
-    memset(set, 0, sizeof set);
-    CPU_SET_S((size_t)cpu, sizeof set, set);
-    b->code[thread] = sched_setaffinity(0, sizeof set, set) == 0 ? 0 : errno;
-    b->seen[thread] = sched_getcpu();
+    b->bound[thread].code = tern_cpu_mask_bind(b->pin->cpu[thread % b->pin->cpus]);
+    b->bound[thread].cpu = sched_getcpu();
 }
 
-static tern_status judge(const binding *b, uint32_t threads, tern_error *error)
+static tern_status start(binding *b, const tern_pin *pin, uint32_t threads, tern_error *error)
+{
+    *b = (binding){.pin = pin, .bound = calloc(threads, sizeof *b->bound)};
+    return b->bound != NULL ? TERN_OK : tern_error_memory(error, "binding threads", (double)(threads * sizeof(bound)));
+}
+
+static tern_status judge(const binding *b, uint32_t threads, int32_t *seen, tern_error *error)
 {
     for (uint32_t i = 0; i < threads; i++) {
         const int32_t wanted = b->pin->cpu[i % b->pin->cpus];
-        if (b->code[i] != 0)
+        if (b->bound[i].code != 0)
             return tern_error_set(error, TERN_ENVIRONMENT, "thread %u cannot be bound to CPU %d: %s; try --pin none", i,
-                                  wanted, strerror(b->code[i]));
-        if (b->seen[i] != wanted)
+                                  wanted, strerror(b->bound[i].code));
+        if (b->bound[i].cpu != wanted)
             return tern_error_set(error, TERN_ENVIRONMENT,
                                   "thread %u was bound to CPU %d but runs on CPU %d; try --pin none", i, wanted,
-                                  b->seen[i]);
+                                  b->bound[i].cpu);
+        if (seen != NULL)
+            seen[i] = wanted;
     }
     return TERN_OK;
 }
 
 static void forget(int32_t *seen, uint32_t threads)
 {
-    for (uint32_t i = 0; i < threads; i++)
+    for (uint32_t i = 0; seen != NULL && i < threads; i++)
         seen[i] = -1;
 }
 
-tern_status tern_pin_team(const tern_pin *pin, tern_team *team, int32_t seen[TERN_MAX_THREADS], tern_error *error)
+tern_status tern_pin_team(const tern_pin *pin, tern_team *team, int32_t *seen, tern_error *error)
 {
-    binding b = {.pin = pin, .seen = seen};
+    const uint32_t threads = tern_team_threads(team);
+    binding b;
 
-    forget(seen, tern_team_threads(team));
+    forget(seen, threads);
     if (pin->cpus == 0)
         return TERN_OK;
-    tern_team_run(team, bind_thread, &b);
-    return judge(&b, tern_team_threads(team), error);
+    tern_status status = start(&b, pin, threads, error);
+    if (status == TERN_OK) {
+        tern_team_run(team, bind_thread, &b);
+        status = judge(&b, threads, seen, error);
+    }
+    free(b.bound);
+    return status;
 }
 
-tern_status tern_pin_openmp(const tern_pin *pin, uint32_t threads, int32_t seen[TERN_MAX_THREADS], tern_error *error)
+tern_status tern_pin_openmp(const tern_pin *pin, uint32_t threads, int32_t *seen, tern_error *error)
 {
-    binding b = {.pin = pin, .seen = seen};
     uint32_t given = 0;
+    binding b;
+    tern_status status = start(&b, pin, threads, error);
 
+    if (status != TERN_OK)
+        return status;
     forget(seen, threads);
     omp_set_dynamic(0);
 #pragma omp parallel num_threads((int)threads)
@@ -193,8 +217,11 @@ tern_status tern_pin_openmp(const tern_pin *pin, uint32_t threads, int32_t seen[
             bind_thread(&b, (uint32_t)omp_get_thread_num(), threads);
     }
     if (given != threads)
-        return tern_error_set(error, TERN_ENVIRONMENT,
-                              "OpenMP gives %u threads where %u were asked for; unset OMP_THREAD_LIMIT", given,
-                              threads);
-    return pin->cpus == 0 ? TERN_OK : judge(&b, threads, error);
+        status =
+            tern_error_set(error, TERN_ENVIRONMENT,
+                           "OpenMP gives %u threads where %u were asked for; unset OMP_THREAD_LIMIT", given, threads);
+    else if (pin->cpus != 0)
+        status = judge(&b, threads, seen, error);
+    free(b.bound);
+    return status;
 }

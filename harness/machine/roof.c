@@ -42,9 +42,11 @@ typedef struct job {
     const tern_probe *probe;
     uint64_t turns;
     size_t begin, bytes, ahead;
-    double ghz[TERN_MAX_THREADS];
-    volatile uint64_t sink[TERN_MAX_THREADS]; /* so that no result is left out as unused */
+    double *ghz; /* of each thread */
 } job;
+
+/* So that no result is left out as unused. */
+static _Thread_local volatile uint64_t sink;
 
 static double time_team(job *j, tern_team_fn *fn)
 {
@@ -88,15 +90,16 @@ static void read_part(void *argument, uint32_t thread, uint32_t threads)
     job *j = argument;
     const tern_slice part = part_of(j, thread, threads);
 
-    j->sink[thread] = j->probe->read(j->buffer.data + part.begin, part.end - part.begin, j->ahead);
+    sink = j->probe->read(j->buffer.data + part.begin, part.end - part.begin, j->ahead);
 }
 
 static void multiply(void *argument, uint32_t thread, uint32_t threads)
 {
     job *j = argument;
 
+    (void)thread;
     (void)threads;
-    j->sink[thread] = j->probe->multiply(j->turns);
+    sink = j->probe->multiply(j->turns);
 }
 
 static void look_at_clock(void *argument, uint32_t thread, uint32_t threads)
@@ -173,7 +176,7 @@ static void measure_latency(job *j, tern_roof *roof)
         for (int i = 0; i < CHASE_LOADS; i++)
             at = *(const uint64_t *)(const void *)(j->buffer.data + at * LINE_BYTES);
         load_ns[chase] = (tern_clock_ns() - start_ns) / CHASE_LOADS;
-        j->sink[0] = at;
+        sink = at;
     }
     tern_stats_sort(load_ns, CHASES);
     roof->latency_ns = tern_stats_median(load_ns, CHASES);
@@ -229,15 +232,21 @@ static tern_status measure(job *j, outcome *o)
 
     roof->threads = j->threads;
     if ((status = tern_team_new(&j->team, j->threads, &o->error)) != TERN_OK ||
-        (status = tern_pin_team(j->pin, j->team, roof->cpu, &o->error)) != TERN_OK ||
+        (status = tern_pin_team(j->pin, j->team, NULL, &o->error)) != TERN_OK ||
         (status = make_buffer(j, &o->error)) != TERN_OK)
         goto out;
+    j->ghz = calloc(j->threads, sizeof *j->ghz);
+    if (j->ghz == NULL) {
+        status = tern_error_memory(&o->error, "the clocks of threads", (double)(j->threads * sizeof *j->ghz));
+        goto out;
+    }
     time_team(j, look_at_clock);
     roof->ghz = tern_stats_mean(j->ghz, j->threads);
     measure_read(j, roof);
     measure_latency(j, roof);
     measure_peaks(j, roof);
 out:
+    free(j->ghz);
     tern_memory_free(&j->buffer);
     tern_team_free(j->team);
     return status;

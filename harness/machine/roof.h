@@ -23,10 +23,9 @@ typedef struct tern_peak {
 
 typedef struct tern_roof {
     uint32_t threads;
-    int32_t cpu[TERN_MAX_THREADS]; /* where thread i ran; -1 = not pinned */
-    double ghz;                    /* clock rate while all threads are busy: mean over them */
-    uint64_t buffer_bytes;         /* read from end to end, shared by the threads */
-    double read_gbps;              /* the best of several passes, 1e9 bytes a second: the roof */
+    double ghz;            /* clock rate while all threads are busy: mean over them */
+    uint64_t buffer_bytes; /* read from end to end, shared by the threads */
+    double read_gbps;      /* the best of several passes, 1e9 bytes a second: the roof */
     double read_median_gbps;
     const tern_probe *reader;  /* the best one */
     uint32_t read_ahead_bytes; /* how far ahead the best reader prefetches; 0 = leaves it to the hardware */

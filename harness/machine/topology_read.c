@@ -105,7 +105,7 @@ static tern_status read_sysconf(tern_topology *topology, tern_error *error)
     if (status != TERN_OK)
         return status;
     topology->source = "sysconf";
-    for (int32_t id = 0; id < TERN_ALLOWED_MAX && topology->cpus < tern_allowed_count(); id++)
+    for (int32_t id = 0; topology->cpus < tern_allowed_count(); id++)
         if (tern_allowed_has(id))
             topology->cpu[topology->cpus++] = (tern_cpu){.id = id, .core = id, .socket = topology->cpu[0].id};
     for (size_t i = 0; i < sizeof caches / sizeof *caches; i++)

@@ -3,7 +3,6 @@
  * lists, whose lowest number names them: the ids beside the lists are not unique on every machine.
  */
 #include "base/text.h"
-#include "machine/allowed.h"
 #include "machine/cpulist.h"
 #include "machine/topology_read.h"
 
@@ -11,21 +10,27 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A tree and room for one list of it. */
+/* A tree and the latest list that was read of it. */
 typedef struct reader {
     const char *root;
     tern_topology *topology;
-    int32_t list[TERN_ALLOWED_MAX];
+    int32_t *list;
     size_t count;
 } reader;
 
-/* Reads the first line of root/path, without its newline. */
-static bool read_line(const reader *r, const char *path, char *text, size_t bytes)
+static FILE *open_file(const reader *r, const char *path)
 {
     char whole[512] = "";
 
     tern_text_append(whole, sizeof whole, "%s/%s", r->root, path);
-    FILE *stream = fopen(whole, "r");
+    return fopen(whole, "r");
+}
+
+/* Reads the first line of root/path, without its newline. */
+static bool read_line(const reader *r, const char *path, char *text, size_t bytes)
+{
+    FILE *stream = open_file(r, path);
+
     if (stream == NULL)
         return false;
     const bool got = fgets(text, (int)bytes, stream) != NULL;
@@ -37,10 +42,28 @@ static bool read_line(const reader *r, const char *path, char *text, size_t byte
 
 static bool read_list(reader *r, const char *path)
 {
-    char text[8192];
+    FILE *stream = open_file(r, path);
+    char *line = NULL;
+    size_t bytes = 0;
 
-    return read_line(r, path, text, sizeof text) &&
-           tern_cpulist_parse(text, r->list, sizeof r->list / sizeof *r->list, &r->count);
+    free(r->list);
+    r->list = NULL;
+    const bool got =
+        stream != NULL && getline(&line, &bytes, stream) > 0 && tern_cpulist_parse(line, &r->list, &r->count);
+    free(line);
+    if (stream != NULL)
+        fclose(stream);
+    return got;
+}
+
+/* The list that was read, which is the caller's now. */
+static int32_t *take_list(reader *r, size_t *count)
+{
+    int32_t *list = r->list;
+
+    r->list = NULL;
+    *count = r->count;
+    return list;
 }
 
 /* The lowest CPU of a list, which names the group, or the CPU itself when there is no list. */
@@ -102,14 +125,10 @@ static void add_cpu(reader *r, int32_t id)
 
 static void set_nodes(reader *r)
 {
-    int32_t nodes[1024];
     size_t count;
+    int32_t *nodes = read_list(r, "node/online") ? take_list(r, &count) : NULL;
 
-    if (!read_list(r, "node/online") || r->count > sizeof nodes / sizeof *nodes)
-        return;
-    count = r->count;
-    memcpy(nodes, r->list, count * sizeof *nodes);
-    for (size_t n = 0; n < count; n++) {
+    for (size_t n = 0; nodes != NULL && n < count; n++) {
         char path[64] = "";
         tern_text_append(path, sizeof path, "node/node%d/cpulist", nodes[n]);
         if (!read_list(r, path))
@@ -119,36 +138,25 @@ static void set_nodes(reader *r)
                 if (r->list[j] == r->topology->cpu[i].id)
                     r->topology->cpu[i].node = nodes[n];
     }
+    free(nodes);
 }
 
 tern_status tern_topology_read_sys(tern_topology *topology, const char *root, tern_error *error)
 {
-    reader *r = calloc(1, sizeof *r);
-    int32_t *online = NULL;
-    tern_status status = TERN_OK;
+    reader r = {.root = root, .topology = topology};
+    size_t count;
 
-    if (r == NULL)
-        return tern_error_memory(error, "reading the topology", sizeof *r);
-    r->root = root;
-    r->topology = topology;
     topology->source = "/sys";
-    if (!read_list(r, "cpu/online")) {
-        status =
-            tern_error_set(error, TERN_ENVIRONMENT, "%s/cpu/online cannot be read; mount /sys in the container", root);
-        goto out;
-    }
-    const size_t count = r->count;
-    online = malloc(count * sizeof *online);
-    if (online == NULL || (status = tern_topology_make_room(topology, count, error)) != TERN_OK) {
-        status = tern_error_memory(error, "the list of CPUs", (double)(count * sizeof *online));
-        goto out;
-    }
-    memcpy(online, r->list, count * sizeof *online);
-    for (size_t i = 0; i < count; i++)
-        add_cpu(r, online[i]);
-    set_nodes(r);
-out:
+    if (!read_list(&r, "cpu/online"))
+        return tern_error_set(error, TERN_ENVIRONMENT, "%s/cpu/online cannot be read; mount /sys in the container",
+                              root);
+    int32_t *online = take_list(&r, &count);
+    const tern_status status = tern_topology_make_room(topology, count, error);
+    for (size_t i = 0; i < count && status == TERN_OK; i++)
+        add_cpu(&r, online[i]);
+    if (status == TERN_OK)
+        set_nodes(&r);
     free(online);
-    free(r);
+    free(r.list);
     return status;
 }

@@ -81,7 +81,6 @@ tern_status tern_bench_open(tern_bench *bench, const tern_case *c, tern_fixture 
     bench->c = c;
     bench->fixture = fixture;
     bench->ring = &bench->own_ring;
-    memcpy(bench->seen, fixture->seen, sizeof bench->seen);
     *refusal = tern_product_bind(&bench->product, c, c->threads);
     if (*refusal != NULL)
         return TERN_OK;
@@ -91,7 +90,7 @@ tern_status tern_bench_open(tern_bench *bench, const tern_case *c, tern_fixture 
         return status;
     if ((status = tern_fixture_dismiss(fixture, error)) != TERN_OK)
         return status;
-    return tern_pin_openmp(fixture->pin, c->threads, bench->seen, error);
+    return tern_pin_openmp(fixture->pin, c->threads, fixture->seen, error);
 }
 
 bool tern_bench_share(tern_bench *bench, tern_bench *other)

@@ -21,8 +21,7 @@ typedef struct tern_bench {
     double pack_ns;        /* the shortest of several times that W was packed */
     uint32_t pack_threads; /* that shared it */
     tern_ring own_ring;
-    tern_ring *ring;                /* its own, or that of a bench with the same packed W */
-    int32_t seen[TERN_MAX_THREADS]; /* the CPU of thread i, -1 when not pinned */
+    tern_ring *ring; /* its own, or that of a bench with the same packed W */
 } tern_bench;
 
 /*

@@ -213,7 +213,7 @@ static void describe_case(const tern_bench *bench, tern_timing *timing)
     timing->pack_ns = bench->pack_ns;
     timing->pack_threads = bench->pack_threads;
     timing->threads = bench->c->threads;
-    memcpy(timing->cpu, bench->seen, timing->threads * sizeof *timing->cpu);
+    memcpy(timing->cpu, bench->fixture->seen, timing->threads * sizeof *timing->cpu);
 }
 
 static void describe_facts(const tern_bench *bench, tern_arm_outcome *outcome)
@@ -234,19 +234,18 @@ static void describe_facts(const tern_bench *bench, tern_arm_outcome *outcome)
 static void measure_busy(tern_case_arm *case_arm)
 {
     tern_timing *timing = &case_arm->outcome->timing;
-    tern_busy busy = {.clock = tern_clock_ticks};
     const bool owns_team = case_arm->bench.product.kernel->flags & TERN_KERNEL_OWNS_TEAM;
     const double start_ns = tern_clock_ns();
     const uint64_t start_ticks = tern_clock_ticks();
 
     for (uint64_t i = 0; i < timing->calls_per_sample; i++)
-        tern_bench_call(&case_arm->bench, &busy);
+        tern_bench_call(&case_arm->bench, &case_arm->busy);
     case_arm->calls += timing->calls_per_sample;
     const double elapsed_ns = tern_clock_ns() - start_ns;
     const double ns_per_tick =
         elapsed_ns / (double)(tern_clock_ticks() - start_ticks) / (double)timing->calls_per_sample;
     for (uint32_t i = 0; i < timing->threads; i++) {
-        const uint64_t *ticks = busy.thread[i].ticks;
+        const uint64_t *ticks = case_arm->busy.thread[i].ticks;
         const double prepare_ns = (double)ticks[TERN_STAGE_PREPARE] * ns_per_tick;
         const double run_ns = (double)ticks[TERN_STAGE_RUN] * ns_per_tick;
         timing->busy_ns[i] = owns_team && i > 0 ? (double)NAN : prepare_ns + run_ns;
@@ -276,13 +275,26 @@ static void start(tern_case_arm *case_arm, const tern_fixture *fixture)
                                              .random = tern_clock_ticks()};
 }
 
+static tern_status make_busy(tern_busy *busy, uint32_t threads, tern_error *error)
+{
+    const size_t bytes = threads * sizeof *busy->thread;
+
+    *busy = (tern_busy){.clock = tern_clock_ticks, .thread = aligned_alloc(sizeof *busy->thread, bytes)};
+    if (busy->thread == NULL)
+        return tern_error_memory(error, "the times of threads", (double)bytes);
+    memset(busy->thread, 0, bytes);
+    return TERN_OK;
+}
+
 tern_status tern_case_arm_open(tern_case_arm *case_arm, tern_fixture *fixture, uint64_t ring_bytes, tern_error *error)
 {
     tern_finding *finding = &case_arm->outcome->finding;
     const char *refusal;
 
     tern_active_arm_set(case_arm->active, case_arm->number);
-    const tern_status status = tern_bench_open(&case_arm->bench, case_arm->c, fixture, ring_bytes, &refusal, error);
+    tern_status status = tern_bench_open(&case_arm->bench, case_arm->c, fixture, ring_bytes, &refusal, error);
+    if (status == TERN_OK)
+        status = make_busy(&case_arm->busy, case_arm->c->threads, error);
     if (status != TERN_OK)
         return status;
     if (refusal != NULL) {
@@ -291,19 +303,11 @@ tern_status tern_case_arm_open(tern_case_arm *case_arm, tern_fixture *fixture, u
         return TERN_OK;
     }
     start(case_arm, fixture);
-    tern_arm_outcome_attach(case_arm->outcome);
     describe_case(&case_arm->bench, &case_arm->outcome->timing);
     describe_facts(&case_arm->bench, case_arm->outcome);
     call_first(case_arm);
     call_again(case_arm);
     return TERN_OK;
-}
-
-void tern_arm_outcome_attach(tern_arm_outcome *outcome)
-{
-    outcome->timing.cpu = outcome->cpu;
-    outcome->timing.busy_ns = outcome->busy_ns;
-    outcome->timing.counter = outcome->counter;
 }
 
 bool tern_case_arm_must_be_alone(const tern_case *c)
@@ -404,5 +408,6 @@ void tern_case_arm_close(tern_case_arm *case_arm)
 {
     if (case_arm->watched)
         tern_watch_close(&case_arm->watch);
+    free(case_arm->busy.thread);
     tern_bench_close(&case_arm->bench);
 }

@@ -21,21 +21,13 @@
 typedef struct tern_arm_outcome {
     bool timed;
     tern_finding finding; /* why it was not timed */
-    tern_timing timing;   /* its arrays stand below: see tern_arm_outcome_attach() */
-    int32_t cpu[TERN_MAX_THREADS];
-    double busy_ns[TERN_MAX_THREADS];
+    tern_timing timing;   /* its arrays are the caller's */
     tern_counter counter[TERN_MAX_COUNTERS];
     double p0; /* share of zeros in W */
     uint32_t facts;
     tern_fact fact[TERN_MAX_FACTS];
     bool shares_packed; /* it reads the packed W of an arm before it */
 } tern_arm_outcome;
-
-/*
- * Lets timing point to the arrays of the outcome. The child does so, and the parent again, for which they lie
- * elsewhere. Samples are not among them.
- */
-void tern_arm_outcome_attach(tern_arm_outcome *outcome);
 
 typedef struct tern_case_arm {
     const tern_case *c;
@@ -52,6 +44,7 @@ typedef struct tern_case_arm {
     tern_series series; /* sample_ns and capacity are the caller's */
 
     tern_bench bench;
+    tern_busy busy;
     tern_watch watch;
     tern_timed_answers answers;
     tern_sampled sampled;

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <linux/perf_event.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
@@ -58,6 +59,8 @@ char *tern_perf_reason(int code, char *text, size_t bytes)
 /* Opens one event in all threads, as the next of each thread's group. Returns 0 or an errno. */
 static int open_event(tern_counter_group *group, const tern_event *event, const pid_t *thread)
 {
+    if (group->file == NULL)
+        return ENOMEM;
     for (uint32_t t = 0; t < group->threads; t++) {
         struct perf_event_attr attr = {
             .type = event->type,
@@ -90,6 +93,7 @@ void tern_counter_group_open(tern_counter_group *group, const tern_perf_calls *c
     group->calls = calls;
     group->events = events;
     group->threads = threads;
+    group->file = calloc(threads, sizeof *group->file);
     for (uint32_t i = 0; i < events; i++) {
         const int code = open_event(group, &event[i], thread);
         if (code != 0)
@@ -105,6 +109,8 @@ void tern_counter_group_close(tern_counter_group *group)
         for (uint32_t slot = group->opened; slot-- > 0;)
             group->calls->close(group->file[t][slot]);
     group->opened = 0;
+    free(group->file);
+    group->file = NULL;
 }
 
 /* What fails here fails again when the counters are read, and is told there. */

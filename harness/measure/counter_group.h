@@ -7,7 +7,6 @@
 #ifndef TERN_COUNTER_GROUP_H
 #define TERN_COUNTER_GROUP_H
 
-#include "base/team.h"
 #include "measure/counter_event.h"
 #include "plan/case.h"
 
@@ -16,7 +15,7 @@
 
 struct perf_event_attr;
 
-enum { TERN_GROUP_EVENTS = 4, TERN_GROUP_THREADS = TERN_MAX_THREADS + 8 };
+enum { TERN_GROUP_EVENTS = 4 };
 
 /* As the system calls of that name; errno tells why they failed. */
 typedef struct tern_perf_calls {
@@ -38,10 +37,10 @@ typedef struct tern_count {
 typedef struct tern_counter_group {
     const tern_perf_calls *calls;
     uint32_t events, threads;
-    uint32_t opened;                                 /* events */
-    int file[TERN_GROUP_THREADS][TERN_GROUP_EVENTS]; /* of the events that opened, the leader first */
-    uint32_t slot[TERN_GROUP_EVENTS];                /* event i of those given is the slot[i]th that opened */
-    char reason[TERN_GROUP_EVENTS][96];              /* why event i did not open; empty when it did */
+    uint32_t opened;                    /* events */
+    int (*file)[TERN_GROUP_EVENTS];     /* in each thread, of the events that opened, the leader first */
+    uint32_t slot[TERN_GROUP_EVENTS];   /* event i of those given is the slot[i]th that opened */
+    char reason[TERN_GROUP_EVENTS][96]; /* why event i did not open; empty when it did */
 } tern_counter_group;
 
 /*

@@ -2,8 +2,8 @@
 
 #include "base/text.h"
 #include "measure/counter_find.h"
+#include "measure/tasks.h"
 
-#include <dirent.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,21 +70,8 @@ typedef struct taking {
     tern_counted_fn *run;
     void *context;
     tern_timing *timing;
-    pid_t thread[TERN_GROUP_THREADS];
-    uint32_t threads;
+    tern_tasks tasks;
 } taking;
-
-static void list_threads(taking *t)
-{
-    DIR *tasks = opendir("/proc/self/task");
-    const struct dirent *member;
-
-    while (tasks != NULL && t->threads < TERN_GROUP_THREADS && (member = readdir(tasks)) != NULL)
-        if (member->d_name[0] != '.')
-            t->thread[t->threads++] = (pid_t)strtol(member->d_name, NULL, 10);
-    if (tasks != NULL)
-        closedir(tasks);
-}
 
 /* Appends a row, as long as there is room. */
 static void append(taking *t, const char *name, const char *suffix, tern_event_source source, double per_call,
@@ -135,7 +122,7 @@ static void take_pass(taking *t, const tern_event *event, uint32_t events, uint3
     tern_count count[TERN_GROUP_EVENTS];
     const uint64_t calls = t->timing->calls_per_sample;
 
-    tern_counter_group_open(&group, t->calls, event, events, t->thread, t->threads);
+    tern_counter_group_open(&group, t->calls, event, events, t->tasks.id, t->tasks.count);
     tern_counter_group_start(&group);
     t->run(t->context, calls);
     tern_counter_group_stop(&group, count);
@@ -191,10 +178,11 @@ void tern_counters_take(const tern_counters *counters, const tern_perf_calls *ca
 {
     taking t = {.calls = calls, .run = run, .context = context, .timing = timing};
 
-    list_threads(&t);
+    tern_tasks_list(&t.tasks);
     take_groups(&t, counters, TERN_EVENT_PMU);
     take_groups(&t, counters, TERN_EVENT_SOFTWARE);
     for (uint32_t i = 0; i < counters->events; i++)
         if (counters->event[i].source == TERN_EVENT_RUSAGE)
             take_usage(&t, &counters->event[i]);
+    tern_tasks_free(&t.tasks);
 }

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "check/data.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static tern_status make_data(tern_fixture *fixture, const tern_case *c, size_t x_align, tern_error *error)
@@ -41,6 +42,9 @@ tern_status tern_fixture_open(tern_fixture *fixture, const tern_case *c, size_t 
     fixture->pin = pin;
     fixture->layout = *layout;
     fixture->shape = c->shape;
+    fixture->seen = calloc(c->threads, sizeof *fixture->seen);
+    if (fixture->seen == NULL)
+        return tern_error_memory(error, "the CPUs of threads", (double)(c->threads * sizeof *fixture->seen));
     const tern_status status = make_data(fixture, c, x_align, error);
     return status == TERN_OK ? make_team(fixture, c->threads, error) : status;
 }
@@ -61,4 +65,5 @@ void tern_fixture_close(tern_fixture *fixture)
     tern_inputs_free(&fixture->fresh);
     tern_inputs_free(&fixture->inputs);
     tern_memory_free(&fixture->memory);
+    free(fixture->seen);
 }

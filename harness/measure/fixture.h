@@ -22,8 +22,8 @@ typedef struct tern_fixture {
     tern_projection projection;
     tern_team *team;
     const tern_pin *pin;
-    bool brief; /* may be set after opening: nobody asks how long packing takes, so that W is packed once */
-    int32_t seen[TERN_MAX_THREADS]; /* the CPU of thread i, -1 when not pinned */
+    bool brief;    /* may be set after opening: nobody asks how long packing takes, so that W is packed once */
+    int32_t *seen; /* the CPU of thread i of those that the case asks for, -1 when not pinned */
 } tern_fixture;
 
 /*

@@ -13,12 +13,8 @@
 static tern_status fill_timing(const tern_paired_attempt *attempt, tern_paired_result *result, uint32_t member,
                                tern_timing *timing, tern_error *error)
 {
-    tern_arm_outcome *outcome = &result->outcome[member];
-
-    tern_arm_outcome_attach(outcome);
-    *timing = outcome->timing;
-    timing->sample_ns = tern_paired_attempt_samples(attempt, result, member);
-    timing->roof_sample = tern_paired_attempt_roof_samples(attempt, result, member);
+    tern_paired_attempt_attach(attempt, result, member);
+    *timing = result->outcome[member].timing;
     return tern_fields_own(tern_timing_fields, timing) ? TERN_OK : tern_error_memory(error, "samples", 0.0);
 }
 

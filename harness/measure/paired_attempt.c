@@ -60,7 +60,7 @@ static tern_status open_fixture(track *t, tern_error *error)
     const tern_status status =
         tern_fixture_open(&t->fixture, problem_of(t), x_align, &t->attempt->layout, &t->options->pin, error);
     t->fixture.brief = t->attempt->brief;
-    return status;
+    return status == TERN_OK ? tern_clock_drift_new(&t->clock_drift, problem_of(t)->threads, error) : status;
 }
 
 /* Lets it read the packed W of one before it, where there is one that is equal. */
@@ -90,6 +90,7 @@ static tern_status open_case_arms(track *t, tern_paired_result *result)
             .series = {.sample_ns = tern_paired_attempt_samples(attempt, result, i),
                        .capacity = tern_paired_attempt_capacity(attempt)},
         };
+        tern_paired_attempt_attach(attempt, result, i);
         status = tern_case_arm_open(&t->lane[i].case_arm, &t->fixture, ring_bytes, &result->error);
         if (status == TERN_OK && attempt->brief)
             share_packed(t, i);
@@ -419,6 +420,7 @@ static void run_and_close(void *argument, void *shared)
         tern_roof_arm_close(&t.lane[i].multiplier);
     }
     tern_roof_arm_close(&t.reader);
+    tern_clock_drift_free(&t.clock_drift);
     tern_fixture_close(&t.fixture);
     free(t.arm);
     free(t.lane);
@@ -435,11 +437,17 @@ uint32_t tern_paired_attempt_capacity(const tern_paired_attempt *attempt)
     return visits * attempt->schedule.rounds;
 }
 
+/* Of a member's arrays: samples, those of its roof, how long each thread was busy, and in half of the last part its CPU. */
+static size_t doubles_of_member(const tern_paired_attempt *attempt)
+{
+    return 2 * ((size_t)tern_paired_attempt_capacity(attempt) + attempt->member[0]->c->threads);
+}
+
 double *tern_paired_attempt_samples(const tern_paired_attempt *attempt, tern_paired_result *result, uint32_t member)
 {
     double *samples = (double *)(void *)(result->outcome + attempt->members);
 
-    return samples + 2 * (size_t)member * tern_paired_attempt_capacity(attempt);
+    return samples + member * doubles_of_member(attempt);
 }
 
 double *tern_paired_attempt_roof_samples(const tern_paired_attempt *attempt, tern_paired_result *result,
@@ -448,11 +456,22 @@ double *tern_paired_attempt_roof_samples(const tern_paired_attempt *attempt, ter
     return tern_paired_attempt_samples(attempt, result, member) + tern_paired_attempt_capacity(attempt);
 }
 
+void tern_paired_attempt_attach(const tern_paired_attempt *attempt, tern_paired_result *result, uint32_t member)
+{
+    tern_arm_outcome *outcome = &result->outcome[member];
+    tern_timing *timing = &outcome->timing;
+
+    timing->sample_ns = tern_paired_attempt_samples(attempt, result, member);
+    timing->roof_sample = tern_paired_attempt_roof_samples(attempt, result, member);
+    timing->busy_ns = timing->roof_sample + tern_paired_attempt_capacity(attempt);
+    timing->cpu = (int32_t *)(void *)(timing->busy_ns + attempt->member[0]->c->threads);
+    timing->counter = outcome->counter;
+}
+
 tern_status tern_paired_attempt_run(tern_paired_attempt *attempt, const tern_child_options *child,
                                     tern_paired_result **result, tern_child_outcome *outcome, tern_error *error)
 {
-    const size_t member_bytes =
-        sizeof(tern_arm_outcome) + 2 * (size_t)tern_paired_attempt_capacity(attempt) * sizeof(double);
+    const size_t member_bytes = sizeof(tern_arm_outcome) + doubles_of_member(attempt) * sizeof(double);
     const size_t bytes = sizeof **result + attempt->members * member_bytes;
     tern_child_options together = *child;
 

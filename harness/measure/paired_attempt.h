@@ -29,8 +29,14 @@ typedef struct tern_paired_result {
     tern_active_arm active;
     tern_status status; /* TERN_ENVIRONMENT: the machine failed, error says how */
     tern_error error;
-    tern_arm_outcome outcome[]; /* of each member; then their samples */
+    tern_arm_outcome outcome[]; /* of each member; then the arrays of their timings */
 } tern_paired_result;
+
+/*
+ * Lets the member's timing point to its arrays in the result. The child does so, and the parent again, for which they
+ * lie elsewhere.
+ */
+void tern_paired_attempt_attach(const tern_paired_attempt *attempt, tern_paired_result *result, uint32_t member);
 
 /* The most samples of a member: room for as many is in the result, for it and for its roof. */
 uint32_t tern_paired_attempt_capacity(const tern_paired_attempt *attempt);

@@ -1,6 +1,8 @@
 #include "measure/ring_stock.h"
 
-#include <sched.h>
+#include "base/cpu_mask.h"
+
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -77,17 +79,14 @@ static void copy_from(tern_ring_stock *stock, const uint8_t *map, size_t bytes)
 /* Pages come from the memory node of the CPU that writes them first. */
 static void copy_near(tern_ring_stock *stock, const tern_pin *pin, const uint8_t *map, size_t bytes)
 {
-    cpu_set_t before, near;
-    const bool moves = pin->cpus > 0 && sched_getaffinity(0, sizeof before, &before) == 0;
+    cpu_set_t *before = pin->cpus > 0 ? tern_cpu_mask_get() : NULL;
 
-    if (moves) {
-        CPU_ZERO(&near);
-        CPU_SET((size_t)pin->cpu[0], &near);
-        sched_setaffinity(0, sizeof near, &near);
-    }
+    if (before != NULL)
+        tern_cpu_mask_bind(pin->cpu[0]);
     copy_from(stock, map, bytes);
-    if (moves)
-        sched_setaffinity(0, sizeof before, &before);
+    if (before != NULL)
+        tern_cpu_mask_set(before);
+    free(before);
 }
 
 void tern_ring_stock_take(tern_ring_stock *stock, const tern_pin *pin)

@@ -23,7 +23,6 @@ typedef struct tern_roof_arm {
     size_t block_bytes, blocks, block, ahead;
     /* of a multiplier */
     uint64_t turns_per_call;
-    volatile uint64_t sink[TERN_MAX_THREADS]; /* so that no result is left out as unused */
     tern_sampled sampled;
     tern_series series;
     double sample_ns[TERN_MAX_SAMPLES]; /* of the series */

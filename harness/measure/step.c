@@ -5,6 +5,7 @@
  */
 #include "measure/step.h"
 
+#include "base/cpu_mask.h"
 #include "base/text.h"
 #include "base/traced.h"
 #include "measure/bench.h"
@@ -133,14 +134,10 @@ static double step_through(pid_t traced, uint64_t limit, char *reason, size_t by
 /* On one CPU, handing over from one process to the other needs no interrupt to another CPU, and is twice as fast. */
 static void stay_on_one_cpu(void)
 {
-    cpu_set_t set;
     const int cpu = sched_getcpu();
 
-    CPU_ZERO(&set);
-    if (cpu >= 0 && cpu < CPU_SETSIZE) {
-        CPU_SET((size_t)cpu, &set);
-        sched_setaffinity(0, sizeof set, &set);
-    }
+    if (cpu >= 0)
+        tern_cpu_mask_bind(cpu);
 }
 
 static void trace(void *argument, void *result)

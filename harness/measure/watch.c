@@ -2,8 +2,8 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "measure/tasks.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
@@ -12,7 +12,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-enum { STAT_BYTES = 1 << 16, STEAL_COLUMN = 8 };
+/* A line of /proc/stat is a CPU with ten columns of up to 20 digits; the lines of CPUs come first. */
+enum { STAT_LINE_BYTES = 256, STEAL_COLUMN = 8 };
 
 /* Files of /proc are made anew when they are read from their beginning. Returns false when nothing came. */
 static bool read_again(int file, char *text, size_t bytes)
@@ -62,11 +63,9 @@ double tern_watch_steal_ticks(const char *stat, const int32_t *cpu, uint32_t cpu
 
 static double read_steal_ns(const tern_watch *watch)
 {
-    static char stat[STAT_BYTES]; /* one watch at a time; too large for a stack of threads */
-
-    if (!read_again(watch->stat, stat, sizeof stat))
+    if (watch->text == NULL || !read_again(watch->stat, watch->text, watch->text_bytes))
         return (double)NAN;
-    return tern_watch_steal_ticks(stat, watch->cpu, watch->cpus) * 1e9 / (double)sysconf(_SC_CLK_TCK);
+    return tern_watch_steal_ticks(watch->text, watch->cpu, watch->cpus) * 1e9 / (double)sysconf(_SC_CLK_TCK);
 }
 
 /* schedstat: time on the CPU, time waiting for one, turns. */
@@ -120,19 +119,18 @@ void tern_watch_look(tern_watch *watch, tern_disturbance *sum)
 
 static void open_tasks(tern_watch *watch)
 {
-    DIR *tasks = opendir("/proc/self/task");
-    const struct dirent *member;
+    tern_tasks tasks;
 
-    while (tasks != NULL && watch->tasks < sizeof watch->task / sizeof *watch->task &&
-           (member = readdir(tasks)) != NULL) {
-        char path[320] = "";
-        tern_text_append(path, sizeof path, "/proc/self/task/%s/schedstat", member->d_name);
-        const int file = member->d_name[0] == '.' ? -1 : open(path, O_RDONLY | O_CLOEXEC);
+    tern_tasks_list(&tasks);
+    watch->task = calloc(tasks.count, sizeof *watch->task);
+    for (uint32_t i = 0; i < tasks.count && watch->task != NULL; i++) {
+        char path[64] = "";
+        tern_text_append(path, sizeof path, "/proc/self/task/%d/schedstat", tasks.id[i]);
+        const int file = open(path, O_RDONLY | O_CLOEXEC);
         if (file >= 0)
             watch->task[watch->tasks++] = file;
     }
-    if (tasks != NULL)
-        closedir(tasks);
+    tern_tasks_free(&tasks);
 }
 
 void tern_watch_open(tern_watch *watch, const int32_t *cpu, uint32_t cpus)
@@ -140,8 +138,9 @@ void tern_watch_open(tern_watch *watch, const int32_t *cpu, uint32_t cpus)
     memset(watch, 0, sizeof *watch);
     watch->stat = open("/proc/stat", O_RDONLY | O_CLOEXEC);
     watch->cpus = cpus;
-    if (cpus > 0)
-        memcpy(watch->cpu, cpu, cpus * sizeof *cpu);
+    watch->cpu = cpu;
+    watch->text_bytes = STAT_LINE_BYTES * (2 + (size_t)sysconf(_SC_NPROCESSORS_CONF));
+    watch->text = malloc(watch->text_bytes);
     open_tasks(watch);
     watch->last = take_reading(watch);
 }
@@ -152,4 +151,6 @@ void tern_watch_close(tern_watch *watch)
         close(watch->stat);
     for (uint32_t i = 0; i < watch->tasks; i++)
         close(watch->task[i]);
+    free(watch->task);
+    free(watch->text);
 }

@@ -6,7 +6,6 @@
 #ifndef TERN_WATCH_H
 #define TERN_WATCH_H
 
-#include "base/team.h"
 #include "plan/case.h"
 #include "record/record.h"
 
@@ -20,17 +19,19 @@ typedef struct tern_reading {
 
 typedef struct tern_watch {
     int stat;
-    int task[TERN_MAX_THREADS + 8];
+    char *text; /* room for what it says */
+    size_t text_bytes;
+    int *task; /* files */
     uint32_t tasks;
     uint32_t cpus;
-    int32_t cpu[TERN_MAX_THREADS]; /* cpus of them; cpus = 0: all of the machine */
+    const int32_t *cpu; /* cpus of them; cpus = 0: all of the machine */
     tern_reading last;
     double wall_ns, steal_ns; /* kept so far */
 } tern_watch;
 
 /*
- * Begins to watch all threads that the process has now, and those CPUs (none: all). What cannot be opened is not
- * watched, and its figure will be NaN. Close with tern_watch_close().
+ * Begins to watch all threads that the process has now, and those CPUs (none: all), whose list must outlive the watch.
+ * What cannot be opened is not watched, and its figure will be NaN. Close with tern_watch_close().
  */
 void tern_watch_open(tern_watch *watch, const int32_t *cpu, uint32_t cpus);
 void tern_watch_close(tern_watch *watch);

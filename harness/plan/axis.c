@@ -74,8 +74,9 @@ static const char *read_threads(tern_axes *axes, size_t i, const char *text, con
         value = TERN_THREADS_ALL;
     else if (strcmp(text, "doubling") == 0)
         value = TERN_THREADS_DOUBLING;
-    else if (!tern_text_u64(text, 1, TERN_MAX_THREADS, &value))
-        return "a number of threads from 1 to 64, all, or doubling (1, 2, 4, ... all)";
+    else if (!tern_text_u64(text, 1, TERN_THREADS_LINUX, &value))
+        return "a number of threads from 1 to 4194304 (more is more than Linux has), all, or doubling (1, 2, 4, ... "
+               "all)";
     axes->threads[i] = (uint32_t)value;
     return NULL;
 }

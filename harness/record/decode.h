@@ -1,6 +1,6 @@
 /*
- * decode.h - what is known of one run of the decode loop. Plain data of fixed size; a line of type "decode" in a file
- * of records.
+ * decode.h - what is known of one run of the decode loop; a line of type "decode" in a file of records. Of its arrays it
+ * owns one, cpu: tern_fields_free() frees it.
  */
 #ifndef TERN_RECORD_DECODE_H
 #define TERN_RECORD_DECODE_H
@@ -50,7 +50,7 @@ typedef struct tern_decode_record {
     char pick_reason[256]; /* why `auto` took this kernel; empty when it was named */
     uint32_t threads;
     uint32_t cpus;
-    int32_t cpu[64]; /* where thread i ran; -1 = not pinned */
+    int32_t *cpu; /* cpus of them: where thread i ran; -1 = not pinned */
 
     /* geometry */
     uint32_t layers, hidden, heads, kv_heads, head_dim, ffn, vocabulary;

@@ -20,7 +20,7 @@ const tern_field tern_decode_fields[] = {
     FIELD(tern_decode_record, bits_per_weight, TERN_REAL),
     FIELD(tern_decode_record, pick_reason, TERN_TEXT),
     FIELD(tern_decode_record, threads, TERN_U32),
-    ROOM(tern_decode_record, cpu, TERN_I32, cpus),
+    OWNED(tern_decode_record, cpu, TERN_I32, cpus),
     FIELD(tern_decode_record, layers, TERN_U32),
     FIELD(tern_decode_record, hidden, TERN_U32),
     FIELD(tern_decode_record, heads, TERN_U32),

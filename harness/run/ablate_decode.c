@@ -283,10 +283,9 @@ static tern_status settle(decode_ablation *a, tern_error *error)
     tern_status status =
         tern_decode_kernels_choose(recording, &a->job, &a->geometry, &a->parts, reason, sizeof reason, error);
 
-    if (status != TERN_OK ||
-        (status = tern_environment_pin(environment, a->job.threads, &a->job.pin, error)) != TERN_OK ||
-        (status = tern_environment_pin(environment, 1, &a->one_cpu, error)) != TERN_OK ||
-        (status = tern_decode_id(&a->job, a->it.id, sizeof a->it.id, error)) != TERN_OK)
+    a->job.pin = tern_environment_pin(environment, a->job.threads);
+    a->one_cpu = tern_environment_pin(environment, 1);
+    if (status != TERN_OK || (status = tern_decode_id(&a->job, a->it.id, sizeof a->it.id, error)) != TERN_OK)
         return status;
     a->it.side = "";
     describe(a);

@@ -62,10 +62,10 @@ tern_status tern_comparing_sample(tern_comparing *comparing, tern_paired_request
 {
     const tern_environment *environment = &comparing->recording->environment;
     const tern_child_options child = tern_comparing_child(comparing, &request->c[0], times);
-    const tern_status status = tern_environment_pin(environment, request->c[0].threads, &request->pin, error);
 
+    request->pin = tern_environment_pin(environment, request->c[0].threads);
     hold_stock_of(comparing, request);
     request->llc_bytes = environment->topology.llc_bytes;
     request->deadline_s = child.deadline_s;
-    return status == TERN_OK ? tern_paired_sample(request, &child, samples, error) : status;
+    return tern_paired_sample(request, &child, samples, error);
 }

@@ -5,6 +5,7 @@
 #include "decode/loop/job_id.h"
 #include "decode/loop/measure_job.h"
 #include "record/decode_rates.h"
+#include "record/fields.h"
 #include "run/decode_kernels.h"
 #include "run/job_watch.h"
 
@@ -122,9 +123,10 @@ static tern_status run_baseline(decode_run *run, tern_error *error)
     job.sequences = job.repetitions = 1;
     job.compare_cache = 0;
     job.toggle[TERN_LOOP_SIMD] = 0;
+    tern_fields_free(tern_decode_fields, run->record);
     memset(run->record, 0, sizeof *run->record);
-    if ((status = tern_environment_pin(&run->recording->environment, job.threads, &job.pin, error)) != TERN_OK ||
-        (status = decode(run, &job, error)) != TERN_OK)
+    job.pin = tern_environment_pin(&run->recording->environment, job.threads);
+    if ((status = decode(run, &job, error)) != TERN_OK)
         return status;
     run->record->baseline = true;
     if (run->record->timed)
@@ -178,6 +180,8 @@ int tern_decode_run(tern_recording *recording, const tern_decode_settings *setti
 
     tern_job_progress_free(run.progress);
     tern_parts_free(&run.parts);
+    if (run.record != NULL)
+        tern_fields_free(tern_decode_fields, run.record);
     free(run.record);
     return exit_status;
 }

@@ -1,10 +1,10 @@
 #include "run/environment.h"
 
+#include "base/cpu_mask.h"
 #include "base/text.h"
 #include "machine/topology_read.h"
 #include "machine/warnings.h"
 
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,32 +20,39 @@ static void warn(tern_run *run, const char *sentence)
         tern_text_copy(run->warning[run->warnings++], sizeof run->warning[0], sentence);
 }
 
-/* Unless it is said where threads go, a machine that lets nobody bind threads is no error, but it is told. */
-static void choose_pin(tern_environment *environment, tern_run *run)
+static bool can_bind(void)
 {
-    cpu_set_t mask;
+    cpu_set_t *mask = tern_cpu_mask_get();
+    const bool can = mask != NULL && tern_cpu_mask_set(mask) == 0;
 
-    environment->pin = environment->settings->pin;
-    if (environment->pin != NULL)
-        return;
-    environment->pin = "compact";
-    if (sched_getaffinity(0, sizeof mask, &mask) == 0 && sched_setaffinity(0, sizeof mask, &mask) == 0)
-        return;
-    environment->pin = "none";
-    warn(run, "threads cannot be bound to CPUs here and may move while they are timed; allow sched_setaffinity in the "
-              "container");
+    free(mask);
+    return can;
+}
+
+/* Unless it is said where threads go, a machine that lets nobody bind threads is no error, but it is told. */
+static tern_status choose_places(tern_environment *environment, tern_run *run, tern_error *error)
+{
+    const char *how = environment->settings->pin;
+
+    if (how == NULL && !can_bind()) {
+        how = "none";
+        warn(run, "threads cannot be bound to CPUs here and may move while they are timed; allow sched_setaffinity in "
+                  "the container");
+    }
+    return tern_places_choose(&environment->places, how == NULL ? "compact" : how, &environment->topology, error);
 }
 
 /* Under `strict` the first caution of the worst kind is an error. */
-static tern_status list_cautions(const tern_environment *environment, const tern_demand *demand, const tern_pin *pin,
-                                 tern_run *run, tern_error *error)
+static tern_status list_cautions(const tern_environment *environment, const tern_demand *demand, tern_run *run,
+                                 tern_error *error)
 {
+    const tern_pin pin = tern_environment_pin(environment, demand->threads);
     tern_warning caution[TERN_CAUTIONS_MAX];
     tern_noise noise;
     const tern_run before = *run; /* warnings are added to the other while this one is read */
 
     tern_noise_read(&noise, &before, &environment->topology, demand->threads,
-                    pin->cpus > 0 ? pin->cpus : environment->topology.allowed, demand->cold);
+                    pin.cpus > 0 ? pin.cpus : environment->topology.allowed, demand->cold);
     const size_t count = tern_warning_list(&noise, caution);
     for (size_t i = 0; i < count; i++) {
         if (environment->settings->strict && caution[i].severity == TERN_REFUSAL)
@@ -60,7 +67,6 @@ tern_status tern_environment_open(tern_environment *environment, const tern_envi
                                   const tern_demand *demand, uint32_t isa, tern_run *run, tern_error *error)
 {
     tern_status status;
-    tern_pin pin;
 
     memset(environment, 0, sizeof *environment);
     environment->settings = settings;
@@ -73,35 +79,42 @@ tern_status tern_environment_open(tern_environment *environment, const tern_envi
     if (settings->counters != NULL &&
         (status = tern_counters_parse(&environment->counters, settings->counters, error)) != TERN_OK)
         return status;
-    choose_pin(environment, run);
     /* A wrong --pin is told before anything runs. */
-    if ((status = tern_environment_pin(environment, demand->threads, &pin, error)) != TERN_OK)
+    if ((status = choose_places(environment, run, error)) != TERN_OK)
         return status;
-    return list_cautions(environment, demand, &pin, run, error);
+    return list_cautions(environment, demand, run, error);
 }
 
-tern_status tern_environment_pin(const tern_environment *environment, uint32_t threads, tern_pin *pin,
-                                 tern_error *error)
+tern_pin tern_environment_pin(const tern_environment *environment, uint32_t threads)
 {
-    return tern_pin_choose(pin, environment->pin, &environment->topology, threads, error);
+    return tern_places_pin(&environment->places, threads);
+}
+
+/* NULL: not measured yet. */
+static const tern_roof *find_roof(const tern_environment *environment, uint32_t threads)
+{
+    for (size_t i = 0; i < environment->roofs.count; i++)
+        if (environment->roofs.item[i]->threads == threads)
+            return environment->roofs.item[i];
+    return NULL;
 }
 
 static tern_status measure_roof(tern_environment *environment, uint32_t threads, tern_activity *activity,
                                 tern_error *error)
 {
     const tern_child_options child = tern_activity_child(activity, roof_deadline_s);
+    const tern_pin pin = tern_environment_pin(environment, threads);
     tern_roof *roof = malloc(sizeof *roof);
-    tern_pin pin;
 
     if (roof == NULL)
         return tern_error_memory(error, "a roof", sizeof *roof);
     tern_activity_say(activity, "measuring the limits of the machine");
-    tern_status status = tern_environment_pin(environment, threads, &pin, error);
+    tern_status status =
+        tern_roof_measure(roof, &pin, threads, environment->isa, environment->topology.llc_bytes, &child, error);
     if (status == TERN_OK)
-        status =
-            tern_roof_measure(roof, &pin, threads, environment->isa, environment->topology.llc_bytes, &child, error);
+        status = tern_list_make_room(&environment->roofs.list, sizeof *environment->roofs.item, error);
     if (status == TERN_OK)
-        environment->roof[threads] = roof;
+        environment->roofs.item[environment->roofs.count++] = roof;
     else
         free(roof);
     return status;
@@ -115,9 +128,9 @@ tern_status tern_environment_roof(tern_environment *environment, uint32_t thread
     *roof = NULL;
     if (!environment->settings->roofs)
         return TERN_OK;
-    if (environment->roof[threads] == NULL)
+    if (find_roof(environment, threads) == NULL)
         status = measure_roof(environment, threads, activity, error);
-    *roof = environment->roof[threads];
+    *roof = find_roof(environment, threads);
     return status;
 }
 
@@ -144,8 +157,8 @@ tern_status tern_environment_fill(tern_environment *environment, uint32_t thread
 
     options->llc_bytes = environment->topology.llc_bytes;
     options->counters = environment->counters.events > 0 || environment->counters.step ? &environment->counters : NULL;
-    if ((status = tern_environment_pin(environment, threads, &options->pin, error)) != TERN_OK ||
-        (status = tern_environment_roof(environment, threads, activity, &roof, error)) != TERN_OK)
+    options->pin = tern_environment_pin(environment, threads);
+    if ((status = tern_environment_roof(environment, threads, activity, &roof, error)) != TERN_OK)
         return status;
     if (roof != NULL)
         fill_roofs(roof, isa, options);
@@ -154,14 +167,15 @@ tern_status tern_environment_fill(tern_environment *environment, uint32_t thread
 
 void tern_environment_forget_roofs(tern_environment *environment)
 {
-    for (size_t i = 0; i <= TERN_MAX_THREADS; i++) {
-        free(environment->roof[i]);
-        environment->roof[i] = NULL;
-    }
+    for (size_t i = 0; i < environment->roofs.count; i++)
+        free(environment->roofs.item[i]);
+    environment->roofs.count = 0;
 }
 
 void tern_environment_close(tern_environment *environment)
 {
     tern_environment_forget_roofs(environment);
+    free(environment->roofs.item);
+    tern_places_free(&environment->places);
     tern_topology_free(&environment->topology);
 }

@@ -8,10 +8,11 @@
 #include "machine/topology.h"
 #include "measure/counters.h"
 #include "measure/measure.h"
+#include "record/results.h"
 #include "run/observer.h"
 
 typedef struct tern_environment_settings {
-    const char *pin;      /* as tern_pin_choose() takes it; NULL: compact, or none where threads cannot be bound */
+    const char *pin;      /* as tern_places_choose() takes it; NULL: compact, or none where threads cannot be bound */
     const char *counters; /* as tern_counters_parse() takes them; NULL: none */
     bool roofs;           /* measure them */
     bool strict;          /* refuse a machine whose state would spoil the figures */
@@ -29,9 +30,9 @@ typedef struct tern_environment {
     const tern_environment_settings *settings;
     uint32_t isa; /* TERN_ISA_ bits that roofs may use */
     tern_topology topology;
-    const char *pin; /* how threads are bound */
+    tern_places places; /* where threads are bound */
     tern_counters counters;
-    tern_roof *roof[TERN_MAX_THREADS + 1]; /* by the number of threads; NULL: not measured yet */
+    TERN_LIST_OF(tern_roof *) roofs; /* those measured so far, of different numbers of threads */
 } tern_environment;
 
 /*
@@ -42,9 +43,8 @@ typedef struct tern_environment {
 tern_status tern_environment_open(tern_environment *environment, const tern_environment_settings *settings,
                                   const tern_demand *demand, uint32_t isa, tern_run *run, tern_error *error);
 
-/* The CPUs for so many threads. */
-tern_status tern_environment_pin(const tern_environment *environment, uint32_t threads, tern_pin *pin,
-                                 tern_error *error);
+/* The CPUs for so many threads; they live as long as the environment is open. */
+tern_pin tern_environment_pin(const tern_environment *environment, uint32_t threads);
 
 /*
  * The roofs for so many threads, measured the first time that they are asked for; NULL when the settings want none.

@@ -2,7 +2,6 @@
 
 #include "base/text.h"
 #include "machine/isa.h"
-#include "machine/pin.h"
 #include "run/side_cache.h"
 #include "run/side_load.h"
 
@@ -70,7 +69,7 @@ static void describe(tern_session *session, const tern_session_settings *setting
         note_plugin(run, settings->plugin[i]);
     for (size_t i = 0; i < settings->plugins; i++)
         tern_text_append(run->repro, sizeof run->repro, " --plugin %s", settings->plugin[i]);
-    session->threads_all = run->cpus_allowed < TERN_MAX_THREADS ? run->cpus_allowed : TERN_MAX_THREADS;
+    session->threads_all = run->cpus_allowed;
 }
 
 tern_status tern_session_open(tern_session *session, const tern_session_settings *settings, tern_error *error)

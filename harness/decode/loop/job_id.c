@@ -94,7 +94,7 @@ static const struct {
     {"top_k", WHOLE, offsetof(tern_decode_job, sampler.top_k), 0, UINT32_MAX},
     {"top_p", SHARE, offsetof(tern_decode_job, sampler.top_p), 0, 1},
     {"i2s", WHOLE, offsetof(tern_decode_job, i2s_block), 64, 128},
-    {"t", WHOLE, offsetof(tern_decode_job, threads), 1, TERN_MAX_THREADS},
+    {"t", WHOLE, offsetof(tern_decode_job, threads), 1, TERN_THREADS_LINUX},
 };
 
 static bool take_value(tern_decode_job *job, size_t key, const char *value)

@@ -101,13 +101,12 @@ static tern_status load_variant(course *c, const tern_decode_job *job, tern_erro
 static tern_status start_loaders(course *c, tern_error *error)
 {
     const tern_decode_job *most = &c->request->job[0];
-    int32_t seen[TERN_MAX_THREADS];
 
     for (uint32_t i = 1; i < c->request->jobs; i++)
         if (c->request->job[i].threads > most->threads)
             most = &c->request->job[i];
     const tern_status status = tern_team_new(&c->loaders, most->threads, error);
-    return status == TERN_OK ? tern_pin_team(&most->pin, c->loaders, seen, error) : status;
+    return status == TERN_OK ? tern_pin_team(&most->pin, c->loaders, NULL, error) : status;
 }
 
 static tern_status load(course *c, tern_error *error)
@@ -142,14 +141,13 @@ typedef struct turn {
 static tern_status open_turn(turn *t, lane *l, tern_error *error)
 {
     course *c = l->course;
-    int32_t seen[TERN_MAX_THREADS];
     const size_t counts = tern_job_counts(&l->job, t->tokens);
     const tern_decoder_options options = tern_job_decoder_options(
         &l->job, &l->model.geometry, l->job.toggle[TERN_LOOP_KV_CACHE] != 0, t->tokens, counts, c->answers);
     tern_status status = tern_team_new(&t->team, l->job.threads, error);
 
     if (status == TERN_OK)
-        status = tern_pin_team(&l->job.pin, t->team, seen, error);
+        status = tern_pin_team(&l->job.pin, t->team, NULL, error);
     if (status == TERN_OK)
         status = tern_passage_open(&t->passage, &l->job, l->model.geometry.vocabulary, c->answers, &l->result->finding,
                                    error);

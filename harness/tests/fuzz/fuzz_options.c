@@ -110,9 +110,11 @@ static tern_status read_pin(const tern_options *options, tern_error *error)
 {
     static tern_cpu cpu[] = {{.id = 0, .allowed = true}, {.id = 2, .core = 1, .allowed = true}, {.id = 9, .core = 2}};
     const tern_topology topology = {.source = "none", .cpu = cpu, .cpus = 3, .allowed = 2, .cores = 3};
-    tern_pin pin;
+    tern_places places;
+    const tern_status status = tern_places_choose(&places, options->pin, &topology, error);
 
-    return tern_pin_choose(&pin, options->pin, &topology, 4, error);
+    tern_places_free(&places);
+    return status;
 }
 
 static tern_status read_counters(const tern_options *options, tern_error *error)

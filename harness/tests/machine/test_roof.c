@@ -25,7 +25,6 @@ static void roofs_of_two_threads(void **state)
     (void)state;
     assert_int_equal(tern_roof_measure(&roof, &anywhere, 2, tern_isa_detect(), 0, &patient, NULL), TERN_OK);
     assert_int_equal(roof.threads, 2);
-    assert_int_equal(roof.cpu[1], -1);
     assert_true(roof.ghz > 0.0 && roof.latency_ns > 0.0);
     assert_true(roof.read_gbps >= roof.read_median_gbps && roof.read_median_gbps > 0.0);
     assert_true(roof.buffer_bytes >= 256u << 20);

@@ -23,11 +23,13 @@ static void the_record_is_filled(void **state)
     const tern_case c = timed_case(&timed_kernel, TIMED_RIGHT, 2, TERN_HOT);
     tern_measure_options options = timed_quickly;
     tern_topology topology;
+    tern_places places;
     tern_record record = {.id = "untouched"};
 
     (void)state;
     assert_int_equal(tern_topology_read(&topology, NULL), TERN_OK);
-    assert_int_equal(tern_pin_choose(&options.pin, "compact", &topology, c.threads, NULL), TERN_OK);
+    assert_int_equal(tern_places_choose(&places, "compact", &topology, NULL), TERN_OK);
+    options.pin = tern_places_pin(&places, c.threads);
     options.roof_read_gbps = 123.0;
     options.roof_gmacs = 456.0;
     options.roof_instruction = "vpdpbusd";
@@ -63,6 +65,7 @@ static void the_record_is_filled(void **state)
     assert_string_equal(record.fact[0].name, "first");
     assert_true(record.p0_measured > 0.4 && record.p0_measured < 0.6);
     tern_record_free(&record);
+    tern_places_free(&places);
     tern_topology_free(&topology);
 }
 
@@ -87,16 +90,19 @@ static void an_openmp_kernel_is_bound(void **state)
     const tern_case c = timed_case(&timed_openmp, TIMED_OPENMP, 2, TERN_HOT);
     tern_measure_options options = timed_quickly;
     tern_topology topology;
+    tern_places places;
     static tern_record record;
 
     (void)state;
     assert_int_equal(tern_topology_read(&topology, NULL), TERN_OK);
-    assert_int_equal(tern_pin_choose(&options.pin, "spread", &topology, c.threads, NULL), TERN_OK);
+    assert_int_equal(tern_places_choose(&places, "spread", &topology, NULL), TERN_OK);
+    options.pin = tern_places_pin(&places, c.threads);
     assert_int_equal(tern_measure_case(&c, &options, &timed_patiently, &record, NULL), TERN_OK);
     assert_true(record.timed);
     for (uint32_t i = 0; i < 2; i++)
         assert_int_equal(record.timing.cpu[i], options.pin.cpu[i % options.pin.cpus]);
     assert_true(record.timing.busy_ns[0] > 0.0 && isnan(record.timing.busy_ns[1]));
+    tern_places_free(&places);
     tern_topology_free(&topology);
 }
 

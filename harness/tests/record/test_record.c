@@ -112,6 +112,8 @@ static void gives_back_what_was_written(void **state)
 
 static void gives_back_a_run_of_the_decode_loop(void **state)
 {
+    enum { THREADS = 384 };
+    static int32_t cpu[THREADS];
     tern_decode_record *record = calloc(1, sizeof *record);
     tern_results results = {0};
     const tern_run run = {.cases = 1};
@@ -120,6 +122,9 @@ static void gives_back_a_run_of_the_decode_loop(void **state)
     (void)state;
     assert_true(record != NULL && stream != NULL);
     strcpy(record->model, "tiny");
+    record->threads = record->cpus = THREADS;
+    record->cpu = cpu;
+    cpu[THREADS - 1] = 383;
     record->finding.verdict = TERN_EXACT;
     record->ternary_weights = 6476005376;
     record->steps = record->generated = TERN_DECODE_TOKENS;
@@ -137,7 +142,11 @@ static void gives_back_a_run_of_the_decode_loop(void **state)
     assert_int_equal(results.decodes.count, 1);
     assert_true(isnan(results.decodes.item[0].prefill.roof_share));
     results.decodes.item[0].prefill.roof_share = record->prefill.roof_share;
+    assert_memory_equal(results.decodes.item[0].cpu, cpu, sizeof cpu);
+    free(results.decodes.item[0].cpu);
+    results.decodes.item[0].cpu = cpu;
     assert_memory_equal(&results.decodes.item[0], record, sizeof *record);
+    results.decodes.item[0].cpu = NULL;
     tern_results_free(&results);
     free(record);
     unlink(path);
