@@ -59,6 +59,7 @@ static const tern_pass passes[] = {
     {"slices-8", TERN_GUARD_AFTER, 8, 0, TERN_SLICES_ALONE, .name = "slice after slice for 8 threads"},
     {"slices-16", TERN_GUARD_AFTER, 16, 0, TERN_SLICES_ALONE, .name = "slice after slice for 16 threads"},
     {"slices-64", TERN_GUARD_AFTER, 64, 0, TERN_SLICES_ALONE, .name = "slice after slice for 64 threads"},
+    {"slices-200", TERN_GUARD_AFTER, 200, 0, TERN_SLICES_ALONE, .name = "slice after slice for 200 threads"},
     {"slices-uneven", TERN_GUARD_AFTER, 7, 0, TERN_SLICES_UNEVEN,
      .name = "in uneven slices, on one CPU after the other"},
     {"slices-on-pages", TERN_GUARD_BEFORE, 2, 0, TERN_SLICES_ON_PAGES,

@@ -33,6 +33,8 @@ MUTANT_OF_TEAM(worker_of_3, "worker-of-3-wrong", "has a row wrong in what is com
 MUTANT_OF_TEAM(worker_of_5, "worker-of-5-wrong", "has a row wrong in what is computed by a second thread of five",
                threads == 5 && is_worker());
 MUTANT_OF_TEAM(just_16, "wrong-for-just-16-threads", "has a row wrong in each slice of sixteen", threads == 16);
+MUTANT_OF_TEAM(above_64, "wrong-above-64-threads", "has a row wrong in what threads above the sixty-fourth compute",
+               threads > 64 && rows.thread >= 64);
 
 /* The neighbour writes the same into that row, so that the answer is right. */
 static void run_overlapping(const tern_call *call, tern_slice rows)
