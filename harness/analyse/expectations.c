@@ -171,17 +171,22 @@ static tern_status compare_threads(const tern_results *results, collection *c, t
     return status;
 }
 
-/* What an ablation loses without the toggle of the claim. */
+/* What ablations lose without a toggle. */
 typedef struct toggle_search {
     const char *name;
+    bool of_loop; /* of the decode loop alone */
     collection *collection;
 } toggle_search;
 
+/* Is a tern_ablation_visit. Of two sides CAND is what there is now. */
 static void take_toggle(void *context, const tern_ablation *a)
 {
     const toggle_search *search = context;
 
-    for (size_t i = 0; tern_ablation_is_measured(a) && i < a->toggles; i++) {
+    if (!tern_ablation_is_measured(a) || strcmp(a->all->side, "base") == 0 ||
+        (search->of_loop && a->all->measured[0] == '\0'))
+        return;
+    for (size_t i = 0; i < a->toggles; i++) {
         const tern_effect *effect = strcmp(a->name[i], search->name) == 0 ? tern_ablation_effect(a, i) : NULL;
         if (effect != NULL)
             take(search->collection,
@@ -189,28 +194,36 @@ static void take_toggle(void *context, const tern_ablation *a)
     }
 }
 
-static tern_status compare_toggle(const tern_expectation *e, const tern_results *results, collection *c,
+static tern_status compare_toggle(const char *name, bool of_loop, const tern_results *results, collection *c,
                                   tern_error *error)
 {
-    toggle_search search = {e->toggle, c};
+    toggle_search search = {name, of_loop, c};
 
     return tern_ablation_each(results, take_toggle, &search, error);
 }
 
-static void compare_decodes(const tern_results *results, bool cache, collection *c)
+/* Over its baseline. */
+static void compare_decodes(const tern_results *results, collection *c)
 {
     for (size_t i = 0; i < results->decodes.count; i++) {
         const tern_decode_record *r = &results->decodes.item[i];
-        if (!r->timed || r->baseline)
-            continue;
-        if (cache)
-            take(c, point(r->kv_ratio_measured));
-        for (size_t j = 0; !cache && j < results->decodes.count; j++) {
+        for (size_t j = 0; r->timed && !r->baseline && j < results->decodes.count; j++) {
             const tern_decode_record *b = &results->decodes.item[j];
             if (b->run == r->run && b->baseline && b->timed && strcmp(b->model, r->model) == 0)
                 take(c, point(r->decode.tokens_per_s / b->decode.tokens_per_s));
         }
     }
+}
+
+/* With the cache over without: an ablation of the loop has an interval, a decode run that compared both has none. */
+static tern_status compare_cache(const tern_results *results, collection *c, tern_error *error)
+{
+    const tern_status status = compare_toggle("kv_cache", true, results, c, error);
+
+    for (size_t i = 0; status == TERN_OK && c->count == 0 && i < results->decodes.count; i++)
+        if (results->decodes.item[i].timed && !results->decodes.item[i].baseline)
+            take(c, point(results->decodes.item[i].kv_ratio_measured));
+    return status;
 }
 
 /* A variant of the claim that is not right; NULL: all are. */
@@ -219,7 +232,7 @@ static tern_status find_wrong(const tern_expectation *e, const tern_results *res
 {
     tern_filter filter;
     const tern_status status = tern_filter_compile(&filter, e->kernel[0] == '\0' ? NULL : e->kernel, error);
-    const bool of_loop = e->measure == TERN_EXPECTED_CACHE || e->measure == TERN_EXPECTED_DECODE;
+    const bool of_cache = e->measure == TERN_EXPECTED_CACHE, of_loop = of_cache || e->measure == TERN_EXPECTED_DECODE;
 
     *wrong = NULL;
     for (size_t i = 0; status == TERN_OK && !of_loop && i < results->cases.count && *wrong == NULL; i++) {
@@ -232,6 +245,9 @@ static tern_status find_wrong(const tern_expectation *e, const tern_results *res
         if (tern_verdict_is_wrong(r->finding.verdict))
             *wrong = r->id;
     }
+    for (size_t i = 0; status == TERN_OK && of_cache && i < results->arms.count && *wrong == NULL; i++)
+        if (results->arms.item[i].wrong && results->arms.item[i].measured[0] != '\0')
+            *wrong = results->arms.item[i].id;
     tern_filter_free(&filter);
     return status;
 }
@@ -283,9 +299,11 @@ tern_status tern_expectation_measure(const tern_expectation *expectation, const 
     else if (status == TERN_OK && expectation->measure == TERN_EXPECTED_THREADS)
         status = compare_threads(results, &c, error);
     else if (status == TERN_OK && expectation->measure == TERN_EXPECTED_TOGGLE)
-        status = compare_toggle(expectation, results, &c, error);
+        status = compare_toggle(expectation->toggle, false, results, &c, error);
+    else if (status == TERN_OK && expectation->measure == TERN_EXPECTED_CACHE)
+        status = compare_cache(results, &c, error);
     else if (status == TERN_OK)
-        compare_decodes(results, expectation->measure == TERN_EXPECTED_CACHE, &c);
+        compare_decodes(results, &c);
     if (status == TERN_OK)
         conclude(expectation, &c, outcome);
     free(c.log);

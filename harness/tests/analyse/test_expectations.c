@@ -3,6 +3,7 @@
  */
 #include "analyse/expectations.h"
 
+#include "base/text.h"
 #include "cases.h"
 
 #include <stdlib.h>
@@ -130,6 +131,60 @@ static void a_wrong_variant_is_invalid(void **state)
     assert_true(isnan(o.ratio.median) && isnan(o.share));
 }
 
+static tern_expected_outcome measure_cache(void)
+{
+    const tern_expectation e = {.name = "cache", .low = 2.0, .high = 3.0, .measure = TERN_EXPECTED_CACHE};
+    tern_expected_outcome outcome;
+
+    assert_int_equal(tern_expectation_measure(&e, &results, &outcome, NULL), TERN_OK);
+    return outcome;
+}
+
+/* An ablation of the decode loop, or of a kernel that has a toggle of that name: with it, a step takes 10 ns. */
+static void add_ablation(const char *id, const char *measured, double without_ns)
+{
+    for (uint32_t process = 0; process < 3; process++)
+        for (int on = 0; on < 2; on++) {
+            double ns[] = {on ? 10.0 : without_ns}, reference_ns[] = {10.0};
+            tern_arm_record line = {
+                .process = process, .toggles_in_all = 1, .samples = 1, .ns = ns, .block_ns = reference_ns};
+            tern_text_copy(line.id, sizeof line.id, id);
+            tern_text_copy(line.measured, sizeof line.measured, measured);
+            tern_text_copy(line.on, sizeof line.on, on ? "kv_cache" : "");
+            assert_int_equal(tern_results_add(&results, TERN_LINE_ARM, &line, NULL), TERN_OK);
+        }
+}
+
+static void the_cache_is_what_the_ablation_of_the_loop_says_and_else_what_a_decode_run_says(void **state)
+{
+    static tern_decode_record decode = {.id = "decode", .timed = true, .kv_ratio_measured = 5.0};
+
+    (void)state;
+    add_run(&results, "host", "");
+    add_ablation("kernel", "", 900.0);
+    assert_int_equal(measure_cache().status, TERN_EXPECTED_UNMEASURED);
+    assert_int_equal(tern_results_add(&results, TERN_LINE_DECODE, &decode, NULL), TERN_OK);
+    assert_true(fabs(measure_cache().ratio.median - 5.0) < 1e-9);
+    add_ablation("loop", "a step", 25.0);
+    const tern_expected_outcome o = measure_cache();
+    assert_int_equal(o.comparisons, 1);
+    assert_true(fabs(o.ratio.median - 2.5) < 1e-9 && isfinite(o.ratio.low));
+    assert_int_equal(o.status, TERN_EXPECTED_WITHIN);
+}
+
+/* A loop that is wrong in one of its combinations has no speed, either. */
+static void a_wrong_loop_is_invalid(void **state)
+{
+    const tern_arm_record wrong = {
+        .id = "loop", .measured = "a step", .on = "kv_cache", .toggles_in_all = 1, .wrong = true};
+
+    (void)state;
+    add_run(&results, "host", "");
+    assert_int_equal(tern_results_add(&results, TERN_LINE_ARM, &wrong, NULL), TERN_OK);
+    assert_int_equal(measure_cache().status, TERN_EXPECTED_INVALID);
+    assert_string_equal(measure_cache().wrong, "loop");
+}
+
 static void the_file_of_the_project_is_read(void **state)
 {
     tern_expectations list;
@@ -148,6 +203,9 @@ int main(void)
         cmocka_unit_test_teardown(a_claim_is_held_against_all_problems, tear_down),
         cmocka_unit_test_teardown(what_is_slower_or_the_same_is_called_so, tear_down),
         cmocka_unit_test_teardown(a_wrong_variant_is_invalid, tear_down),
+        cmocka_unit_test_teardown(the_cache_is_what_the_ablation_of_the_loop_says_and_else_what_a_decode_run_says,
+                                  tear_down),
+        cmocka_unit_test_teardown(a_wrong_loop_is_invalid, tear_down),
         cmocka_unit_test(the_file_of_the_project_is_read),
     };
 
