@@ -114,12 +114,25 @@ static void add_ablation(tern_sheet *sheet, const tern_results *results, const t
     add_notes(sheet, a);
 }
 
+/* All that is off in a decode loop is the same code at both sides, so their totals tell the whole change. */
+static void add_change_of_loop(char *text, size_t bytes, const tern_ablation *base, const tern_ablation *cand)
+{
+    const tern_mean change = tern_ablation_total_change(base, cand);
+
+    if (isfinite(change.low))
+        tern_text_append(text, bytes, " All of it: %+.1f %% of speed (%+.1f..%+.1f).", 100.0 * expm1(change.mean),
+                         100.0 * expm1(change.low), 100.0 * expm1(change.high));
+}
+
 char *tern_ablate_words(const tern_ablation *base, const tern_ablation *cand, char *text, size_t bytes)
 {
     const tern_ablation_change c = tern_ablation_change_of(base, cand);
+    const bool of_loop = cand->all->measured[0] != '\0';
 
     text[0] = '\0';
-    if (c.name == NULL)
+    if (c.name == NULL && of_loop)
+        tern_text_append(text, bytes, "No part of the loop gives another factor than before.");
+    else if (c.name == NULL)
         tern_text_append(text, bytes,
                          "No toggle gives another factor than before: a change of speed is in code that "
                          "all combinations share.");
@@ -132,6 +145,8 @@ char *tern_ablate_words(const tern_ablation *base, const tern_ablation *cand, ch
     else
         tern_text_append(text, bytes, "%s is new in CAND, where it gives x%.3f: %+.1f %% of speed.", c.name, c.after,
                          100.0 * expm1(c.change));
+    if (of_loop)
+        add_change_of_loop(text, bytes, base, cand);
     return text;
 }
 

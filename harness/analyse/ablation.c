@@ -244,6 +244,22 @@ tern_ablation_change tern_ablation_change_of(const tern_ablation *base, const te
     return found;
 }
 
+tern_mean tern_ablation_total_change(const tern_ablation *base, const tern_ablation *cand)
+{
+    const tern_mean *b = &base->effects.total, *c = &cand->effects.total;
+    const double change = c->mean - b->mean;
+
+    if (!tern_ablation_is_measured(base) || !tern_ablation_is_measured(cand))
+        return (tern_mean){.mean = (double)NAN, .error = (double)NAN, .low = (double)NAN, .high = (double)NAN};
+    return (tern_mean){
+        .count = b->count < c->count ? b->count : c->count,
+        .mean = change,
+        .error = hypot(b->error, c->error),
+        .low = change - hypot(c->mean - c->low, b->high - b->mean),
+        .high = change + hypot(c->high - c->mean, b->mean - b->low),
+    };
+}
+
 /* Lines of one ablation follow each other, process by process. */
 static bool begins_ablation(const tern_results *results, size_t index)
 {

@@ -47,6 +47,12 @@ typedef struct tern_ablation_change {
     double change;         /* after / before, as a logarithm */
 } tern_ablation_change;
 
+/*
+ * How the logarithm of all toggles together changed, with its interval: that of the whole where all of them off is the
+ * same code at both sides. NaN: not known. (Of a difference: Zou, Donner, Statistics in Medicine 27, 2008.)
+ */
+tern_mean tern_ablation_total_change(const tern_ablation *base, const tern_ablation *cand);
+
 /* name points into one of the two. */
 tern_ablation_change tern_ablation_change_of(const tern_ablation *base, const tern_ablation *cand);
 

@@ -114,9 +114,11 @@ const tern_command tern_commands[] = {
      "Compares the kernels of two sides, each a git revision, a source folder, a .so or a .c file: checks CAND, then "
      "samples both in turns. Exit status 3 when a case got slower by more than --delta.",
      heeds_gate, NULL, tern_command_gate},
-    {"ablate decode", "what does each part of the decode loop give?", "", 0, 0,
+    {"ablate decode", "what does each part of the decode loop give?", "[BASE CAND]", 0, 2,
      "Switches the toggles of the decode loop, its threads and its kernel off, alone and together, and says what each "
-     "of them contributes to the time of a step. The plain kernel is that of --baseline.",
+     "of them contributes to the time of a step. The plain kernel is that of --baseline. With two sides, with the "
+     "kernel "
+     "of each, in this program's loop: which part gives less than before. `ablate BASE CAND decode` is the same.",
      heeds_ablate_decode, note_toggles, tern_command_ablate_decode},
     {"ablate", "what does each toggle give, alone and beside the others?", "[BASE CAND] SUITE...", 1, TERN_OPTION_LIST,
      "Switches the toggles of each case's kernel off, alone and together, and says what each of them contributes. With "

@@ -242,8 +242,20 @@ static int unknown_command(const char *word)
     return TERN_USAGE;
 }
 
+/* `ablate BASE CAND decode` is `ablate decode BASE CAND`: what is ablated stands where suites do. */
+static void move_decode(int argc, char **argv)
+{
+    if (argc < 5 || strcmp(argv[1], "ablate") != 0 || strcmp(argv[4], "decode") != 0)
+        return;
+    char *const decode = argv[4];
+    argv[4] = argv[3];
+    argv[3] = argv[2];
+    argv[2] = decode;
+}
+
 int tern_invoke(int argc, char **argv)
 {
+    move_decode(argc, argv);
     for (const tern_command *command = tern_commands; command->name != NULL; command++) {
         const int words = words_named(command, argc - 1, argv + 1);
         char name[64];

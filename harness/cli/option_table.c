@@ -127,9 +127,10 @@ const tern_option tern_option_table[TERN_OPTION_KEYS] = {
                               tern_option_set_real, .at = AT(deadline_s), .high = 1e7},
     [TERN_OPTION_BUDGET] = {"budget", 0, "SECONDS", TERN_GROUP_RUN, "for the samples of one case (default: 1)",
                             tern_option_set_real, .at = AT(budget_s), .high = 1e7},
-    [TERN_OPTION_BUDGET_OF_ALL] = {"budget", 0, "SECONDS", TERN_GROUP_RUN,
-                                   "for the samples of all combinations, of three processes at least (default: 60)",
-                                   tern_option_set_real, .at = AT(budget_s), .high = 1e7},
+    [TERN_OPTION_BUDGET_OF_ALL] =
+        {"budget", 0, "SECONDS", TERN_GROUP_RUN,
+         "for the samples of all combinations of a side, of three processes at least (default: 60)",
+         tern_option_set_real, .at = AT(budget_s), .high = 1e7},
     [TERN_OPTION_INTERLEAVE] = {"interleave", 0, NULL, TERN_GROUP_RUN,
                                 "sample cases that differ in kernel and toggles alone in turns, and their roofs with "
                                 "them",

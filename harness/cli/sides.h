@@ -20,9 +20,13 @@ typedef struct tern_sides_setup {
 } tern_sides_setup;
 
 /*
- * base is NULL where there is one side; cand is NULL for the built-in kernels, or those of --side. suites are files; NULL
- * ends them. setup is zeros; close it with tern_sides_close(), whatever is returned.
+ * The kernels without a plan. base is NULL where there is one side; cand is NULL for the built-in kernels, or those of
+ * --side. setup is zeros; close it with tern_sides_close(), whatever is returned. TERN_USAGE: --side beside two sides.
  */
+tern_status tern_sides_load(tern_sides_setup *setup, const tern_options *options, const char *base, const char *cand,
+                            tern_error *error);
+
+/* The same with a plan. suite are files. */
 tern_status tern_sides_open(tern_sides_setup *setup, const tern_options *options, const char *base, const char *cand,
                             const char *const *suite, size_t suites, tern_error *error);
 void tern_sides_close(tern_sides_setup *setup);

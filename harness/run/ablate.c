@@ -204,7 +204,6 @@ static tern_status run_side(ablation *a, const tern_case *c, const char *side, c
                             const char *plugin, tern_error *error)
 {
     subject *s = calloc(1, sizeof *s);
-    char toggles[256];
     tern_status status = TERN_OK;
 
     if (s == NULL)
@@ -214,10 +213,8 @@ static tern_status run_side(ablation *a, const tern_case *c, const char *side, c
     s->plugin = plugin;
     s->c = *c;
     tern_case_id(c, s->it.id, sizeof s->it.id);
-    if (kernel != c->kernel) {
-        s->c = tern_two_sides_case(c, kernel);
-        status = tern_case_set_toggles(&s->c, tern_case_toggles(c, toggles, sizeof toggles), error);
-    }
+    if (kernel != c->kernel)
+        status = tern_two_sides_same_case(c, kernel, &s->c, error);
     if (status == TERN_OK)
         status = run_subject(s, error);
     free(s);

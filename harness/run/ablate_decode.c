@@ -5,8 +5,8 @@
 #include "decode/loop/job_id.h"
 #include "decode/loop/job_parts.h"
 #include "decode/loop/turns.h"
-#include "plan/toggles.h"
 #include "run/ablated.h"
+#include "run/decode_factors.h"
 #include "run/decode_kernels.h"
 #include "run/job_watch.h"
 
@@ -16,108 +16,43 @@
 
 enum { PROCESSES = 8 };
 
-/* Factors beside the toggles of the loop. */
-enum { THREADS = TERN_LOOP_TOGGLES, KERNEL, FACTORS };
-
-/* In the order of the table. */
-static const int factors[FACTORS] = {
-    TERN_LOOP_SIMD,       THREADS, TERN_LOOP_KV_CACHE, TERN_LOOP_KV_BITS, TERN_LOOP_FUSED, TERN_LOOP_HEAD_BITS,
-    TERN_LOOP_HUGE_PAGES, KERNEL,
-};
-
 typedef struct decode_ablation {
     const tern_ablate_decode_settings *settings;
     tern_comparing comparing;
     tern_ablated it;
-    tern_decode_job job;
-    int what[FACTORS]; /* of each factor of `it` */
-    tern_case plain;   /* its kernel is NULL when there is none */
-    tern_pin one_cpu;
+    tern_decode_factors factors;
+    tern_registry *built_in; /* NULL: not asked */
     tern_geometry geometry;
     tern_parts parts; /* the products of a layer */
     tern_job_progress *progress;
 } decode_ablation;
 
-static tern_status find_plain_kernel(decode_ablation *a, const char **why, tern_error *error)
+/* Of a side that is one kernel, it is built in. */
+static tern_status find_plain_kernel(decode_ablation *a, tern_error *error)
 {
     const tern_session *session = a->comparing.recording->session;
-    const tern_status status = tern_decode_kernels_plain(session, &a->job.kernel, a->settings->plain, &a->plain, error);
+    const tern_case *kernel = &a->factors.job.kernel;
+    const char *name = a->settings->plain;
+    tern_case *plain = &a->factors.plain;
+    const bool of_side = session->side.text[0] != '\0';
+    tern_status status =
+        tern_decode_kernels_plain(session, session->registry, kernel, name, plain, of_side ? NULL : error);
 
-    if (status == TERN_OK && a->plain.kernel == NULL)
-        *why = a->job.kernel.kernel->isa == 0 ? "it is portable itself; --baseline names a plain one"
-                                              : "no portable kernel stands behind it; --baseline names one";
-    else if (status == TERN_OK && a->plain.kernel == a->job.kernel.kernel)
-        *why = "it is the plain one itself";
+    if (of_side && plain->kernel == NULL && (status = tern_registry_new(&a->built_in, error)) == TERN_OK)
+        status = tern_decode_kernels_plain(session, a->built_in, kernel, name, plain, error);
+    if (status == TERN_OK && plain->kernel == NULL)
+        a->factors.not_plain = kernel->kernel->isa == 0 ? "it is portable itself; --baseline names a plain one"
+                                                        : "no portable kernel stands behind it; --baseline names one";
+    else if (status == TERN_OK && plain->kernel == kernel->kernel)
+        a->factors.not_plain = "it is the plain one itself; --baseline names another";
     return status;
-}
-
-/* *why is NULL when the factor is a part of it. */
-static tern_status look_at_factor(decode_ablation *a, int what, const char **why, tern_error *error)
-{
-    *why = NULL;
-    if (what == KERNEL)
-        return find_plain_kernel(a, why, error);
-    if (what == THREADS)
-        *why = a->job.threads == 1 ? "there is one" : NULL;
-    else if (a->job.toggle[what] == tern_loop_plain[what])
-        *why = "off in this run";
-    return TERN_OK;
-}
-
-static const char *name_of(int what)
-{
-    return what == THREADS ? "threads" : what == KERNEL ? "kernel" : tern_loop_toggles[what].name;
-}
-
-static tern_status find_factors(decode_ablation *a, tern_error *error)
-{
-    tern_status status = TERN_OK;
-
-    for (int i = 0; i < FACTORS && status == TERN_OK; i++) {
-        const char *why;
-        if ((status = look_at_factor(a, factors[i], &why, error)) != TERN_OK)
-            break;
-        if (why != NULL) {
-            tern_ablated_leave(&a->it, name_of(factors[i]), why);
-            continue;
-        }
-        a->what[a->it.factors] = factors[i];
-        tern_ablated_add_factor(&a->it, name_of(factors[i]));
-    }
-    return status;
-}
-
-/* The job with those factors on, and the others off. */
-static tern_decode_job with(const decode_ablation *a, tern_toggle_set on)
-{
-    tern_decode_job job = a->job;
-
-    for (size_t i = 0; i < a->it.factors; i++) {
-        if ((on >> i & 1) != 0)
-            continue;
-        if (a->what[i] == THREADS) {
-            job.threads = 1;
-            job.pin = a->one_cpu;
-        } else if (a->what[i] == KERNEL) {
-            job.kernel = a->plain;
-        } else {
-            job.toggle[a->what[i]] = tern_loop_plain[a->what[i]];
-        }
-    }
-    return job;
 }
 
 static char *toggles_of(const decode_ablation *a, tern_toggle_set on, char text[256])
 {
-    const tern_decode_job job = with(a, on);
-
-    tern_toggles_text(tern_loop_toggles, job.toggle, text, 256);
-    tern_text_append(text, 256, "%skernel=%s,threads=%" PRIu32, text[0] == '\0' ? "" : ",", job.kernel.kernel->name,
-                     job.threads);
-    return text;
+    return tern_decode_factors_text(&a->factors, &a->it, on, text);
 }
 
-/* Portable code is what the best instruction set is where the processor, or the cap, has no more. */
 static tern_status find_never_taken(decode_ablation *a, tern_error *error)
 {
     tern_status status = TERN_OK;
@@ -126,7 +61,7 @@ static tern_status find_never_taken(decode_ablation *a, tern_error *error)
         const tern_toggle_set others = tern_ablated_all(&a->it) & ~((tern_toggle_set)1 << i);
         char toggles[256];
         tern_arm_record line;
-        a->it.never_taken[i] = a->what[i] == TERN_LOOP_SIMD && tern_ops_for(a->job.isa) == tern_ops_for(0);
+        a->it.never_taken[i] = tern_decode_factors_never_taken(&a->factors, i);
         if (!a->it.never_taken[i])
             continue;
         tern_ablated_line(&a->it, others, toggles_of(a, others, toggles), &line);
@@ -173,7 +108,7 @@ static tern_status keep(decode_ablation *a, const process_result *p, tern_error 
 /* Of one turn: without the cache, a step computes all tokens before it again. */
 static double turn_deadline_s(const decode_ablation *a)
 {
-    tern_decode_job job = a->job;
+    tern_decode_job job = a->factors.job;
 
     job.repetitions = 1;
     job.compare_cache = job.new_tokens;
@@ -209,7 +144,7 @@ static tern_status sample_into(decode_ablation *a, tern_decode_job *job, const p
                                tern_turns_result *result, tern_error *error)
 {
     for (size_t i = 0; i < p->design->arms; i++)
-        job[i] = with(a, tern_ablated_widen(&a->it, p->design->arm[i]));
+        job[i] = tern_decode_factors_job(&a->factors, &a->it, tern_ablated_widen(&a->it, p->design->arm[i]));
     const tern_status status = take_turns(a, job, p, result, error);
     return status == TERN_OK && tern_interrupt_signal() == 0 ? keep(a, p, error) : status;
 }
@@ -223,7 +158,7 @@ static tern_status sample(void *context, const tern_design *design, uint32_t pro
     const process_result p = {.design = design,
                               .result = result,
                               .process = process,
-                              .seed = tern_comparing_seed(&a->comparing, a->it.id, "", process)};
+                              .seed = tern_comparing_seed(&a->comparing, a->it.id, a->it.side, process)};
     const tern_status status =
         job == NULL || result == NULL
             ? tern_error_memory(error, "the combinations of factors", (double)(design->arms * sizeof *result))
@@ -238,11 +173,12 @@ static tern_status sample(void *context, const tern_design *design, uint32_t pro
 static tern_status check(decode_ablation *a, tern_finding *finding, tern_error *error)
 {
     tern_recording *recording = a->comparing.recording;
-    tern_decode_job plain = a->job;
-    tern_status status = tern_decode_kernels_check(recording, &a->job, &a->geometry, &a->parts, finding, error);
+    tern_decode_job plain = a->factors.job;
+    tern_status status = tern_decode_kernels_check(recording, &a->factors.job, &a->geometry, &a->parts, finding, error);
 
-    plain.kernel = a->plain;
-    if (status == TERN_OK && finding->verdict == TERN_EXACT && a->plain.kernel != NULL && tern_interrupt_signal() == 0)
+    plain.kernel = a->factors.plain;
+    if (status == TERN_OK && finding->verdict == TERN_EXACT && a->factors.plain.kernel != NULL &&
+        tern_interrupt_signal() == 0)
         status = tern_decode_kernels_check(recording, &plain, &a->geometry, &a->parts, finding, error);
     return status == TERN_OK && tern_interrupt_signal() == 0 ? tern_finding_expect_whole(finding, error) : status;
 }
@@ -254,8 +190,8 @@ static void describe(decode_ablation *a)
 
     tern_text_append(a->it.measured, sizeof a->it.measured,
                      "a step of %.60s, %" PRIu32 " of %" PRIu32 " layer%s, after a prompt of %" PRIu32 " token%s",
-                     g->name, tern_job_layers(&a->job, g), g->layers, g->layers == 1 ? "" : "s", a->job.prompt_tokens,
-                     a->job.prompt_tokens == 1 ? "" : "s");
+                     g->name, tern_job_layers(&a->factors.job, g), g->layers, g->layers == 1 ? "" : "s",
+                     a->factors.job.prompt_tokens, a->factors.job.prompt_tokens == 1 ? "" : "s");
 }
 
 static tern_status prepare(void *context, tern_recording *recording, tern_error *error)
@@ -265,13 +201,14 @@ static tern_status prepare(void *context, tern_recording *recording, tern_error 
 
     a->comparing = (tern_comparing){.recording = recording, .seed = a->settings->seed};
     recording->session->run.cases = 1;
-    a->job.isa = recording->session->isa;
+    a->factors.job.isa = recording->session->isa;
     a->progress = tern_job_progress_new();
     if (a->progress == NULL)
         return tern_error_memory(error, "an ablation", sizeof *a->progress);
-    const tern_status status = tern_decode_kernels_permit(recording->session, &a->job.kernel, error);
-    return status == TERN_OK ? tern_decode_kernels_look(&a->job, &a->geometry, &a->parts, source, sizeof source, error)
-                             : status;
+    const tern_status status = tern_decode_kernels_permit(recording->session, &a->factors.job.kernel, error);
+    return status == TERN_OK
+               ? tern_decode_kernels_look(&a->factors.job, &a->geometry, &a->parts, source, sizeof source, error)
+               : status;
 }
 
 /* What has to be known before anything is timed: the kernel, where threads go, what can be switched off. */
@@ -281,28 +218,39 @@ static tern_status settle(decode_ablation *a, tern_error *error)
     const tern_environment *environment = &recording->environment;
     char reason[256];
     tern_status status =
-        tern_decode_kernels_choose(recording, &a->job, &a->geometry, &a->parts, reason, sizeof reason, error);
+        tern_decode_kernels_choose(recording, &a->factors.job, &a->geometry, &a->parts, reason, sizeof reason, error);
 
-    a->job.pin = tern_environment_pin(environment, a->job.threads);
-    a->one_cpu = tern_environment_pin(environment, 1);
-    if (status != TERN_OK || (status = tern_decode_id(&a->job, a->it.id, sizeof a->it.id, error)) != TERN_OK)
+    a->factors.job.pin = tern_environment_pin(environment, a->factors.job.threads);
+    a->factors.one_cpu = tern_environment_pin(environment, 1);
+    if (status != TERN_OK || (status = tern_decode_id(&a->factors.job, a->it.id, sizeof a->it.id, error)) != TERN_OK)
         return status;
-    a->it.side = "";
     describe(a);
-    return find_factors(a, error);
+    return find_plain_kernel(a, error);
 }
 
-static tern_status run(void *context, tern_recording *recording, tern_error *error)
+/* Forgets what was found of another side. */
+static void begin_side(decode_ablation *a, const char *side)
 {
-    decode_ablation *a = context;
-    const tern_ablated_extent extent = {
-        .processes = PROCESSES, .budget_s = a->settings->budget_s, .per_sample = a->job.new_tokens, .once = true};
+    tern_ablated it = {.side = side};
+
+    tern_text_copy(it.id, sizeof it.id, a->it.id);
+    tern_text_copy(it.measured, sizeof it.measured, a->it.measured);
+    a->it = it;
+    tern_decode_factors_find(&a->factors, &a->it);
+}
+
+static tern_status run_side(decode_ablation *a, const char *side, tern_error *error)
+{
+    const tern_ablated_extent extent = {.processes = PROCESSES,
+                                        .budget_s = a->settings->budget_s,
+                                        .per_sample = a->factors.job.new_tokens,
+                                        .once = true};
     tern_finding finding = {0};
     char toggles[256];
-    tern_status status = settle(a, error);
+    tern_status status;
 
-    (void)recording;
-    if (status != TERN_OK || (status = check(a, &finding, error)) != TERN_OK || tern_interrupt_signal() != 0)
+    begin_side(a, side);
+    if ((status = check(a, &finding, error)) != TERN_OK || tern_interrupt_signal() != 0)
         return status;
     if (finding.verdict != TERN_EXACT || a->it.factors == 0)
         return tern_ablated_give_up(&a->it, &a->comparing, toggles_of(a, tern_ablated_all(&a->it), toggles), &finding,
@@ -313,6 +261,56 @@ static tern_status run(void *context, tern_recording *recording, tern_error *err
     return tern_ablated_measure(&a->it, &a->comparing, &extent, sample, a, error);
 }
 
+/* The kernel of BASE, with the same toggles, where two sides can be told apart by it. */
+static tern_status find_base(const decode_ablation *a, tern_case *base, tern_error *error)
+{
+    const tern_two_sides *sides = a->settings->sides;
+    const tern_kernel *cand = a->factors.job.kernel.kernel, *kernel = tern_two_sides_base_of(sides, cand);
+    char base_code[TERN_CODE_BYTES], cand_code[TERN_CODE_BYTES];
+
+    if (kernel == NULL)
+        return tern_error_set(error, TERN_USAGE, "%s has no kernel '%s'; name one of both sides with --kernel",
+                              sides->base.text, cand->name);
+    if (tern_two_sides_code(sides, kernel, cand, base_code, cand_code))
+        return tern_error_set(
+            error, TERN_NOTHING,
+            "'%s' is the same code in both, and the loop is this program's: name another --kernel, or "
+            "`report --compare` records of `decode` by two builds",
+            cand->name);
+    if (a->factors.not_plain != NULL)
+        return tern_error_set(error, TERN_USAGE,
+                              "kernel '%s' is what differs between the sides, and needs a plain one to be held "
+                              "against: %s",
+                              cand->name, a->factors.not_plain);
+    const tern_status status = tern_session_permit(a->comparing.recording->session, kernel, error);
+    return status == TERN_OK ? tern_two_sides_same_case(&a->factors.job.kernel, kernel, base, error) : status;
+}
+
+static tern_status run_two_sides(decode_ablation *a, tern_error *error)
+{
+    const tern_case cand = a->factors.job.kernel;
+    tern_case base;
+    tern_status status = find_base(a, &base, error);
+
+    if (status != TERN_OK)
+        return status;
+    a->factors.job.kernel = base;
+    status = run_side(a, "base", error);
+    a->factors.job.kernel = cand;
+    return status == TERN_OK && tern_interrupt_signal() == 0 ? run_side(a, "cand", error) : status;
+}
+
+static tern_status run(void *context, tern_recording *recording, tern_error *error)
+{
+    decode_ablation *a = context;
+    const tern_status status = settle(a, error);
+
+    (void)recording;
+    if (status != TERN_OK)
+        return status;
+    return a->settings->sides == NULL ? run_side(a, "", error) : run_two_sides(a, error);
+}
+
 int tern_ablate_decode_run(tern_recording *recording, const tern_ablate_decode_settings *settings,
                            tern_session *session, const tern_observer *observer, tern_error *error)
 {
@@ -321,7 +319,7 @@ int tern_ablate_decode_run(tern_recording *recording, const tern_ablate_decode_s
     if (a == NULL)
         return (int)tern_error_memory(error, "an ablation", sizeof *a);
     a->settings = settings;
-    a->job = settings->job;
+    a->factors.job = settings->job;
     const tern_work work = {
         .context = a,
         .demand = {.timed = true, .threads = settings->job.threads, .cold = true},
@@ -332,6 +330,7 @@ int tern_ablate_decode_run(tern_recording *recording, const tern_ablate_decode_s
     };
     const int exit_status = tern_recording_run(recording, &settings->recording, session, observer, &work, error);
 
+    tern_registry_free(a->built_in);
     tern_job_progress_free(a->progress);
     tern_parts_free(&a->parts);
     free(a);

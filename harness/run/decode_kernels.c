@@ -106,17 +106,17 @@ static const tern_kernel *find_origin(const tern_registry *registry, const tern_
     return origin == kernel ? NULL : origin;
 }
 
-tern_status tern_decode_kernels_plain(const tern_session *session, const tern_case *kernel, const char *name,
-                                      tern_case *plain, tern_error *error)
+tern_status tern_decode_kernels_plain(const tern_session *session, const tern_registry *kernels,
+                                      const tern_case *kernel, const char *name, tern_case *plain, tern_error *error)
 {
-    const tern_kernel *origin = find_origin(session->registry, kernel->kernel);
+    const tern_kernel *origin = find_origin(kernels, kernel->kernel);
 
     memset(plain, 0, sizeof *plain);
     if (name == NULL && origin != NULL)
         tern_case_init(plain, origin);
     if (name == NULL)
         return TERN_OK;
-    const tern_status status = tern_case_parse_kernel(plain, name, session->registry, error);
+    const tern_status status = tern_case_parse_kernel(plain, name, kernels, error);
     if (status == TERN_OK && plain->kernel == NULL)
         return tern_error_set(error, TERN_USAGE, "--baseline takes a kernel, not '%s'", name);
     return status == TERN_OK ? tern_decode_kernels_permit(session, plain, error) : status;

@@ -29,11 +29,11 @@ tern_status tern_decode_kernels_check(tern_recording *recording, const tern_deco
                                       tern_error *error);
 
 /*
- * The kernel of that name; where name is NULL the portable one with packed weights that `kernel` goes back to.
+ * One of kernels: the one of that name; where name is NULL the portable one with packed weights that `kernel` goes back to.
  * plain->kernel is NULL when there is none.
  */
-tern_status tern_decode_kernels_plain(const tern_session *session, const tern_case *kernel, const char *name,
-                                      tern_case *plain, tern_error *error);
+tern_status tern_decode_kernels_plain(const tern_session *session, const tern_registry *kernels,
+                                      const tern_case *kernel, const char *name, tern_case *plain, tern_error *error);
 
 /* Of all that the job does, with the slowest kernel. */
 double tern_decode_kernels_deadline_s(const tern_decode_job *job, const tern_geometry *geometry);

@@ -110,8 +110,9 @@ static tern_status record(decode_run *run, const tern_decode_job *job, tern_erro
 static tern_status run_baseline(decode_run *run, tern_error *error)
 {
     tern_decode_job job = run->job;
-    tern_status status = tern_decode_kernels_plain(run->recording->session, &run->job.kernel, run->settings->baseline,
-                                                   &job.kernel, error);
+    const tern_session *session = run->recording->session;
+    tern_status status = tern_decode_kernels_plain(session, session->registry, &run->job.kernel,
+                                                   run->settings->baseline, &job.kernel, error);
 
     if (status != TERN_OK || job.kernel.kernel == NULL)
         return status;

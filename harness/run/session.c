@@ -87,6 +87,11 @@ tern_status tern_session_open(tern_session *session, const tern_session_settings
     return TERN_OK;
 }
 
+void tern_session_note(tern_session *session, const tern_side *base)
+{
+    note_plugin(&session->run, base->plugin);
+}
+
 tern_status tern_session_permit(const tern_session *session, const tern_kernel *kernel, tern_error *error)
 {
     if ((kernel->isa & ~session->isa) == 0)

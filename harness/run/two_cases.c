@@ -47,18 +47,16 @@ void tern_two_cases_init(tern_two_cases *two, const tern_two_sides *sides, const
 static bool find_base(tern_two_cases *two, const tern_kernel *kernel, uint32_t isa)
 {
     tern_compared *line = &two->line;
-    char toggles[256];
     tern_error why;
+    const tern_status same = tern_two_sides_same_case(&two->cand, kernel, &two->base, &why);
 
-    two->base = tern_two_sides_case(&two->cand, kernel);
-    tern_case_toggles(&two->cand, toggles, sizeof toggles);
     tern_text_copy(line->base_kernel, sizeof line->base_kernel, kernel->name);
     if ((kernel->isa & ~isa) != 0) {
         tern_text_copy(line->reason, sizeof line->reason,
                        "its kernel in BASE needs more than this processor, or the cap, allows");
         return false;
     }
-    if (tern_case_set_toggles(&two->base, toggles, &why) != TERN_OK) {
+    if (same != TERN_OK) {
         tern_text_append(line->reason, sizeof line->reason, "BASE: %s", why.text);
         return false;
     }

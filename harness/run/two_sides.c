@@ -42,6 +42,14 @@ tern_case tern_two_sides_case(const tern_case *c, const tern_kernel *kernel)
     return other;
 }
 
+tern_status tern_two_sides_same_case(const tern_case *c, const tern_kernel *kernel, tern_case *same, tern_error *error)
+{
+    char toggles[256];
+
+    *same = tern_two_sides_case(c, kernel);
+    return tern_case_set_toggles(same, tern_case_toggles(c, toggles, sizeof toggles), error);
+}
+
 static void put_code(const tern_side *side, const tern_registry *kernels, const tern_kernel *kernel,
                      char code[TERN_CODE_BYTES])
 {

@@ -36,6 +36,9 @@ const tern_kernel *tern_two_sides_cand_of(const tern_two_sides *sides, const ter
 /* The same problem for another kernel, with that kernel's own choice of toggles. */
 tern_case tern_two_sides_case(const tern_case *c, const tern_kernel *kernel);
 
+/* That with the toggles of the case, too. TERN_USAGE: the kernel has no such toggle, or value. */
+tern_status tern_two_sides_same_case(const tern_case *c, const tern_kernel *kernel, tern_case *same, tern_error *error);
+
 /*
  * Hashes of code and constants of the two kernels, in hexadecimal; "" where one is not known. Returns whether they are
  * known and equal: the kernels are then the same byte by byte.

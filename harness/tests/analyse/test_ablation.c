@@ -134,11 +134,27 @@ static void a_refused_reference_is_trouble(void **state)
     assert_false(tern_ablation_is_measured(&a));
 }
 
+/* The spread of both sides is that of the difference, and a side without figures leaves it unknown. */
+static void the_change_of_a_total_has_the_spread_of_both_sides(void **state)
+{
+    static tern_ablation base = {.processes = 8}, cand = {.processes = 8}, none;
+
+    (void)state;
+    base.effects.total = (tern_mean){.mean = 1.0, .error = 0.03, .low = 0.9, .high = 1.2};
+    cand.effects.total = (tern_mean){.mean = 1.5, .error = 0.04, .low = 1.3, .high = 1.6};
+    const tern_mean change = tern_ablation_total_change(&base, &cand);
+    assert_true(fabs(change.mean - 0.5) < 1e-12 && fabs(change.error - 0.05) < 1e-12);
+    assert_true(fabs(change.low - (0.5 - hypot(0.2, 0.2))) < 1e-12);
+    assert_true(fabs(change.high - (0.5 + hypot(0.1, 0.1))) < 1e-12);
+    assert_true(isnan(tern_ablation_total_change(&none, &cand).mean));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(factors_that_are_put_in_come_out, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_refused_reference_is_trouble, set_up, tear_down),
+        cmocka_unit_test(the_change_of_a_total_has_the_spread_of_both_sides),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
