@@ -47,8 +47,8 @@ int tern_command_ablate(const tern_options *options, tern_error *error)
     if (count > sides && strcmp(argument[count - 1], "decode") == 0)
         return (int)tern_error_set(error, TERN_USAGE, "say `ablate decode BASE CAND`, and options behind it");
     if (count <= sides)
-        return (int)tern_error_set(error, TERN_USAGE,
-                                   "ablate takes suites, two sides and suites, or `decode`; a suite ends with .suite");
+        return (int)tern_error_set(
+            error, TERN_USAGE, "ablate takes suites, or two sides and suites, or `decode`; a suite ends with .suite");
     const tern_status status = tern_sides_open(&setup, options, two ? argument[0] : NULL, two ? argument[1] : NULL,
                                                argument + sides, count - sides, error);
     const int exit_status =
