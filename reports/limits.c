@@ -4,8 +4,10 @@
  *
  *     GB/s     packed W a second: what must come from memory
  *     % roof   of the nearer of read bandwidth and the multiply-add peak of the kernel's instructions
+ *     bound    what the shares, and the instructions a cycle where they were counted, say: analyse/bounds.h
  *     x 2-bit  times as fast as the fastest kernel with two bits a weight
  */
+#include "analyse/bounds.h"
 #include "analyse/fastest.h"
 #include "analyse/speedup.h"
 #include "base/text.h"
@@ -34,6 +36,11 @@ enum {
     TWO_BITS,
     OVER_BASELINE,
     BASELINE,
+    PER_MAC,
+    IPC,
+    ROOF_IPC,
+    COUNTED_ON,
+    BOUND,
     REMARK,
     NOT_COLD,
     RUN,
@@ -56,6 +63,11 @@ static const tern_column columns[COLUMNS] = {
     {.name = "two_bits", .type = TERN_COLUMN_TEXT, .audience = TERN_FOR_PROGRAMS},
     {.name = "speedup", .label = "x baseline", .type = TERN_COLUMN_REAL, .digits = 2, .interval = true},
     {.name = "baseline", .type = TERN_COLUMN_TEXT, .audience = TERN_FOR_PROGRAMS},
+    {.name = "instructions_per_mac", .type = TERN_COLUMN_REAL, .audience = TERN_FOR_PROGRAMS},
+    {.name = "instructions_per_cycle", .type = TERN_COLUMN_REAL, .audience = TERN_FOR_PROGRAMS},
+    {.name = "roof_ipc", .type = TERN_COLUMN_REAL, .audience = TERN_FOR_PROGRAMS},
+    {.name = "instructions_counted_on", .type = TERN_COLUMN_TEXT, .audience = TERN_FOR_PROGRAMS},
+    {.name = "bound", .type = TERN_COLUMN_TEXT, .audience = TERN_FOR_PROGRAMS},
     {.name = "remark", .label = "", .type = TERN_COLUMN_REMARK, .audience = TERN_FOR_PEOPLE},
     {.name = "not_cold", .type = TERN_COLUMN_FLAG, .audience = TERN_FOR_PROGRAMS},
     TERN_RUN_COLUMN_ROWS,
@@ -85,6 +97,22 @@ static void fill_speedup(tern_sheet *sheet, size_t column, const tern_record *r,
         tern_case_name(sheet, column + 1, over);
 }
 
+static void fill_bound(tern_sheet *sheet, const tern_record *r)
+{
+    const tern_bound_figures figures = tern_bounds_figures(r);
+    char text[TERN_BOUND_TEXT_BYTES];
+
+    if (isfinite(figures.instructions_per_mac))
+        tern_sheet_real(sheet, PER_MAC, figures.instructions_per_mac);
+    if (isfinite(figures.instructions_per_cycle))
+        tern_sheet_real(sheet, IPC, figures.instructions_per_cycle);
+    if (isfinite(figures.roof_ipc))
+        tern_sheet_real(sheet, ROOF_IPC, figures.roof_ipc);
+    tern_sheet_text(sheet, COUNTED_ON, r->timing.instructions.counted_on);
+    tern_sheet_text(sheet, BOUND, tern_bound_name(tern_bounds_judge(&figures)));
+    tern_sheet_format(sheet, REMARK, "%s%s", tern_bounds_text(r, text), r->timing.not_cold ? " (not cold)" : "");
+}
+
 static void add_row(tern_sheet *sheet, const tern_results *results, const tern_record *r, const tern_record *two_bits,
                     const tern_record *baseline)
 {
@@ -107,8 +135,7 @@ static void add_row(tern_sheet *sheet, const tern_results *results, const tern_r
     fill_speedup(sheet, OVER_TWO_BITS, r, two_bits);
     fill_speedup(sheet, OVER_BASELINE, r, baseline);
     tern_sheet_flag(sheet, NOT_COLD, t->not_cold);
-    if (t->not_cold)
-        tern_sheet_text(sheet, REMARK, "(not cold)");
+    fill_bound(sheet, r);
     tern_run_cells(sheet, RUN, results, r->run);
 }
 

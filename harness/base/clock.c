@@ -3,7 +3,7 @@
 #include <math.h>
 #include <time.h>
 
-enum { CANARY_ADDITIONS = 16384, ADDITIONS_A_TURN = 64, CANARY_TRIES = 4, OVERHEAD_TRIES = 1000 };
+enum { CANARY_ADDITIONS = 16384, ADDITIONS_A_TURN = 64, CANARY_TRIES = 4, OVERHEAD_TRIES = 1000, ADDITION_TRIES = 200 };
 
 double tern_clock_ns(void)
 {
@@ -70,6 +70,54 @@ double tern_clock_chain_ns(void)
     return least;
 }
 
+/* As many additions, eight chains side by side: more than any core has units to add with. */
+static void add_side_by_side(void)
+{
+    uint64_t sum[8] = {0}, addend = 3;
+
+    for (unsigned turn = 0; turn < CANARY_ADDITIONS / ADDITIONS_A_TURN; turn++) {
+#if defined(__x86_64__)
+        __asm__ volatile(".rept 8\n\tadd %8, %0\n\tadd %8, %1\n\tadd %8, %2\n\tadd %8, %3\n\t"
+                         "add %8, %4\n\tadd %8, %5\n\tadd %8, %6\n\tadd %8, %7\n\t.endr"
+                         : "+r"(sum[0]), "+r"(sum[1]), "+r"(sum[2]), "+r"(sum[3]), "+r"(sum[4]), "+r"(sum[5]),
+                           "+r"(sum[6]), "+r"(sum[7])
+                         : "r"(addend)
+                         : "cc");
+#elif defined(__aarch64__)
+        __asm__ volatile(".rept 8\n\tadd %0, %0, %8\n\tadd %1, %1, %8\n\tadd %2, %2, %8\n\tadd %3, %3, %8\n\t"
+                         "add %4, %4, %8\n\tadd %5, %5, %8\n\tadd %6, %6, %8\n\tadd %7, %7, %8\n\t.endr"
+                         : "+r"(sum[0]), "+r"(sum[1]), "+r"(sum[2]), "+r"(sum[3]), "+r"(sum[4]), "+r"(sum[5]),
+                           "+r"(sum[6]), "+r"(sum[7])
+                         : "r"(addend));
+#else
+        for (unsigned i = 0; i < ADDITIONS_A_TURN; i++) {
+            sum[i % 8] += addend;
+            __asm__ volatile("" : "+r"(sum[i % 8]));
+        }
+#endif
+    }
+}
+
+double tern_clock_chain_ghz(double chain_ns, double overhead_ns)
+{
+    return CANARY_ADDITIONS / (chain_ns - overhead_ns);
+}
+
+/* The shortest of many of each, in turns: whatever slows both down leaves the ratio. */
+double tern_clock_additions_per_cycle(void)
+{
+    const double overhead_ns = tern_clock_overhead_ns();
+    double chain_ns = INFINITY, side_by_side_ns = INFINITY;
+
+    for (int i = 0; i < ADDITION_TRIES; i++) {
+        chain_ns = fmin(chain_ns, tern_clock_chain_ns());
+        const double start = tern_clock_ns();
+        add_side_by_side();
+        side_by_side_ns = fmin(side_by_side_ns, tern_clock_ns() - start);
+    }
+    return (chain_ns - overhead_ns) / (side_by_side_ns - overhead_ns);
+}
+
 double tern_clock_ghz(void)
 {
     const double overhead = tern_clock_overhead_ns(), end = tern_clock_ns() + 20e6;
@@ -77,5 +125,5 @@ double tern_clock_ghz(void)
 
     while (tern_clock_ns() < end)
         least = fmin(least, tern_clock_chain_ns());
-    return CANARY_ADDITIONS / (least - overhead);
+    return tern_clock_chain_ghz(least, overhead);
 }

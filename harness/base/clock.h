@@ -29,6 +29,15 @@ double tern_clock_overhead_ns(void);
  */
 double tern_clock_chain_ns(void);
 
+/* The clock rate that such a chain took so long at, in GHz; overhead_ns as of tern_clock_overhead_ns(). */
+double tern_clock_chain_ghz(double chain_ns, double overhead_ns);
+
+/*
+ * How many times as fast additions are that do not wait for each other: the most instructions a cycle that this core
+ * reaches, as far as additions show it. Takes some milliseconds.
+ */
+double tern_clock_additions_per_cycle(void);
+
 /* The clock rate that the canary sees, in GHz. Wakes the processor up for 20 ms first. */
 double tern_clock_ghz(void);
 

@@ -40,9 +40,9 @@ static json_t *roof_of(const tern_roof *roof)
     for (uint32_t i = 0; i < roof->peaks; i++)
         json_array_append_new(peaks, json_pack("{s:s, s:s, s:f}", "level", roof->peak[i].level, "instruction",
                                                roof->peak[i].instruction, "gmacs", roof->peak[i].gmacs));
-    return json_pack("{s:i, s:f, s:I, s:f, s:f, s:f, s:o}", "threads", (int)roof->threads, "ghz", roof->ghz,
-                     "buffer_bytes", (json_int_t)roof->buffer_bytes, "read_gbps", roof->read_gbps, "read_median_gbps",
-                     roof->read_median_gbps, "latency_ns", roof->latency_ns, "peaks", peaks);
+    return json_pack("{s:i, s:f, s:f, s:I, s:f, s:f, s:f, s:o}", "threads", (int)roof->threads, "ghz", roof->ghz, "ipc",
+                     roof->ipc, "buffer_bytes", (json_int_t)roof->buffer_bytes, "read_gbps", roof->read_gbps,
+                     "read_median_gbps", roof->read_median_gbps, "latency_ns", roof->latency_ns, "peaks", peaks);
 }
 
 static json_t *counters_of(const tern_machine *machine)

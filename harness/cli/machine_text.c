@@ -45,6 +45,7 @@ static void put_roof(FILE *stream, const tern_roof *roof)
 {
     fprintf(stream, "\n%u thread%s\n", roof->threads, roof->threads == 1 ? "" : "s");
     fprintf(stream, "  %-22s %8.2f GHz\n", "clock under load", roof->ghz);
+    fprintf(stream, "  %-22s %8.2f a cycle\n", "instructions", roof->ipc);
     fprintf(stream, "  %-22s %8.2f GB/s best, %.2f median, over %.2f GiB\n", "read bandwidth", roof->read_gbps,
             roof->read_median_gbps, (double)roof->buffer_bytes / gib);
     fprintf(stream, "  %-22s %8.1f ns\n", "memory latency", roof->latency_ns);

@@ -119,8 +119,8 @@ const tern_option tern_option_table[TERN_OPTION_KEYS] = {
                               "do not measure the machine's limits, some seconds a thread count", tern_option_set_flag,
                               .at = AT(no_roofs)},
     [TERN_OPTION_COUNTERS] = {"counters", 0, "NAME,..", TERN_GROUP_RUN,
-                              "count events by libpfm4's names, presets (default, cache, branch), or step: exact "
-                              "instructions of one call",
+                              "count events by libpfm4's names, presets (default, cache, branch), step: exact "
+                              "instructions of one call, or work: those of a part of it",
                               tern_option_set_text, .at = AT(counters)},
     [TERN_OPTION_DEADLINE] = {"deadline", 0, "SECONDS", TERN_GROUP_RUN,
                               "after which a case is a TIMEOUT, beside what its size needs (default: 10)",

@@ -40,6 +40,8 @@ static tern_status settle(tern_options *options, const tern_wishes *wishes, bool
     if (format == NULL && wishes->format[0] != '\0')
         return tern_error_set(error, TERN_USAGE, "suite %s wishes for the format '%s', and there is none",
                               wishes->suite, wishes->format);
+    if (timed && options->counters == NULL && wishes->counters[0] != '\0')
+        options->counters = wishes->counters;
     tern_options_settle(options, timed ? format : NULL, wishes->budget_s);
     return TERN_OK;
 }

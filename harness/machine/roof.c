@@ -42,7 +42,7 @@ typedef struct job {
     const tern_probe *probe;
     uint64_t turns;
     size_t begin, bytes, ahead;
-    double *ghz; /* of each thread */
+    double *ghz, *ipc; /* of each thread */
 } job;
 
 /* So that no result is left out as unused. */
@@ -108,6 +108,7 @@ static void look_at_clock(void *argument, uint32_t thread, uint32_t threads)
 
     (void)threads;
     j->ghz[thread] = tern_clock_ghz();
+    j->ipc[thread] = tern_clock_additions_per_cycle();
 }
 
 static tern_status make_buffer(job *j, tern_error *error)
@@ -225,6 +226,24 @@ double tern_roof_peak_now(tern_team *team)
     return roof.gmacs;
 }
 
+/* Of all threads at once. */
+static tern_status measure_clocks(job *j, tern_roof *roof, tern_error *error)
+{
+    j->ghz = calloc(j->threads, sizeof *j->ghz);
+    j->ipc = calloc(j->threads, sizeof *j->ipc);
+    const bool enough = j->ghz != NULL && j->ipc != NULL;
+
+    if (enough) {
+        time_team(j, look_at_clock);
+        roof->ghz = tern_stats_mean(j->ghz, j->threads);
+        roof->ipc = tern_stats_mean(j->ipc, j->threads);
+    }
+    free(j->ghz);
+    free(j->ipc);
+    return enough ? TERN_OK
+                  : tern_error_memory(error, "the clocks of threads", (double)(j->threads * 2 * sizeof *j->ghz));
+}
+
 static tern_status measure(job *j, outcome *o)
 {
     tern_roof *roof = &o->roof;
@@ -235,18 +254,12 @@ static tern_status measure(job *j, outcome *o)
         (status = tern_pin_team(j->pin, j->team, NULL, &o->error)) != TERN_OK ||
         (status = make_buffer(j, &o->error)) != TERN_OK)
         goto out;
-    j->ghz = calloc(j->threads, sizeof *j->ghz);
-    if (j->ghz == NULL) {
-        status = tern_error_memory(&o->error, "the clocks of threads", (double)(j->threads * sizeof *j->ghz));
+    if ((status = measure_clocks(j, roof, &o->error)) != TERN_OK)
         goto out;
-    }
-    time_team(j, look_at_clock);
-    roof->ghz = tern_stats_mean(j->ghz, j->threads);
     measure_read(j, roof);
     measure_latency(j, roof);
     measure_peaks(j, roof);
 out:
-    free(j->ghz);
     tern_memory_free(&j->buffer);
     tern_team_free(j->team);
     return status;

@@ -24,6 +24,7 @@ typedef struct tern_peak {
 typedef struct tern_roof {
     uint32_t threads;
     double ghz;            /* clock rate while all threads are busy: mean over them */
+    double ipc;            /* additions a cycle and thread, likewise: the most that instructions reach */
     uint64_t buffer_bytes; /* read from end to end, shared by the threads */
     double read_gbps;      /* the best of several passes, 1e9 bytes a second: the roof */
     double read_median_gbps;

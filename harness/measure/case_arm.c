@@ -169,10 +169,20 @@ static double drift(void *context)
     return tern_clock_drift_look(case_arm->clock_drift, case_arm->bench.fixture->team);
 }
 
+/* The clock was looked at just before, in the threads that computed. */
+static void add_clock(tern_case_arm *case_arm)
+{
+    const uint32_t threads = tern_team_threads(case_arm->bench.fixture->team);
+
+    case_arm->chain_ns += tern_stats_mean(case_arm->clock_drift->last_ns, threads);
+}
+
 static bool settle(void *context, bool kept)
 {
     tern_case_arm *case_arm = context;
 
+    if (!case_arm->brief && kept)
+        add_clock(case_arm);
     if (!case_arm->brief)
         tern_watch_look(&case_arm->watch, kept ? &case_arm->outcome->timing.disturbance : NULL);
     return judge(case_arm, tern_timed_answers_look(&case_arm->answers)) && look_at_some(case_arm);
@@ -372,6 +382,7 @@ static void describe_samples(tern_case_arm *case_arm)
         readings * tern_clock_overhead_ns() / (timing->median_ns * (double)timing->calls_per_sample);
     timing->disturbance.clock_drift = series->clock_drift;
     timing->disturbance.marked = series->marked;
+    timing->clock_ghz = tern_clock_chain_ghz(case_arm->chain_ns / series->samples, tern_clock_overhead_ns());
     timing->disturbance.repeated = series->repeated;
 }
 

@@ -51,6 +51,7 @@ typedef struct tern_case_arm {
     double first_ns;   /* how long the first call took */
     double call_ns;    /* and a call of late: before samples with W in cache, as far as it fits */
     double sample_ns;  /* the latest sample */
+    double chain_ns;   /* of the clock canary, after samples that were kept: sum of the means over threads */
     double looking_ns; /* may still be spent on looking at single calls */
     uint64_t calls;    /* of all kinds */
     bool ready;        /* it may be sampled: nothing wrong has been seen */

@@ -49,17 +49,24 @@ static tern_status add_list(tern_counters *counters, const char *list, bool with
                 preset = presets[i].events;
         if (with_presets && strcmp(name, "step") == 0)
             counters->step = true;
+        else if (with_presets && strcmp(name, "work") == 0)
+            counters->work = true;
         else
             status = preset != NULL ? add_list(counters, preset, false, error) : add_event(counters, name, error);
     }
     return status;
 }
 
+bool tern_counters_any(const tern_counters *counters)
+{
+    return counters->events > 0 || counters->step || counters->work;
+}
+
 tern_status tern_counters_parse(tern_counters *counters, const char *text, tern_error *error)
 {
     memset(counters, 0, sizeof *counters);
     const tern_status status = add_list(counters, text, true, error);
-    if (status == TERN_OK && counters->events == 0 && !counters->step)
+    if (status == TERN_OK && !tern_counters_any(counters))
         return tern_error_set(error, TERN_USAGE, "--counters: no event is named");
     return status;
 }

@@ -20,11 +20,15 @@ typedef struct tern_counters {
     uint32_t events;
     tern_event event[TERN_EVENTS_MAX];
     bool step; /* count the instructions of one call by single-stepping: step.h */
+    bool work; /* and those of a part of it, which any case has the time for: instructions.h */
 } tern_counters;
 
+/* Whether there is anything to count. */
+bool tern_counters_any(const tern_counters *counters);
+
 /*
- * Reads "cycles,instructions,LLC-misses": names of events, of presets ("default", "cache", "branch"), or "step". What
- * is named twice counts once. TERN_USAGE: no such event, or too many.
+ * Reads "cycles,instructions,LLC-misses": names of events, of presets ("default", "cache", "branch"), "step" or "work".
+ * What is named twice counts once. TERN_USAGE: no such event, or too many.
  */
 tern_status tern_counters_parse(tern_counters *counters, const char *text, tern_error *error);
 

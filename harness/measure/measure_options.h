@@ -20,6 +20,7 @@ typedef struct tern_measure_options {
     double roof_read_gbps; /* measured for the same threads; 0 = not known */
     double roof_gmacs;
     const char *roof_instruction;
+    double roof_ipc; /* additions a cycle and thread; 0 = not known */
     bool with_roofs; /* sample the roofs in turns with the case, by these probes */
     const tern_probe *roof_reader;
     uint32_t roof_read_ahead_bytes;

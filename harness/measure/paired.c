@@ -1,6 +1,7 @@
 #include "measure/paired.h"
 
 #include "base/text.h"
+#include "measure/instructions.h"
 #include "measure/paired_attempt.h"
 #include "measure/step.h"
 #include "record/fields.h"
@@ -161,7 +162,18 @@ static tern_status add_steps(const tern_paired_member *member, const tern_child_
     timing->counter = counters;
     memset(&counters[timing->counters], 0, sizeof *counters);
     in_time.deadline_s = member->deadline_s;
-    return tern_step_count(member->c, TERN_STEP_LIMIT, &in_time, &counters[timing->counters++], error);
+    return tern_step_count(member->c, TERN_STEP_LIMIT, &in_time, &counters[timing->counters++], NULL, error);
+}
+
+static tern_status add_work(const tern_paired_member *member, const tern_child_options *child, tern_error *error)
+{
+    const tern_counters *counters = member->options.counters;
+    tern_child_options in_time = *child;
+
+    if (!member->record->timed || counters == NULL || !counters->work)
+        return TERN_OK;
+    in_time.deadline_s = member->deadline_s;
+    return tern_instructions_count(member->c, &in_time, &member->record->timing.instructions, error);
 }
 
 /* Times one alone when it must be; otherwise puts it among those that take turns. */
@@ -195,7 +207,8 @@ tern_status tern_paired_run(const tern_paired_member *member, uint32_t members, 
     if (status == TERN_OK && attempt.members > 0)
         status = run_attempt(&attempt, child, error);
     for (uint32_t i = 0; i < members && status == TERN_OK; i++)
-        status = add_steps(&member[i], child, error);
+        if ((status = add_steps(&member[i], child, error)) == TERN_OK)
+            status = add_work(&member[i], child, error);
     free(attempt.member);
     return status;
 }

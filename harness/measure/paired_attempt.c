@@ -330,6 +330,7 @@ static void compare_with_roofs(const track *t, uint32_t i, double *roof_sample)
 
     timing->roof_read_gbps = options->roof_read_gbps;
     timing->roof_gmacs = options->roof_gmacs;
+    timing->roof_ipc = options->roof_ipc;
     if (options->roof_instruction != NULL)
         tern_text_copy(timing->roof_instruction, sizeof timing->roof_instruction, options->roof_instruction);
     if (t->has_reader) {

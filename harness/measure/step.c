@@ -1,7 +1,6 @@
 /*
  * Three processes: the caller; a child with a deadline, which traces; and its own child, which calls the kernel. The
- * traced one passes mark() three times. What lies between the first two passes is the way through mark() itself, and
- * is taken off what lies between the last two.
+ * traced one passes mark() four times: twice in a row, which gives the way through mark() itself, then after each stage.
  */
 #include "measure/step.h"
 
@@ -20,12 +19,17 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { MARKS = 3, CANNOT_TRACE = 101, CANNOT_OPEN = 102, REFUSED = 103 };
+enum { MARKS = 4, CANNOT_TRACE = 101, CANNOT_OPEN = 102, REFUSED = 103 };
 
 typedef struct job {
     const tern_case *c;
     uint64_t limit;
 } job;
+
+typedef struct answer {
+    tern_counter counter;
+    tern_step_stages stages;
+} answer;
 
 __attribute__((noinline)) static void mark(void)
 {
@@ -57,6 +61,7 @@ static _Noreturn void be_traced(const tern_case *with_threads)
     mark();
     if (stages.prepare != NULL)
         stages.prepare(&call, units);
+    mark();
     stages.run(&call, rows);
     mark();
     _exit(EXIT_SUCCESS);
@@ -100,22 +105,22 @@ static bool stops_with(pid_t traced, int signal_number, char *reason, size_t byt
     return false;
 }
 
-/* Steps to the last mark. Returns the instructions between the last two, less the way through mark(). */
-static double step_through(pid_t traced, uint64_t limit, char *reason, size_t bytes)
+/* Steps to the last mark. Returns whether it came there; the way through mark() is taken off each stage. */
+static bool step_through(pid_t traced, uint64_t limit, tern_step_stages *stages, char *reason, size_t bytes)
 {
     const uint64_t marked = (uint64_t)(uintptr_t)mark;
     uint64_t steps = 0, position = 0, before = 0, at_mark[MARKS] = {0};
     int marks = 0;
 
     if (!stops_with(traced, SIGSTOP, reason, bytes))
-        return (double)NAN;
+        return false;
     tern_traced_hold(traced, false);
     while (marks < MARKS) {
         if (ptrace(PTRACE_SINGLESTEP, traced, NULL, NULL) != 0 || !stops_with(traced, SIGTRAP, reason, bytes) ||
             !read_position(traced, &position)) {
             if (reason[0] == '\0')
                 tern_text_append(reason, bytes, "stepping failed: %s", strerror(errno));
-            return (double)NAN;
+            return false;
         }
         /* A string instruction with a repeat prefix stops after each turn, at its own address. */
         steps += position != before;
@@ -125,10 +130,13 @@ static double step_through(pid_t traced, uint64_t limit, char *reason, size_t by
         if (steps > limit) {
             tern_text_append(reason, bytes, "more than %g million instructions; choose a smaller shape",
                              (double)limit / 1e6);
-            return (double)NAN;
+            return false;
         }
     }
-    return (double)((at_mark[2] - at_mark[1]) - (at_mark[1] - at_mark[0]));
+    const uint64_t way = at_mark[1] - at_mark[0];
+    stages->prepare = (double)(at_mark[2] - at_mark[1]) - (double)way;
+    stages->run = (double)(at_mark[3] - at_mark[2]) - (double)way;
+    return true;
 }
 
 /* On one CPU, handing over from one process to the other needs no interrupt to another CPU, and is twice as fast. */
@@ -143,7 +151,8 @@ static void stay_on_one_cpu(void)
 static void trace(void *argument, void *result)
 {
     const job *j = argument;
-    tern_counter *counter = result;
+    answer *a = result;
+    tern_counter *counter = &a->counter;
 
     stay_on_one_cpu();
     const pid_t traced = fork();
@@ -153,19 +162,24 @@ static void trace(void *argument, void *result)
         tern_text_append(counter->reason, sizeof counter->reason, "no process to trace: %s", strerror(errno));
         return;
     }
-    counter->per_call = step_through(traced, j->limit, counter->reason, sizeof counter->reason);
-    counter->running = counter->reason[0] == '\0' ? 1.0 : 0.0;
+    if (step_through(traced, j->limit, &a->stages, counter->reason, sizeof counter->reason)) {
+        counter->per_call = a->stages.prepare + a->stages.run;
+        counter->running = 1.0;
+    }
     tern_traced_end(traced);
 }
 
 tern_status tern_step_count(const tern_case *c, uint64_t limit, const tern_child_options *options,
-                            tern_counter *counter, tern_error *error)
+                            tern_counter *counter, tern_step_stages *stages, tern_error *error)
 {
     job j = {.c = c, .limit = limit};
+    answer a = {.counter = {.name = "instructions", .source = "step", .per_call = (double)NAN}};
     tern_child_outcome outcome;
 
-    *counter = (tern_counter){.name = "instructions", .source = "step", .per_call = (double)NAN};
-    const tern_status status = tern_child_run(trace, &j, counter, sizeof *counter, options, &outcome, error);
+    const tern_status status = tern_child_run(trace, &j, &a, sizeof a, options, &outcome, error);
+    *counter = a.counter;
+    if (stages != NULL)
+        *stages = a.stages;
     if (status == TERN_OK && outcome.end != TERN_CHILD_DONE) {
         counter->per_call = (double)NAN;
         counter->running = 0.0;

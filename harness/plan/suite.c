@@ -43,7 +43,8 @@ static tern_status read_suite_key(tern_suite *suite, const char *key, const char
         size_t bytes;
     } texts[] = {{"summary", suite->summary, sizeof suite->summary},
                  {"baseline", suite->baseline, sizeof suite->baseline},
-                 {"format", suite->format, sizeof suite->format}};
+                 {"format", suite->format, sizeof suite->format},
+                 {"counters", suite->counters, sizeof suite->counters}};
 
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         if (strcmp(key, texts[i].key) == 0)
@@ -58,9 +59,9 @@ static tern_status read_suite_key(tern_suite *suite, const char *key, const char
         return tern_text_double(value, 1e-3, 1e6, &suite->budget_s)
                    ? TERN_OK
                    : tern_error_set(error, TERN_USAGE, "budget is a number of seconds, not '%s'", value);
-    return tern_error_set(error, TERN_USAGE,
-                          "unknown key '%s' in [suite]; it takes summary, baseline, interleave, format and budget",
-                          key);
+    return tern_error_set(
+        error, TERN_USAGE,
+        "unknown key '%s' in [suite]; it takes summary, baseline, interleave, format, counters and budget", key);
 }
 
 static tern_status take_line(reader *r, const char *section, const char *key, const char *value, tern_error *error)

@@ -6,6 +6,7 @@
  *     baseline = scalar
  *     interleave = yes            ; or in a group: cases that differ in kernel and toggles alone are sampled in turns
  *     format   = table            ; what standard output gets at the end, unless --format says otherwise
+ *     counters = work             ; as --counters takes them, unless that says otherwise
  *     budget   = 2                ; seconds of samples a case, unless --budget says otherwise
  *
  *     [decode]
@@ -49,6 +50,7 @@ typedef struct tern_suite {
     char summary[160];
     char baseline[64]; /* the kernel that tables compare with; "" = none */
     char format[32];   /* "" = no wish */
+    char counters[64]; /* "" = no wish */
     double budget_s;   /* 0 = no wish */
     bool interleave;   /* in every group */
     tern_axes *group;  /* of TERN_SUITE_GROUPS */

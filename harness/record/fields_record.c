@@ -50,6 +50,13 @@ static const tern_field fact_fields[] = {
     END,
 };
 
+static const tern_field instructions_fields[] = {
+    FIELD(tern_instructions, per_mac, TERN_REAL),
+    FIELD(tern_instructions, counted_on, TERN_TEXT),
+    FIELD(tern_instructions, reason, TERN_TEXT),
+    END,
+};
+
 const tern_field tern_timing_fields[] = {
     FIELD(tern_timing, median_ns, TERN_REAL),
     FIELD(tern_timing, low_ns, TERN_REAL),
@@ -76,6 +83,9 @@ const tern_field tern_timing_fields[] = {
     FIELD(tern_timing, intensity, TERN_REAL),
     FIELD(tern_timing, roof_share, TERN_REAL),
     FIELD(tern_timing, not_cold, TERN_BOOL),
+    FIELD(tern_timing, clock_ghz, TERN_REAL),
+    FIELD(tern_timing, roof_ipc, TERN_REAL),
+    STRUCT(tern_timing, instructions, instructions_fields),
     FIELD(tern_timing, rounds, TERN_U32),
     FIELD(tern_timing, roof_paired, TERN_TEXT),
     FIELD(tern_timing, roof_paired_median, TERN_REAL),

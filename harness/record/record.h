@@ -42,6 +42,13 @@ typedef struct tern_counter {
     double running; /* share of the time that it was scheduled, 0..1 */
 } tern_counter;
 
+/* What a call costs in instructions, counted on a part of the case. */
+typedef struct tern_instructions {
+    double per_mac;      /* of the case's own shape; 0 = not counted */
+    char counted_on[64]; /* the part: "64x4096x1", one thread */
+    char reason[96];     /* why there is no value; "" when there is one, or nobody asked */
+} tern_instructions;
+
 /* All times are of one call unless they say otherwise. */
 typedef struct tern_timing {
     uint32_t samples;
@@ -72,6 +79,9 @@ typedef struct tern_timing {
     double
         roof_share; /* of the roof that is nearer; NaN when none was measured. A hot case has the compute roof only. */
     bool not_cold;  /* cold, but faster than the read roof allows */
+    double clock_ghz; /* of the CPUs in use, right after samples: mean; 0 = not measured */
+    double roof_ipc;  /* independent additions a cycle and thread: the most that instructions reach; 0 = not measured */
+    tern_instructions instructions;
 
     /*
      * Of a race: cases of one problem sampled in turns, and the roofs with them. Sample i of every case, and of the

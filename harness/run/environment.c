@@ -139,6 +139,7 @@ static void fill_roofs(const tern_roof *roof, uint32_t isa, tern_measure_options
     const tern_peak *peak = tern_roof_peak(roof, isa);
 
     options->roof_read_gbps = roof->read_gbps;
+    options->roof_ipc = roof->ipc;
     options->roof_reader = roof->reader;
     options->roof_read_ahead_bytes = roof->read_ahead_bytes;
     if (peak == NULL)
@@ -156,7 +157,7 @@ tern_status tern_environment_fill(tern_environment *environment, uint32_t thread
     tern_status status;
 
     options->llc_bytes = environment->topology.llc_bytes;
-    options->counters = environment->counters.events > 0 || environment->counters.step ? &environment->counters : NULL;
+    options->counters = tern_counters_any(&environment->counters) ? &environment->counters : NULL;
     options->pin = tern_environment_pin(environment, threads);
     if ((status = tern_environment_roof(environment, threads, activity, &roof, error)) != TERN_OK)
         return status;

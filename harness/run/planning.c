@@ -25,6 +25,8 @@ static void take_wishes(tern_wishes *wishes, tern_session *session, const tern_s
         tern_text_copy(run->baseline, sizeof run->baseline, baseline == NULL ? suite->baseline : baseline->name);
     if (wishes->budget_s == 0.0)
         wishes->budget_s = suite->budget_s;
+    if (wishes->counters[0] == '\0')
+        tern_text_copy(wishes->counters, sizeof wishes->counters, suite->counters);
     if (wishes->format[0] != '\0')
         return;
     tern_text_copy(wishes->format, sizeof wishes->format, suite->format);

@@ -24,6 +24,7 @@ typedef struct tern_planning_settings {
 typedef struct tern_wishes {
     char format[32]; /* "" = no wish */
     char suite[64];  /* that wished for the format */
+    char counters[64];
     double budget_s; /* 0 = no wish */
 } tern_wishes;
 

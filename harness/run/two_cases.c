@@ -120,10 +120,10 @@ tern_status tern_two_cases_count(tern_two_cases *two, tern_comparing *comparing,
 
     tern_comparing_say(comparing, "counting instructions of", line->id);
     tern_text_append(line->witness, sizeof line->witness, "%zux%zux%zu", cand.shape.m, cand.shape.k, cand.shape.n);
-    if ((status = tern_step_count(&base, TERN_STEP_LIMIT, &child, &counter, error)) != TERN_OK)
+    if ((status = tern_step_count(&base, TERN_STEP_LIMIT, &child, &counter, NULL, error)) != TERN_OK)
         return status;
     line->base_instructions = counter.per_call;
-    if ((status = tern_step_count(&cand, TERN_STEP_LIMIT, &child, &counter, error)) == TERN_OK)
+    if ((status = tern_step_count(&cand, TERN_STEP_LIMIT, &child, &counter, NULL, error)) == TERN_OK)
         line->cand_instructions = counter.per_call;
     return status;
 }

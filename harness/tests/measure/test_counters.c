@@ -333,11 +333,11 @@ static void lists_and_presets(void **state)
     tern_error error;
 
     (void)state;
-    assert_int_equal(tern_counters_parse(&counters, "branch,CYCLES,step", NULL), TERN_OK);
+    assert_int_equal(tern_counters_parse(&counters, "branch,CYCLES,step,work", NULL), TERN_OK);
     assert_int_equal(counters.events, 4);
-    assert_true(counters.step);
+    assert_true(counters.step && counters.work);
     assert_int_equal(tern_counters_parse(&counters, "default", NULL), TERN_OK);
-    assert_false(counters.step);
+    assert_false(counters.step || counters.work);
     assert_int_equal(tern_counters_parse(&counters, "cache", NULL), TERN_OK);
     assert_int_equal(tern_counters_parse(&counters, "", &error), TERN_USAGE);
     assert_int_equal(tern_counters_parse(&counters, "cycels", &error), TERN_USAGE);

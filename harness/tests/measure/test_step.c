@@ -118,6 +118,7 @@ enum { TRIES = 1 };
 static tern_counter count_once(int32_t how, int32_t turns, uint64_t limit)
 {
     static const tern_child_options patient = {.deadline_s = 60.0};
+    tern_step_stages stages;
     tern_counter counter;
     tern_case c;
 
@@ -127,9 +128,10 @@ static tern_counter count_once(int32_t how, int32_t turns, uint64_t limit)
     c.shape = (tern_shape){.m = 4, .k = 8, .n = 1};
     c.threads = 2;
     c.cache = TERN_COLD;
-    assert_int_equal(tern_step_count(&c, limit, &patient, &counter, NULL), TERN_OK);
+    assert_int_equal(tern_step_count(&c, limit, &patient, &counter, &stages, NULL), TERN_OK);
     assert_string_equal(counter.name, "instructions");
     assert_string_equal(counter.source, "step");
+    assert_true(isnan(counter.per_call) || stages.prepare + stages.run == counter.per_call);
     return counter;
 }
 

@@ -149,6 +149,20 @@ static void without_a_race_no_interval_is_made_up(void **state)
     says("limits", "No difference was seen between it and dense.");
 }
 
+static void what_bounds_a_case_is_said_beside_it(void **state)
+{
+    (void)state;
+    tern_record *r = add("dense", 0.42, 2000.0, 0);
+    r->timing.threads = 1;
+    r->timing.clock_ghz = 2.0;
+    r->timing.roof_gmacs = 4.0;
+    r->timing.roof_ipc = 5.0;
+    r->timing.instructions = (tern_instructions){.per_mac = 3.0, .counted_on = "16x64x1"};
+    says("limits", "  bound by instructions: 3 a weight at 3.1 a cycle\n");
+    says("limits.csv", ",instructions_per_cycle,");
+    says("limits.csv", ",16x64x1,instructions,");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -157,6 +171,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(one_share_makes_no_crossover, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_fastest_is_named_with_its_roof_and_its_lead, set_up, tear_down),
         cmocka_unit_test_setup_teardown(without_a_race_no_interval_is_made_up, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_bounds_a_case_is_said_beside_it, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
