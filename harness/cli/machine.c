@@ -24,7 +24,7 @@ static uint32_t next_threads(uint32_t threads, uint32_t all)
 static tern_status measure_roofs(tern_machine *machine, tern_environment *environment, bool quiet, tern_error *error)
 {
     static const tern_observer nobody = {0};
-    const uint32_t all = machine->topology->allowed;
+    const uint32_t all = machine->run.cpus_allowed;
     tern_activity activity = {.observer = &nobody};
     const tern_roof *roof = machine->roof;
     tern_status status = TERN_OK;

@@ -11,10 +11,22 @@ static json_t *cpus_of(const tern_topology *topology)
 
     for (uint32_t i = 0; i < topology->cpus; i++) {
         const tern_cpu *cpu = &topology->cpu[i];
-        json_array_append_new(list, json_pack("{s:i, s:i, s:i, s:i, s:i, s:b}", "id", cpu->id, "socket", cpu->socket,
-                                              "core", cpu->core, "sibling", cpu->sibling, "node", cpu->node, "allowed",
-                                              cpu->allowed));
+        json_array_append_new(list,
+                              json_pack("{s:i, s:i, s:i, s:i, s:i, s:s, s:b}", "id", cpu->id, "socket", cpu->socket,
+                                        "core", cpu->core, "sibling", cpu->sibling, "node", cpu->node, "kind",
+                                        topology->kind[cpu->kind].name, "allowed", cpu->allowed));
     }
+    return list;
+}
+
+/* Empty where all cores are alike. */
+static json_t *kinds_of(const tern_topology *topology)
+{
+    json_t *list = json_array();
+
+    for (uint32_t i = 0; i < topology->kinds && topology->kinds > 1; i++)
+        json_array_append_new(
+            list, json_pack("{s:s, s:i}", "name", topology->kind[i].name, "cpus", (int)topology->kind[i].cpus));
     return list;
 }
 
@@ -69,12 +81,13 @@ static json_t *roofs_of(const tern_machine *machine)
 tern_status tern_machine_json(FILE *stream, const tern_machine *machine, tern_error *error)
 {
     const tern_topology *topology = machine->topology;
-    json_t *json = json_pack("{s:s, s:i, s:o, s:{s:s, s:i, s:i, s:i, s:i}, s:o, s:o, s:o, s:o}", "type", "machine",
-                             "schema", MACHINE_SCHEMA, "run", tern_json_from(TERN_LINE_RUN, &machine->run), "topology",
-                             "source", topology->source, "sockets", (int)topology->sockets, "cores",
-                             (int)topology->cores, "threads_per_core", (int)topology->threads_per_core, "nodes",
-                             (int)topology->nodes, "cpus", cpus_of(topology), "caches", caches_of(topology), "counters",
-                             counters_of(machine), "roofs", roofs_of(machine));
+    json_t *json = json_pack(
+        "{s:s, s:i, s:o, s:{s:s, s:s, s:i, s:i, s:i, s:i, s:i, s:o}, s:o, s:o, s:o, s:o}", "type", "machine", "schema",
+        MACHINE_SCHEMA, "run", tern_json_from(TERN_LINE_RUN, &machine->run), "topology", "source", topology->source,
+        "told_by", topology->told_by == NULL ? "" : topology->told_by, "sockets", (int)topology->sockets, "cores",
+        (int)topology->cores, "threads_per_core", (int)topology->threads_per_core, "nodes", (int)topology->nodes,
+        "empty_nodes", (int)topology->empty_nodes, "kinds", kinds_of(topology), "cpus", cpus_of(topology), "caches",
+        caches_of(topology), "counters", counters_of(machine), "roofs", roofs_of(machine));
 
     return tern_output_json(json, "the machine as JSON", stream, error);
 }

@@ -23,13 +23,51 @@ static void put_caches(FILE *stream, const tern_topology *topology)
     }
 }
 
+/* "0-3,8": the CPUs that are wanted. */
+static void put_list(FILE *stream, const tern_topology *topology, bool (*is_wanted)(const tern_cpu *cpu, uint32_t kind),
+                     uint32_t kind)
+{
+    const char *separator = " ";
+
+    for (uint32_t i = 0, last; i < topology->cpus; i = last + 1) {
+        last = i;
+        if (!is_wanted(&topology->cpu[i], kind))
+            continue;
+        while (last + 1 < topology->cpus && topology->cpu[last + 1].id == topology->cpu[last].id + 1 &&
+               is_wanted(&topology->cpu[last + 1], kind))
+            last++;
+        fprintf(stream, "%s%d", separator, topology->cpu[i].id);
+        if (last > i)
+            fprintf(stream, "-%d", topology->cpu[last].id);
+        separator = ",";
+    }
+}
+
+static bool is_allowed(const tern_cpu *cpu, uint32_t kind)
+{
+    (void)kind;
+    return cpu->allowed;
+}
+
+static bool is_of_kind(const tern_cpu *cpu, uint32_t kind)
+{
+    return cpu->kind == kind;
+}
+
 static void put_allowed(FILE *stream, const tern_topology *topology)
 {
     fprintf(stream, "  %-12s", "allowed");
-    for (uint32_t i = 0; i < topology->cpus; i++)
-        if (topology->cpu[i].allowed)
-            fprintf(stream, " %d", topology->cpu[i].id);
+    put_list(stream, topology, is_allowed, 0);
     fprintf(stream, "\n");
+}
+
+static void put_kinds(FILE *stream, const tern_topology *topology)
+{
+    for (uint32_t i = 0; i < topology->kinds && topology->kinds > 1; i++) {
+        fprintf(stream, "  %-12s %s, %u CPUs:", "kind of core", topology->kind[i].name, topology->kind[i].cpus);
+        put_list(stream, topology, is_of_kind, i);
+        fprintf(stream, "\n");
+    }
 }
 
 static void put_counters(FILE *stream, const tern_machine *machine)
@@ -73,7 +111,15 @@ void tern_machine_text(FILE *stream, const tern_machine *machine)
     fprintf(stream, "  %-12s %u sockets, %u cores, %u threads a core, %u memory nodes, read from %s\n", "topology",
             topology->sockets, topology->cores, topology->threads_per_core, topology->nodes, topology->source);
     fprintf(stream, "  %-12s %u online, %u allowed\n", "CPUs", run->cpus_online, run->cpus_allowed);
+    if (topology->empty_nodes > 0)
+        fprintf(stream, "  %-12s %u of the nodes have CPUs and no memory of their own\n", "memory nodes",
+                topology->empty_nodes);
+    if (topology->told_by != NULL)
+        fprintf(stream,
+                "  %-12s by %s of another machine: sockets, cores, memory nodes and caches are not this one's\n",
+                "told", topology->told_by);
     put_allowed(stream, topology);
+    put_kinds(stream, topology);
     put_caches(stream, topology);
     fprintf(stream, "  %-12s %s; cap: %s\n", "ISA", run->isa, run->isa_cap);
     fprintf(stream, "  %-12s %.2f GiB, huge pages: %s\n", "memory", (double)run->memory_bytes / gib,

@@ -113,8 +113,10 @@ const tern_option tern_option_table[TERN_OPTION_KEYS] = {
         {"side", 0, "SIDE", TERN_GROUP_RUN,
          "the kernels of a git revision, a source folder, a .so or .c file instead of the built-in ones",
          tern_option_set_text, .at = AT(side)},
-    [TERN_OPTION_PIN] = {"pin", 0, "HOW", TERN_GROUP_RUN, "compact, spread, none, or a list of CPUs (default: compact)",
-                         tern_option_set_text, .at = AT(pin)},
+    [TERN_OPTION_PIN] =
+        {"pin", 0, "HOW", TERN_GROUP_RUN,
+         "compact, spread, none, a list of CPUs, or compact:KIND for one kind of core (default: compact)",
+         tern_option_set_text, .at = AT(pin)},
     [TERN_OPTION_NO_ROOFS] = {"no-roofs", 0, NULL, TERN_GROUP_RUN,
                               "do not measure the machine's limits, some seconds a thread count", tern_option_set_flag,
                               .at = AT(no_roofs)},

@@ -123,6 +123,9 @@ static void describe_class(tern_run *run)
 
     (void)tern_topology_read(&topology, NULL);
     tern_machine_class_read(&class, "/proc/cpuinfo", &topology);
+    tern_text_append(run->topology, sizeof run->topology, "%s%s%s", topology.source == NULL ? "" : topology.source,
+                     topology.told_by == NULL ? "" : ", told of another machine by ",
+                     topology.told_by == NULL ? "" : topology.told_by);
     tern_topology_free(&topology);
     tern_isa_text(tern_isa_detect(), class.isa, sizeof class.isa);
     if (uname(&name) == 0)

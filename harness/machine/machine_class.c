@@ -45,6 +45,7 @@ void tern_machine_class_read(tern_machine_class *class, const char *cpuinfo, con
     class->l3_bytes = cache_bytes(topology, 3);
     class->cpus = topology->allowed;
     class->threads_per_core = topology->threads_per_core;
+    class->told_by = topology->told_by;
 }
 
 static void put(char *text, size_t bytes, const char *key, const char *value)
@@ -77,6 +78,8 @@ char *tern_machine_class_text(const tern_machine_class *class, char *text, size_
     put(text, bytes, "virtual", class->is_virtual ? "yes" : "no");
     put(text, bytes, "architecture", class->architecture);
     put(text, bytes, "compiler", class->compiler);
+    if (class->told_by != NULL)
+        put(text, bytes, "told_by", class->told_by);
     return text;
 }
 

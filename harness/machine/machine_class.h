@@ -22,6 +22,7 @@ typedef struct tern_machine_class {
     uint32_t threads_per_core;
     char isa[128]; /* levels, as tern_isa_text() lists them */
     bool is_virtual;
+    const char *told_by;                 /* as in tern_topology: it is no class of this machine then */
     char architecture[32], compiler[64]; /* the compiler with the first number of its version */
 } tern_machine_class;
 

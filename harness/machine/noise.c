@@ -85,6 +85,7 @@ void tern_noise_read(tern_noise *noise, const tern_run *run, const tern_topology
     noise->cpus = cpus;
     noise->nodes = topology->nodes;
     noise->threads_per_core = topology->threads_per_core;
+    noise->told_by = topology->told_by;
     if (cold) {
         const uint64_t most = tern_memory_available_bytes() / 2;
         noise->ring_wanted_bytes = tern_memory_cold_bytes(topology->llc_bytes);

@@ -17,6 +17,8 @@ typedef struct tern_noise {
     uint32_t threads;    /* the most that a case uses */
     uint32_t cpus;       /* CPUs they are pinned to, or allowed ones when they are not pinned */
     uint32_t nodes, threads_per_core;
+    uint32_t kinds;             /* of core, among those CPUs */
+    const char *told_by;        /* as in tern_topology */
     uint64_t ring_wanted_bytes; /* what a cold case should have; 0 when there is none */
     uint64_t ring_bytes;        /* what memory allows of it */
     double steal_share;         /* of the time that CPUs were wanted since boot, taken by the hypervisor */

@@ -1,6 +1,7 @@
 #include "machine/pin.h"
 
 #include "base/cpu_mask.h"
+#include "base/text.h"
 #include "machine/cpulist.h"
 
 #include <omp.h>
@@ -11,7 +12,7 @@
 /* A CPU and what it is sorted by, the first key first. */
 typedef struct place {
     int32_t cpu;
-    int32_t key[3];
+    int32_t key[4];
 } place;
 
 static int by_keys(const void *a, const void *b)
@@ -34,24 +35,25 @@ static int32_t sibling_rank(const tern_topology *topology, const tern_cpu *cpu)
     return before;
 }
 
-/* Turns {sibling, node, core} into {sibling, how many of the same sibling and node come before, node}. */
+/* Turns {sibling, kind, node, core} into {sibling, kind, how many of the same three come before, node}. */
 static void deal_nodes_in_turn(place *places, size_t count)
 {
-    int32_t before = 0, node = -1, sibling = -1;
+    place last = {.key = {-1}};
+    int32_t before = 0;
 
     for (size_t i = 0; i < count; i++) {
         place *p = &places[i];
-        before = p->key[0] == sibling && p->key[1] == node ? before + 1 : 0;
-        sibling = p->key[0];
-        node = p->key[1];
-        p->key[1] = before;
-        p->key[2] = node;
+        before = memcmp(p->key, last.key, 3 * sizeof *p->key) == 0 ? before + 1 : 0;
+        last = *p;
+        p->key[2] = before;
+        p->key[3] = last.key[2];
     }
     qsort(places, count, sizeof *places, by_keys);
 }
 
-static tern_status choose_by_topology(tern_places *places, bool spread, const tern_topology *topology,
-                                      tern_error *error)
+/* only: the kind of core, or NULL for all. */
+static tern_status choose_by_topology(tern_places *places, bool spread, const tern_core_kind *only,
+                                      const tern_topology *topology, tern_error *error)
 {
     place *sorted = calloc(topology->cpus, sizeof *sorted);
     size_t count = 0;
@@ -63,8 +65,8 @@ static tern_status choose_by_topology(tern_places *places, bool spread, const te
     }
     for (uint32_t i = 0; i < topology->cpus; i++) {
         const tern_cpu *cpu = &topology->cpu[i];
-        if (cpu->allowed)
-            sorted[count++] = (place){cpu->id, {sibling_rank(topology, cpu), cpu->node, cpu->core}};
+        if (cpu->allowed && (only == NULL || only == &topology->kind[cpu->kind]))
+            sorted[count++] = (place){cpu->id, {sibling_rank(topology, cpu), (int32_t)cpu->kind, cpu->node, cpu->core}};
     }
     qsort(sorted, count, sizeof *sorted, by_keys);
     if (spread)
@@ -79,9 +81,19 @@ static tern_status check_listed(const tern_topology *topology, const int32_t *cp
 {
     const tern_cpu *known = tern_topology_find(topology, cpu[index]);
 
-    if (known == NULL)
+    if (known == NULL && topology->told_by == NULL)
         return tern_error_set(error, TERN_USAGE, "--pin: there is no CPU %d online; `ternbench machine` lists them",
                               cpu[index]);
+    if (known == NULL)
+        return tern_error_set(error, TERN_USAGE,
+                              "--pin: there is no CPU %d on the machine that %s tells hwloc of; unset %s to get at "
+                              "those of this machine",
+                              cpu[index], topology->told_by, topology->told_by);
+    if (!known->allowed && topology->told_by != NULL)
+        return tern_error_set(error, TERN_ENVIRONMENT,
+                              "--pin: CPU %d is on the machine that %s tells hwloc of, and this program cannot use it "
+                              "here; `ternbench machine` lists those that it can",
+                              cpu[index], topology->told_by);
     if (!known->allowed)
         return tern_error_set(error, TERN_ENVIRONMENT,
                               "--pin: this program may not use CPU %d (taskset, container or batch system); name one "
@@ -110,14 +122,46 @@ static tern_status choose_by_list(tern_places *places, const char *list, const t
     return TERN_OK;
 }
 
+/* Tells the kinds there are. */
+static tern_status refuse_kind(const tern_topology *topology, const char *name, tern_error *error)
+{
+    char names[160] = "";
+
+    if (topology->kinds < 2)
+        return tern_error_set(error, TERN_USAGE, "--pin: this machine has one kind of core, and none of the name '%s'",
+                              name);
+    for (uint32_t i = 0; i < topology->kinds; i++)
+        tern_text_append(names, sizeof names, "%s%s", i == 0 ? "" : ", ", topology->kind[i].name);
+    return tern_error_set(error, TERN_USAGE, "--pin: there is no kind of core '%s'; this machine has %s", name, names);
+}
+
+/* "compact", "spread", or one of them with a kind of core behind a colon. Returns false when it is something else. */
+static bool take_order(const char *how, const char *order, const char **kind)
+{
+    const size_t length = strlen(order);
+
+    if (strncmp(how, order, length) != 0 || (how[length] != '\0' && how[length] != ':'))
+        return false;
+    *kind = how[length] == ':' ? how + length + 1 : NULL;
+    return true;
+}
+
 tern_status tern_places_choose(tern_places *places, const char *how, const tern_topology *topology, tern_error *error)
 {
+    const char *name = NULL;
+
     *places = (tern_places){0};
     if (strcmp(how, "none") == 0)
         return TERN_OK;
-    if (strcmp(how, "compact") == 0 || strcmp(how, "spread") == 0)
-        return choose_by_topology(places, how[0] == 's', topology, error);
-    return choose_by_list(places, how, topology, error);
+    if (!take_order(how, "compact", &name) && !take_order(how, "spread", &name))
+        return choose_by_list(places, how, topology, error);
+    const tern_core_kind *kind = name == NULL ? NULL : tern_topology_find_kind(topology, name);
+    if (name != NULL && kind == NULL)
+        return refuse_kind(topology, name, error);
+    const tern_status status = choose_by_topology(places, how[0] == 's', kind, topology, error);
+    if (status == TERN_OK && kind != NULL && places->cpus == 0)
+        return tern_error_set(error, TERN_ENVIRONMENT, "--pin: this program may use no CPU of the kind %s", kind->name);
+    return status;
 }
 
 void tern_places_free(tern_places *places)

@@ -26,6 +26,7 @@ typedef struct tern_places {
  *     spread    one core of each memory node in turn
  *     none      leaves it to the operating system
  *     CPULIST   "0-3,8": in that order
+ * compact:KIND and spread:KIND take cores of one kind, as the topology names it; without, the fastest kind comes first.
  * compact and spread give every core one thread before any core gets a second. With more threads than CPUs they share.
  * Free with tern_places_free(), whatever is returned.
  * TERN_USAGE: no such CPU, or not a list. TERN_ENVIRONMENT: the CPU is there, but this program may not use it.

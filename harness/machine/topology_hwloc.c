@@ -1,5 +1,6 @@
 #ifdef HAVE_HWLOC
 
+#include "base/text.h"
 #include "machine/allowed.h"
 #include "machine/topology_read.h"
 
@@ -25,6 +26,75 @@ static void add_cpus(tern_topology *topology, hwloc_topology_t machine)
             .core = lowest(machine, HWLOC_OBJ_CORE, pu),
             .node = pu->nodeset == NULL || hwloc_bitmap_iszero(pu->nodeset) ? 0 : hwloc_bitmap_first(pu->nodeset),
         };
+}
+
+#if HWLOC_API_VERSION >= 0x00020400
+#include <hwloc/cpukinds.h>
+
+static const char *name_of_kind(struct hwloc_info_s *info, unsigned infos, const char *key)
+{
+    for (unsigned i = 0; i < infos; i++)
+        if (strcmp(info[i].name, key) == 0)
+            return info[i].value;
+    return NULL;
+}
+
+static void add_kind(tern_topology *topology, hwloc_topology_t machine, unsigned index, hwloc_bitmap_t cpus)
+{
+    tern_core_kind *kind = &topology->kind[topology->kinds];
+    struct hwloc_info_s *info = NULL;
+    unsigned infos = 0;
+
+    if (hwloc_cpukinds_get_info(machine, index, cpus, NULL, &infos, &info, 0) != 0)
+        return;
+    const char *type = name_of_kind(info, infos, "CoreType"), *capacity = name_of_kind(info, infos, "LinuxCapacity");
+    if (type != NULL && tern_topology_find_kind(topology, type) == NULL)
+        tern_text_copy(kind->name, sizeof kind->name, type);
+    else if (type == NULL && capacity != NULL)
+        tern_text_append(kind->name, sizeof kind->name, "capacity%s", capacity);
+    else
+        tern_text_append(kind->name, sizeof kind->name, "kind%u", topology->kinds);
+    for (uint32_t i = 0; i < topology->cpus; i++)
+        if (hwloc_bitmap_isset(cpus, (unsigned)topology->cpu[i].id))
+            topology->cpu[i].kind = topology->kinds;
+    topology->kinds++;
+}
+
+/* hwloc has the slowest kind first. */
+static void add_kinds(tern_topology *topology, hwloc_topology_t machine)
+{
+    const int kinds = hwloc_cpukinds_get_nr(machine, 0);
+    hwloc_bitmap_t cpus = hwloc_bitmap_alloc();
+
+    for (int i = kinds; cpus != NULL && kinds > 1 && i-- > 0 && topology->kinds < TERN_CORE_KINDS_MAX;)
+        add_kind(topology, machine, (unsigned)i, cpus);
+    hwloc_bitmap_free(cpus);
+}
+#else
+static void add_kinds(tern_topology *topology, hwloc_topology_t machine)
+{
+    (void)topology;
+    (void)machine;
+}
+#endif
+
+/* hwloc(7), "Environment Variables": what has it read something else than this machine. */
+static const char *find_told_by(hwloc_topology_t machine)
+{
+    static const char *const variables[] = {"HWLOC_XMLFILE", "HWLOC_SYNTHETIC", "HWLOC_CPUID_PATH", "HWLOC_FSROOT"};
+
+    if (hwloc_topology_is_thissystem(machine))
+        return NULL;
+    for (size_t i = 0; i < sizeof variables / sizeof *variables; i++)
+        if (getenv(variables[i]) != NULL)
+            return variables[i];
+    return "HWLOC_COMPONENTS";
+}
+
+static void count_empty_nodes(tern_topology *topology, hwloc_topology_t machine)
+{
+    for (hwloc_obj_t node = NULL; (node = hwloc_get_next_obj_by_type(machine, HWLOC_OBJ_NUMANODE, node)) != NULL;)
+        topology->empty_nodes += node->attr->numanode.local_memory == 0 && !hwloc_bitmap_iszero(node->cpuset);
 }
 
 static void add_cache(tern_topology *topology, hwloc_obj_t cache, int32_t *shared)
@@ -78,8 +148,11 @@ tern_status tern_topology_read_hwloc(tern_topology *topology, tern_error *error)
         goto out;
     }
     topology->source = "hwloc";
+    topology->told_by = find_told_by(machine);
     add_cpus(topology, machine);
     add_caches(topology, machine, shared);
+    add_kinds(topology, machine);
+    count_empty_nodes(topology, machine);
 out:
     free(shared);
     hwloc_topology_destroy(machine);

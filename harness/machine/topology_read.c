@@ -81,6 +81,9 @@ void tern_topology_finish(tern_topology *topology)
     qsort(topology->cpu, topology->cpus, sizeof *topology->cpu, by_id);
     qsort(topology->cache, topology->caches, sizeof *topology->cache, by_level);
     number(topology);
+    topology->kinds = topology->kinds == 0 ? 1 : topology->kinds;
+    for (uint32_t i = 0; i < topology->cpus; i++)
+        topology->kind[topology->cpu[i].kind].cpus++;
     for (uint32_t i = 0; i < topology->caches; i++)
         if (topology->cache[i].kind != TERN_CACHE_INSTRUCTION && topology->cache[i].level >= last_level) {
             last_level = topology->cache[i].level;

@@ -13,7 +13,8 @@ tern_status tern_topology_read(tern_topology *topology, tern_error *error);
 
 /*
  * A reader makes topology->cpu and sets cpus, and in each CPU id, node, and for socket and core the lowest CPU number
- * in them. It hands each cache to tern_topology_add_cache().
+ * in them; where cores are of several kinds, their names and the kind of each CPU. It hands each cache to
+ * tern_topology_add_cache().
  */
 typedef tern_status tern_topology_reader(tern_topology *topology, tern_error *error);
 

@@ -6,6 +6,7 @@
 #include "machine/cpulist.h"
 #include "machine/topology_read.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -123,6 +124,53 @@ static void add_cpu(reader *r, int32_t id)
         continue;
 }
 
+/* Of Linux's scheduler: 1024 of the fastest. -1 where it does not tell, as all CPUs are alike. */
+static long capacity_of(const reader *r, int32_t cpu)
+{
+    char path[64] = "", text[24];
+
+    tern_text_append(path, sizeof path, "cpu/cpu%d/cpu_capacity", cpu);
+    return read_line(r, path, text, sizeof text) ? strtol(text, NULL, 10) : -1;
+}
+
+/* The highest capacity that is below that one; -1 when there is none. */
+static long next_capacity(const reader *r, long below)
+{
+    long next = -1;
+
+    for (uint32_t i = 0; i < r->topology->cpus; i++) {
+        const long its = capacity_of(r, r->topology->cpu[i].id);
+        next = its < below && its > next ? its : next;
+    }
+    return next;
+}
+
+static void set_kinds(reader *r)
+{
+    tern_topology *topology = r->topology;
+
+    for (long capacity = next_capacity(r, LONG_MAX); capacity > 0 && topology->kinds < TERN_CORE_KINDS_MAX;
+         capacity = next_capacity(r, capacity)) {
+        tern_core_kind *kind = &topology->kind[topology->kinds];
+        tern_text_append(kind->name, sizeof kind->name, "capacity%ld", capacity);
+        for (uint32_t i = 0; i < topology->cpus; i++)
+            if (capacity_of(r, topology->cpu[i].id) == capacity)
+                topology->cpu[i].kind = topology->kinds;
+        topology->kinds++;
+    }
+}
+
+/* The first line is "Node 0 MemTotal:  65684512 kB". */
+static bool is_empty(const reader *r, int32_t node)
+{
+    char path[64] = "", text[128];
+    const char *size;
+
+    tern_text_append(path, sizeof path, "node/node%d/meminfo", node);
+    return read_line(r, path, text, sizeof text) && (size = strstr(text, "MemTotal:")) != NULL &&
+           strtoull(size + strlen("MemTotal:"), NULL, 10) == 0;
+}
+
 static void set_nodes(reader *r)
 {
     size_t count;
@@ -133,6 +181,7 @@ static void set_nodes(reader *r)
         tern_text_append(path, sizeof path, "node/node%d/cpulist", nodes[n]);
         if (!read_list(r, path))
             continue;
+        r->topology->empty_nodes += is_empty(r, nodes[n]);
         for (uint32_t i = 0; i < r->topology->cpus; i++)
             for (size_t j = 0; j < r->count; j++)
                 if (r->list[j] == r->topology->cpu[i].id)
@@ -154,8 +203,10 @@ tern_status tern_topology_read_sys(tern_topology *topology, const char *root, te
     const tern_status status = tern_topology_make_room(topology, count, error);
     for (size_t i = 0; i < count && status == TERN_OK; i++)
         add_cpu(&r, online[i]);
-    if (status == TERN_OK)
+    if (status == TERN_OK) {
         set_nodes(&r);
+        set_kinds(&r);
+    }
     free(online);
     free(r.list);
     return status;

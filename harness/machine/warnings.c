@@ -28,6 +28,30 @@ static bool has_too_many_threads(const tern_noise *n, char *text, size_t bytes)
     return true;
 }
 
+static bool is_told_of_another(const tern_noise *n, char *text, size_t bytes)
+{
+    if (n->told_by == NULL)
+        return false;
+    tern_text_append(
+        text, bytes,
+        "%s tells hwloc of another machine: caches, cores and memory nodes are not those of this one; unset "
+        "it",
+        n->told_by);
+    return true;
+}
+
+static bool has_several_kinds(const tern_noise *n, char *text, size_t bytes)
+{
+    if (n->kinds < 2)
+        return false;
+    tern_text_append(
+        text, bytes,
+        "threads are on %u kinds of core, and the slowest decides, as work is shared evenly; choose one kind "
+        "with --pin compact:KIND",
+        n->kinds);
+    return true;
+}
+
 static bool has_small_quota(const tern_noise *n, char *text, size_t bytes)
 {
     if (n->run->cpu_quota <= 0.0 || n->run->cpu_quota >= n->threads)
@@ -202,6 +226,7 @@ static const struct {
     rule_fn *applies;
 } rules[] = {
     {"build", TERN_REFUSAL, is_debug_build},
+    {"topology", TERN_REFUSAL, is_told_of_another},
     {"threads", TERN_REFUSAL, has_too_many_threads},
     {"quota", TERN_REFUSAL, has_small_quota},
     {"throttling", TERN_REFUSAL, is_throttled},
@@ -211,6 +236,7 @@ static const struct {
     {"openmp", TERN_REFUSAL, has_openmp_variables},
     {"ring", TERN_REFUSAL, has_small_ring},
     {"load", TERN_WARNING, has_load},
+    {"kinds", TERN_WARNING, has_several_kinds},
     {"numa", TERN_WARNING, has_numa_balancing},
     {"huge_pages", TERN_WARNING, has_no_huge_pages},
     {"clock", TERN_WARNING, has_slow_clock},

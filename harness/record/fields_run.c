@@ -17,6 +17,7 @@ const tern_field tern_run_fields[] = {
     FIELD(tern_run, hypervisor, TERN_TEXT),
     FIELD(tern_run, isa, TERN_TEXT),
     FIELD(tern_run, isa_cap, TERN_TEXT),
+    FIELD(tern_run, topology, TERN_TEXT),
     FIELD(tern_run, cpus_online, TERN_U32),
     FIELD(tern_run, cpus_allowed, TERN_U32),
     FIELD(tern_run, cpu_quota, TERN_REAL),

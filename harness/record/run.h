@@ -32,8 +32,9 @@ typedef struct tern_run {
     char microcode[24];
     char os_kernel[96];
     char hypervisor[32];
-    char isa[128];    /* what the processor offers */
-    char isa_cap[48]; /* what --isa, and the environment, allowed */
+    char isa[128];     /* what the processor offers */
+    char isa_cap[48];  /* what --isa, and the environment, allowed */
+    char topology[64]; /* who told of cores, caches and memory nodes; of another machine, if so */
     uint32_t cpus_online, cpus_allowed;
     double cpu_quota; /* CPUs' worth of time that the cgroup allows; 0 = no limit */
     uint64_t memory_bytes, llc_bytes;

@@ -12,6 +12,7 @@ static const struct {
     {"processor", offsetof(tern_run, cpu)},
     {"ISA", offsetof(tern_run, isa)},
     {"cap of the ISA", offsetof(tern_run, isa_cap)},
+    {"topology", offsetof(tern_run, topology)},
     {"system", offsetof(tern_run, os_kernel)},
     {"version", offsetof(tern_run, version)},
     {"commit", offsetof(tern_run, commit)},

@@ -39,7 +39,30 @@ static tern_status choose_places(tern_environment *environment, tern_run *run, t
         warn(run, "threads cannot be bound to CPUs here and may move while they are timed; allow sched_setaffinity in "
                   "the container");
     }
-    return tern_places_choose(&environment->places, how == NULL ? "compact" : how, &environment->topology, error);
+    if (how == NULL)
+        how = "compact";
+    const tern_status status = tern_places_choose(&environment->places, how, &environment->topology, error);
+    if (status == TERN_OK && environment->places.cpus == 0 && strcmp(how, "none") != 0)
+        warn(run,
+             "the topology has none of the CPUs that this program may use, so that threads are not bound; name them "
+             "with --pin CPULIST, or none");
+    return status;
+}
+
+/* Of the cores that threads are bound to. */
+static uint32_t count_kinds(const tern_topology *topology, const tern_pin *pin)
+{
+    bool used[TERN_CORE_KINDS_MAX] = {false};
+    uint32_t kinds = 0;
+
+    for (uint32_t i = 0; i < pin->cpus; i++) {
+        const tern_cpu *cpu = tern_topology_find(topology, pin->cpu[i]);
+        if (cpu != NULL && !used[cpu->kind]) {
+            used[cpu->kind] = true;
+            kinds++;
+        }
+    }
+    return kinds;
 }
 
 /* Under `strict` the first caution of the worst kind is an error. */
@@ -53,6 +76,7 @@ static tern_status list_cautions(const tern_environment *environment, const tern
 
     tern_noise_read(&noise, &before, &environment->topology, demand->threads,
                     pin.cpus > 0 ? pin.cpus : environment->topology.allowed, demand->cold);
+    noise.kinds = count_kinds(&environment->topology, &pin);
     const size_t count = tern_warning_list(&noise, caution);
     for (size_t i = 0; i < count; i++) {
         if (environment->settings->strict && caution[i].severity == TERN_REFUSAL)

@@ -281,6 +281,34 @@ static void a_cpu_that_is_not_there_cannot_be_bound(void **state)
     tern_team_free(team);
 }
 
+/* Comes last: the other tests have cores that are alike, and nodes with memory. */
+static void sys_tells_kinds_of_core_and_empty_nodes(void **state)
+{
+    tern_topology topology;
+    tern_places places;
+
+    (void)state;
+    for (int cpu = 0; cpu < CPUS; cpu++)
+        put_cpu(cpu, "cpu_capacity", cpu % 4 == 0 ? "1024" : cpu % 4 == 1 ? "256" : "512", 0, 0);
+    put("node/node0/meminfo", "Node 0 MemTotal:       16384 kB");
+    put("node/node1/meminfo", "Node 1 MemTotal:       0 kB");
+    read_tree(&topology, 0xFF);
+    assert_int_equal(topology.empty_nodes, 1);
+    assert_int_equal(topology.kinds, 3);
+    assert_string_equal(topology.kind[0].name, "capacity1024");
+    assert_string_equal(topology.kind[2].name, "capacity256");
+    assert_int_equal(topology.kind[1].cpus, 4);
+    static const int32_t fastest_first[] = {0, 2, 3, 1, 4, 6, 7, 5}, of_512[] = {2, 3, 6, 7};
+    assert_int_equal(tern_places_choose(&places, "compact", &topology, NULL), TERN_OK);
+    assert_memory_equal(places.cpu, fastest_first, sizeof fastest_first);
+    tern_places_free(&places);
+    assert_int_equal(tern_places_choose(&places, "compact:capacity512", &topology, NULL), TERN_OK);
+    assert_int_equal(places.cpus, 4);
+    assert_memory_equal(places.cpu, of_512, sizeof of_512);
+    tern_places_free(&places);
+    tern_topology_free(&topology);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -292,6 +320,7 @@ int main(void)
         cmocka_unit_test(wrong_pins_are_refused),
         cmocka_unit_test(threads_run_where_they_are_bound),
         cmocka_unit_test(a_cpu_that_is_not_there_cannot_be_bound),
+        cmocka_unit_test(sys_tells_kinds_of_core_and_empty_nodes),
     };
 
     return cmocka_run_group_tests(tests, make_tree, remove_tree);
