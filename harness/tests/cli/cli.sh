@@ -39,6 +39,11 @@ says_not() {
     fi
 }
 
+# equals WHAT GOT WANTED
+equals() {
+    [ "$2" = "$3" ] || fail "$1: '$2' instead of '$3'"
+}
+
 # skip REASON: ends the test, and says why
 skip() {
     echo "SKIPPED: $1"
