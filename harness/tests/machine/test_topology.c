@@ -103,7 +103,7 @@ static void read_tree(tern_topology *topology, unsigned allowed)
 
 static void sys_tree_is_understood(void **state)
 {
-    tern_topology topology;
+    tern_topology topology = {0};
     char name[8];
 
     (void)state;
@@ -143,7 +143,7 @@ static void a_missing_sys_is_told(void **state)
 /* Whichever reader the build has, this machine has CPUs, and the allowed ones are those of the mask. */
 static void this_machine_is_consistent(void **state)
 {
-    tern_topology topology;
+    tern_topology topology = {0};
     uint32_t allowed = 0;
 
     (void)state;
@@ -195,7 +195,7 @@ static void orders_of_pinning(void **state)
         {"6,0-2", 0xFF, 2, 2, {6, 0}},
         {"3", 0xFF, 4, 1, {3}},
     };
-    tern_topology topology;
+    tern_topology topology = {0};
     tern_places places;
 
     (void)state;
@@ -223,7 +223,7 @@ static void wrong_pins_are_refused(void **state)
         {"0,5", TERN_ENVIRONMENT, "may not use CPU 5"},
         {"1,1", TERN_USAGE, "CPU 1 is listed twice"},
     };
-    tern_topology topology;
+    tern_topology topology = {0};
     tern_places places;
     tern_error error;
 
@@ -239,7 +239,7 @@ static void wrong_pins_are_refused(void **state)
 
 static void threads_run_where_they_are_bound(void **state)
 {
-    tern_topology topology;
+    tern_topology topology = {0};
     enum { THREADS = 3 };
     tern_places places;
     tern_team *team;
@@ -284,7 +284,7 @@ static void a_cpu_that_is_not_there_cannot_be_bound(void **state)
 /* Comes last: the other tests have cores that are alike, and nodes with memory. */
 static void sys_tells_kinds_of_core_and_empty_nodes(void **state)
 {
-    tern_topology topology;
+    tern_topology topology = {0};
     tern_places places;
 
     (void)state;

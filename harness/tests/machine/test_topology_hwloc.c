@@ -82,7 +82,7 @@ static void read_as_there(tern_topology *topology)
 
 static void a_large_machine_is_understood(void **state)
 {
-    tern_topology topology;
+    tern_topology topology = {0};
 
     (void)state;
     assert_int_equal(tern_topology_read(&topology, NULL), TERN_OK);
@@ -109,7 +109,7 @@ static void a_large_machine_is_understood(void **state)
 /* What this program may use is said by the system, whatever hwloc is told. */
 static void another_machine_is_said_to_be_one(void **state)
 {
-    tern_topology topology;
+    tern_topology topology = {0};
     tern_machine_class class = {0};
     tern_run run = {.cpus_online = CPUS};
     tern_noise noise;
@@ -133,7 +133,7 @@ static void another_machine_is_said_to_be_one(void **state)
 
 static void pins_are_those_of_a_large_machine(void **state)
 {
-    tern_topology topology;
+    tern_topology topology = {0};
     tern_places places;
     bool first_threads[CPUS] = {false};
 
@@ -165,7 +165,7 @@ static void pins_are_those_of_a_large_machine(void **state)
 
 static void pins_take_one_kind_of_core(void **state)
 {
-    tern_topology topology;
+    tern_topology topology = {0};
     tern_places places;
     tern_error error;
 
@@ -183,7 +183,7 @@ static void pins_take_one_kind_of_core(void **state)
 
 static void cpus_that_are_not_here_are_refused(void **state)
 {
-    tern_topology topology;
+    tern_topology topology = {0};
     tern_places places;
     tern_error error;
     char there[16] = "";

@@ -22,7 +22,7 @@ static void the_record_is_filled(void **state)
 {
     const tern_case c = timed_case(&timed_kernel, TIMED_RIGHT, 2, TERN_HOT);
     tern_measure_options options = timed_quickly;
-    tern_topology topology;
+    tern_topology topology = {0};
     tern_places places;
     tern_record record = {.id = "untouched"};
 
@@ -89,7 +89,7 @@ static void an_openmp_kernel_is_bound(void **state)
 {
     const tern_case c = timed_case(&timed_openmp, TIMED_OPENMP, 2, TERN_HOT);
     tern_measure_options options = timed_quickly;
-    tern_topology topology;
+    tern_topology topology = {0};
     tern_places places;
     static tern_record record;
 
