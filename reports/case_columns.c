@@ -55,3 +55,24 @@ const char *tern_case_problem_title(const tern_problem_key *key, char text[TERN_
         tern_text_append(text, bytes, "  threads=%" PRIu32 "  %s", key->threads, key->cache);
     return text;
 }
+
+void tern_series_cells(tern_sheet *sheet, size_t first, const tern_timing *timing)
+{
+    tern_sheet_count(sheet, first + TERN_SERIES_RUNS, timing->runs == 0 ? 1 : timing->runs);
+    if (timing->runs < 2)
+        return;
+    tern_sheet_real(sheet, first + TERN_SERIES_FASTEST, timing->fastest_run_ns);
+    tern_sheet_real(sheet, first + TERN_SERIES_SLOWEST, timing->slowest_run_ns);
+}
+
+const char *tern_series_remark(const tern_timing *timing, char text[TERN_SERIES_REMARK_BYTES])
+{
+    text[0] = '\0';
+    if (timing->not_cold)
+        tern_text_append(text, TERN_SERIES_REMARK_BYTES, "(not cold)");
+    if (timing->runs > 1)
+        tern_text_append(text, TERN_SERIES_REMARK_BYTES, "%s(%" PRIu32 " runs, %.1f %% apart)",
+                         text[0] == '\0' ? "" : " ", timing->runs,
+                         100.0 * (timing->slowest_run_ns / timing->fastest_run_ns - 1.0));
+    return text;
+}

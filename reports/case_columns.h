@@ -39,6 +39,23 @@ enum {
 /* Fills them in the newest row. */
 void tern_case_cells(tern_sheet *sheet, const tern_record *record);
 
+/* Columns for a case that several runs timed, as one series of samples, wherever they stand in its sheet. */
+enum { TERN_SERIES_RUNS, TERN_SERIES_FASTEST, TERN_SERIES_SLOWEST, TERN_SERIES_COLUMNS };
+
+#define TERN_SERIES_COLUMN_ROWS                                                                                        \
+    TERN_FOR_PROGRAMS_COLUMN("runs", TERN_COLUMN_COUNT),                                                               \
+        {.name = "fastest_run_ns", .type = TERN_COLUMN_TIME, .audience = TERN_FOR_PROGRAMS, .unit = "ns"},             \
+    {                                                                                                                  \
+        .name = "slowest_run_ns", .type = TERN_COLUMN_TIME, .audience = TERN_FOR_PROGRAMS, .unit = "ns"                \
+    }
+
+/* Fills them in the newest row; first is that of the runs. */
+void tern_series_cells(tern_sheet *sheet, size_t first, const tern_timing *timing);
+
+/* What people should know besides the figures: "(not cold)", "(3 runs, 2.1 % apart)", both or "". Returns text. */
+enum { TERN_SERIES_REMARK_BYTES = 96 };
+const char *tern_series_remark(const tern_timing *timing, char text[TERN_SERIES_REMARK_BYTES]);
+
 /* "NAME" or "NAME+TOGGLE=VALUE", into the column of the newest row. */
 void tern_case_name(tern_sheet *sheet, size_t column, const tern_record *record);
 

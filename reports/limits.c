@@ -43,7 +43,8 @@ enum {
     BOUND,
     REMARK,
     NOT_COLD,
-    RUN,
+    SERIES,
+    RUN = SERIES + TERN_SERIES_COLUMNS,
     COLUMNS = RUN + TERN_RUN_COLUMNS
 };
 
@@ -70,6 +71,7 @@ static const tern_column columns[COLUMNS] = {
     {.name = "bound", .type = TERN_COLUMN_TEXT, .audience = TERN_FOR_PROGRAMS},
     {.name = "remark", .label = "", .type = TERN_COLUMN_REMARK, .audience = TERN_FOR_PEOPLE},
     {.name = "not_cold", .type = TERN_COLUMN_FLAG, .audience = TERN_FOR_PROGRAMS},
+    TERN_SERIES_COLUMN_ROWS,
     TERN_RUN_COLUMN_ROWS,
 };
 
@@ -100,7 +102,7 @@ static void fill_speedup(tern_sheet *sheet, size_t column, const tern_record *r,
 static void fill_bound(tern_sheet *sheet, const tern_record *r)
 {
     const tern_bound_figures figures = tern_bounds_figures(r);
-    char text[TERN_BOUND_TEXT_BYTES];
+    char text[TERN_BOUND_TEXT_BYTES], remark[TERN_SERIES_REMARK_BYTES];
 
     if (isfinite(figures.instructions_per_mac))
         tern_sheet_real(sheet, PER_MAC, figures.instructions_per_mac);
@@ -110,7 +112,8 @@ static void fill_bound(tern_sheet *sheet, const tern_record *r)
         tern_sheet_real(sheet, ROOF_IPC, figures.roof_ipc);
     tern_sheet_text(sheet, COUNTED_ON, r->timing.instructions.counted_on);
     tern_sheet_text(sheet, BOUND, tern_bound_name(tern_bounds_judge(&figures)));
-    tern_sheet_format(sheet, REMARK, "%s%s", tern_bounds_text(r, text), r->timing.not_cold ? " (not cold)" : "");
+    tern_sheet_format(sheet, REMARK, "%s%s%s", tern_bounds_text(r, text), text[0] == '\0' ? "" : " ",
+                      tern_series_remark(&r->timing, remark));
 }
 
 static void add_row(tern_sheet *sheet, const tern_results *results, const tern_record *r, const tern_record *two_bits,
@@ -135,6 +138,7 @@ static void add_row(tern_sheet *sheet, const tern_results *results, const tern_r
     fill_speedup(sheet, OVER_TWO_BITS, r, two_bits);
     fill_speedup(sheet, OVER_BASELINE, r, baseline);
     tern_sheet_flag(sheet, NOT_COLD, t->not_cold);
+    tern_series_cells(sheet, SERIES, t);
     fill_bound(sheet, r);
     tern_run_cells(sheet, RUN, results, r->run);
 }

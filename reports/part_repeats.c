@@ -10,10 +10,9 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-enum { ID, RUNS, SAMPLES, MEDIAN, LOW, HIGH, LEAST, MOST, SPREAD, COLUMNS };
+enum { RUNS, SAMPLES, MEDIAN, LOW, HIGH, LEAST, MOST, SPREAD, ID, COLUMNS };
 
 static const tern_column columns[COLUMNS] = {
-    {.name = "id", .label = "case", .type = TERN_COLUMN_REMARK},
     {.name = "runs", .type = TERN_COLUMN_COUNT},
     {.name = "samples", .type = TERN_COLUMN_COUNT},
     {.name = "median_ns", .label = "median of all", .type = TERN_COLUMN_TIME, .unit = "ns"},
@@ -22,6 +21,7 @@ static const tern_column columns[COLUMNS] = {
     {.name = "fastest_run_ns", .label = "fastest run", .type = TERN_COLUMN_TIME, .unit = "ns"},
     {.name = "slowest_run_ns", .label = "slowest run", .type = TERN_COLUMN_TIME, .unit = "ns"},
     {.name = "spread", .label = "between runs", .type = TERN_COLUMN_CHANGE, .digits = 1},
+    {.name = "id", .label = "case", .type = TERN_COLUMN_REMARK},
 };
 
 /* How much slower the slowest run is than the fastest, case by case. */

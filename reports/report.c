@@ -1,44 +1,63 @@
 #include "report.h"
 
 #include "analyse/repeats.h"
+#include "full.h"
 
 #include <string.h>
 
 /* A report as text, and as each of the other writers puts it. */
-#define DOCUMENT(name_, summary_, build_, with_summary_)                                                               \
-    {.name = name_, .summary = summary_, .build = build_, .writer = tern_write_text, .with_summary = with_summary_},   \
-        {.name = name_ ".csv", .build = build_, .writer = tern_write_csv},                                             \
-        {.name = name_ ".md", .build = build_, .writer = tern_write_md},                                               \
-        {.name = name_ ".html", .build = build_, .writer = tern_write_html},                                           \
+#define WRITTEN(name_, build_, of_series_, ending, writer_)                                                            \
     {                                                                                                                  \
-        .name = name_ ".json", .build = build_, .writer = tern_write_json                                              \
+        .name = name_ ending, .build = build_, .writer = writer_, .of_series = of_series_                              \
     }
+#define DOCUMENT(name_, summary_, build_, of_series_, with_summary_)                                                   \
+    {.name = name_,                                                                                                    \
+     .summary = summary_,                                                                                              \
+     .build = build_,                                                                                                  \
+     .writer = tern_write_text,                                                                                        \
+     .of_series = of_series_,                                                                                          \
+     .with_summary = with_summary_},                                                                                   \
+        WRITTEN(name_, build_, of_series_, ".csv", tern_write_csv),                                                    \
+        WRITTEN(name_, build_, of_series_, ".md", tern_write_md),                                                      \
+        WRITTEN(name_, build_, of_series_, ".html", tern_write_html),                                                  \
+        WRITTEN(name_, build_, of_series_, ".json", tern_write_json)
 
 /* A plot of a report's sheet, in both forms. */
 #define PICTURE(plot_, build_)                                                                                         \
-    {.name = plot_ ".svg", .summary = "a plot", .build = build_, .plot = plot_, .picture = TERN_PICTURE_SVG},          \
+    {.name = plot_ ".svg",                                                                                             \
+     .summary = "a plot",                                                                                              \
+     .build = build_,                                                                                                  \
+     .of_series = true,                                                                                                \
+     .plot = plot_,                                                                                                    \
+     .picture = TERN_PICTURE_SVG},                                                                                     \
     {                                                                                                                  \
-        .name = plot_ ".png", .build = build_, .plot = plot_, .picture = TERN_PICTURE_PNG                              \
+        .name = plot_ ".png", .build = build_, .of_series = true, .plot = plot_, .picture = TERN_PICTURE_PNG           \
     }
 
 const tern_report tern_reports[] = {
-    DOCUMENT("full", "all that the records say, with plots in the page", tern_full_build, false),
-    DOCUMENT("table", "all cases, grouped by shape, threads and cache state", tern_table_build, true),
-    DOCUMENT("limits", "each kernel beside the hardware's limits, and what follows in words", tern_limits_build, true),
+    DOCUMENT("full", "all that the records say, with plots in the page", tern_full_build, false, false),
+    DOCUMENT("table", "all cases, grouped by shape, threads and cache state", tern_table_build, true, true),
+    DOCUMENT("limits", "each kernel beside the hardware's limits, and what follows in words", tern_limits_build, true,
+             true),
     DOCUMENT("crossovers", "from which share of zeros on one kernel is faster than another", tern_crossovers_build,
-             false),
+             true, false),
     DOCUMENT("scaling", "what more threads bring: speed-up, efficiency, imbalance, fork and join", tern_scaling_build,
-             false),
+             true, false),
     DOCUMENT("stages", "where the time of a call goes, and what the kernel knows of its weights", tern_stages_build,
-             false),
+             false, false),
     DOCUMENT("counters", "events a call, by name and source, with the reason where there is no value",
-             tern_counters_build, false),
-    DOCUMENT("decode", "the decode loop: tokens a second, where the time goes, memory", tern_decode_build, false),
-    DOCUMENT("gate", "did a kernel get slower? one verdict a case", tern_gate_build, false),
-    DOCUMENT("ablate", "what each toggle gives, alone and beside the others", tern_ablate_build, false),
-    DOCUMENT("bisect", "which commit made a kernel slower, and which of its toggles", tern_bisect_build, false),
-    DOCUMENT("history", "points over time, of a history", tern_history_build, false),
-    {.name = "csv", .summary = "the table for programs, RFC 4180", .build = tern_table_build, .writer = tern_write_csv},
+             tern_counters_build, false, false),
+    DOCUMENT("decode", "the decode loop: tokens a second, where the time goes, memory", tern_decode_build, false,
+             false),
+    DOCUMENT("gate", "did a kernel get slower? one verdict a case", tern_gate_build, false, false),
+    DOCUMENT("ablate", "what each toggle gives, alone and beside the others", tern_ablate_build, false, false),
+    DOCUMENT("bisect", "which commit made a kernel slower, and which of its toggles", tern_bisect_build, false, false),
+    DOCUMENT("history", "points over time, of a history", tern_history_build, false, false),
+    {.name = "csv",
+     .summary = "the table for programs, RFC 4180",
+     .build = tern_table_build,
+     .writer = tern_write_csv,
+     .of_series = true},
     {.name = "md", .summary = "the full report in Markdown", .build = tern_full_build, .writer = tern_write_md},
     {.name = "html", .summary = "the full report as a page", .build = tern_full_build, .writer = tern_write_html},
     {.name = "json", .summary = "the full report for programs", .build = tern_full_build, .writer = tern_write_json},
@@ -101,6 +120,15 @@ tern_writer *tern_report_plain_writer(const tern_report *report)
     return NULL;
 }
 
+/* What the samples of a series hide: which runs they are of, and how far those lie apart. */
+static tern_status add_repeats(tern_document *document, const tern_results *results, tern_error *error)
+{
+    bool filled;
+
+    tern_document_heading(document, "Runs that repeat each other");
+    return tern_full_repeats(document, results, &filled, error);
+}
+
 tern_status tern_report_build(const tern_report *report, tern_document *document, const tern_results *results,
                               tern_error *error)
 {
@@ -108,12 +136,14 @@ tern_status tern_report_build(const tern_report *report, tern_document *document
     tern_repeats repeats = {0};
     tern_status status = TERN_OK;
 
-    if (report->plot != NULL)
+    if (report->of_series)
         status = tern_repeats_new(&repeats, results, error);
     if (repeats.any)
         status = tern_repeats_merge(&repeats, &merged, results, error);
     if (status == TERN_OK)
         status = report->build(document, repeats.any ? &merged : results, error);
+    if (status == TERN_OK && repeats.any && report->plot == NULL)
+        status = add_repeats(document, results, error);
     tern_repeats_free(&repeats);
     tern_results_free(&merged);
     return status;

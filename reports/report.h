@@ -32,6 +32,7 @@ typedef struct tern_report {
     tern_writer *writer;
     tern_report_fn *write;
     bool line_by_line; /* the records themselves: a run can write each as soon as it is there */
+    bool of_series;    /* runs that repeat each other are one series of samples in it */
     bool with_summary; /* for people who look at a run: what came of it follows the report */
     const char *plot;  /* NULL, or the plot of a sheet that build makes: no writer then */
     tern_picture picture;
@@ -56,8 +57,7 @@ typedef struct tern_report_lack {
 } tern_report_lack;
 
 /*
- * Fills the empty document of a report that has a builder. A plot draws runs that repeat each other as one series, as
- * the full report does. TERN_ENVIRONMENT when memory ran out.
+ * Fills the empty document of a report that has a builder. TERN_ENVIRONMENT when memory ran out.
  */
 tern_status tern_report_build(const tern_report *report, tern_document *document, const tern_results *results,
                               tern_error *error);

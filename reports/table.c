@@ -40,7 +40,8 @@ enum {
     NOT_COLD,
     PAIRED,
     PHASE,
-    RUN,
+    SERIES,
+    RUN = SERIES + TERN_SERIES_COLUMNS,
     COLUMNS = RUN + TERN_RUN_COLUMNS
 };
 
@@ -70,6 +71,7 @@ static const tern_column columns[COLUMNS] = {
     {.name = "not_cold", .type = TERN_COLUMN_FLAG, .audience = TERN_FOR_PROGRAMS},
     {.name = "paired", .type = TERN_COLUMN_COUNT, .audience = TERN_FOR_PROGRAMS},
     {.name = "phase", .type = TERN_COLUMN_TEXT, .audience = TERN_FOR_PROGRAMS},
+    TERN_SERIES_COLUMN_ROWS,
     TERN_RUN_COLUMN_ROWS,
 };
 
@@ -94,6 +96,7 @@ static void fill_measured(tern_sheet *sheet, size_t column, double value)
 static void fill_timing(tern_sheet *sheet, const tern_record *r, const tern_record *baseline)
 {
     const tern_timing *t = &r->timing;
+    char remark[TERN_SERIES_REMARK_BYTES];
 
     tern_sheet_real(sheet, MEDIAN, t->median_ns);
     tern_sheet_real(sheet, LOW, t->low_ns);
@@ -113,8 +116,8 @@ static void fill_timing(tern_sheet *sheet, const tern_record *r, const tern_reco
     else if (baseline != NULL)
         tern_sheet_estimate(sheet, SPEEDUP, tern_speedup_estimate(r, baseline));
     tern_sheet_flag(sheet, NOT_COLD, t->not_cold);
-    if (t->not_cold)
-        tern_sheet_text(sheet, REMARK, "(not cold)");
+    tern_series_cells(sheet, SERIES, t);
+    tern_sheet_text(sheet, REMARK, tern_series_remark(t, remark));
 }
 
 static void add_row(tern_sheet *sheet, const tern_results *results, const tern_record *r, const tern_record *baseline)

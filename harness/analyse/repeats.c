@@ -182,6 +182,9 @@ static tern_record with_series(const tern_record *r, const tern_repeated *s)
     if (s->samples > 0)
         t->min_ns = tern_stats_min(s->ns, s->samples);
     t->calls = s->calls;
+    t->runs = (uint32_t)s->runs;
+    t->fastest_run_ns = s->fastest_ns;
+    t->slowest_run_ns = s->slowest_ns;
     t->roof_read_gbps = s->read_gbps;
     t->roof_gmacs = s->gmacs;
     all.paired = s->paired;

@@ -103,6 +103,10 @@ typedef struct tern_timing {
     tern_disturbance disturbance;
     uint32_t counters;
     tern_counter *counter;
+
+    /* Where it stands for runs that repeat each other, see analyse/repeats.h; 0: for one. Not written. */
+    uint32_t runs;
+    double fastest_run_ns, slowest_run_ns; /* medians of single runs */
 } tern_timing;
 
 typedef struct tern_record_fact {

@@ -3,6 +3,7 @@
  */
 #include "report.h"
 
+#include "analyse/repeats.h"
 #include "cases.h"
 #include "compare.h"
 #include "foreign_script.h"
@@ -135,23 +136,59 @@ static void every_report_is_found_by_its_name_and_nothing_else(void **state)
     assert_true(tern_report_plain_writer(tern_report_find("jsonl")) == NULL);
 }
 
-/* Figures that a csv of the table has had since its first version. */
+static size_t lines_of(const char *text)
+{
+    size_t lines = 0;
+
+    for (const char *c = text; (c = strchr(c, '\n')) != NULL; c++)
+        lines++;
+    return lines;
+}
+
+/* Figures that a csv of the table has had since its first version. A row is of a series: runs that repeat each other are one. */
 static void the_table_for_programs_has_every_case_and_keeps_its_columns(void **state)
 {
     static const char head[] = "id,suite,group,kernel,toggles,m,k,n,threads,cache,w,x,p0,seed,verdict,mismatches,"
                                "bits_per_weight,median_ns,low_ns,high_ns,min_ns,samples,gmacs,gbps,roof_read_gbps,"
                                "roof_gmacs,intensity,roof_share,pack_ns,";
-    size_t lines = 0;
+    tern_results merged = {0};
+    tern_repeats repeats;
 
     (void)state;
     make_hostile();
+    assert_int_equal(tern_repeats_new(&repeats, &results, NULL), TERN_OK);
+    assert_int_equal(tern_repeats_merge(&repeats, &merged, &results, NULL), TERN_OK);
     char *text = draw(tern_report_find("csv"));
     assert_memory_equal(text, head, sizeof head - 1);
     assert_non_null(strstr(text, ",reason,"));
-    for (const char *c = text; (c = strchr(c, '\n')) != NULL; c++)
-        lines++;
-    assert_int_equal(lines, 1 + results.cases.count + 2 * results.decodes.count);
+    assert_int_equal(lines_of(text), 1 + merged.cases.count + 2 * merged.decodes.count);
     free(text);
+    tern_results_free(&merged);
+    tern_repeats_free(&repeats);
+}
+
+/* The table, the limits and their csv take runs that repeat each other as the full report does. */
+static void repeated_runs_are_one_row_that_tells_their_spread(void **state)
+{
+    static const struct {
+        const char *report, *says;
+    } reports[] = {{"csv", ",2,10,12.5,"},
+                   {"limits.csv", ",2,10,12.5,"},
+                   {"table", "(2 runs, 25.0 % apart)"},
+                   {"limits", "(2 runs, 25.0 % apart)"}};
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        add_run(&results, "host", "");
+        add_case(&results, "same", i == 0 ? 10.0 : 12.5);
+    }
+    for (size_t i = 0; i < sizeof reports / sizeof *reports; i++) {
+        char *text = draw(tern_report_find(reports[i].report));
+        const char *said = strstr(text, reports[i].says);
+        if (said == NULL || strstr(said + 1, reports[i].says) != NULL)
+            fail_msg("%s says '%s' not exactly once:\n%s", reports[i].report, reports[i].says, text);
+        free(text);
+    }
 }
 
 /* What a person must not miss stands before the changes of times. */
@@ -199,6 +236,7 @@ int main(void)
         cmocka_unit_test_teardown(no_key_stands_twice_in_a_sheet, tear_down),
         cmocka_unit_test(every_report_is_found_by_its_name_and_nothing_else),
         cmocka_unit_test_teardown(the_table_for_programs_has_every_case_and_keeps_its_columns, tear_down),
+        cmocka_unit_test_teardown(repeated_runs_are_one_row_that_tells_their_spread, tear_down),
         cmocka_unit_test_teardown(a_comparison_says_first_what_is_wrong, tear_down),
     };
 
