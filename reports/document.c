@@ -1,6 +1,7 @@
 #include "document.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static bool add(tern_document *document, tern_item item)
 {
@@ -44,6 +45,14 @@ void tern_document_line(tern_document *document, const char *text, ...)
 void tern_document_section(tern_document *document, const char *text, ...)
 {
     ADD_WORDS(TERN_ITEM_SECTION, text);
+}
+
+void tern_document_withdraw(tern_document *document, size_t place)
+{
+    if (place >= document->items)
+        return;
+    document->items--;
+    memmove(&document->item[place], &document->item[place + 1], (document->items - place) * sizeof *document->item);
 }
 
 void tern_document_verdict(tern_document *document, bool good, const char *text, ...)

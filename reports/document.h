@@ -44,6 +44,9 @@ void tern_document_heading(tern_document *document, const char *text, ...) __att
 void tern_document_paragraph(tern_document *document, const char *text, ...) __attribute__((format(printf, 2, 3)));
 void tern_document_line(tern_document *document, const char *text, ...) __attribute__((format(printf, 2, 3)));
 void tern_document_section(tern_document *document, const char *text, ...) __attribute__((format(printf, 2, 3)));
+/* Takes words away again, those of item `place`: a chapter, say, for which nothing was found. */
+void tern_document_withdraw(tern_document *document, size_t place);
+
 void tern_document_verdict(tern_document *document, bool good, const char *text, ...)
     __attribute__((format(printf, 3, 4)));
 void tern_document_fold(tern_document *document, const char *text, ...) __attribute__((format(printf, 2, 3)));

@@ -1,8 +1,8 @@
 /*
  * The full report: all that the records say of a machine, its kernels and the decode loop, in the order in which the
  * report that this project answers said it. The first screen has the verdict, the bottleneck and what changed; what is
- * long and as it should be is folded. A chapter without records says what measures it. Runs that repeat each other
- * count as one series of samples everywhere but where the runs themselves are the matter.
+ * long and as it should be is folded. Chapters without records are a list of what measures them. Runs that repeat each
+ * other count as one series of samples everywhere but where the runs themselves are the matter.
  */
 #include "full.h"
 
@@ -46,6 +46,8 @@ static const struct {
     {.title = "Verdict", .add = tern_full_verdict, .command = "ternbench run suites/seed.suite", .takes_runs = true},
 };
 
+enum { PARTS = sizeof parts / sizeof *parts };
+
 static tern_status add_top(tern_document *document, const tern_results *results, const tern_repeats *repeats,
                            const tern_results *merged, tern_error *error)
 {
@@ -59,7 +61,7 @@ static tern_status add_top(tern_document *document, const tern_results *results,
     tern_bottleneck_text(results, bottleneck, sizeof bottleneck);
     if (bottleneck[0] != '\0')
         tern_document_paragraph(document, "Bottleneck: %s.", bottleneck);
-    else
+    else if (results->points.count == 0 || results->cases.count > 0)
         tern_document_paragraph(document, "Bottleneck: not known; `ternbench decode` measures it.");
     if (status == TERN_OK)
         status = tern_full_say_blockers(document, merged, error);
@@ -96,20 +98,46 @@ static void add_how_to_read(tern_document *document)
         tern_document_line(document, "%s", lines[i]);
 }
 
+/* One line for each chapter that is not there. */
+static void add_unmeasured(tern_document *document, const bool *filled)
+{
+    bool begun = false;
+
+    for (size_t i = 0; i < PARTS; i++) {
+        if (filled[i] || parts[i].command == NULL)
+            continue;
+        if (!begun)
+            tern_document_section(document, "Not in these records");
+        begun = true;
+        tern_document_line(document, "%s: `%s` measures it.", parts[i].title, parts[i].command);
+    }
+}
+
+static tern_status add_part(tern_document *document, size_t part, const tern_results *results, bool *filled,
+                            tern_error *error)
+{
+    const size_t place = document->items;
+
+    tern_document_section(document, "%s", parts[part].title);
+    const tern_status status = parts[part].add(document, results, filled, error);
+    if (!*filled)
+        tern_document_withdraw(document, place);
+    return status;
+}
+
 static tern_status add_all(tern_document *document, const tern_results *results, const tern_repeats *repeats,
                            const tern_results *merged, tern_error *error)
 {
     tern_status status = add_top(document, results, repeats, merged, error);
+    bool filled[PARTS];
 
-    for (size_t i = 0; i < sizeof parts / sizeof *parts && status == TERN_OK; i++) {
-        bool filled = true;
-        if (parts[i].is_wanted != NULL && !parts[i].is_wanted(results))
-            continue;
-        tern_document_section(document, "%s", parts[i].title);
-        status = parts[i].add(document, parts[i].takes_runs ? results : merged, &filled, error);
-        if (!filled)
-            tern_document_line(document, "The records have nothing for this part; `%s` fills it.", parts[i].command);
+    for (size_t i = 0; i < PARTS && status == TERN_OK; i++) {
+        filled[i] = true;
+        if (parts[i].is_wanted == NULL || parts[i].is_wanted(results))
+            status = add_part(document, i, parts[i].takes_runs ? results : merged, &filled[i], error);
     }
+    if (status == TERN_OK)
+        add_unmeasured(document, filled);
     add_how_to_read(document);
     tern_runs_add(document, results);
     return status;

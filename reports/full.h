@@ -9,8 +9,8 @@
 #include "record/results.h"
 
 /*
- * Adds the chapter's content. *filled is set to false when the records have nothing for it: full.c then says what would
- * measure it. TERN_ENVIRONMENT when memory ran out, TERN_USAGE when the file of expectations makes no sense.
+ * Adds the chapter's content. *filled is set to false when the records have nothing for it, and then people are shown
+ * nothing: the chapter is a line in a list of what would measure it. TERN_ENVIRONMENT when memory ran out, TERN_USAGE when the file of expectations makes no sense.
  */
 typedef tern_status tern_full_part(tern_document *document, const tern_results *results, bool *filled,
                                    tern_error *error);

@@ -40,11 +40,25 @@ static void add_row(tern_sheet *sheet, const tern_expectation *e, const tern_exp
         tern_sheet_text(sheet, WRONG, o->wrong);
 }
 
+/* Whether any claim is about what was measured here. */
+static tern_status measure_all(const tern_expectations *e, const tern_results *results, tern_expected_outcome *outcome,
+                               bool *any, tern_error *error)
+{
+    tern_status status = TERN_OK;
+
+    *any = false;
+    for (size_t i = 0; i < e->count && status == TERN_OK; i++) {
+        status = tern_expectation_measure(&e->item[i], results, &outcome[i], error);
+        *any |= status == TERN_OK && outcome[i].status != TERN_EXPECTED_UNMEASURED;
+    }
+    return status;
+}
+
 tern_status tern_full_expected(tern_document *document, const tern_results *results, bool *filled, tern_error *error)
 {
     char path[4096];
     tern_expectations expectations;
-    tern_expected_outcome outcome;
+    tern_expected_outcome outcome[TERN_EXPECTATIONS];
     tern_status status;
 
     *filled = true;
@@ -53,16 +67,14 @@ tern_status tern_full_expected(tern_document *document, const tern_results *resu
         tern_document_line(document, "There is no suites/expectations.ini here to hold the figures against.");
         return TERN_OK;
     }
-    if ((status = tern_expectations_read(&expectations, path, error)) != TERN_OK)
+    if ((status = tern_expectations_read(&expectations, path, error)) != TERN_OK ||
+        (status = measure_all(&expectations, results, outcome, filled, error)) != TERN_OK || !*filled)
         return status;
     tern_document_line(document,
                        "The share realised is what was measured over the lower end of what was expected. Rows "
                        "are not multiplied with each other: the total is measured by itself.");
     tern_sheet *sheet = tern_document_sheet(document, "expected", TERN_FOR_ALL, columns, COLUMNS);
-    for (size_t i = 0; i < expectations.count && status == TERN_OK; i++) {
-        status = tern_expectation_measure(&expectations.item[i], results, &outcome, error);
-        if (status == TERN_OK)
-            add_row(sheet, &expectations.item[i], &outcome);
-    }
-    return status;
+    for (size_t i = 0; i < expectations.count; i++)
+        add_row(sheet, &expectations.item[i], &outcome[i]);
+    return TERN_OK;
 }

@@ -147,7 +147,11 @@ tern_status tern_full_blockers(tern_document *document, const tern_results *resu
     tern_blockers found;
     const tern_status status = tern_blockers_find(&found, results, error);
 
-    *filled = true;
+    *filled = found.count > 0 || results->cases.count + results->decodes.count + results->arms.count > 0;
+    if (!*filled) {
+        tern_blockers_free(&found);
+        return status;
+    }
     if (found.count == 0)
         tern_document_line(document, "None: no rule finds anything in these records.");
     else

@@ -277,9 +277,13 @@ tern_status tern_full_verdict(tern_document *document, const tern_results *resul
     const size_t values[VERDICT_COLUMNS] = {t.results,     t.exact, t.wrong,    t.wrong_arms,
                                             t.unsupported, t.cut,   t.regressed};
 
-    (void)error;
     *filled = true;
     tern_full_say_verdict(document, results);
+    if (tern_full_has_history(results)) {
+        const tern_status status = tern_full_say_history(document, results, error);
+        if (status != TERN_OK || t.results + results->compared.count + results->arms.count == 0)
+            return status;
+    }
     tern_sheet *sheet = tern_document_sheet(document, "verdict", TERN_FOR_ALL, verdict_columns, VERDICT_COLUMNS);
     tern_sheet_row(sheet);
     for (size_t i = 0; i < VERDICT_COLUMNS; i++)

@@ -122,21 +122,44 @@ static void add_everything(void)
     end_run(true, "");
 }
 
-static void chapters_stand_in_their_order_and_name_what_fills_them(void **state)
+static size_t count_chapters(void)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < document.items; i++)
+        count += document.item[i].kind == TERN_ITEM_SECTION;
+    return count;
+}
+
+/* A chapter without records is a line in a list, with the command that measures it. */
+static void nothing_is_no_chapter(void **state)
+{
+    (void)state;
+    build();
+    assert_int_equal(count_chapters(), 3);
+    assert_true(says("NOTHING: the records hold no result."));
+    assert_true(says("Not in these records"));
+    for (size_t i = 0; i < sizeof chapters / sizeof *chapters - 2; i++) {
+        char line[160];
+        snprintf(line, sizeof line, "%s: `ternbench ", chapters[i]);
+        if (!says(line))
+            fail_msg("nothing says how to measure '%s'", chapters[i]);
+    }
+    assert_true(says("KV cache: `ternbench decode --compare-cache 16` measures it."));
+}
+
+static void chapters_stand_in_their_order(void **state)
 {
     size_t next = 0;
 
     (void)state;
+    add_everything();
     build();
     for (size_t i = 0; i < document.items; i++)
         if (document.item[i].kind == TERN_ITEM_SECTION)
             assert_string_equal(document.item[i].text, chapters[next++]);
     assert_int_equal(next, sizeof chapters / sizeof *chapters);
-    assert_true(says("`ternbench decode --compare-cache 16` fills it."));
-    assert_true(says("NOTHING: the records hold no result."));
-    add_everything();
-    build();
-    assert_false(says("fills it."));
+    assert_false(says("Not in these records"));
     assert_true(says("Bottleneck: attention, 66.7 % of the time of a token of small"));
     assert_true(says("Without the cache it takes 2.50 times as long"));
     assert_true(says("EXACT: all 6 results are right."));
@@ -267,6 +290,8 @@ static void a_history_has_its_chapter(void **state)
     assert_true(says("Over time: 0 alerts, 1 suspected; judged 1 of 1 series."));
     assert_false(says("NOTHING"));
     assert_false(says("results are right"));
+    assert_false(says("Bottleneck: not known"));
+    assert_int_equal(count_chapters(), 5); /* system, over time, verdict, what is not there, how to read */
     assert_int_equal(find_sheet("history_steps")->rows, 1);
     assert_int_equal(find_sheet("points")->rows, 24);
 }
@@ -322,7 +347,8 @@ static void programs_get_every_number_by_name(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(chapters_stand_in_their_order_and_name_what_fills_them, tear_down),
+        cmocka_unit_test_teardown(nothing_is_no_chapter, tear_down),
+        cmocka_unit_test_teardown(chapters_stand_in_their_order, tear_down),
         cmocka_unit_test_teardown(the_first_line_says_what_is_wrong, tear_down),
         cmocka_unit_test_teardown(a_bisect_has_a_chapter, tear_down),
         cmocka_unit_test_teardown(a_change_is_more_than_both_intervals, tear_down),
