@@ -7,6 +7,7 @@
 #include "full.h"
 
 #include "analyse/blockers.h"
+#include "part_repeats.h"
 #include "report.h"
 #include "runs.h"
 

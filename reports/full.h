@@ -19,7 +19,6 @@ tern_full_part tern_full_system;      /* part_system.c */
 tern_full_part tern_full_baseline;    /* part_loop.c */
 tern_full_part tern_full_current;     /* part_loop.c */
 tern_full_part tern_full_shapes;      /* part_shapes.c */
-tern_full_part tern_full_repeats;     /* part_repeats.c: takes the runs apart, all others as merged */
 tern_full_part tern_full_machines;    /* part_machines.c */
 tern_full_part tern_full_history;     /* part_history.c */
 tern_full_part tern_full_cache;       /* part_loop.c */
@@ -40,15 +39,13 @@ bool tern_full_has_loop(const tern_results *results);
 /* The sheet of problems alone: how many kernels are right, which is the fastest. */
 tern_status tern_full_shapes_sheet(tern_document *document, const tern_results *results, tern_error *error);
 
-/* Whether there are runs that repeat each other, and which; whether there are several machines, and which. */
 bool tern_full_has_bisect(const tern_results *results);
-bool tern_full_has_repeats(const tern_results *results);
-void tern_full_say_repeats(tern_document *document, const tern_repeats *repeats, const tern_results *results);
 bool tern_full_has_history(const tern_results *results);
 
 /* Whether a history has alerts: a line that stands out when it has. */
 tern_status tern_full_say_history(tern_document *document, const tern_results *results, tern_error *error);
 
+/* Whether there are several machines, and which. */
 bool tern_full_has_machines(const tern_results *results);
 void tern_full_say_machines(tern_document *document, const tern_results *results);
 

@@ -2,9 +2,8 @@
  * Runs that repeat each other: which they are, and how far the medians of their cases lie apart, which no interval of
  * a single run shows. All other chapters take their samples as one series.
  */
-#include "full.h"
+#include "part_repeats.h"
 
-#include "analyse/repeats.h"
 #include "base/text.h"
 
 #include <inttypes.h>

@@ -1,7 +1,7 @@
 #include "report.h"
 
 #include "analyse/repeats.h"
-#include "full.h"
+#include "part_repeats.h"
 
 #include <string.h>
 
