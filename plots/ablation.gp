@@ -13,6 +13,9 @@ do for [p = 1:|Panel|] {
     # A panel is one block here.
     stats $data index p-1 using (column("gives")) name 'S' nooutput
     set xrange [-0.6:S_records - 0.4]
+    # Factors multiply: where they are large, equal ones are equally high.
+    stats $data index p-1 using (is_all(0) ? column("gives") : NaN) name 'A' nooutput
+    if (A_max > 4) { set logscale y 2 } else { unset logscale y }
     at = 1.0
     before = 1.0
     # step(0) moves on and gives the height before the step; the bar then ends at `at`.

@@ -1,5 +1,5 @@
 # Time of each decoded token over its position; lines are the median and the 99th percentile of all steps.
-set xlabel 'position of the token'
+set xlabel over_legend('position of the token')
 set ylabel 'ms a token'
 set multiplot layout |Panel|, 1 title LeftOut font ',10' noenhanced
 do for [p = 1:|Panel|] {

@@ -1,6 +1,6 @@
 # Speed over intensity beside the roofs of the same run: read bandwidth times intensity, and the multiply-add peak of
 # each level of instructions. A hot case reads from cache and may lie above the bandwidth of memory.
-set xlabel 'intensity: multiply-adds a byte of packed W, X and Y'
+set xlabel over_legend('intensity: multiply-adds a byte of packed W, X and Y')
 set ylabel 'GMAC/s'
 set logscale xy
 set multiplot layout |Panel|, 1 title LeftOut font ',10' noenhanced

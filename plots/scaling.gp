@@ -1,5 +1,5 @@
 # Speed-up over threads beside the ideal, and what of the ideal is reached; bars are 95 % intervals.
-set xlabel 'threads'
+set xlabel over_legend('threads')
 set key maxcols 2 font ',11' samplen 2 width 0
 set multiplot layout |Panel|, 2 title LeftOut font ',10' noenhanced
 do for [p = 1:|Panel|] {

@@ -1,5 +1,5 @@
 # Speed over the size of the product, one line a kernel; bars are the 95 % interval of the median.
-set xlabel 'multiply-adds a call (M x K x N)'
+set xlabel over_legend('multiply-adds a call (M x K x N)')
 set ylabel 'GMAC/s'
 set logscale xy
 set termoption enhanced

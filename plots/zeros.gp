@@ -1,6 +1,6 @@
 # Speed over the share of zeros in W: where a kernel that looks for patterns passes one that does not. Bars are the 95 %
 # interval of the median.
-set xlabel 'share of zeros in W, P(0)'
+set xlabel over_legend('share of zeros in W, P(0)')
 set ylabel 'GMAC/s'
 set logscale y
 macs(x) = column("m") * column("k") * column("n")

@@ -43,9 +43,9 @@ enum {
     BOUND,
     REMARK,
     NOT_COLD,
-    SERIES,
-    RUN = SERIES + TERN_SERIES_COLUMNS,
-    COLUMNS = RUN + TERN_RUN_COLUMNS
+    RUN,
+    SERIES = RUN + TERN_RUN_COLUMNS,
+    COLUMNS = SERIES + TERN_SERIES_COLUMNS
 };
 
 static const tern_column columns[COLUMNS] = {
@@ -71,8 +71,8 @@ static const tern_column columns[COLUMNS] = {
     {.name = "bound", .type = TERN_COLUMN_TEXT, .audience = TERN_FOR_PROGRAMS},
     {.name = "remark", .label = "", .type = TERN_COLUMN_REMARK, .audience = TERN_FOR_PEOPLE},
     {.name = "not_cold", .type = TERN_COLUMN_FLAG, .audience = TERN_FOR_PROGRAMS},
-    TERN_SERIES_COLUMN_ROWS,
     TERN_RUN_COLUMN_ROWS,
+    TERN_SERIES_COLUMN_ROWS,
 };
 
 static tern_estimate share_of_roof(const tern_timing *t)

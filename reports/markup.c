@@ -2,13 +2,12 @@
 
 #include "base/text.h"
 
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
-void tern_markup_put(FILE *stream, const char *text)
+void tern_markup_put_part(FILE *stream, const char *text, size_t length)
 {
-    for (; *text != '\0'; text++)
+    for (const char *end = text + length; text < end; text++)
         switch (*text) {
         case '<':
             fputs("&lt;", stream);
@@ -28,6 +27,11 @@ void tern_markup_put(FILE *stream, const char *text)
         default:
             fputc(*text, stream);
         }
+}
+
+void tern_markup_put(FILE *stream, const char *text)
+{
+    tern_markup_put_part(stream, text, strlen(text));
 }
 
 void tern_markup_put_raw(FILE *stream, const char *text)

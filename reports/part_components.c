@@ -21,7 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COMPONENT, MACHINE, KIND, COMPILED, SELECTED, CALLS, EFFECT, OF, COLUMNS };
+enum { COMPONENT, MACHINE, KIND, COMPILED, SELECTED, CALLS, EFFECT, OF, SIDE_OF, CASE_OF, COLUMNS };
 
 static const tern_column columns[COLUMNS] = {
     {.name = "component", .type = TERN_COLUMN_TEXT},
@@ -32,6 +32,8 @@ static const tern_column columns[COLUMNS] = {
     {.name = "calls", .label = "executed, calls", .type = TERN_COLUMN_COUNT},
     {.name = "effect", .label = "effect: times as fast", .type = TERN_COLUMN_REAL, .digits = 3, .interval = true},
     {.name = "of", .label = "over", .type = TERN_COLUMN_REMARK},
+    TERN_FOR_PROGRAMS_COLUMN("side", TERN_COLUMN_TEXT),
+    TERN_FOR_PROGRAMS_COLUMN("id", TERN_COLUMN_TEXT),
 };
 
 /* What is known of one kernel over all records of one machine: effects on several have no mean. */
@@ -190,6 +192,7 @@ static void add_toggles(void *context, const tern_ablation *a)
     tern_sheet *sheet = f->sheet;
     const bool of_loop = a->all->measured[0] != '\0';
 
+    tern_sheet_section(sheet, TERN_FOR_ALL, "%s%s%s", a->all->side, a->all->side[0] == '\0' ? "" : ": ", a->all->id);
     for (size_t i = 0; i < a->toggles; i++) {
         const tern_effect *effect = tern_ablation_effect(a, i);
         tern_sheet_row(sheet);
@@ -207,8 +210,9 @@ static void add_toggles(void *context, const tern_ablation *a)
             tern_sheet_estimate(sheet, EFFECT,
                                 (tern_estimate){exp(effect->contribution.mean), exp(effect->contribution.low),
                                                 exp(effect->contribution.high)});
-        tern_sheet_format(sheet, OF, "without it, in %s%s%s", a->all->side, a->all->side[0] == '\0' ? "" : ": ",
-                          a->all->id);
+        tern_sheet_text(sheet, OF, "without it");
+        tern_sheet_text(sheet, SIDE_OF, a->all->side);
+        tern_sheet_text(sheet, CASE_OF, a->all->id);
     }
 }
 
@@ -216,6 +220,7 @@ tern_status tern_full_components(tern_document *document, const tern_results *re
 {
     tern_sheet *sheet = tern_document_sheet(document, "components", TERN_FOR_ALL, columns, COLUMNS);
     filling f = {sheet, results};
+    tern_sheet_section(sheet, TERN_FOR_ALL, "Kernels");
     tern_status status = add_kernels(sheet, results, error);
 
     if (status == TERN_OK)

@@ -40,9 +40,9 @@ enum {
     NOT_COLD,
     PAIRED,
     PHASE,
-    SERIES,
-    RUN = SERIES + TERN_SERIES_COLUMNS,
-    COLUMNS = RUN + TERN_RUN_COLUMNS
+    RUN,
+    SERIES = RUN + TERN_RUN_COLUMNS,
+    COLUMNS = SERIES + TERN_SERIES_COLUMNS
 };
 
 static const tern_column columns[COLUMNS] = {
@@ -71,8 +71,8 @@ static const tern_column columns[COLUMNS] = {
     {.name = "not_cold", .type = TERN_COLUMN_FLAG, .audience = TERN_FOR_PROGRAMS},
     {.name = "paired", .type = TERN_COLUMN_COUNT, .audience = TERN_FOR_PROGRAMS},
     {.name = "phase", .type = TERN_COLUMN_TEXT, .audience = TERN_FOR_PROGRAMS},
-    TERN_SERIES_COLUMN_ROWS,
     TERN_RUN_COLUMN_ROWS,
+    TERN_SERIES_COLUMN_ROWS,
 };
 
 static void fill_interval(tern_sheet *sheet, const tern_timing *t)

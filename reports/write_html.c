@@ -37,6 +37,7 @@ static const char style[] =
     ".wrong { color: var(--wrong); font-weight: 600; }\n"
     ".verdict { font-size: 1.15rem; font-weight: 600; padding: .5rem .8rem; border-left: .4rem solid; background: "
     "var(--soft); }\n"
+    "code { font: .93em ui-monospace, monospace; }\n"
     "nav ol { columns: 14rem; padding-left: 1.6rem; }\n"
     "details { margin: .6rem 0; }\nsummary { cursor: pointer; font-weight: 600; }\n"
     "figure { margin: 1rem 0; overflow-x: auto; }\nfigcaption { font-weight: 600; }\n"
@@ -83,14 +84,38 @@ static void put_element(FILE *stream, const char *before, const char *text, cons
     fputs(after, stream);
 }
 
+/* Words, and what stands between two backquotes as code. */
+static void put_words(FILE *stream, const char *before, const char *text, const char *after)
+{
+    const char *begin, *end;
+
+    fputs(before, stream);
+    while ((begin = strchr(text, '`')) != NULL && (end = strchr(begin + 1, '`')) != NULL) {
+        tern_markup_put_part(stream, text, (size_t)(begin - text));
+        fputs("<code>", stream);
+        tern_markup_put_part(stream, begin + 1, (size_t)(end - begin - 1));
+        fputs("</code>", stream);
+        text = end + 1;
+    }
+    tern_markup_put(stream, text);
+    fputs(after, stream);
+}
+
+/* An id, say, for which no table is wide enough in one line. */
+enum { LONG_TEXT = 40 };
+
 static const char *class_of(const tern_column *column, const tern_cell *cell)
 {
     if (column->type == TERN_COLUMN_VERDICT && cell->filled)
         return strcmp(cell->value.text, "EXACT") == 0         ? " class=\"right\""
                : strcmp(cell->value.text, "UNSUPPORTED") == 0 ? ""
                                                               : " class=\"wrong\"";
-    if (tern_column_is_text(column) || column->type == TERN_COLUMN_FLAG)
-        return column->type >= TERN_COLUMN_REMARK && tern_column_is_text(column) ? " class=\"remark\"" : "";
+    if (tern_column_is_text(column))
+        return column->type >= TERN_COLUMN_REMARK || (cell->filled && strlen(cell->value.text) > LONG_TEXT)
+                   ? " class=\"remark\""
+                   : "";
+    if (column->type == TERN_COLUMN_FLAG)
+        return "";
     return column->interval || column->left ? "" : " class=\"number\"";
 }
 
@@ -116,7 +141,7 @@ static void put_cell(FILE *stream, const tern_sheet *sheet, size_t row, size_t c
     fprintf(stream, "<td%s", class_of(column, cell));
     if (tern_column_is_real(column) && isfinite(tern_cell_real(cell, TERN_CELL_VALUE)))
         fprintf(stream, " data-value=\"%.9g\"", tern_cell_real(cell, TERN_CELL_VALUE));
-    put_element(stream, ">", tern_cell_show(column, cell, text), "</td>");
+    put_words(stream, ">", tern_cell_show(column, cell, text), "</td>");
 }
 
 static void put_row(FILE *stream, const tern_sheet *sheet, const tern_section *section, size_t row)
@@ -145,7 +170,7 @@ static void put_tall(FILE *stream, const tern_sheet *sheet, const tern_section *
 static void put_notes(FILE *stream, const tern_section *section)
 {
     for (size_t i = 0; i < section->notes; i++)
-        put_element(stream, "<p>", section->note[i], "</p>\n");
+        put_words(stream, "<p>", section->note[i], "</p>\n");
 }
 
 /* Groups and sections of a sheet stand one level deeper where the document has chapters. */
@@ -220,13 +245,13 @@ static void put_item(FILE *stream, const tern_item *item, int level)
 {
     switch (item->kind) {
     case TERN_ITEM_HEADING:
-        put_element(stream, "<h3>", item->text, "</h3>\n");
+        put_words(stream, "<h3>", item->text, "</h3>\n");
         break;
     case TERN_ITEM_GOOD:
-        put_element(stream, "<p class=\"verdict right\">", item->text, "</p>\n");
+        put_words(stream, "<p class=\"verdict right\">", item->text, "</p>\n");
         break;
     case TERN_ITEM_BAD:
-        put_element(stream, "<p class=\"verdict wrong\">", item->text, "</p>\n");
+        put_words(stream, "<p class=\"verdict wrong\">", item->text, "</p>\n");
         break;
     case TERN_ITEM_FOLD:
         put_element(stream, "<details>\n<summary>", item->text, "</summary>\n");
@@ -241,7 +266,7 @@ static void put_item(FILE *stream, const tern_item *item, int level)
         break;
     case TERN_ITEM_PARAGRAPH:
     case TERN_ITEM_LINE:
-        put_element(stream, "<p>", item->text, "</p>\n");
+        put_words(stream, "<p>", item->text, "</p>\n");
         break;
     case TERN_ITEM_SHEET:
         if (tern_audience_has(item->sheet->audience, TERN_FOR_PEOPLE))
@@ -256,7 +281,7 @@ void tern_write_html(FILE *stream, const tern_document *document)
     put_element(stream, head, document->title, style);
     put_element(stream, "<h1>", document->title, "</h1>\n");
     if (document->missing != NULL)
-        put_element(stream, "<p>", document->missing, "</p>\n");
+        put_words(stream, "<p>", document->missing, "</p>\n");
     for (size_t i = 0; i < document->items; i++) {
         const tern_item *item = &document->item[i];
         if (item->kind == TERN_ITEM_SECTION)

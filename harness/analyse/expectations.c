@@ -17,8 +17,8 @@ static const double confidence = 0.95;
 
 static const char *const measures[TERN_EXPECTED_MEASURES] = {"kernels", "threads", "toggle", "cache", "decode"};
 
-static const char *const statuses[TERN_EXPECTED_STATUSES] = {"not measured", "INVALID",    "no effect", "slower",
-                                                             "below",        "as claimed", "above"};
+static const char *const statuses[TERN_EXPECTED_STATUSES] = {"not measured", "INVALID",   "no effect",  "slower",
+                                                             "below",        "undecided", "as claimed", "above"};
 
 const char *tern_expected_status_name(tern_expected_status status)
 {
@@ -264,7 +264,7 @@ static tern_expected_status judge(const tern_expectation *e, const tern_expected
     if (low > e->high)
         return TERN_EXPECTED_ABOVE;
     if (high >= e->low)
-        return TERN_EXPECTED_WITHIN;
+        return low <= 1.0 && e->low > 1.0 ? TERN_EXPECTED_UNDECIDED : TERN_EXPECTED_WITHIN;
     return low > 1.0 ? TERN_EXPECTED_BELOW : high < 1.0 ? TERN_EXPECTED_SLOWER : TERN_EXPECTED_NO_EFFECT;
 }
 

@@ -54,12 +54,13 @@ typedef enum tern_expected_status {
     TERN_EXPECTED_NO_EFFECT, /* the interval holds 1 */
     TERN_EXPECTED_SLOWER,    /* below 1 */
     TERN_EXPECTED_BELOW,     /* better than nothing, and less than what was claimed */
+    TERN_EXPECTED_UNDECIDED, /* the interval holds 1 and reaches what was claimed: it shows neither */
     TERN_EXPECTED_WITHIN,
     TERN_EXPECTED_ABOVE,
     TERN_EXPECTED_STATUSES
 } tern_expected_status;
 
-/* "not measured", "INVALID", "no effect", "slower", "below", "as claimed", "above" */
+/* "not measured", "INVALID", "no effect", "slower", "below", "undecided", "as claimed", "above" */
 const char *tern_expected_status_name(tern_expected_status status);
 
 typedef struct tern_expected_outcome {

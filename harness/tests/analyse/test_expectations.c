@@ -113,6 +113,17 @@ static void what_is_slower_or_the_same_is_called_so(void **state)
     assert_int_equal(measure(2.0, 4.0).status, TERN_EXPECTED_SLOWER);
 }
 
+/* Two comparisons that contradict each other: the interval holds 1 and the claim. */
+static void what_is_as_likely_nothing_as_the_claim_is_undecided(void **state)
+{
+    (void)state;
+    add_run(&results, "host", "");
+    add_problem(1, 40.0, 10.0);
+    add_problem(2, 10.0, 10.0);
+    assert_int_equal(measure(2.0, 4.0).status, TERN_EXPECTED_UNDECIDED);
+    assert_string_equal(tern_expected_status_name(TERN_EXPECTED_UNDECIDED), "undecided");
+}
+
 /* A wrong variant has no speed, however fast it is elsewhere. */
 static void a_wrong_variant_is_invalid(void **state)
 {
@@ -202,6 +213,7 @@ int main(void)
         cmocka_unit_test(a_file_is_read_and_nonsense_is_refused_with_its_line),
         cmocka_unit_test_teardown(a_claim_is_held_against_all_problems, tear_down),
         cmocka_unit_test_teardown(what_is_slower_or_the_same_is_called_so, tear_down),
+        cmocka_unit_test_teardown(what_is_as_likely_nothing_as_the_claim_is_undecided, tear_down),
         cmocka_unit_test_teardown(a_wrong_variant_is_invalid, tear_down),
         cmocka_unit_test_teardown(the_cache_is_what_the_ablation_of_the_loop_says_and_else_what_a_decode_run_says,
                                   tear_down),

@@ -172,8 +172,8 @@ static void repeated_runs_are_one_row_that_tells_their_spread(void **state)
 {
     static const struct {
         const char *report, *says;
-    } reports[] = {{"csv", ",2,10,12.5,"},
-                   {"limits.csv", ",2,10,12.5,"},
+    } reports[] = {{"csv", ",2,10,12.5\r\n"},
+                   {"limits.csv", ",2,10,12.5\r\n"},
                    {"table", "(2 runs, 25.0 % apart)"},
                    {"limits", "(2 runs, 25.0 % apart)"}};
 
