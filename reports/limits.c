@@ -112,8 +112,9 @@ static void fill_bound(tern_sheet *sheet, const tern_record *r)
         tern_sheet_real(sheet, ROOF_IPC, figures.roof_ipc);
     tern_sheet_text(sheet, COUNTED_ON, r->timing.instructions.counted_on);
     tern_sheet_text(sheet, BOUND, tern_bound_name(tern_bounds_judge(&figures)));
-    tern_sheet_format(sheet, REMARK, "%s%s%s", tern_bounds_text(r, text), text[0] == '\0' ? "" : " ",
-                      tern_series_remark(&r->timing, remark));
+    tern_bounds_text(r, text);
+    tern_series_remark(&r->timing, remark);
+    tern_sheet_format(sheet, REMARK, "%s%s%s", text, text[0] == '\0' || remark[0] == '\0' ? "" : " ", remark);
 }
 
 static void add_row(tern_sheet *sheet, const tern_results *results, const tern_record *r, const tern_record *two_bits,
