@@ -9,7 +9,6 @@
  */
 #include "kernel.h"
 
-#include <string.h>
 #if defined(__SSE2__)
 #include <emmintrin.h>
 #endif
@@ -97,7 +96,8 @@ static void run_multiply(const tern_call *call, tern_slice rows)
         for (size_t m = rows.begin; m < rows.end; m += MULTIPLY_ROWS) {
             const int16_t *w = (const int16_t *)call->packed + m * k, *x = (const int16_t *)call->scratch + n * k;
             __m128i sum[MULTIPLY_ROWS][TOKENS];
-            memset(sum, 0, sizeof sum);
+            for (int t = 0; t < TOKENS; t++)
+                sum[0][t] = sum[1][t] = _mm_setzero_si128();
             for (size_t c = 0; c < k; c += COLUMNS) {
                 const __m128i w0 = _mm_loadu_si128((const __m128i *)(const void *)(w + c));
                 const __m128i w1 = _mm_loadu_si128((const __m128i *)(const void *)(w + k + c));
@@ -107,9 +107,10 @@ static void run_multiply(const tern_call *call, tern_slice rows)
                     sum[1][t] = _mm_add_epi32(sum[1][t], _mm_madd_epi16(w1, xt));
                 }
             }
-            for (size_t r = 0; r < MULTIPLY_ROWS; r++)
-                for (size_t t = 0; t < TOKENS; t++)
-                    call->y[(n + t) * shape.m + m + r] = sum_of(sum[r][t]);
+            for (size_t t = 0; t < TOKENS; t++) {
+                call->y[(n + t) * shape.m + m] = sum_of(sum[0][t]);
+                call->y[(n + t) * shape.m + m + 1] = sum_of(sum[1][t]);
+            }
         }
 }
 #else
