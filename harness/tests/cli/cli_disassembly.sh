@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Each kernel's object file holds the instructions that the kernel claims, and none that it does not.
+# Labels: compiler
 . "$SOURCE/harness/tests/cli/cli.sh"
 [ "$(uname -m)" = x86_64 ] || skip "it knows the instructions of x86-64 only"
 command -v objdump >/dev/null || skip "there is no objdump; ci/bootstrap installs it with binutils"

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # ternbench history: points of gates, files that two write at once and one is killed in, the index and without it, alerts and their exit status.
+# Labels: libraries
 . "$SOURCE/harness/tests/cli/cli.sh"
 . "$SOURCE/harness/tests/cli/history.sh"
 

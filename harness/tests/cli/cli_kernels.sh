@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # ternbench kernels for programs: the JSON follows its schema, and `names` lists what can run under the cap, no more and no less.
+# Labels: compiler libraries processor
 . "$SOURCE/harness/tests/cli/cli.sh"
 
 kernels() {

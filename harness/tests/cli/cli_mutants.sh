@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # A wrong kernel as a user meets it: the report of the failure, the line that runs it again, exit status 1, and all other cases.
+# Labels: processor
 . "$SOURCE/harness/tests/cli/cli.sh"
 [ -z "${SANITIZE:-}" ] || skip "a sanitizer would find some of the mutants before the checker does"
 

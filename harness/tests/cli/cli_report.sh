@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Reports: any report by any writer, and two files of records side by side.
+# Labels: libraries
 . "$SOURCE/harness/tests/cli/cli.sh"
 
 printf '[suite]\nbaseline = reference\n[a]\nkernels = reference scalar\nshapes = 8x64x16 7x13x1\n' >a.suite

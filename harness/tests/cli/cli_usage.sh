@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Bad input gets one sentence and exit status 2; nothing to run is 5.
+# Labels: libraries
 . "$SOURCE/harness/tests/cli/cli.sh"
 
 printf '[a]\nkernels = reference\nshapes = 8x64x16\n' >ok.suite
