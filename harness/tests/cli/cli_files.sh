@@ -53,6 +53,30 @@ says err "cannot write a record: No space left on device"
 expect 2 "$TERNBENCH" report good.jsonl --out csv:same.csv --out table:./same.csv
 says err "two outputs go to ./same.csv"
 
+# What is read is not replaced by what is written, under whatever name.
+cp a.suite read.suite
+cp good.jsonl read.jsonl
+cp "$SOURCE/suites/tiny.model" read.model
+expect 0 "$TERNBENCH" model write --model read.model --out read.gguf
+for name in read.suite read.jsonl read.model read.gguf; do
+    cp $name $name.before
+    ln -sf $name link-$name
+done
+# replaces FILE COMMAND...
+replaces() {
+    expect 2 "$TERNBENCH" "${@:2}"
+    says err "$1 is read by the same command"
+}
+replaces link-read.suite run read.suite "${quick[@]}" --out jsonl:link-read.suite
+replaces ./read.suite check read.suite --no-edges -q --out csv:./read.suite
+replaces read.jsonl report good.jsonl read.jsonl --out csv:read.jsonl
+replaces link-read.jsonl report --compare good.jsonl read.jsonl --out html:link-read.jsonl
+replaces read.model model write --model read.model --out read.model
+replaces read.gguf decode "${small[@]}" --model read.gguf --out jsonl:read.gguf
+for name in read.suite read.jsonl read.model read.gguf; do
+    cmp -s $name $name.before || fail "$name was read and written"
+done
+
 # A file that is drawn onto itself is whole.
 cp good.jsonl self.jsonl
 expect 0 "$TERNBENCH" report self.jsonl --out jsonl:self.jsonl
