@@ -1,7 +1,6 @@
 /*
- * facts.c - what the tiers do, counted in the packed form itself: the stream is read back into the pattern of every
- * group, and the group's tier follows from the pattern's rank and from whether a base was used. Nothing is counted
- * while running.
+ * facts.c - what the tiers do, counted in the packed form itself: the weights are read back from it, and the tier of a
+ * group follows from the rank of its pattern and from whether a base was used. Nothing is counted while running.
  */
 #include "tmac.h"
 
@@ -10,106 +9,103 @@
 
 enum { TIERS = 4 };
 
-/* A group of one row, put together from its terms. */
-typedef struct group {
-    int32_t pattern;
-    uint32_t terms;
-    int has_base;
-} group;
-
 typedef struct tally {
     tern_tmac_plan plan;
-    int32_t *pattern; /* by slot */
-    uint8_t *tier;    /* by pattern: 1, 2 or 0 = not ranked */
-    uint64_t *count;  /* by pattern */
-    group *group;     /* of a row of a K block */
-    uint64_t groups, tiers[TIERS], based, corrections, terms, pairs;
+    const tern_tmac_head *head;
+    uint8_t *tier;   /* by pattern: 1, 2 or 0 = not ranked */
+    uint64_t *count; /* by pattern */
+    int8_t *w;       /* of a panel and a K block: [row][column], whole groups */
+    uint16_t *terms; /* of these: corrections by [row][group] */
+    uint64_t groups, tiers[TIERS], based, corrections;
 } tally;
 
 static void tally_free(tally *t)
 {
-    free(t->pattern);
     free(t->tier);
     free(t->count);
-    free(t->group);
+    free(t->w);
+    free(t->terms);
 }
 
-static int tally_new(tally *t, const tern_problem *problem)
+static int tally_new(tally *t, const tern_problem *problem, const void *packed)
 {
-    *t = (tally){.plan = tern_tmac_plan_of(problem)};
-    t->pattern = calloc(t->plan.slots, sizeof *t->pattern);
+    *t = (tally){.plan = tern_tmac_plan_of(problem), .head = packed};
     t->tier = calloc(t->plan.patterns, sizeof *t->tier);
     t->count = calloc(t->plan.patterns, sizeof *t->count);
-    t->group = calloc(t->plan.groups, sizeof *t->group);
-    return t->pattern != NULL && t->tier != NULL && t->count != NULL && t->group != NULL;
+    t->w = malloc(TERN_TMAC_PANEL * t->plan.groups * t->plan.g);
+    t->terms = malloc(TERN_TMAC_PANEL * t->plan.groups * sizeof *t->terms);
+    return t->tier != NULL && t->count != NULL && t->w != NULL && t->terms != NULL;
 }
 
-static int32_t signed_value(const tally *t, unsigned term)
+static void read_ranks(tally *t)
 {
-    return term & 1 ? -t->pattern[term >> 1] : t->pattern[term >> 1];
+    const int32_t *ranked = (const int32_t *)(t->head + 1);
+
+    for (uint32_t i = 0; i < t->head->tier1_count + t->head->tier2_count; i++)
+        t->tier[ranked[i]] = i < t->head->tier1_count ? 1 : 2;
 }
 
-static void read_dictionary(tally *t, const char *packed)
+/* The index of a group in row r of a panel, 0 when there are none. */
+static int index_of(const tern_tmac_cell *cell, size_t group, size_t r)
 {
-    const tern_tmac_head *head = (const void *)packed;
-    const int32_t *ranked = (const int32_t *)(packed + sizeof *head);
-    const uint16_t *base = (const uint16_t *)(packed + head->bases_at);
-    const size_t g = t->plan.g;
-
-    for (uint32_t i = 0; i < head->tier1_count + head->tier2_count; i++)
-        t->tier[ranked[i]] = i < head->tier1_count ? 1 : 2;
-    for (size_t i = 0, power = 1; i < g; i++, power *= 3) {
-        t->pattern[1 + i] = (int32_t)power;
-        t->pattern[1 + g + i] = (int32_t)(2 * power);
-    }
-    for (size_t slot = 1 + 2 * g; slot <= 2 * g + head->base_count; slot++, base += 1 + base[0])
-        for (size_t i = 1; i <= base[0]; i++)
-            t->pattern[slot] += signed_value(t, base[i]);
+    return cell->shuffles > 0 ? cell->index[group * TERN_TMAC_PANEL + tern_tmac_place(r)] : 0;
 }
 
-static void read_entry(tally *t, uint32_t entry, unsigned negative)
+static void read_bases(tally *t, const tern_tmac_cell *cell, size_t rows)
 {
-    const size_t slot = entry / t->plan.groups;
-    group *to = &t->group[entry % t->plan.groups];
+    const int16_t *weight = (const int16_t *)((const char *)t->head + t->head->weights_at);
+    const size_t g = t->plan.g, slots = cell->shuffles * TERN_TMAC_SHUFFLE;
+    int8_t *w = t->w;
 
-    if (entry == 0)
-        return;
-    to->pattern += signed_value(t, (unsigned)slot << 1 | negative);
-    to->has_base |= slot > 2 * t->plan.g;
-    to->terms++;
+    for (size_t r = 0; r < rows; r++)
+        for (size_t group = 0; group < cell->groups; group++)
+            for (size_t i = 0; i < g; i++) {
+                const int index = index_of(cell, group, r);
+                *w++ = (int8_t)(index == 0  ? 0
+                                : index < 0 ? -weight[i * slots + (size_t)-index]
+                                            : weight[i * slots + (size_t)index]);
+            }
 }
 
-static void count_group(tally *t, const group *from)
+static void read_corrections(tally *t, const tern_tmac_cell *cell)
 {
-    const int32_t canonical = abs(from->pattern);
+    const uint16_t *at = cell->corrections;
+
+    for (int sign = 1; sign >= -1; sign -= 2)
+        for (size_t left = sign > 0 ? cell->plus : cell->minus; left > 0; left--, at++) {
+            const size_t row = tern_tmac_row(*at), column = tern_tmac_column(*at);
+            int8_t *w = &t->w[row * cell->groups * t->plan.g + column];
+            *w = (int8_t)(*w + sign);
+            t->terms[row * cell->groups + column / t->plan.g]++;
+        }
+}
+
+/* `count` weights of the group are within K. */
+static void count_group(tally *t, const int8_t *w, size_t count, int has_base, unsigned corrections)
+{
+    const int32_t canonical = abs(tern_tmac_pattern(w, count));
     const uint8_t ranked = t->tier[canonical];
 
     t->groups++;
     t->count[canonical]++;
-    t->terms += from->terms;
-    t->based += from->has_base ? 1 : 0;
-    t->tiers[ranked != 0 ? ranked - 1 : from->has_base ? 2 : 3]++;
-    if (ranked == 0)
-        t->corrections += from->terms - (from->has_base ? 1 : 0);
+    t->based += has_base ? 1 : 0;
+    t->corrections += corrections;
+    t->tiers[ranked != 0 ? ranked - 1 : has_base ? 2 : 3]++;
 }
 
-static void read_stream(tally *t, const char *packed)
+static void read_cell(tally *t, size_t panel, size_t k_block)
 {
-    const tern_tmac_head *head = (const void *)packed;
-    const uint32_t *stream = (const uint32_t *)(packed + head->stream_at);
+    const size_t g = t->plan.g, first = k_block * t->plan.groups;
+    const size_t rows = common_smaller(t->plan.shape.m - panel * TERN_TMAC_PANEL, TERN_TMAC_PANEL);
+    const tern_tmac_cell cell = tern_tmac_cell_of(&t->plan, t->head, panel, k_block);
 
-    for (size_t first = 0; first < t->plan.row_groups; first += t->plan.groups)
-        for (size_t m = 0; m < t->plan.shape.m; m++) {
-            memset(t->group, 0, t->plan.groups * sizeof *t->group);
-            t->pairs += *stream;
-            for (uint32_t left = *stream++; left > 0; left--, stream++) {
-                read_entry(t, *stream & 0xFFFF, 0);
-                read_entry(t, *stream >> 16, 1);
-            }
-            /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): it loses sight of what is inside t, which tally_free() frees */
-            for (size_t i = 0; i < t->plan.groups && first + i < t->plan.row_groups; i++)
-                count_group(t, &t->group[i]);
-        }
+    memset(t->terms, 0, TERN_TMAC_PANEL * cell.groups * sizeof *t->terms);
+    read_bases(t, &cell, rows);
+    read_corrections(t, &cell);
+    for (size_t r = 0; r < rows; r++)
+        for (size_t i = 0; i < cell.groups; i++)
+            count_group(t, t->w + (r * cell.groups + i) * g, common_smaller(t->plan.shape.k - (first + i) * g, g),
+                        index_of(&cell, i, r) != 0, t->terms[r * cell.groups + i]);
 }
 
 static double ratio(uint64_t part, uint64_t whole)
@@ -124,9 +120,11 @@ size_t tern_tmac_facts(const tern_problem *problem, const void *packed, tern_fac
     size_t facts = 0;
     tally t;
 
-    if (tally_new(&t, problem)) {
-        read_dictionary(&t, packed);
-        read_stream(&t, packed);
+    if (tally_new(&t, problem, packed)) {
+        read_ranks(&t);
+        for (size_t panel = 0; panel < t.plan.panels; panel++)
+            for (size_t k_block = 0; k_block < t.plan.k_blocks; k_block++)
+                read_cell(&t, panel, k_block);
         for (size_t p = 0; p < t.plan.patterns; p++) {
             distinct += t.count[p] != 0;
             top = t.count[p] > top ? t.count[p] : top;
@@ -141,8 +139,8 @@ size_t tern_tmac_facts(const tern_problem *problem, const void *packed, tern_fac
             {"distinct patterns", "", (double)distinct},
             {"top pattern", "%", 100 * ratio(top, t.groups)},
             {"corrections a group", "", ratio(t.corrections, t.groups)},
-            {"additions a weight", "", ratio(t.terms, weights)},
-            {"filler", "%", 100 * ratio(2 * t.pairs - t.terms, 2 * t.pairs)},
+            {"additions a weight", "", ratio(t.based + t.corrections, weights)},
+            {"shuffles", "", head->shuffles},
             {"bases", "", head->base_count},
             {"reuse of base sums", "", ratio(t.based, head->base_count * (uint64_t)t.plan.row_groups)},
             {"bits a weight", "bit", ratio(8 * head->bytes, weights)},

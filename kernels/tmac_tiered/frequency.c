@@ -1,7 +1,7 @@
 /*
  * frequency.c - which patterns a matrix is made of: one counter for a pattern and its negative, a table of (3^g + 1)
- * / 2 of them indexed by |pattern|, and the hottest by sorting. The last group of a row is padded with zeros and
- * counts like any other, so that the counts sum to M * ceil(K / g).
+ * / 2 of them indexed by |pattern|. The last group of a row is padded with zeros and counts like any other, so that
+ * the counts sum to M * ceil(K / g).
  */
 #include "tmac.h"
 
@@ -10,42 +10,25 @@
 void tern_tmac_count(const tern_tmac_plan *plan, const int8_t *w, uint64_t *count)
 {
     for (size_t m = 0; m < plan->shape.m; m++, w += plan->shape.k)
-        for (size_t k = 0; k < plan->shape.k; k += plan->g) {
-            const size_t left = plan->shape.k - k;
-            count[abs(tern_tmac_pattern(w + k, left < plan->g ? left : plan->g))]++;
-        }
+        for (size_t k = 0; k < plan->shape.k; k += plan->g)
+            count[abs(tern_tmac_pattern(w + k, common_smaller(plan->shape.k - k, plan->g)))]++;
 }
 
-typedef struct rank {
-    uint64_t count;
-    int32_t pattern;
-} rank;
-
-/* Ties go to the smaller pattern, so that packing the same matrix twice gives the same bytes. */
-static int hotter(const void *a, const void *b)
+/*
+ * Each pattern goes where it belongs in the list of the hottest so far: most are colder than its last and cost one
+ * comparison. Ties go to the smaller pattern, so that packing the same matrix twice gives the same bytes.
+ */
+size_t tern_tmac_rank(const tern_tmac_plan *plan, const uint64_t *count, size_t max, int32_t *hottest)
 {
-    const rank *left = a, *right = b;
+    size_t ranked = 0;
 
-    if (left->count != right->count)
-        return left->count > right->count ? -1 : 1;
-    return (left->pattern > right->pattern) - (left->pattern < right->pattern);
-}
-
-ptrdiff_t tern_tmac_rank(const tern_tmac_plan *plan, const uint64_t *count, size_t max, int32_t *hottest)
-{
-    rank *all = malloc(plan->patterns * sizeof *all);
-    size_t distinct = 0;
-
-    if (all == NULL)
-        return -1;
-    for (size_t p = 0; p < plan->patterns; p++)
-        if (count[p] != 0)
-            all[distinct++] = (rank){count[p], (int32_t)p};
-    qsort(all, distinct, sizeof *all, hotter);
-
-    const size_t ranked = distinct < max ? distinct : max;
-    for (size_t i = 0; i < ranked; i++)
-        hottest[i] = all[i].pattern;
-    free(all);
-    return (ptrdiff_t)ranked;
+    for (size_t p = 0; p < plan->patterns && max > 0; p++) {
+        if (count[p] == 0 || (ranked == max && count[p] <= count[hottest[max - 1]]))
+            continue;
+        size_t at = ranked < max ? ranked++ : max - 1;
+        for (; at > 0 && count[p] > count[hottest[at - 1]]; at--)
+            hottest[at] = hottest[at - 1];
+        hottest[at] = (int32_t)p;
+    }
+    return ranked;
 }

@@ -3,11 +3,12 @@
  *
  * pattern     g consecutive weights of a row, read as the number they spell in balanced ternary, sum w[i] * 3^i. Its
  *             negative spells -w, so |pattern| names both: the canonical sign is the positive one.
+ * code        the same weights as bits: bit i for +1 at i, bit 16 + i for -1 at i.
  * base        a hot pattern, of tier 1 or 2, that has sums of its own.
- * slot        what a table holds for every group: 0 is zero, 1..g are x[i], g+1..2g are 2 x[i], then come the bases.
- * term        a slot and a sign, slot << 1 | negative. Every pattern is a sum of at most g terms; a base is a sum of terms
- *             of earlier slots.
- * entry       a slot at one group of a K block, slot * groups + group: an index into the table.
+ * slot        where a table holds the sums of a base: 1, 2, ..., hottest first; slot 0 is zero.
+ * index       what a row has in place of a group: the slot of a base, negated when the weights are -base.
+ * correction  a weight that a base lacks, or has too much: x[k] to add to a row or to subtract. Two of them make a 2 x[k].
+ * panel       64 rows that stand together.
  */
 #ifndef TERN_TMAC_H
 #define TERN_TMAC_H
@@ -17,9 +18,13 @@
 
 enum {
     TERN_TMAC_GROUP_MAX = 12,
-    TERN_TMAC_ROW_STEP = 32,   /* rows between two points where a slice may enter the stream */
-    TERN_TMAC_LANES = 8,       /* tokens of one vector; more than one token are padded to whole vectors */
-    TERN_TMAC_ENTRIES = 65536, /* an entry is a uint16_t */
+    TERN_TMAC_PANEL = 64,       /* rows */
+    TERN_TMAC_SHUFFLE = 16,     /* slots that one byte shuffle chooses from */
+    TERN_TMAC_SHUFFLES = 8,     /* at most: an index is an int8_t */
+    TERN_TMAC_COLUMNS = 1024,   /* of a K block at most: a correction is a uint16_t */
+    TERN_TMAC_LANES = 16,       /* tokens of one vector; wide tables are padded to whole vectors */
+    TERN_TMAC_NARROW = 8,       /* up to so many tokens each has a table of bytes; more share one of vectors */
+    TERN_TMAC_ENTRIES = 1 << 16 /* of a wide table, for one token: groups of a K block are limited by it */
 };
 
 /* The sizes of one problem. They depend on shape, threads and toggles alone, never on weights. */
@@ -27,39 +32,89 @@ typedef struct tern_tmac_plan {
     tern_shape shape;
     size_t g;            /* weights a group */
     size_t tier1, tier2; /* patterns in these tiers at most */
-    size_t tier3;        /* corrections at most */
+    size_t tier3;        /* corrections beside a base at most */
     size_t patterns;     /* canonical patterns of g weights, the one of zeros included */
-    size_t slots;        /* at most */
-    size_t row_groups;   /* groups of a row, the padded last one included */
-    size_t groups;       /* groups of a K block */
-    size_t k_blocks;     /* the last one is padded with groups of zeros */
-    size_t block_m;      /* rows of a tile of sums */
-    size_t block_n;      /* tokens of a table */
-    int shared;          /* prepare builds all tables for all threads */
-    size_t tables;       /* in scratch: one for each thread, or for each K block and block of tokens when shared */
-    size_t table_bytes;  /* of one K block and one block of tokens */
-    size_t tiles_at;     /* offset in scratch of the tiles of sums, one for each thread */
+    size_t slots;        /* at most, slot 0 included, in whole shuffles; 0 = no bases */
+    size_t panels;
+    size_t row_groups;  /* groups of a row, the padded last one included */
+    size_t groups;      /* groups of a K block */
+    size_t k_blocks;    /* the last one may have fewer groups */
+    size_t block_m;     /* rows of a tile of sums */
+    size_t block_n;     /* tokens of a table */
+    int wide;           /* tables of vectors, not of bytes */
+    int shared;         /* prepare builds all tables for all threads */
+    size_t tables;      /* in scratch: one for each thread, or for each K block and block of tokens when shared */
+    size_t table_bytes; /* of one K block and one block of tokens */
+    size_t tiles_at;    /* offset in scratch of the tiles of sums, one for each thread */
     size_t tile_bytes;
 } tern_tmac_plan;
 
 /*
  * The packed form: this head, then at the offsets (in bytes) that it names
- *   ranked   int32_t, the patterns of tier 1, then those of tier 2, hottest first
- *   bases    uint16_t, for every base its number of terms and these terms
- *   starts   uint64_t, for every K block and every ROW_STEP-th row the index in the stream where that row begins
- *   stream   uint32_t, for every K block, for every row: the number of pairs, then pairs of entries, one to add in the low
- *            half and one to subtract in the high half; entry 0 fills the shorter side
+ *   ranked       int32_t, the patterns of tier 1, then those of tier 2, hottest first; all but zero are bases
+ *   weights      int16_t [g][slots], what the base of each slot has at i
+ *   lists        tern_tmac_list, for every panel and every K block where its corrections are
+ *   indices      int8_t [panel][row_groups][PANEL], rows in the order of tern_tmac_place(); none without bases
+ *   corrections  uint16_t, those to add, then those to subtract: the row of the panel in the lowest 6 bits, above them the
+ *                column of the K block
  */
 typedef struct tern_tmac_head {
     uint64_t bytes;
-    uint64_t bases_at, starts_at, stream_at; /* ranked follows the head */
-    uint32_t tier1_count, tier2_count;       /* patterns ranked */
-    uint32_t base_count;                     /* of them, those with a slot */
-    uint32_t zero;                           /* no padding: equal matrices pack to equal bytes */
+    uint64_t weights_at, lists_at, indices_at, corrections_at; /* ranked follows the head */
+    uint32_t tier1_count, tier2_count;                         /* patterns ranked */
+    uint32_t base_count;
+    uint32_t shuffles; /* slots in use, in whole shuffles */
 } tern_tmac_head;
+
+typedef struct tern_tmac_list {
+    uint64_t begin; /* index of the first correction */
+    uint32_t plus, minus;
+} tern_tmac_list;
+
+static inline size_t tern_tmac_row(uint16_t correction)
+{
+    return correction % TERN_TMAC_PANEL;
+}
+
+static inline size_t tern_tmac_column(uint16_t correction)
+{
+    return correction / TERN_TMAC_PANEL;
+}
 
 /* tmac_tiered.c */
 tern_tmac_plan tern_tmac_plan_of(const tern_problem *problem);
+
+/* Where row r of a panel stands: even bytes of a half are its first 16 rows, so that sums widen without a shuffle. */
+static inline size_t tern_tmac_place(size_t r)
+{
+    return r / 32 * 32 + r % 16 * 2 + r / 16 % 2;
+}
+
+/* What run reads of one panel and one K block. */
+typedef struct tern_tmac_cell {
+    const int8_t *index;         /* [groups][PANEL] */
+    const uint16_t *corrections; /* those to add, then those to subtract */
+    size_t plus, minus;          /* how many of each */
+    size_t groups;
+    unsigned shuffles; /* 0: the index is not there */
+} tern_tmac_cell;
+
+static inline tern_tmac_cell tern_tmac_cell_of(const tern_tmac_plan *plan, const tern_tmac_head *head, size_t panel,
+                                               size_t k_block)
+{
+    const char *const packed = (const char *)head;
+    const tern_tmac_list *list = (const tern_tmac_list *)(packed + head->lists_at) + panel * plan->k_blocks + k_block;
+    const size_t group = panel * plan->row_groups + k_block * plan->groups;
+
+    return (tern_tmac_cell){
+        .index = (const int8_t *)packed + head->indices_at + group * TERN_TMAC_PANEL,
+        .corrections = (const uint16_t *)(packed + head->corrections_at) + list->begin,
+        .plus = list->plus,
+        .minus = list->minus,
+        .groups = common_smaller(plan->row_groups - k_block * plan->groups, plan->groups),
+        .shuffles = head->shuffles,
+    };
+}
 
 /* The pattern of 8 weights: neighbours are joined, then pairs, then fours. */
 static inline int32_t tern_tmac_pattern8(const int8_t *w)
@@ -88,30 +143,37 @@ static inline int32_t tern_tmac_pattern(const int8_t *w, size_t count)
     return pattern;
 }
 
-/* Writes the g weights that a pattern spells. */
-void tern_tmac_spell(int32_t pattern, size_t g, int8_t *w);
-
 /* frequency.c: adds to count[|pattern|] for all groups of w. The counts grow by M * row_groups. */
 void tern_tmac_count(const tern_tmac_plan *plan, const int8_t *w, uint64_t *count);
 
-/* Writes the `max` patterns that occur most often, hottest first. Returns how many, or -1 when memory ran out. */
-ptrdiff_t tern_tmac_rank(const tern_tmac_plan *plan, const uint64_t *count, size_t max, int32_t *hottest);
+/* Writes the `max` patterns that occur most often, hottest first. Returns how many. */
+size_t tern_tmac_rank(const tern_tmac_plan *plan, const uint64_t *count, size_t max, int32_t *hottest);
 
-/* codebook.c: how to write every pattern with the fewest terms, given the bases so far. */
-typedef struct tern_tmac_book tern_tmac_book;
+/* codebook.c: bases, and how a pattern >= 0 is written with them. */
+typedef struct tern_tmac_book {
+    size_t g;
+    size_t corrections; /* beside a base at most */
+    size_t bases;
+    uint32_t code[TERN_TMAC_SHUFFLES * TERN_TMAC_SHUFFLE]; /* by slot */
+} tern_tmac_book;
 
-/* A book without bases; NULL when memory ran out. The caller frees it with tern_tmac_book_free(). */
-tern_tmac_book *tern_tmac_book_new(const tern_tmac_plan *plan);
-void tern_tmac_book_free(tern_tmac_book *book);
+/* Slot and corrections, the latter as bits: bit i, and bit 16 + i, is x[i] of the group. */
+typedef struct tern_tmac_terms {
+    uint32_t plus, minus;
+    int8_t slot; /* negated when the base is subtracted */
+} tern_tmac_terms;
 
-/*
- * Makes a pattern >= 0 a base, unless it is a single term already. Returns how many terms of earlier slots it is the
- * sum of (written to term, at most g), 0 when it needs no slot.
- */
-size_t tern_tmac_book_add(tern_tmac_book *book, int32_t pattern, uint16_t *term);
+uint32_t tern_tmac_code(int32_t pattern, size_t g);
 
-/* Writes the terms of a pattern >= 0, a base first if there is one, with at most `corrections` beside a base. */
-size_t tern_tmac_book_terms(const tern_tmac_book *book, int32_t pattern, size_t corrections, uint16_t *term);
+/* The patterns but zero become bases, in their order, as far as there are slots. Returns how many patterns it took. */
+size_t tern_tmac_book_fill(tern_tmac_book *book, const int32_t *ranked, size_t count, size_t slots);
+
+/* The fewest terms with these bases. */
+tern_tmac_terms tern_tmac_book_terms(const tern_tmac_book *book, int32_t pattern);
+
+/* Adds to corrections[s - 1], for s = 1 .. shuffles, `times` the corrections of a pattern with the bases of s shuffles. */
+void tern_tmac_book_cost(const tern_tmac_book *book, int32_t pattern, uint64_t times, size_t shuffles,
+                         uint64_t *corrections);
 
 /* encode.c: the bound on pack()'s result, and pack(). */
 size_t tern_tmac_packed_bytes(const tern_problem *problem);
@@ -120,14 +182,37 @@ size_t tern_tmac_pack(const tern_problem *problem, const int8_t *w, void *packed
 /* facts.c */
 size_t tern_tmac_facts(const tern_problem *problem, const void *packed, tern_fact *fact, size_t max);
 
-/* tables.c: fills the table of K block `k_block` for the block of tokens that begins at `token`. */
-void tern_tmac_build(const tern_tmac_plan *plan, const tern_call *call, size_t token, size_t k_block, int16_t *table);
-
-/* Tokens that a table for `tokens` tokens has room for. */
+/* Tokens that a wide table for `tokens` tokens has room for. */
 static inline size_t tern_tmac_width(size_t tokens)
 {
-    return tokens == 1 ? 1 : common_round_up(tokens, TERN_TMAC_LANES);
+    return common_round_up(tokens, TERN_TMAC_LANES);
 }
+
+/*
+ * narrow.c: tables of bytes, one a token. A sum v is split, v = high << shift | low, with both halves within -127..127 for
+ * some groups together; table[group][shuffle] is 16 low bytes, then 16 high bytes.
+ */
+size_t tern_tmac_narrow_bytes(size_t groups, size_t slots);
+
+/* Fills the table of the columns from k on for one token. x is a row of X. */
+void tern_tmac_narrow_build(const tern_tmac_plan *plan, const tern_tmac_head *head, const int8_t *x, size_t k_block,
+                            uint8_t *table);
+
+/* sum[r] = the sums of the rows of a panel. x begins at the K block. */
+void tern_tmac_narrow_sum(size_t g, const tern_tmac_cell *cell, const uint8_t *table, const int8_t *x,
+                          int32_t sum[TERN_TMAC_PANEL]);
+
+/*
+ * wide.c: one table for all tokens of a block, of int16_t: x[column][width] first, then sums[group][-slots .. slots -
+ * 1][width] with an index as the middle subscript.
+ */
+size_t tern_tmac_wide_bytes(const tern_tmac_plan *plan, size_t width);
+void tern_tmac_wide_build(const tern_tmac_plan *plan, const tern_tmac_head *head, const int8_t *x, size_t tokens,
+                          size_t k_block, int16_t *table);
+
+/* tile[r][width] = the sums of rows [begin, begin + rows) of a panel. */
+void tern_tmac_wide_sum(const tern_tmac_plan *plan, const tern_tmac_cell *cell, const int16_t *table, size_t width,
+                        size_t begin, size_t rows, int32_t *tile);
 
 /* run.c */
 tern_stage_fn tern_tmac_prepare, tern_tmac_run;

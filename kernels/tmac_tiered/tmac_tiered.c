@@ -5,33 +5,53 @@
  * corrections c * x[k] with c in -2..2 (tier 3), any other one correction for each weight that is not zero (tier 4,
  * the fallback). So the answer is exact whatever the tiers hold, and all of them may be off.
  *
- * Every one of these is an entry of one table for each K block, where x[k] and 2 x[k] have entries too, and a row is
- * a list of entries to add and to subtract: tiers differ in how many entries they spend and in how much of the table
- * they touch, not in code. A group of zeros costs nothing. Loop order and blocks: run.c. Bounded by three loads for
- * each entry added and entry subtracted, and by the mispredicted end of the list of each row of a K block. With
- * realistic weights the tiers lose to a full table of short groups (group=5, tier2=256 holds every pattern); they
- * draw level near 70 % zeros.
+ * A row has one byte for each group, the slot of its base with the sign of the pattern. Rows stand in panels of 64, so
+ * that for one token a byte shuffle looks up 32 rows at once, and groups of zeros, hits and misses cost the same: there
+ * is nothing to predict. A shuffle chooses from 16 slots. Tier 1 by default is what one shuffle holds; tier 2 takes more
+ * shuffles where pack() finds that they save more than they cost. Corrections are few and stand apart, for each panel and
+ * K block a list of row and column to add and another to subtract.
+ *
+ * So the bound, for a weight, with s shuffles, and c corrections a group: 64 rows of a group take 4 + 10 s instructions of
+ * vectors beside 2 to 4 for widening, and 5 c for each row, that is
+ *
+ *     (7 + 10 s) / (64 g) + 5 c / g
+ *
+ * With g = 4, s = 1 the first term is 0.07, less than the 0.10 of tmac.lut, and does not know of zeros; c does: 0.03 at
+ * P(0) = 0.85 and 0.01 at 0.9. Fewer zeros want a shorter group (group=3 holds every pattern in one shuffle and needs no
+ * corrections), more zeros a longer one (group=8 at 0.98). For many tokens: wide.c. Loop order and blocks: run.c.
  */
 #include "common.h"
 #include "tmac.h"
 
 enum { GROUP, TIER1, TIER2, TIER3, BLOCK_M, BLOCK_N, BLOCK_K, SHARED };
 
+enum { BASES_MAX = TERN_TMAC_SHUFFLES * TERN_TMAC_SHUFFLE - 1 };
+
 static const tern_toggle toggles[] = {
-    [GROUP] = {"group", "weights of one pattern", NULL, 8, 2, TERN_TMAC_GROUP_MAX},
-    [TIER1] = {"tier1", "hottest patterns with a table entry", NULL, 16, 0, 256},
-    [TIER2] = {"tier2", "next patterns with a table entry", NULL, 256, 0, 4096},
+    [GROUP] = {"group", "weights of one pattern", NULL, 4, 2, TERN_TMAC_GROUP_MAX},
+    [TIER1] = {"tier1", "hottest patterns with a table entry", NULL, 16, 0, BASES_MAX},
+    [TIER2] = {"tier2", "next patterns with a table entry, at most", NULL, 112, 0, BASES_MAX},
     [TIER3] = {"tier3", "corrections allowed beside the nearest of these patterns", NULL, 4, 0, TERN_TMAC_GROUP_MAX},
-    [BLOCK_M] = {"block_m", "rows of a tile of sums", NULL, 32, 1, 1024},
+    [BLOCK_M] = {"block_m", "rows of a tile of sums, a panel of 64 at most", NULL, TERN_TMAC_PANEL, 1, 1024},
     [BLOCK_N] = {"block_n", "tokens of a table", NULL, 64, 1, 1024},
-    [BLOCK_K] = {"block_k", "weights of a row that one table serves", NULL, 256, 8, 4096},
+    [BLOCK_K] = {"block_k", "weights of a row that one table serves, 1024 at most", NULL, 512, 8, 4096},
     [SHARED] = {"shared", "prepare builds the tables of all blocks, once for all threads", NULL, 0, 0, 1},
     {0},
 };
 
-static size_t at_most(size_t value, size_t limit)
+/* Slots that the bases of a matrix need at most: patterns but zero, and slot 0. */
+static size_t slots_of(const tern_tmac_plan *plan)
 {
-    return value < limit ? value : limit;
+    const size_t ranked = common_smaller(plan->tier1 + plan->tier2, plan->patterns - 1);
+
+    return ranked > 0 ? common_round_up(common_smaller(ranked, BASES_MAX) + 1, TERN_TMAC_SHUFFLE) : 0;
+}
+
+static size_t groups_of(const tern_tmac_plan *plan, size_t block_k)
+{
+    const size_t groups = common_smaller(common_smaller(block_k, TERN_TMAC_COLUMNS) / plan->g, plan->row_groups);
+
+    return groups > 0 ? groups : 1;
 }
 
 tern_tmac_plan tern_tmac_plan_of(const tern_problem *problem)
@@ -44,25 +64,28 @@ tern_tmac_plan tern_tmac_plan_of(const tern_problem *problem)
         .tier1 = (size_t)toggle[TIER1],
         .tier2 = (size_t)toggle[TIER2],
         .tier3 = (size_t)toggle[TIER3],
-        .block_m = (size_t)toggle[BLOCK_M],
-        .shared = toggle[SHARED],
         .patterns = 1,
+        .panels = common_parts(problem->shape.m, TERN_TMAC_PANEL),
+        .row_groups = common_parts(problem->shape.k, g),
+        .block_m = common_smaller((size_t)toggle[BLOCK_M], TERN_TMAC_PANEL),
+        .block_n = common_smaller((size_t)toggle[BLOCK_N], problem->shape.n),
+        .shared = toggle[SHARED],
     };
 
     for (size_t i = 0; i < g; i++)
         plan.patterns = 3 * plan.patterns - 1; /* (3^i + 1) / 2 */
-    plan.slots = 1 + 2 * g + at_most(plan.tier1 + plan.tier2, plan.patterns);
-    plan.row_groups = common_parts(plan.shape.k, g);
-    plan.groups = at_most(at_most((size_t)toggle[BLOCK_K] / g, TERN_TMAC_ENTRIES / plan.slots), plan.row_groups);
-    plan.groups = plan.groups > 0 ? plan.groups : 1;
+    plan.slots = slots_of(&plan);
+    plan.groups = groups_of(&plan, (size_t)toggle[BLOCK_K]);
     plan.k_blocks = common_parts(plan.row_groups, plan.groups);
-    plan.block_n = at_most((size_t)toggle[BLOCK_N], plan.shape.n);
+    plan.wide = plan.block_n > TERN_TMAC_NARROW;
 
     const size_t width = tern_tmac_width(plan.block_n);
-    plan.table_bytes = common_parts(plan.slots * plan.groups * width * sizeof(int16_t), 64) * 64;
+    const size_t bytes =
+        plan.wide ? tern_tmac_wide_bytes(&plan, width) : plan.block_n * tern_tmac_narrow_bytes(plan.groups, plan.slots);
+    plan.table_bytes = common_round_up(bytes, 64);
     plan.tables = plan.shared ? plan.k_blocks * common_parts(plan.shape.n, plan.block_n) : problem->threads;
     plan.tiles_at = plan.tables * plan.table_bytes;
-    plan.tile_bytes = common_parts(plan.block_m * width * sizeof(int32_t), 64) * 64;
+    plan.tile_bytes = plan.wide ? common_round_up(plan.block_m * width * sizeof(int32_t), 64) : 0;
     return plan;
 }
 
@@ -88,12 +111,17 @@ static const char *bind(const tern_problem *problem, tern_stages *stages)
 const tern_kernel tern_kernel_tmac_tiered = {
     TERN_KERNEL_HEAD,
     .name = "tmac.tiered",
-    .summary = "look-up of the sums of hot patterns, corrections for the others",
-    .isa = 0,
-    .bits_per_weight = 5.0,
+    .summary = "look-up of the sums of hot patterns by byte shuffles, corrections for the others",
+#if defined(__AVX2__)
+    .isa = TERN_ISA_AVX2,
+#elif defined(__ARM_NEON)
+    .isa = TERN_ISA_NEON,
+#endif
+    .bits_per_weight =
+        6.4, /* most is asked for when tiers are off: 16 bits a correction; by default it has 2.0 to 2.3 */
     .multiple = {1, 1, 1},
-    .tile = {TERN_TMAC_ROW_STEP, 256, 64},
-    .row_step = TERN_TMAC_ROW_STEP,
+    .tile = {TERN_TMAC_PANEL, 512, TERN_TMAC_NARROW},
+    .row_step = TERN_TMAC_PANEL,
     .packed_align = 64,
     .x_align = 1,
     .y_align = 4,
