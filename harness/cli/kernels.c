@@ -51,17 +51,17 @@ static tern_status pick(tern_session *session, const tern_options *options, tern
         .shape = {.n = 1}, .data = {.p0 = 0.42, .seed = 1}, .threads = session->threads_all, .cache = TERN_COLD};
     const tern_demand demand = {.timed = true, .threads = c.threads, .cold = true};
     tern_activity activity = {.observer = &nobody};
-    const tern_kernel *kernel;
     tern_environment environment;
-    char reason[256];
+    const tern_picker picker = {.session = session, .environment = &environment, .activity = &activity};
+    char reason[256], kernel[TERN_ID_BYTES];
 
     if (!tern_shape_parse(options->pick, &c.shape))
         return tern_error_set(error, TERN_USAGE, "--pick takes MxK or MxKxN, not '%s'", options->pick);
     tern_status status = tern_environment_open(&environment, &settings, &demand, session->isa, &session->run, error);
     if (status == TERN_OK)
-        status = tern_picker_pick(session, &environment, &activity, &c, &kernel, reason, sizeof reason, error);
+        status = tern_picker_pick_case(&picker, &c, reason, sizeof reason, error);
     if (status == TERN_OK)
-        tern_terminal_say(stdout, "%s: %s", kernel->name, reason);
+        tern_terminal_say(stdout, "%s: %s", tern_case_kernel(&c, kernel, sizeof kernel), reason);
     tern_environment_close(&environment);
     return status;
 }

@@ -284,19 +284,11 @@ static tern_status resolve(tern_plan *resolved, const tern_planned *planned, ter
                            tern_error *error)
 {
     char reason[sizeof planned->pick_reason] = "", id[TERN_ID_BYTES];
-    const tern_kernel *kernel;
     tern_case c = planned->c;
     tern_status status;
 
-    if (c.kernel == NULL) {
-        if ((status = pick(context, &planned->c, &kernel, reason, sizeof reason, error)) != TERN_OK)
-            return status;
-        tern_case_init(&c, kernel);
-        c.shape = planned->c.shape;
-        c.data = planned->c.data;
-        c.threads = planned->c.threads;
-        c.cache = planned->c.cache;
-    }
+    if (c.kernel == NULL && (status = pick(context, &c, reason, sizeof reason, error)) != TERN_OK)
+        return status;
     if ((status = add(resolved, &c, planned->suite, planned->group, planned->paired != 0, error)) != TERN_OK)
         return status;
     tern_planned *added = find(resolved, XXH3_64bits(id, strlen(tern_case_id(&c, id, sizeof id))));

@@ -48,9 +48,8 @@ tern_status tern_plan_add_edges(tern_plan *plan, bool deep, tern_error *error);
 /* Adds one case, unless the filter or the plan already says otherwise. */
 tern_status tern_plan_add(tern_plan *plan, const tern_case *c, const char *suite, const char *group, tern_error *error);
 
-/* Says which kernel does what c asks for, all but a kernel, the fastest, and why: a sentence in reason. */
-typedef tern_status tern_plan_pick(void *context, const tern_case *c, const tern_kernel **kernel, char *reason,
-                                   size_t bytes, tern_error *error);
+/* Gives the case, which lacks nothing else, the kernel and toggles that do it fastest, and why: a sentence in reason. */
+typedef tern_status tern_plan_pick(void *context, tern_case *c, char *reason, size_t bytes, tern_error *error);
 
 /*
  * Gives a kernel to each case that has none. One that is in the plan already becomes one with the other. The filter is

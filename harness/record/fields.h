@@ -42,7 +42,7 @@ typedef struct tern_field {
 /* Each ends with a row whose key is NULL. */
 extern const tern_field tern_run_fields[], tern_record_fields[], tern_decode_fields[], tern_end_fields[],
     tern_finding_fields[], tern_timing_fields[], tern_compared_fields[], tern_pair_fields[], tern_arm_record_fields[],
-    tern_step_fields[], tern_point_fields[], tern_remeasured_fields[];
+    tern_step_fields[], tern_point_fields[], tern_remeasured_fields[], tern_tried_fields[];
 
 /* What value i of an array, or 0 of a single member, is stored at. NULL in an array that is not there. */
 void *tern_field_at(const tern_field *field, const void *base, size_t i);

@@ -5,6 +5,7 @@
 #include "record/point.h"
 #include "record/record.h"
 #include "record/run.h"
+#include "record/tried.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -25,6 +26,7 @@ const tern_line_type tern_line_types[TERN_LINES] = {
     [TERN_LINE_POINT] = {LINE("point", tern_point, tern_point_fields), .id = offsetof(tern_point, id)},
     [TERN_LINE_REMEASURED] = {LINE("remeasured", tern_remeasured, tern_remeasured_fields),
                               .id = offsetof(tern_remeasured, id)},
+    [TERN_LINE_TRIED] = {LINE("tried", tern_tried, tern_tried_fields), .id = offsetof(tern_tried, id)},
 };
 
 tern_line tern_line_find(const char *name)

@@ -20,6 +20,7 @@ typedef enum tern_line {
     TERN_LINE_STEP,
     TERN_LINE_POINT,
     TERN_LINE_REMEASURED,
+    TERN_LINE_TRIED,
     TERN_LINES
 } tern_line;
 

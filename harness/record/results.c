@@ -22,6 +22,7 @@ static const size_t lists[TERN_LINES] = {
     [TERN_LINE_STEP] = offsetof(tern_results, steps),
     [TERN_LINE_POINT] = offsetof(tern_results, points),
     [TERN_LINE_REMEASURED] = offsetof(tern_results, remeasured),
+    [TERN_LINE_TRIED] = offsetof(tern_results, tried),
 };
 
 static tern_list *list_of(const tern_results *results, tern_line line)

@@ -17,6 +17,7 @@
 #include "record/point.h"
 #include "record/record.h"
 #include "record/run.h"
+#include "record/tried.h"
 
 #include <stdio.h>
 
@@ -62,6 +63,7 @@ typedef struct tern_results {
     TERN_LIST_OF(tern_step) steps;
     TERN_LIST_OF(tern_point) points;
     TERN_LIST_OF(tern_remeasured) remeasured;
+    TERN_LIST_OF(tern_tried) tried;
     TERN_LIST_OF(tern_line_place) order; /* of all lines, as they stood in the files */
     tern_index by_id;                    /* of places in order */
 } tern_results;

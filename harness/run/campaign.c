@@ -239,20 +239,34 @@ static const tern_record *find_earlier_pick(const campaign *run, const tern_case
     return NULL;
 }
 
+/* What was taken before, where the kernel is there today. */
+static bool pick_again(const campaign *run, tern_case *c, char *reason, size_t bytes)
+{
+    const tern_record *earlier = find_earlier_pick(run, c);
+    const tern_kernel *kernel =
+        earlier == NULL ? NULL : tern_registry_find(run->recording->session->registry, earlier->kernel);
+    tern_case own;
+
+    if (kernel == NULL)
+        return false;
+    tern_case_init(&own, kernel);
+    if (tern_case_set_toggles(&own, earlier->toggles, NULL) != TERN_OK)
+        return false;
+    c->kernel = own.kernel;
+    memcpy(c->toggle, own.toggle, sizeof c->toggle);
+    tern_text_copy(reason, bytes, earlier->pick_reason);
+    return true;
+}
+
 /* A tern_plan_pick. */
-static tern_status pick(void *context, const tern_case *c, const tern_kernel **kernel, char *reason, size_t bytes,
-                        tern_error *error)
+static tern_status pick(void *context, tern_case *c, char *reason, size_t bytes, tern_error *error)
 {
     campaign *run = context;
     tern_recording *recording = run->recording;
-    const tern_record *earlier = find_earlier_pick(run, c);
+    const tern_picker picker = {
+        .session = recording->session, .environment = &recording->environment, .activity = &recording->activity};
 
-    *kernel = earlier == NULL ? NULL : tern_registry_find(recording->session->registry, earlier->kernel);
-    if (*kernel == NULL)
-        return tern_picker_pick(recording->session, &recording->environment, &recording->activity, c, kernel, reason,
-                                bytes, error);
-    tern_text_copy(reason, bytes, earlier->pick_reason);
-    return TERN_OK;
+    return pick_again(run, c, reason, bytes) ? TERN_OK : tern_picker_pick_case(&picker, c, reason, bytes, error);
 }
 
 static tern_status prepare(void *context, tern_recording *recording, tern_error *error)

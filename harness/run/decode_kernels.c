@@ -4,6 +4,7 @@
 #include "check/check.h"
 #include "run/picker.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 double tern_decode_kernels_deadline_s(const tern_decode_job *job, const tern_geometry *geometry)
@@ -56,20 +57,53 @@ static tern_case product_of(const tern_decode_job *job, const tern_geometry *geo
     return c;
 }
 
+static double weights_of(const tern_case *c)
+{
+    return (double)c->shape.m * (double)c->shape.k;
+}
+
+/*
+ * The products of the feed-forward layer, most of the weights. Of a step both, whose K differ; of a block of the prompt
+ * the larger one, for both.
+ */
+static tern_workload workload_of(const tern_decode_job *job, const tern_geometry *geometry, const tern_parts *parts)
+{
+    const tern_part *up = &parts->part[parts->first[TERN_LINEAR_GATE_UP]];
+    const tern_part *down = &parts->part[parts->first[TERN_LINEAR_DOWN]];
+    const uint32_t block = job->block < job->prompt_tokens ? job->block : job->prompt_tokens;
+    const tern_case step_up = product_of(job, geometry, up, job->sequences);
+    const tern_case step_down = product_of(job, geometry, down, job->sequences);
+    const tern_case prompt = product_of(job, geometry, up, block);
+    const double blocks = block == 0 ? 0.0 : (double)job->sequences * job->prompt_tokens / block;
+    tern_workload workload = {.problems = 0};
+
+    tern_text_append(workload.id, sizeof workload.id,
+                     "auto/decode/%s/prompt=%" PRIu32 ",tokens=%" PRIu32 ",sequences=%" PRIu32 ",block=%" PRIu32
+                     ",t=%" PRIu32,
+                     job->model, job->prompt_tokens, job->new_tokens, job->sequences, job->block, job->threads);
+    tern_workload_add(&workload, &step_up, job->new_tokens);
+    tern_workload_add(&workload, &step_down, job->new_tokens);
+    tern_workload_add(&workload, &prompt, blocks * (1.0 + weights_of(&step_down) / weights_of(&step_up)));
+    return workload;
+}
+
 tern_status tern_decode_kernels_choose(tern_recording *recording, tern_decode_job *job, const tern_geometry *geometry,
                                        const tern_parts *parts, char *reason, size_t bytes, tern_error *error)
 {
-    const tern_case product =
-        product_of(job, geometry, &parts->part[parts->first[TERN_LINEAR_GATE_UP]], job->sequences);
-    const tern_kernel *kernel;
+    const tern_picker picker = {
+        .session = recording->session, .environment = &recording->environment, .activity = &recording->activity};
+    tern_tried chosen = {0};
+    tern_case best;
 
     if (job->kernel.kernel != NULL)
         return TERN_OK;
-    const tern_status status = tern_picker_pick(recording->session, &recording->environment, &recording->activity,
-                                                &product, &kernel, reason, bytes, error);
-    if (status == TERN_OK)
-        tern_case_init(&job->kernel, kernel);
-    return status;
+    const tern_workload workload = workload_of(job, geometry, parts);
+    const tern_status status = tern_picker_pick(&picker, &workload, &best, &chosen, error);
+    if (status != TERN_OK)
+        return status;
+    job->kernel = best;
+    tern_text_copy(reason, bytes, chosen.reason);
+    return TERN_OK;
 }
 
 tern_status tern_decode_kernels_check(tern_recording *recording, const tern_decode_job *job,

@@ -19,7 +19,10 @@ tern_status tern_decode_kernels_look(tern_decode_job *job, tern_geometry *geomet
 /* Whether a kernel, if there is one, may be used; not with small pages of its own: those are a toggle of the loop. */
 tern_status tern_decode_kernels_permit(const tern_session *session, const tern_case *kernel, tern_error *error);
 
-/* Where the job names none: the fastest for the largest product of a token, and why; "" where it was named. */
+/*
+ * Where the job names none: the fastest for its steps and blocks of prompt together, as often as each is done, with
+ * toggles, and why; "" where it was named.
+ */
 tern_status tern_decode_kernels_choose(tern_recording *recording, tern_decode_job *job, const tern_geometry *geometry,
                                        const tern_parts *parts, char *reason, size_t bytes, tern_error *error);
 

@@ -1,22 +1,272 @@
 #include "run/picker.h"
 
-#include "measure/pick.h"
+#include "base/interrupt.h"
+#include "base/text.h"
+#include "measure/case_arm.h"
+#include "measure/screen.h"
+#include "run/picks.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 static const double deadline_s = 120.0;
+static const double near_guess = 1.6;   /* a kernel that is guessed to be slower than the best by more is not sampled */
+static const double long_call_ns = 8e6; /* of calls that would take longer, fewer rows are sampled */
+static const double final_weights = 16e6,
+                    part_weights =
+                        4e6; /* for each thread, since cold calls are dear: rows that pass this are not sampled */
 
-tern_status tern_picker_pick(const tern_session *session, tern_environment *environment, tern_activity *activity,
-                             const tern_case *c, const tern_kernel **kernel, char *reason, size_t bytes,
-                             tern_error *error)
+enum { LEAST_ROWS = 256, ROW_STEP = 64 };
+
+typedef struct picking {
+    const tern_picker *picker;
+    tern_workload workload;
+    tern_pin pin;
+    double read_gbps; /* 0: not known, or W is in cache */
+    tern_results tried;
+} picking;
+
+static tern_status tell(void *context, const tern_tried *tried, tern_error *error)
 {
-    const tern_child_options child = tern_activity_child(activity, deadline_s);
-    tern_pick_request request = {.shape = c->shape, .data = c->data, .threads = c->threads, .isa = session->isa};
-    const tern_roof *roof;
-    const tern_status status = tern_environment_roof(environment, c->threads, activity, &roof, error);
+    picking *p = context;
+    const tern_status status = tern_results_add(&p->tried, TERN_LINE_TRIED, tried, error);
+
+    return status == TERN_OK && p->picker->tell != NULL ? p->picker->tell(p->picker->context, tried, error) : status;
+}
+
+/* Is a tern_tuning_sample. */
+static tern_status sample(void *context, const tern_case *c, uint32_t arms, uint32_t rounds, uint64_t process,
+                          tern_paired_samples *samples, tern_error *error)
+{
+    const picking *p = context;
+    const tern_child_options child = tern_activity_child(p->picker->activity, deadline_s);
+    const tern_paired_request request = {
+        .c = c,
+        .arms = arms,
+        .schedule = {.order = TERN_ORDER_SHUFFLED, .until = TERN_UNTIL_ROUNDS, .rounds = rounds, .seed = process + 1},
+        .min_sample_ms = 0.2,
+        .pin = p->pin,
+        .llc_bytes = p->picker->environment->topology.llc_bytes,
+        .roof_read_gbps = p->read_gbps,
+        .deadline_s = deadline_s,
+    };
+
+    return tern_paired_sample(&request, &child, samples, error);
+}
+
+/* A kernel, and how long its main problems are guessed to take. */
+typedef struct guess {
+    tern_case c;
+    double ns;
+    double problem_ns[TERN_WORKLOAD_PROBLEMS]; /* NaN: not guessed */
+} guess;
+
+static tern_status guess_kernel(picking *p, const tern_kernel *kernel, guess *g, tern_error *error)
+{
+    const tern_child_options child = tern_activity_child(p->picker->activity, deadline_s);
+    tern_status status = TERN_OK;
+
+    g->ns = 0.0;
+    tern_case_init(&g->c, kernel);
+    for (size_t i = 0; i < p->workload.problems && status == TERN_OK; i++) {
+        g->problem_ns[i] = NAN;
+        if (!tern_workload_is_main(&p->workload, i))
+            continue;
+        const tern_case c = tern_workload_case(&p->workload, i, &g->c);
+        status = tern_screen(&c, &p->pin, p->read_gbps, &child, &g->problem_ns[i], error);
+        g->ns += p->workload.times[i] * g->problem_ns[i];
+    }
+    return status;
+}
+
+static int by_time(const void *a, const void *b)
+{
+    const double x = ((const guess *)a)->ns, y = ((const guess *)b)->ns;
+
+    return (x > y) - (x < y);
+}
+
+static tern_tried tried_of_guess(const picking *p, const guess *g)
+{
+    tern_tried tried = {.ns = isfinite(g->ns) ? g->ns : NAN, .ratio = NAN, .low = NAN, .high = NAN};
+
+    tern_text_copy(tried.id, sizeof tried.id, p->workload.id);
+    tern_text_copy(tried.stage, sizeof tried.stage, "guess");
+    tern_text_copy(tried.kernel, sizeof tried.kernel, g->c.kernel->name);
+    if (!isfinite(g->ns))
+        tern_text_copy(tried.reason, sizeof tried.reason, "it refuses, is wrong, or takes too long");
+    return tried;
+}
+
+/* All kernels that may run, the fastest first; those that cannot do it are not among them. */
+static tern_status guess_all(picking *p, guess *g, size_t *count, tern_error *error)
+{
+    const tern_registry *registry = p->picker->session->registry;
+    tern_status status = TERN_OK;
+
+    *count = 0;
+    tern_activity_say(p->picker->activity, "timing the kernels");
+    for (size_t i = 0; i < tern_registry_count(registry) && status == TERN_OK && tern_interrupt_signal() == 0; i++) {
+        const tern_kernel *kernel = tern_registry_kernel(registry, i);
+        if (tern_session_permit(p->picker->session, kernel, NULL) != TERN_OK)
+            continue;
+        if ((status = guess_kernel(p, kernel, &g[*count], error)) != TERN_OK)
+            break;
+        const tern_tried tried = tried_of_guess(p, &g[*count]);
+        status = tell(p, &tried, error);
+        *count += isfinite(g[*count].ns);
+    }
+    qsort(g, *count, sizeof *g, by_time);
+    return status;
+}
+
+/* Of problem i, as many rows as are named or a few more; never so few that the threads have nothing to do. */
+static void take_rows(tern_workload *workload, size_t i, double rows)
+{
+    tern_case *c = &workload->problem[i];
+    const double least = (double)LEAST_ROWS * c->threads;
+    const size_t taken = ((size_t)fmax(rows, least) + ROW_STEP - 1) / ROW_STEP * ROW_STEP;
+
+    if (rows >= (double)c->shape.m || taken >= c->shape.m)
+        return;
+    workload->times[i] *= (double)c->shape.m / (double)taken;
+    c->shape.m = taken;
+}
+
+/* What the kernel takes for a multiply-add of problem i, or of one with as many tokens. */
+static double mac_ns(const tern_workload *workload, const guess *g, size_t i)
+{
+    for (size_t j = 0; j < workload->problems; j++) {
+        const tern_shape like = workload->problem[j].shape;
+        if (like.n == workload->problem[i].shape.n && !isnan(g->problem_ns[j]))
+            return g->problem_ns[j] / ((double)like.m * (double)like.k * (double)like.n);
+    }
+    return 0.0;
+}
+
+/* Each row takes as long: the first rows tell, so many that a call is neither long nor reads more weights. */
+static tern_workload part_of(const tern_workload *workload, const guess *best, double weights)
+{
+    tern_workload part = *workload;
+
+    for (size_t i = 0; i < workload->problems; i++) {
+        const tern_shape shape = workload->problem[i].shape;
+        const double rows = weights * workload->problem[i].threads / (double)shape.k;
+        const double row_ns = mac_ns(workload, best, i) * (double)shape.k * (double)shape.n;
+        take_rows(&part, i, row_ns > 0.0 ? fmin(rows, long_call_ns / row_ns) : rows);
+    }
+    return part;
+}
+
+/* Those of the guesses that are sampled. One with threads of its own cannot take turns: it is left to its guess. */
+static size_t find_contenders(const guess *g, size_t count, tern_case contender[TERN_TUNING_CONTENDERS])
+{
+    size_t contenders = 0;
+
+    for (size_t i = 0; i < count && contenders < TERN_TUNING_CONTENDERS && g[i].ns <= near_guess * g[0].ns; i++)
+        if (!tern_case_arm_must_be_alone(&g[i].c))
+            contender[contenders++] = g[i].c;
+    return contenders;
+}
+
+static tern_status take_guess(picking *p, const guess *g, tern_case *best, tern_tried *chosen, tern_error *error)
+{
+    *best = g->c;
+    *chosen = tried_of_guess(p, g);
+    chosen->chosen = true;
+    tern_text_append(chosen->reason, sizeof chosen->reason,
+                     "guessed from %.4g us in cache; it has threads of its own, and so cannot be sampled in turns",
+                     1e-3 * g->ns);
+    return tell(p, chosen, error);
+}
+
+static tern_status choose(picking *p, guess *g, tern_case *best, tern_tried *chosen, tern_error *error)
+{
+    tern_case contender[TERN_TUNING_CONTENDERS];
+    size_t count = 0;
+    tern_status status = guess_all(p, g, &count, error);
+
+    if (status != TERN_OK || tern_interrupt_signal() != 0)
+        return status;
+    for (size_t i = 0; i < count; i++)
+        g[i].c.threads = p->workload.problem[0].threads;
+    const size_t contenders = find_contenders(g, count, contender);
+    if (count == 0)
+        return tern_error_set(error, TERN_NOTHING, "no kernel can do %s here", p->workload.id);
+    if (contenders == 0)
+        return take_guess(p, &g[0], best, chosen, error);
+    const tern_workload whole = part_of(&p->workload, &g[0], final_weights);
+    const tern_workload part = part_of(&p->workload, &g[0], part_weights);
+    const tern_tuning tuning = {.workload = &whole,
+                                .part = &part,
+                                .contender = contender,
+                                .contenders = contenders,
+                                .sample = sample,
+                                .tell = tell,
+                                .context = p};
+    tern_activity_say(p->picker->activity, "sampling the fastest kernels and their toggles");
+    return tern_tuning_choose(&tuning, best, chosen, error);
+}
+
+static tern_status search(picking *p, tern_case *best, tern_tried *chosen, tern_error *error)
+{
+    const tern_picker *picker = p->picker;
+    const uint32_t threads = p->workload.problem[0].threads;
+    guess *g = calloc(tern_registry_count(picker->session->registry), sizeof *g);
+    const tern_roof *roof = NULL;
+    tern_status status = g != NULL ? TERN_OK : tern_error_memory(error, "the kernels", 0.0);
+
+    p->pin = tern_environment_pin(picker->environment, threads);
+    if (status == TERN_OK)
+        status = tern_environment_roof(picker->environment, threads, picker->activity, &roof, error);
+    if (status == TERN_OK)
+        status = tern_results_add(&p->tried, TERN_LINE_RUN, &picker->session->run, error);
+    p->read_gbps = roof != NULL && p->workload.problem[0].cache == TERN_COLD ? roof->read_gbps : 0.0;
+    if (status == TERN_OK)
+        status = choose(p, g, best, chosen, error);
+    free(g);
+    return status;
+}
+
+/* Whether what was kept can still be had. */
+static bool revive(const tern_session *session, const tern_tried *chosen, tern_case *best)
+{
+    const tern_kernel *kernel = tern_registry_find(session->registry, chosen->kernel);
+
+    if (kernel == NULL || tern_session_permit(session, kernel, NULL) != TERN_OK)
+        return false;
+    tern_case_init(best, kernel);
+    return tern_case_set_toggles(best, chosen->toggles, NULL) == TERN_OK;
+}
+
+tern_status tern_picker_pick(const tern_picker *picker, const tern_workload *workload, tern_case *best,
+                             tern_tried *chosen, tern_error *error)
+{
+    picking p = {.picker = picker, .workload = *workload};
+    uint64_t key;
+    const bool can_keep = tern_picks_key(picker->session, picker->environment, workload, &key);
+
+    if (can_keep && !picker->fresh && tern_picks_find(key, workload, chosen) && revive(picker->session, chosen, best))
+        return TERN_OK;
+    const tern_status status = search(&p, best, chosen, error);
+    if (status == TERN_OK && can_keep && tern_interrupt_signal() == 0)
+        tern_picks_keep(key, &p.tried);
+    tern_results_free(&p.tried);
+    return status;
+}
+
+tern_status tern_picker_pick_case(const tern_picker *picker, tern_case *c, char *reason, size_t bytes,
+                                  tern_error *error)
+{
+    const tern_workload workload = tern_workload_of_case(c);
+    tern_tried chosen = {0};
+    tern_case best;
+    const tern_status status = tern_picker_pick(picker, &workload, &best, &chosen, error);
 
     if (status != TERN_OK)
         return status;
-    request.pin = tern_environment_pin(environment, c->threads);
-    request.read_gbps = roof != NULL && c->cache == TERN_COLD ? roof->read_gbps : 0.0;
-    tern_activity_say(activity, "timing the kernels");
-    return tern_pick_kernel(session->registry, &request, &child, kernel, reason, bytes, error);
+    *c = tern_workload_case(&workload, 0, &best);
+    tern_text_copy(reason, bytes, chosen.reason);
+    return TERN_OK;
 }

@@ -1,5 +1,6 @@
 #include "run/side_cache.h"
 
+#include "base/cache_folder.h"
 #include "base/program.h"
 #include "base/text.h"
 
@@ -90,45 +91,9 @@ bool tern_side_content_hash(const char *path, uint64_t *hash)
     return whole;
 }
 
-/* Makes each folder of the path that is missing. */
-static tern_status make_folders(char *path, tern_error *error)
-{
-    for (char *slash = path; slash != NULL;) {
-        slash = strchr(slash + 1, '/');
-        if (slash != NULL)
-            *slash = '\0';
-        const bool made = mkdir(path, 0777) == 0 || errno == EEXIST;
-        if (!made)
-            tern_error_set(error, TERN_ENVIRONMENT, "cannot make the folder %s: %s; set XDG_CACHE_HOME to another",
-                           path, strerror(errno));
-        if (slash != NULL)
-            *slash = '/';
-        if (!made)
-            return TERN_ENVIRONMENT;
-    }
-    return TERN_OK;
-}
-
-/* The folder that holds those of all keys. */
-static tern_status root(char folder[PATH_MAX], tern_error *error)
-{
-    const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
-    int length;
-
-    if (cache != NULL && cache[0] == '/')
-        length = snprintf(folder, PATH_MAX, "%s/ternbench/sides", cache);
-    else if (home != NULL && home[0] == '/')
-        length = snprintf(folder, PATH_MAX, "%s/.cache/ternbench/sides", home);
-    else
-        length = snprintf(folder, PATH_MAX, "/tmp/ternbench-%u/sides", (unsigned)getuid());
-    if (length < 0 || length > PATH_MAX - 64)
-        return tern_error_set(error, TERN_ENVIRONMENT, "the path of the cache folder is too long");
-    return make_folders(folder, error);
-}
-
 tern_status tern_side_cache_folder(uint64_t key, char folder[PATH_MAX], tern_error *error)
 {
-    const tern_status status = root(folder, error);
+    const tern_status status = tern_cache_folder("sides", folder, error);
 
     if (status == TERN_OK)
         sprintf(folder + strlen(folder), "/%016llx", (unsigned long long)key);
@@ -137,7 +102,7 @@ tern_status tern_side_cache_folder(uint64_t key, char folder[PATH_MAX], tern_err
 
 tern_status tern_side_cache_scratch(char folder[PATH_MAX], tern_error *error)
 {
-    const tern_status status = root(folder, error);
+    const tern_status status = tern_cache_folder("sides", folder, error);
 
     if (status != TERN_OK)
         return status;
