@@ -52,6 +52,7 @@ const tern_report tern_reports[] = {
     DOCUMENT("gate", "did a kernel get slower? one verdict a case", tern_gate_build, false, false),
     DOCUMENT("ablate", "what each toggle gives, alone and beside the others", tern_ablate_build, false, false),
     DOCUMENT("bisect", "which commit made a kernel slower, and which of its toggles", tern_bisect_build, false, false),
+    DOCUMENT("tune", "what was tried to find the fastest kernel and toggles", tern_tune_build, false, false),
     DOCUMENT("history", "points over time, of a history", tern_history_build, false, false),
     {.name = "csv",
      .summary = "the table for programs, RFC 4180",

@@ -78,7 +78,7 @@ tern_report_builder tern_counters_build;
 tern_report_builder tern_decode_build;
 tern_report_builder tern_gate_build;
 tern_report_builder tern_ablate_build;
-tern_report_builder tern_bisect_build;
+tern_report_builder tern_bisect_build, tern_tune_build;
 tern_report_builder tern_history_build;
 
 /* The sheets of these reports alone, for documents that hold several. */

@@ -53,6 +53,29 @@ static const tern_option_key heeds_gate[] = {COMPARING, TERN_OPTION_DELTA, TERN_
 static const tern_option_key heeds_ablate[] = {COMPARING, TERN_OPTION_SIDE, RECORDS, END};
 static const tern_option_key heeds_bisect[] = {COMPARING,          TERN_OPTION_DELTA, TERN_OPTION_OPTIMISATION,
                                                TERN_OPTION_STRICT, RECORDS,           END};
+static const tern_option_key heeds_tune[] = {TERN_OPTION_FILTER,
+                                             TERN_OPTION_AXIS_SEED,
+                                             TERN_OPTION_AXIS_SET,
+                                             TERN_OPTION_AXIS_THREADS,
+                                             TERN_OPTION_HOT,
+                                             TERN_OPTION_COLD,
+                                             KERNELS,
+                                             MACHINE,
+                                             RECORDS,
+                                             END};
+static const tern_option_key heeds_tune_decode[] = {TERN_OPTION_MODEL,
+                                                    TERN_OPTION_THREADS,
+                                                    TERN_OPTION_SEED,
+                                                    TERN_OPTION_P0,
+                                                    TERN_OPTION_I2S_BLOCK,
+                                                    TERN_OPTION_PROMPT,
+                                                    TERN_OPTION_TOKENS,
+                                                    TERN_OPTION_SEQUENCES,
+                                                    TERN_OPTION_BLOCK,
+                                                    KERNELS,
+                                                    MACHINE,
+                                                    RECORDS,
+                                                    END};
 static const tern_option_key heeds_kernels[] = {KERNELS, TERN_OPTION_PICK, TERN_OPTION_KERNELS_FORM, MACHINE, END};
 static const tern_option_key heeds_machine[] = {
     TERN_OPTION_ISA, MACHINE, TERN_OPTION_MACHINE_FORM, TERN_OPTION_CLASS, TERN_OPTION_QUIET, TERN_OPTION_VERBOSE, END};
@@ -132,6 +155,16 @@ const tern_command tern_commands[] = {
      "5 when no case is slower at BAD; "
      "to follow another case, choose it with --filter.",
      heeds_bisect, NULL, tern_command_bisect},
+    {"tune decode", "which kernel and toggles are the fastest for a model here?", "", 0, 0,
+     "Finds the kernel and toggles that are the fastest for a decode run on this machine: for its steps and the blocks "
+     "of "
+     "its prompt together, as often as each is computed. Later runs take them for `auto`.",
+     heeds_tune_decode, NULL, tern_command_tune_decode},
+    {"tune", "which kernel and toggles are the fastest here?", "SUITE...", 1, TERN_OPTION_LIST,
+     "Finds, for each problem of the suites, the kernel and toggles that are the fastest on this machine, and shows "
+     "what "
+     "was tried. Later runs take them for `auto`.",
+     heeds_tune, NULL, tern_command_tune},
     {"kernels", "list the kernels, what they need and their toggles", "", 0, 0,
      "Lists the kernels: what they need, where they come from, their toggles.", heeds_kernels, NULL,
      tern_command_kernels},

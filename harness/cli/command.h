@@ -37,8 +37,9 @@ const tern_option *tern_command_option(const tern_command *command, const char *
 char *tern_command_heeding(const char *name, char *text, size_t bytes);
 
 tern_command_fn tern_command_run, tern_command_check, tern_command_repro, tern_command_kernels, tern_command_gate,
-    tern_command_ablate, tern_command_ablate_decode, tern_command_bisect, tern_command_report, tern_command_machine,
-    tern_command_decode, tern_command_model_write, tern_command_model_show, tern_command_help, tern_command_history_add,
-    tern_command_history_show, tern_command_history_check, tern_command_history_rebuild;
+    tern_command_ablate, tern_command_ablate_decode, tern_command_bisect, tern_command_tune, tern_command_tune_decode,
+    tern_command_report, tern_command_machine, tern_command_decode, tern_command_model_write, tern_command_model_show,
+    tern_command_help, tern_command_history_add, tern_command_history_show, tern_command_history_check,
+    tern_command_history_rebuild;
 
 #endif

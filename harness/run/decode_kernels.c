@@ -62,11 +62,8 @@ static double weights_of(const tern_case *c)
     return (double)c->shape.m * (double)c->shape.k;
 }
 
-/*
- * The products of the feed-forward layer, most of the weights. Of a step both, whose K differ; of a block of the prompt
- * the larger one, for both.
- */
-static tern_workload workload_of(const tern_decode_job *job, const tern_geometry *geometry, const tern_parts *parts)
+tern_workload tern_decode_kernels_workload(const tern_decode_job *job, const tern_geometry *geometry,
+                                           const tern_parts *parts)
 {
     const tern_part *up = &parts->part[parts->first[TERN_LINEAR_GATE_UP]];
     const tern_part *down = &parts->part[parts->first[TERN_LINEAR_DOWN]];
@@ -97,7 +94,7 @@ tern_status tern_decode_kernels_choose(tern_recording *recording, tern_decode_jo
 
     if (job->kernel.kernel != NULL)
         return TERN_OK;
-    const tern_workload workload = workload_of(job, geometry, parts);
+    const tern_workload workload = tern_decode_kernels_workload(job, geometry, parts);
     const tern_status status = tern_picker_pick(&picker, &workload, &best, &chosen, error);
     if (status != TERN_OK)
         return status;

@@ -8,6 +8,7 @@
 #include "decode/loop/job.h"
 #include "decode/loop/model.h"
 #include "run/recording.h"
+#include "run/workload.h"
 
 /*
  * What the parent needs to know of the model; sets the job's context where it says nothing. parts are the products of a layer, to be freed
@@ -18,6 +19,13 @@ tern_status tern_decode_kernels_look(tern_decode_job *job, tern_geometry *geomet
 
 /* Whether a kernel, if there is one, may be used; not with small pages of its own: those are a toggle of the loop. */
 tern_status tern_decode_kernels_permit(const tern_session *session, const tern_case *kernel, tern_error *error);
+
+/*
+ * What the job is for a kernel: the products of the feed-forward layer, most of the weights. Of a step both, whose K
+ * differ; of a block of the prompt the larger one, for both.
+ */
+tern_workload tern_decode_kernels_workload(const tern_decode_job *job, const tern_geometry *geometry,
+                                           const tern_parts *parts);
 
 /*
  * Where the job names none: the fastest for its steps and blocks of prompt together, as often as each is done, with

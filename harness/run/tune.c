@@ -1,0 +1,109 @@
+#include "run/tune.h"
+
+#include "base/interrupt.h"
+#include "run/decode_kernels.h"
+#include "run/picker.h"
+
+#include <string.h>
+
+/* What one of the two was given. */
+typedef struct tuning_run {
+    const tern_plan *plan;
+    const tern_decode_job *job;
+} tuning_run;
+
+/* A tern_tuning_tell. */
+static tern_status keep(void *context, const tern_tried *tried, tern_error *error)
+{
+    tern_recording *recording = context;
+
+    return tern_sink_add(&recording->sink, TERN_LINE_TRIED, tried, error);
+}
+
+static tern_status find_fastest(tern_recording *recording, const tern_workload *workload, tern_error *error)
+{
+    const tern_picker picker = {.session = recording->session,
+                                .environment = &recording->environment,
+                                .activity = &recording->activity,
+                                .fresh = true,
+                                .tell = keep,
+                                .context = recording};
+    tern_tried chosen;
+    tern_case best;
+
+    return tern_picker_pick(&picker, workload, &best, &chosen, error);
+}
+
+/* Whether a case before it in the plan is of the same problem. */
+static bool came_before(const tern_plan *plan, size_t index)
+{
+    const tern_problem_key problem = tern_case_problem(&plan->cases[index].c);
+
+    for (size_t i = 0; i < index; i++) {
+        const tern_problem_key earlier = tern_case_problem(&plan->cases[i].c);
+        if (tern_problem_key_same(&earlier, &problem))
+            return true;
+    }
+    return false;
+}
+
+static tern_status run_plan(void *context, tern_recording *recording, tern_error *error)
+{
+    const tern_plan *plan = ((const tuning_run *)context)->plan;
+    tern_status status = TERN_OK;
+
+    for (size_t i = 0; i < plan->count && status == TERN_OK && tern_interrupt_signal() == 0; i++) {
+        const tern_case *c = &plan->cases[i].c;
+        if (c->threads == 0 || came_before(plan, i))
+            continue;
+        const tern_workload workload = tern_workload_of_case(c);
+        status = find_fastest(recording, &workload, error);
+    }
+    return status;
+}
+
+static tern_status run_decode(void *context, tern_recording *recording, tern_error *error)
+{
+    tern_decode_job job = *((const tuning_run *)context)->job;
+    tern_geometry geometry;
+    tern_parts parts;
+    char source[256];
+    tern_status status = tern_decode_kernels_look(&job, &geometry, &parts, source, sizeof source, error);
+
+    if (status == TERN_OK) {
+        const tern_workload workload = tern_decode_kernels_workload(&job, &geometry, &parts);
+        status = find_fastest(recording, &workload, error);
+    }
+    tern_parts_free(&parts);
+    return status;
+}
+
+/* Nothing is wrong with what was not chosen. */
+static tern_status right(void *context, tern_recording *recording, tern_error *error)
+{
+    (void)context;
+    (void)recording;
+    (void)error;
+    return TERN_OK;
+}
+
+int tern_tune_plan(tern_recording *recording, const tern_recording_settings *settings, tern_session *session,
+                   tern_plan *plan, const tern_observer *observer, tern_error *error)
+{
+    tuning_run run = {.plan = plan};
+    const tern_work work = {.context = &run, .demand = tern_planning_demand(plan), .run = run_plan, .status = right};
+
+    return tern_recording_run(recording, settings, session, observer, &work, error);
+}
+
+int tern_tune_decode(tern_recording *recording, const tern_recording_settings *settings, tern_session *session,
+                     const tern_decode_job *job, const tern_observer *observer, tern_error *error)
+{
+    tuning_run run = {.job = job};
+    const tern_work work = {.context = &run,
+                            .demand = {.timed = true, .threads = job->threads, .cold = true},
+                            .run = run_decode,
+                            .status = right};
+
+    return tern_recording_run(recording, settings, session, observer, &work, error);
+}
