@@ -42,10 +42,11 @@ bool tern_picks_key(const tern_session *session, const tern_environment *environ
                     uint64_t *key)
 {
     const uint64_t parts[] = {METHOD, session->isa, tern_workload_hash(workload)};
+    const tern_pin pin = tern_environment_pin(environment, workload->problem[0].threads);
 
     *key = chain(0, parts, sizeof parts);
     *key = chain(*key, session->run.machine_class_hash, strlen(session->run.machine_class_hash));
-    *key = chain(*key, environment->pin, strlen(environment->pin));
+    *key = chain(*key, pin.cpu, pin.cpus * sizeof *pin.cpu);
     return add_code(session->registry, key);
 }
 

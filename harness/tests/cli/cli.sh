@@ -3,6 +3,7 @@
 set -u
 rm -rf "$WORK" && mkdir -p "$WORK" && cd "$WORK" || exit 1
 failures=0
+export XDG_CACHE_HOME=$WORK/cache # what is kept between runs, of no other test and of no user
 
 # fail WHAT...: notes a failure that is no other function's to see
 fail() {

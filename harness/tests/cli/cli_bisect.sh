@@ -7,7 +7,6 @@
 for program in git cmake tar python3; do
     command -v "$program" >/dev/null || skip "$program is not installed"
 done
-export XDG_CACHE_HOME=$WORK/cache
 printf '[a]\nkernels = scalar\nshapes = 32x256x1\nthreads = 1\ncache = hot\n' >one.suite
 
 # What is no range says so in one sentence.

@@ -6,7 +6,6 @@
 for program in git cmake tar; do
     command -v "$program" >/dev/null || skip "$program is not installed"
 done
-export XDG_CACHE_HOME=$WORK/cache
 history_project repo
 mkdir suites
 printf '[a]\nkernels = *\nshapes = 16x64x1\n' >tiny.suite

@@ -7,7 +7,6 @@
 for program in git cmake python3; do
     command -v "$program" >/dev/null || skip "$program is not installed"
 done
-export XDG_CACHE_HOME=$WORK/cache
 simulate() { python3 "$SOURCE/harness/tests/cli/simulated_history.py" "$@"; }
 with_index=yes
 "$TERNBENCH" --version | grep -q 'with SQLite' || with_index=no

@@ -8,7 +8,6 @@ for program in git cmake /usr/bin/python3; do
 done
 /usr/bin/python3 -c 'import yaml' 2>/dev/null || skip "python3-yaml is not installed"
 real=$TERNBENCH
-export XDG_CACHE_HOME=$WORK/cache
 unset GITHUB_ACTIONS GITHUB_STEP_SUMMARY
 
 # A project with kernels, the recipe, an anchor, and an origin; a change on a branch of its own.

@@ -46,7 +46,7 @@ printf '[a]\nkernels = reference auto\nshapes = 16x256x1\nthreads = 1\n' >auto.s
 expect 0 "$TERNBENCH" run auto.suite --list
 says out "auto/16x256x1/w=random,x=random,p0=0.42,seed=1/t=1/hot"
 expect 0 "$TERNBENCH" run auto.suite "${quick[@]}" --filter '^auto/' --out jsonl:auto.jsonl
-says auto.jsonl '"pick_reason":"16x256x1 should take it'
+says auto.jsonl 'sampled in turns with the others as it is used'
 cp auto.jsonl again.jsonl
 expect 0 "$TERNBENCH" run auto.suite "${quick[@]}" --filter '^auto/' --out jsonl:again.jsonl --resume
 [ "$(grep -c '"type":"case"' again.jsonl)" -eq 1 ] || { echo "FAILED: auto was chosen again"; failures=$((failures + 1)); }

@@ -45,7 +45,7 @@ expect 2 "$TERNBENCH" repro nonsense
 says err "no case id"
 expect 2 "$TERNBENCH" report missing.jsonl
 expect 0 "$TERNBENCH" kernels --pick 64x256 --no-roofs
-says out "64x256x1 should take it"
+says out "sampled in turns with the others"
 expect 2 "$TERNBENCH" kernels --pick 64x --no-roofs
 expect 5 "$TERNBENCH" check ok.suite --filter no-such-case
 says err "nothing to run"

@@ -1,0 +1,85 @@
+#!/usr/bin/env bash
+# tune and auto: the choice is one of what was tried, is kept, and is taken again until code, problem or cap are others.
+. "$SOURCE/harness/tests/cli/cli.sh"
+quick=(--budget 0.02 --no-roofs -q --pin none)
+picks=$XDG_CACHE_HOME/ternbench/picks
+
+kept() {
+    find "$picks" -name '*.jsonl' 2>/dev/null | wc -l
+}
+# chosen FILE: the settings that were chosen
+chosen() {
+    /usr/bin/python3 -c '
+import json, sys
+for line in open(sys.argv[1]):
+    record = json.loads(line)
+    if record["type"] == "tried" and record["chosen"]:
+        print(record["kernel"] + ("+" if record["toggles"] else "") + record["toggles"])' "$1"
+}
+
+printf '[a]\nkernels = auto\nshapes = 64x512x1, 64x512x4\nthreads = 1\n' >two.suite
+expect 0 "$TERNBENCH" tune two.suite --no-roofs -q --pin none --out jsonl:tried.jsonl
+says out "auto/64x512x1/"
+says out "auto takes "
+[ "$(chosen tried.jsonl | wc -l)" -eq 2 ] || fail "tune chose other than one setting a problem"
+[ "$(kept)" -eq 2 ] || fail "$(kept) choices are kept, of 2 problems"
+/usr/bin/python3 - "$SOURCE/harness/record/record.schema.json" <<'PYTHON' || fail "what was tried makes no sense"
+import json, sys
+import jsonschema
+
+validator = jsonschema.Draft7Validator(json.load(open(sys.argv[1])))
+lines = [json.loads(line) for line in open("tried.jsonl")]
+for line in lines:
+    validator.validate(line)
+tried = [line for line in lines if line["type"] == "tried"]
+for chosen in [line for line in tried if line["chosen"]]:
+    own = [(t["kernel"], t["toggles"]) for t in tried if t["id"] == chosen["id"] and t["stage"] == "final"]
+    assert (chosen["kernel"], chosen["toggles"]) in own and chosen["ns"] > 0
+    stages = {t["stage"] for t in tried if t["id"] == chosen["id"]}
+    assert stages == {"guess", "kernels", "toggles", "final"}, stages
+    # whatever has toggles was tried with each of them
+    changed = [t["toggles"] for t in tried if t["id"] == chosen["id"] and t["stage"] == "toggles" and t["toggles"]]
+    assert len(changed) == len(set((t["kernel"], t["toggles"]) for t in tried if t["id"] == chosen["id"] and
+                                   t["stage"] == "toggles" and t["toggles"]))
+PYTHON
+
+# The same choice from the same files, in every format.
+expect 0 "$TERNBENCH" report tried.jsonl --format tune
+says out "auto takes $(chosen tried.jsonl | head -1):"
+expect 0 "$TERNBENCH" report tried.jsonl --format tune.json
+expect 0 "$TERNBENCH" report tried.jsonl --format full
+
+# run takes what was found, and tries nothing anew: the kept files stay as they are.
+before=$(cat "$picks"/*.jsonl | sha256sum)
+expect 0 "$TERNBENCH" run two.suite "${quick[@]}" --out jsonl:run.jsonl
+[ "$before" = "$(cat "$picks"/*.jsonl | sha256sum)" ] || fail "run tried again what was known"
+/usr/bin/python3 - >taken <<'PYTHON'
+import json
+for line in open("run.jsonl"):
+    record = json.loads(line)
+    if record["type"] == "case":
+        print(record["kernel"] + ("+" if record["toggles"] else "") + record["toggles"])
+        assert "sampled in turns" in record["pick_reason"] or "guessed" in record["pick_reason"]
+PYTHON
+chosen tried.jsonl | cmp -s - taken || fail "run took other kernels than tune chose: $(paste -sd' ' taken)"
+expect 0 "$TERNBENCH" kernels --pick 64x512x1 --no-roofs --pin none
+
+# Another cap is another question, and so are other kernels.
+known=$(kept)
+expect 0 "$TERNBENCH" run two.suite "${quick[@]}" --isa scalar --filter 64x512x1
+[ "$(kept)" -eq $((known + 1)) ] || fail "under a cap the choice is that of no cap"
+
+# What is kept and broken is found again; where nothing can be kept, it works all the same.
+for file in "$picks"/*.jsonl; do echo '{"type":' >"$file"; done
+expect 0 "$TERNBENCH" run two.suite "${quick[@]}" --isa scalar --filter 64x512x1
+says out "64x512x1"
+XDG_CACHE_HOME=/proc/nowhere expect 0 "$TERNBENCH" run two.suite "${quick[@]}" --isa scalar --filter 64x512x1
+
+# For a model: one choice for steps and prompt.
+expect 0 "$TERNBENCH" tune decode --model tiny --isa scalar -t 1 --no-roofs -q --pin none --out jsonl:decode.jsonl
+[ "$(chosen decode.jsonl | wc -l)" -eq 1 ] || fail "tune decode chose other than one setting"
+says out "prompt=16,tokens=32"
+
+expect 2 "$TERNBENCH" tune
+expect 2 "$TERNBENCH" tune two.suite --budget 1
+finish
