@@ -179,8 +179,8 @@ static void a_refusal_is_one_line_and_exit_2(void **state)
 
     (void)state;
     assert_int_equal(said_by(4, argv, text, sizeof text), 2);
-    assert_string_equal(text,
-                        "ternbench report: --cold does not go with report; it is for run, gate, ablate, bisect, tune\n");
+    assert_string_equal(
+        text, "ternbench report: --cold does not go with report; it is for run, gate, ablate, bisect, tune\n");
 }
 
 static void what_is_wrong_is_told(void **state)
