@@ -18,7 +18,8 @@ typedef struct tern_event {
     tern_event_source source;
     uint32_t type; /* this and config as perf_event_open() takes them */
     uint64_t config, config1, config2;
-    bool in_kernel; /* happens in the operating system: in user mode alone it would be counted as 0 for ever */
+    bool of_some_cores; /* a PMU of one kind of core counts it, while a thread is there */
+    bool in_kernel;     /* happens in the operating system: in user mode alone it would be counted as 0 for ever */
 } tern_event;
 
 /* "pmu", "software", "getrusage" */

@@ -93,6 +93,7 @@ void tern_counter_group_open(tern_counter_group *group, const tern_perf_calls *c
     group->calls = calls;
     group->events = events;
     group->threads = threads;
+    group->of_some_cores = events > 0 && event[0].of_some_cores;
     group->file = calloc(threads, sizeof *group->file);
     for (uint32_t i = 0; i < events; i++) {
         const int code = open_event(group, &event[i], thread);
@@ -172,6 +173,8 @@ void tern_counter_group_stop(const tern_counter_group *group, tern_count count[T
         }
         if (values.enabled_ns == 0) /* the thread slept all the time */
             continue;
+        if (values.running_ns == 0 && group->of_some_cores)
+            continue;
         enabled_ns += values.enabled_ns;
         if (values.running_ns == 0) {
             give_reason(group, "it never ran: other events hold the counters; name fewer", count);
@@ -180,9 +183,12 @@ void tern_counter_group_stop(const tern_counter_group *group, tern_count count[T
         const double running = (double)values.running_ns / (double)values.enabled_ns;
         least_running = fmin(least_running, running);
         for (uint32_t slot = 0; slot < group->opened; slot++)
-            sum[slot] += (double)values.value[slot] / running;
+            sum[slot] += (double)values.value[slot] / (group->of_some_cores ? 1.0 : running);
     }
-    give_reason(group, "no thread ran while it was counted", count);
+    give_reason(group,
+                group->of_some_cores ? "no thread ran on a core of this kind while it was counted"
+                                     : "no thread ran while it was counted",
+                count);
     for (uint32_t i = 0; i < group->events && enabled_ns > 0; i++)
         if (group->reason[i][0] == '\0')
             count[i] = (tern_count){.value = sum[group->slot[i]], .running = least_running};

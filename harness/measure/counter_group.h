@@ -37,6 +37,7 @@ typedef struct tern_count {
 typedef struct tern_counter_group {
     const tern_perf_calls *calls;
     uint32_t events, threads;
+    bool of_some_cores;                 /* the events: threads that were never there count nothing */
     uint32_t opened;                    /* events */
     int (*file)[TERN_GROUP_EVENTS];     /* in each thread, of the events that opened, the leader first */
     uint32_t slot[TERN_GROUP_EVENTS];   /* event i of those given is the slot[i]th that opened */

@@ -4,6 +4,7 @@
 #include "measure/counter_find.h"
 #include "measure/tasks.h"
 
+#include <linux/perf_event.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -65,6 +66,7 @@ bool tern_counters_any(const tern_counters *counters)
 tern_status tern_counters_parse(tern_counters *counters, const char *text, tern_error *error)
 {
     memset(counters, 0, sizeof *counters);
+    tern_core_pmus_read(&counters->pmus, "/sys/bus/event_source/devices");
     const tern_status status = add_list(counters, text, true, error);
     if (status == TERN_OK && !tern_counters_any(counters))
         return tern_error_set(error, TERN_USAGE, "--counters: no event is named");
@@ -78,6 +80,7 @@ typedef struct taking {
     void *context;
     tern_timing *timing;
     tern_tasks tasks;
+    const tern_core_pmu *pmu; /* that counts now; NULL: there is one for all cores */
 } taking;
 
 /* Appends a row, as long as there is room. */
@@ -90,7 +93,8 @@ static void append(taking *t, const char *name, const char *suffix, tern_event_s
         return;
     t->timing->counters++;
     memset(row, 0, sizeof *row);
-    tern_text_append(row->name, sizeof row->name, "%s%s", name, suffix);
+    tern_text_append(row->name, sizeof row->name, "%s%s%s%s", name, suffix, t->pmu == NULL ? "" : ":",
+                     t->pmu == NULL ? "" : t->pmu->name);
     tern_text_copy(row->source, sizeof row->source, tern_event_source_name(source));
     tern_text_copy(row->reason, sizeof row->reason, count->reason);
     row->per_call = per_call;
@@ -139,6 +143,31 @@ static void take_pass(taking *t, const tern_event *event, uint32_t events, uint3
     append_ratios(t, event, count, events);
 }
 
+/* The usual events, for which the number of a PMU is part of the event; others have one by their type. */
+static bool is_of_any_pmu(const tern_event *event)
+{
+    return event->type == PERF_TYPE_HARDWARE || event->type == PERF_TYPE_HW_CACHE;
+}
+
+/* Whether it is counted now: by each PMU, or by that which its type says. */
+static bool has_turn(const taking *t, const tern_counters *counters, const tern_event *event, tern_event_source source)
+{
+    return event->source == source &&
+           (t->pmu != NULL) == (source == TERN_EVENT_PMU && counters->pmus.count > 0 && is_of_any_pmu(event));
+}
+
+/* perf_event_open(2): PERF_TYPE_HARDWARE and PERF_TYPE_HW_CACHE have the PMU in the upper half of config. */
+static tern_event event_of(const taking *t, const tern_event *event)
+{
+    tern_event its = *event;
+
+    if (t->pmu != NULL) {
+        its.config |= (uint64_t)t->pmu->type << 32;
+        its.of_some_cores = true;
+    }
+    return its;
+}
+
 /* Takes the events of one source in as many passes as they need. */
 static void take_groups(taking *t, const tern_counters *counters, tern_event_source source)
 {
@@ -146,18 +175,18 @@ static void take_groups(taking *t, const tern_counters *counters, tern_event_sou
     uint32_t used = 0, shared = 0, known = 0;
 
     for (uint32_t i = 0; i < counters->events && source == TERN_EVENT_PMU; i++)
-        if (strcmp(counters->event[i].name, "instructions") == 0)
-            group[shared++] = counters->event[i];
+        if (has_turn(t, counters, &counters->event[i], source) && strcmp(counters->event[i].name, "instructions") == 0)
+            group[shared++] = event_of(t, &counters->event[i]);
     used = shared;
     for (uint32_t i = 0; i < counters->events; i++) {
         const tern_event *event = &counters->event[i];
-        if (event->source != source || (shared > 0 && strcmp(event->name, "instructions") == 0))
+        if (!has_turn(t, counters, event, source) || (shared > 0 && strcmp(event->name, "instructions") == 0))
             continue;
         if (used == TERN_GROUP_EVENTS) {
             take_pass(t, group, used, known);
             used = known = shared;
         }
-        group[used++] = *event;
+        group[used++] = event_of(t, event);
     }
     if (used > known)
         take_pass(t, group, used, known);
@@ -186,6 +215,11 @@ void tern_counters_take(const tern_counters *counters, const tern_perf_calls *ca
     taking t = {.calls = calls, .run = run, .context = context, .timing = timing};
 
     tern_tasks_list(&t.tasks);
+    for (uint32_t i = 0; i < counters->pmus.count; i++) {
+        t.pmu = &counters->pmus.pmu[i];
+        take_groups(&t, counters, TERN_EVENT_PMU);
+    }
+    t.pmu = NULL;
     take_groups(&t, counters, TERN_EVENT_PMU);
     take_groups(&t, counters, TERN_EVENT_SOFTWARE);
     for (uint32_t i = 0; i < counters->events; i++)

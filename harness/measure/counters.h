@@ -8,6 +8,7 @@
 #ifndef TERN_COUNTERS_H
 #define TERN_COUNTERS_H
 
+#include "measure/core_pmus.h"
 #include "measure/counter_group.h"
 #include "record/record.h"
 
@@ -19,8 +20,9 @@ enum { TERN_EVENTS_MAX = 14 };
 typedef struct tern_counters {
     uint32_t events;
     tern_event event[TERN_EVENTS_MAX];
-    bool step; /* count the instructions of one call by single-stepping: step.h */
-    bool work; /* and those of a part of it, which any case has the time for: instructions.h */
+    tern_core_pmus pmus; /* where there are several, the usual events are counted by each: "cycles:cpu_atom" */
+    bool step;           /* count the instructions of one call by single-stepping: step.h */
+    bool work;           /* and those of a part of it, which any case has the time for: instructions.h */
 } tern_counters;
 
 /* Whether there is anything to count. */

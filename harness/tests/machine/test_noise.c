@@ -118,7 +118,7 @@ static void what_is_not_known_is_not_complained_of(void **state)
 
 static void this_machine_is_read(void **state)
 {
-    tern_topology topology;
+    tern_topology topology = {0};
     tern_noise noise;
 
     (void)state;

@@ -17,9 +17,11 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -43,6 +45,7 @@ static struct {
     int fail_config, fail_code; /* opening this config fails with that errno */
     int fail_at;                /* or that attempt, from 1 on */
     uint64_t enabled_ns, running_ns;
+    uint64_t idle_type; /* the counters of this PMU never run */
     ssize_t missing_bytes;
     int read_code;
     unsigned passes, largest_group;
@@ -86,10 +89,10 @@ static ssize_t fake_read(int file, void *buffer, size_t bytes)
     }
     for (int i = 0; i < fake.files; i++)
         if (fake.leader[i] == file && !fake.closed[i])
-            values[3 + count++] = 1000 * (fake.config[i] + 1);
+            values[3 + count++] = 1000 * ((uint32_t)fake.config[i] + 1);
     values[0] = count;
     values[1] = fake.enabled_ns;
-    values[2] = fake.running_ns;
+    values[2] = fake.idle_type != 0 && fake.config[file] >> 32 == fake.idle_type ? 0 : fake.running_ns;
     fake.largest_group = count > fake.largest_group ? (unsigned)count : fake.largest_group;
     assert_true(bytes >= (3 + count) * sizeof *values);
     return (ssize_t)((3 + count) * sizeof *values) - fake.missing_bytes;
@@ -235,7 +238,7 @@ static void count_calls(void *context, uint64_t calls)
     calls_made += calls;
 }
 
-static tern_timing take(const char *list, const tern_perf_calls *calls)
+static tern_timing take_by(const tern_core_pmus *pmus, const char *list, const tern_perf_calls *calls)
 {
     tern_counters counters;
     static tern_counter counter[TERN_MAX_COUNTERS];
@@ -247,8 +250,14 @@ static tern_timing take(const char *list, const tern_perf_calls *calls)
     timing.traffic_bytes = 500;
     calls_made = 0;
     assert_int_equal(tern_counters_parse(&counters, list, NULL), TERN_OK);
+    counters.pmus = *pmus;
     tern_counters_take(&counters, calls, count_calls, NULL, &timing);
     return timing;
+}
+
+static tern_timing take(const char *list, const tern_perf_calls *calls)
+{
+    return take_by(&(tern_core_pmus){0}, list, calls);
 }
 
 static const tern_counter *find(const tern_timing *timing, const char *name)
@@ -320,6 +329,72 @@ static void what_happens_in_the_kernel_is_counted_there(void **state)
     assert_int_equal(fake.files, 2 * threads);
     assert_int_equal(fake.exclude_kernel[0], 1);
     assert_int_equal(fake.exclude_kernel[threads], 0);
+}
+
+/*
+ * ---------------------------------------------------------------------------------------------------------------
+ * kinds of core
+ */
+
+static void each_kind_of_core_counts_for_itself(void **state)
+{
+    static const tern_core_pmus hybrid = {2, {{"cpu_atom", 10}, {"cpu_core", 4}}};
+
+    (void)state;
+    reset_fake();
+    fake.idle_type = 10;
+    fake.running_ns = 500; /* half of the time on the other kind: nothing to be scaled up */
+    const tern_timing t = take_by(&hybrid, "cycles,instructions,branch-misses,task-clock", &fake_calls);
+    const double unit = 100.0 * threads_here();
+    assert_true(find(&t, "cycles:cpu_core")->per_call == unit);
+    assert_true(find(&t, "instructions:cpu_core")->per_call == 2.0 * unit);
+    assert_true(find(&t, "ipc:cpu_core")->per_call == 2.0);
+    assert_non_null(find(&t, "branch-misses.mpki:cpu_core"));
+    assert_true(isnan(find(&t, "cycles:cpu_atom")->per_call));
+    assert_non_null(strstr(find(&t, "cycles:cpu_atom")->reason, "no thread ran on a core of this kind"));
+    assert_null(find(&t, "ipc:cpu_atom"));
+    assert_non_null(find(&t, "task-clock"));
+    assert_int_equal(fake.config[0] >> 32, 10);
+    assert_int_equal(fake.open_now, 0);
+}
+
+static void put_file(const char *folder, const char *pmu, const char *file, const char *text)
+{
+    char path[128] = "";
+
+    tern_text_append(path, sizeof path, "%s/%s", folder, pmu);
+    assert_true(mkdir(path, 0755) == 0 || errno == EEXIST);
+    tern_text_append(path, sizeof path, "/%s", file);
+    FILE *stream = fopen(path, "w");
+    assert_non_null(stream);
+    assert_true(fputs(text, stream) >= 0);
+    fclose(stream);
+}
+
+static void kinds_are_pmus_that_list_their_cores(void **state)
+{
+    char folder[] = "/tmp/test_counters.XXXXXX", command[64] = "";
+    tern_core_pmus pmus;
+
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    put_file(folder, "cpu_core", "cpus", "0-15\n");
+    put_file(folder, "cpu_core", "type", "4\n");
+    put_file(folder, "power", "cpumask", "0\n");
+    put_file(folder, "power", "type", "9\n");
+    tern_core_pmus_read(&pmus, folder);
+    assert_int_equal(pmus.count, 0);
+    put_file(folder, "cpu_atom", "cpus", "16-23\n");
+    put_file(folder, "cpu_atom", "type", "10\n");
+    tern_core_pmus_read(&pmus, folder);
+    assert_int_equal(pmus.count, 2);
+    assert_string_equal(pmus.pmu[0].name, "cpu_atom");
+    assert_int_equal(pmus.pmu[0].type, 10);
+    assert_string_equal(pmus.pmu[1].name, "cpu_core");
+    tern_core_pmus_read(&pmus, "/nowhere");
+    assert_int_equal(pmus.count, 0);
+    tern_text_append(command, sizeof command, "rm -r %s", folder);
+    assert_int_equal(system(command), 0);
 }
 
 /*
@@ -474,6 +549,8 @@ int main(void)
         cmocka_unit_test(no_group_has_more_than_four_events),
         cmocka_unit_test(ratios_need_both_their_events),
         cmocka_unit_test(what_happens_in_the_kernel_is_counted_there),
+        cmocka_unit_test(each_kind_of_core_counts_for_itself),
+        cmocka_unit_test(kinds_are_pmus_that_list_their_cores),
         cmocka_unit_test(lists_and_presets),
         cmocka_unit_test(software_events_are_counted_for_real),
         cmocka_unit_test(every_errno_has_its_sentence),
