@@ -8,7 +8,7 @@
 /* Shares of a roof vary by a tenth on machines that are shared, and the prefetcher of a short row does not reach all. */
 static const double near_roof = 0.8;
 
-/* Of the additions a cycle. ci/selftest bounds shows where kernels that are made to be so lie. */
+/* Of the additions a cycle: a judgement. ci/selftest bounds prints what kernels that are made to be so reach on a machine. */
 static const double many_instructions = 0.5;
 
 /* Below this share of the time, a counter's value is a guess. */

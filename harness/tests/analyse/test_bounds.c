@@ -1,5 +1,5 @@
 /*
- * What bounds a case, from figures as they were recorded of kernels that are made to be bound by one thing.
+ * What bounds a case, from figures like those of kernels that are made to be bound by one thing.
  */
 #include "analyse/bounds.h"
 
