@@ -8,7 +8,7 @@
 /* A part that all kernels keep in a second-level cache, or nearly: packed to 2 bits it has this many weights. */
 static const size_t part_weights = (size_t)1 << 22;
 
-static const double part_budget_s = 0.05, deadline_s = 3.0;
+static const double part_budget_s = 0.05, deadline_s = 6.0;
 static const double not_overlapped = 0.25;
 
 /* As many rows as the part has, whole tiles of the kernel where it is large enough. */

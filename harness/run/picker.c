@@ -115,7 +115,8 @@ static tern_status guess_all(picking *p, guess *g, size_t *count, tern_error *er
             break;
         const tern_tried tried = tried_of_guess(p, &g[*count]);
         status = tell(p, &tried, error);
-        *count += isfinite(g[*count].ns);
+        if (isfinite(g[*count].ns))
+            (*count)++;
     }
     qsort(g, *count, sizeof *g, by_time);
     return status;
@@ -215,11 +216,13 @@ static tern_status search(picking *p, tern_case *best, tern_tried *chosen, tern_
     const uint32_t threads = p->workload.problem[0].threads;
     guess *g = calloc(tern_registry_count(picker->session->registry), sizeof *g);
     const tern_roof *roof = NULL;
-    tern_status status = g != NULL ? TERN_OK : tern_error_memory(error, "the kernels", 0.0);
+    tern_status status;
 
+    if (g == NULL)
+        return tern_error_memory(error, "the kernels",
+                                 (double)tern_registry_count(picker->session->registry) * sizeof *g);
     p->pin = tern_environment_pin(picker->environment, threads);
-    if (status == TERN_OK)
-        status = tern_environment_roof(picker->environment, threads, picker->activity, &roof, error);
+    status = tern_environment_roof(picker->environment, threads, picker->activity, &roof, error);
     if (status == TERN_OK)
         status = tern_results_add(&p->tried, TERN_LINE_RUN, &picker->session->run, error);
     p->read_gbps = roof != NULL && p->workload.problem[0].cache == TERN_COLD ? roof->read_gbps : 0.0;

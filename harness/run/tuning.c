@@ -72,7 +72,7 @@ static tern_status sample_problem(stage *s, size_t problem, uint32_t process, te
 {
     const tern_tuning *tuning = s->tuning;
     tern_case c[TERN_TUNING_ARMS];
-    uint32_t which[TERN_TUNING_ARMS], arms;
+    uint32_t which[TERN_TUNING_ARMS] = {0}, arms;
     tern_status status = TERN_OK;
     bool done = false;
 
@@ -362,27 +362,29 @@ static tern_status conclude(stage *final, tern_case *best, tern_tried *chosen, t
 
 tern_status tern_tuning_choose(const tern_tuning *tuning, tern_case *best, tern_tried *chosen, tern_error *error)
 {
-    stage *s = calloc(2, sizeof *s), *final = s + 1;
+    struct {
+        stage trial, final;
+    } *stages = calloc(1, sizeof *stages);
     finalist goes_on[GO_ON];
     tern_status status;
 
-    if (s == NULL)
-        return tern_error_memory(error, "the settings of kernels", 2.0 * sizeof *s);
-    s->tuning = final->tuning = tuning;
-    s->workload = tuning->part;
-    final->workload = tuning->workload;
+    if (stages == NULL)
+        return tern_error_memory(error, "the settings of kernels", sizeof *stages);
+    stages->trial = (stage){.tuning = tuning, .workload = tuning->part};
+    stages->final = (stage){.tuning = tuning,
+                            .workload = tuning->workload,
+                            .name = "final",
+                            .rounds = FINAL_ROUNDS,
+                            .processes = FINAL_PROCESSES};
     *best = tuning->contender[0];
-    size_t count = contend(s, goes_on, &status, error);
+    const size_t count = contend(&stages->trial, goes_on, &status, error);
     for (size_t i = 0; i < count && status == TERN_OK && tern_interrupt_signal() == 0; i++)
-        status = vary(s, &goes_on[i], error);
-    add_finalists(final, goes_on, count);
-    final->name = "final";
-    final->rounds = FINAL_ROUNDS;
-    final->processes = FINAL_PROCESSES;
+        status = vary(&stages->trial, &goes_on[i], error);
+    add_finalists(&stages->final, goes_on, count);
     if (status == TERN_OK && tern_interrupt_signal() == 0)
-        status = sample(final, error);
+        status = sample(&stages->final, error);
     if (status == TERN_OK && tern_interrupt_signal() == 0)
-        status = conclude(final, best, chosen, error);
-    free(s);
+        status = conclude(&stages->final, best, chosen, error);
+    free(stages);
     return status;
 }
