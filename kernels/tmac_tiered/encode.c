@@ -160,21 +160,20 @@ static size_t write_cells(const tern_tmac_plan *plan, const workspace *work, con
     uint16_t *const stream = (uint16_t *)(packed + head->corrections_at);
     tern_tmac_list *list = (tern_tmac_list *)(packed + head->lists_at);
     const size_t block = plan->groups * plan->g, lines = head->corrections_at - head->indices_at;
+    int8_t *index = lines > 0 ? (int8_t *)packed + head->indices_at : NULL;
     size_t end = 0;
 
     if (lines > 0)
         memset(packed + head->indices_at, 0, lines);
-    for (size_t panel = 0; panel < plan->panels; panel++)
-        for (size_t k_block = 0; k_block < plan->k_blocks; k_block++) {
+    for (size_t k_block = 0; k_block < plan->k_blocks; k_block++)
+        for (size_t panel = 0; panel < plan->panels; panel++, list++) {
             const size_t row = panel * TERN_TMAC_PANEL, k = k_block * block;
-            const size_t group = panel * plan->row_groups + k_block * plan->groups;
-            int8_t *index = lines > 0 ? (int8_t *)packed + head->indices_at + group * TERN_TMAC_PANEL : NULL;
+            const size_t columns = common_smaller(plan->shape.k - k, block);
             *list = write_cell(plan, work, w + row * plan->shape.k + k,
-                               common_smaller(plan->shape.m - row, TERN_TMAC_PANEL),
-                               common_smaller(plan->shape.k - k, block), index, stream + end);
+                               common_smaller(plan->shape.m - row, TERN_TMAC_PANEL), columns, index, stream + end);
             list->begin = end;
             end += list->plus + list->minus;
-            list++;
+            index = index != NULL ? index + common_parts(columns, plan->g) * TERN_TMAC_PANEL : NULL;
         }
     return end;
 }

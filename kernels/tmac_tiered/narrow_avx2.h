@@ -119,6 +119,7 @@ NARROW_INLINE void narrow_add(const tern_tmac_cell *cell, const uint8_t *table, 
         narrow_bytes bytes[2] = {{begin, begin}, {begin, begin}};
         count = common_smaller(left, s.groups);
         for (const int8_t *end = index + count * TERN_TMAC_PANEL; index < end; index += TERN_TMAC_PANEL) {
+            common_prefetch(index + cell->ahead, COMMON_HINT_L2);
             narrow_add_group(bytes, index, table, shuffles);
             table += shuffles * NARROW_ENTRY;
         }

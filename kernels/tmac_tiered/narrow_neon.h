@@ -56,8 +56,10 @@ NARROW_INLINE void narrow_add(const tern_tmac_cell *cell, const uint8_t *table, 
         narrow_bytes bytes[NARROW_VECTORS];
         memset(bytes, 0, sizeof bytes);
         count = common_smaller(left, s.groups);
-        for (size_t i = 0; i < count; i++, index += TERN_TMAC_PANEL, table += shuffles * NARROW_ENTRY)
+        for (size_t i = 0; i < count; i++, index += TERN_TMAC_PANEL, table += shuffles * NARROW_ENTRY) {
+            common_prefetch(index + cell->ahead, COMMON_HINT_L2);
             narrow_add_group(bytes, index, table, shuffles);
+        }
         for (int v = 0; v < NARROW_VECTORS; v++) {
             narrow_widen(low + 2 * v, bytes[v].low);
             narrow_widen(high + 2 * v, bytes[v].high);

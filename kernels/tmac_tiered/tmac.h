@@ -23,7 +23,7 @@ enum {
     TERN_TMAC_SHUFFLES = 8,     /* at most: an index is an int8_t */
     TERN_TMAC_COLUMNS = 1024,   /* of a K block at most: a correction is a uint16_t */
     TERN_TMAC_LANES = 16,       /* tokens of one vector; wide tables are padded to whole vectors */
-    TERN_TMAC_NARROW = 8,       /* up to so many tokens each has a table of bytes; more share one of vectors */
+    TERN_TMAC_NARROW = 12,      /* up to so many tokens each has a table of bytes; more share one of vectors */
     TERN_TMAC_ENTRIES = 1 << 16 /* of a wide table, for one token: groups of a K block are limited by it */
 };
 
@@ -43,6 +43,7 @@ typedef struct tern_tmac_plan {
     size_t block_n;     /* tokens of a table */
     int wide;           /* tables of vectors, not of bytes */
     int shared;         /* prepare builds all tables for all threads */
+    size_t ahead;       /* bytes of indices to prefetch ahead, 0 = none */
     size_t tables;      /* in scratch: one for each thread, or for each K block and block of tokens when shared */
     size_t table_bytes; /* of one K block and one block of tokens */
     size_t tiles_at;    /* offset in scratch of the tiles of sums, one for each thread */
@@ -53,8 +54,9 @@ typedef struct tern_tmac_plan {
  * The packed form: this head, then at the offsets (in bytes) that it names
  *   ranked       int32_t, the patterns of tier 1, then those of tier 2, hottest first; all but zero are bases
  *   weights      int16_t [g][slots], what the base of each slot has at i
- *   lists        tern_tmac_list, for every panel and every K block where its corrections are
- *   indices      int8_t [panel][row_groups][PANEL], rows in the order of tern_tmac_place(); none without bases
+ *   lists        tern_tmac_list, for every K block and every panel where its corrections are
+ *   indices      int8_t, for every K block and every panel [groups][PANEL], rows in the order of tern_tmac_place(), so that
+ *                run reads one stream; none without bases
  *   corrections  uint16_t, those to add, then those to subtract: the row of the panel in the lowest 6 bits, above them the
  *                column of the K block
  */
@@ -96,6 +98,7 @@ typedef struct tern_tmac_cell {
     const uint16_t *corrections; /* those to add, then those to subtract */
     size_t plus, minus;          /* how many of each */
     size_t groups;
+    size_t ahead;      /* bytes of indices to prefetch ahead: 0 asks for what is read just now, which costs nothing */
     unsigned shuffles; /* 0: the index is not there */
 } tern_tmac_cell;
 
@@ -103,15 +106,17 @@ static inline tern_tmac_cell tern_tmac_cell_of(const tern_tmac_plan *plan, const
                                                size_t k_block)
 {
     const char *const packed = (const char *)head;
-    const tern_tmac_list *list = (const tern_tmac_list *)(packed + head->lists_at) + panel * plan->k_blocks + k_block;
-    const size_t group = panel * plan->row_groups + k_block * plan->groups;
+    const size_t groups = common_smaller(plan->row_groups - k_block * plan->groups, plan->groups);
+    const size_t group = k_block * plan->groups * plan->panels + panel * groups;
+    const tern_tmac_list *list = (const tern_tmac_list *)(packed + head->lists_at) + k_block * plan->panels + panel;
 
     return (tern_tmac_cell){
         .index = (const int8_t *)packed + head->indices_at + group * TERN_TMAC_PANEL,
         .corrections = (const uint16_t *)(packed + head->corrections_at) + list->begin,
         .plus = list->plus,
         .minus = list->minus,
-        .groups = common_smaller(plan->row_groups - k_block * plan->groups, plan->groups),
+        .groups = groups,
+        .ahead = plan->ahead,
         .shuffles = head->shuffles,
     };
 }

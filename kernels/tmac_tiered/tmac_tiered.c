@@ -23,7 +23,7 @@
 #include "common.h"
 #include "tmac.h"
 
-enum { GROUP, TIER1, TIER2, TIER3, BLOCK_M, BLOCK_N, BLOCK_K, SHARED };
+enum { GROUP, TIER1, TIER2, TIER3, BLOCK_M, BLOCK_N, BLOCK_K, SHARED, PREFETCH };
 
 enum { BASES_MAX = TERN_TMAC_SHUFFLES * TERN_TMAC_SHUFFLE - 1 };
 
@@ -36,6 +36,7 @@ static const tern_toggle toggles[] = {
     [BLOCK_N] = {"block_n", "tokens of a table", NULL, 64, 1, 1024},
     [BLOCK_K] = {"block_k", "weights of a row that one table serves, 1024 at most", NULL, 512, 8, 4096},
     [SHARED] = {"shared", "prepare builds the tables of all blocks, once for all threads", NULL, 0, 0, 1},
+    [PREFETCH] = {"prefetch", "cache lines of indices to prefetch ahead, for few tokens", NULL, 96, 0, 512},
     {0},
 };
 
@@ -70,6 +71,7 @@ tern_tmac_plan tern_tmac_plan_of(const tern_problem *problem)
         .block_m = common_smaller((size_t)toggle[BLOCK_M], TERN_TMAC_PANEL),
         .block_n = common_smaller((size_t)toggle[BLOCK_N], problem->shape.n),
         .shared = toggle[SHARED],
+        .ahead = (size_t)toggle[PREFETCH] * TERN_TMAC_PANEL,
     };
 
     for (size_t i = 0; i < g; i++)
