@@ -11,14 +11,16 @@
  * shuffles where pack() finds that they save more than they cost. Corrections are few and stand apart, for each panel and
  * K block a list of row and column to add and another to subtract.
  *
- * So the bound, for a weight, with s shuffles, and c corrections a group: 64 rows of a group take 4 + 10 s instructions of
- * vectors beside 2 to 4 for widening, and 5 c for each row, that is
+ * So the bound by instructions, for a weight, with s shuffles and c corrections a group: a group of 64 rows takes 17 + 12 s
+ * with its share of widening, and each correction 5, that is
  *
- *     (7 + 10 s) / (64 g) + 5 c / g
+ *     (17 + 12 s) / (64 g) + 5 c / g
  *
- * With g = 4, s = 1 the first term is 0.07, less than the 0.10 of tmac.lut, and does not know of zeros; c does: 0.03 at
- * P(0) = 0.85 and 0.01 at 0.9. Fewer zeros want a shorter group (group=3 holds every pattern in one shuffle and needs no
- * corrections), more zeros a longer one (group=8 at 0.98). For many tokens: wide.c. Loop order and blocks: run.c.
+ * With g = 4 and s = 1 the first term is 0.11, as against 0.10 of tmac.lut in all, and does not depend on zeros; the second
+ * is about 0.04 at P(0) = 0.85, 0.015 at 0.9 and nothing at 0.98. So a group of 4 comes near tmac.lut and does not pass it.
+ * A longer one does where zeros are many: with g = 8 the first term is 0.06, the second 0.04 at 0.95 and below 0.01 at 0.98.
+ * Where zeros are few, group=3 holds every pattern in one shuffle and needs no corrections. For many tokens: wide.c. Loop
+ * order and blocks: run.c.
  */
 #include "common.h"
 #include "tmac.h"
