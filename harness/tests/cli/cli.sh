@@ -23,6 +23,16 @@ expect() {
     fi
 }
 
+# expect_verdict COMMAND...: a timed comparison ends with some verdict. Which one is the machine's: not slower (0), slower (3), not to be told (4)
+expect_verdict() {
+    local got=0
+    "$@" >out 2>err </dev/null || got=$?
+    case $got in
+    0 | 3 | 4) ;;
+    *) fail "expected a verdict, got $got: $*" && sed 's/^/    /' out err ;;
+    esac
+}
+
 # says FILE TEXT: the file holds the text
 says() {
     if ! grep -qF -- "$2" "$1"; then

@@ -77,7 +77,7 @@ expect 2 "$TERNBENCH" gate right words none.suite -q
 # One C file a side, whatever their kernels are called; nothing else needs to be said.
 sed 's/\.name = "scalar"/.name = "mine"/' kernels/scalar.c >mine.c
 cp kernels/*.h .
-expect 0 timeout 120 "$TERNBENCH" gate kernels/scalar.c mine.c tiny.suite -q --out jsonl:c.jsonl
+expect_verdict timeout 120 "$TERNBENCH" gate kernels/scalar.c mine.c tiny.suite -q --out jsonl:c.jsonl
 says out 'mine/16x64x1'
 says_not out 'ADDED'
 expect 0 "$TERNBENCH" check tiny.suite --side mine.c --no-edges -q
@@ -94,7 +94,7 @@ cp out drawn
 lines=$(grep -c '"pair"' c.jsonl)
 [ "$lines" -ge 16 ] || { echo "FAILED: only $lines pairs" && failures=$((failures + 1)); }
 head -n 6 c.jsonl >cut.jsonl
-expect 0 "$TERNBENCH" gate kernels/scalar.c mine.c tiny.suite -q --out jsonl:cut.jsonl --resume
+expect_verdict "$TERNBENCH" gate kernels/scalar.c mine.c tiny.suite -q --out jsonl:cut.jsonl --resume
 head -n 6 cut.jsonl | cmp -s - <(head -n 6 c.jsonl) || { echo "FAILED: what was there is not there any more" && failures=$((failures + 1)); }
 twice cut.jsonl
 cp cut.jsonl other.jsonl
