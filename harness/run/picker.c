@@ -160,13 +160,38 @@ static tern_workload part_of(const tern_workload *workload, const guess *best, d
     return part;
 }
 
-/* Those of the guesses that are sampled. One with threads of its own cannot take turns: it is left to its guess. */
-static size_t find_contenders(const guess *g, size_t count, tern_case contender[TERN_TUNING_CONTENDERS])
+/* A kernel with threads of its own cannot take turns: it is left to its guess. */
+static bool can_take_turns(const guess *g)
 {
+    return !tern_case_arm_must_be_alone(&g->c);
+}
+
+/* The one that reads the fewest bits; NULL: there is none. */
+static const guess *most_compact(const guess *g, size_t count)
+{
+    const guess *best = NULL;
+
+    for (size_t i = 0; i < count; i++)
+        if (can_take_turns(&g[i]) && (best == NULL || g[i].c.kernel->bits_per_weight < best->c.kernel->bits_per_weight))
+            best = &g[i];
+    return best;
+}
+
+/*
+ * Those of the guesses that are sampled. Where W comes from memory and its bandwidth is not known, the guesses know nothing
+ * of memory: then the most compact kernel is one of them, whatever it takes in cache.
+ */
+static size_t find_contenders(const picking *p, const guess *g, size_t count,
+                              tern_case contender[TERN_TUNING_CONTENDERS])
+{
+    const bool is_blind = p->workload.problem[0].cache == TERN_COLD && p->read_gbps == 0.0;
+    const guess *compact = is_blind ? most_compact(g, count) : NULL;
     size_t contenders = 0;
 
+    if (compact != NULL)
+        contender[contenders++] = compact->c;
     for (size_t i = 0; i < count && contenders < TERN_TUNING_CONTENDERS && g[i].ns <= near_guess * g[0].ns; i++)
-        if (!tern_case_arm_must_be_alone(&g[i].c))
+        if (&g[i] != compact && can_take_turns(&g[i]))
             contender[contenders++] = g[i].c;
     return contenders;
 }
@@ -192,7 +217,7 @@ static tern_status choose(picking *p, guess *g, tern_case *best, tern_tried *cho
         return status;
     for (size_t i = 0; i < count; i++)
         g[i].c.threads = p->workload.problem[0].threads;
-    const size_t contenders = find_contenders(g, count, contender);
+    const size_t contenders = find_contenders(p, g, count, contender);
     if (count == 0)
         return tern_error_set(error, TERN_NOTHING, "no kernel can do %s here", p->workload.id);
     if (contenders == 0)
