@@ -3,7 +3,6 @@
  */
 #include "run/tune.h"
 
-#include "cli/activity_line.h"
 #include "cli/announce.h"
 #include "cli/command.h"
 #include "cli/decode_job.h"
@@ -12,20 +11,18 @@
 
 static const tern_decode_length length = {.prompt = 16, .tokens = 32};
 
-/* Of one of the two: the plan, or the job. */
-static int run_tuning(const tern_options *given, tern_session *session, tern_plan *plan, const tern_decode_job *job,
-                      tern_error *error)
+/* Of a decode run; NULL: of the plan. */
+static int run_tuning(const tern_options *given, tern_sides_setup *setup, const tern_decode_job *job, tern_error *error)
 {
     tern_options options = *given;
-    tern_activity_line progress;
-    const tern_observer observer = tern_activity_line_observer(&progress, options.quiet);
     tern_recording recording = {0};
 
     tern_options_settle(&options, tern_report_find("tune"), 0.0);
     const tern_recording_settings settings = tern_settings_recording(&options);
-    const int ran = plan != NULL ? tern_tune_plan(&recording, &settings, session, plan, &observer, error)
-                                 : tern_tune_decode(&recording, &settings, session, job, &observer, error);
-    tern_activity_line_clear(&progress);
+    const int ran = job == NULL
+                        ? tern_tune_plan(&recording, &settings, &setup->session, &setup->plan, &setup->observer, error)
+                        : tern_tune_decode(&recording, &settings, &setup->session, job, &setup->observer, error);
+    tern_activity_line_clear(&setup->line);
     const int exit_status = tern_announce_end(&options, &recording, ran, error);
     tern_recording_free(&recording);
     return exit_status;
@@ -36,8 +33,7 @@ int tern_command_tune(const tern_options *options, tern_error *error)
     tern_sides_setup setup = {0};
     const tern_status status =
         tern_sides_open(&setup, options, NULL, NULL, options->arguments.item, options->arguments.count, error);
-    const int exit_status =
-        status == TERN_OK ? run_tuning(options, &setup.session, &setup.plan, NULL, error) : (int)status;
+    const int exit_status = status == TERN_OK ? run_tuning(options, &setup, NULL, error) : (int)status;
 
     tern_sides_close(&setup);
     return exit_status;
@@ -45,18 +41,17 @@ int tern_command_tune(const tern_options *options, tern_error *error)
 
 int tern_command_tune_decode(const tern_options *options, tern_error *error)
 {
-    const tern_session_settings settings = tern_settings_session(options);
+    tern_sides_setup setup = {0};
     tern_decode_prompt prompt = {0};
     tern_decode_job job;
-    tern_session session;
-    tern_status status = tern_session_open(&session, &settings, error);
+    tern_status status = tern_sides_load(&setup, options, NULL, NULL, error);
 
     if (status == TERN_OK)
         status = tern_decode_prompt_read(&prompt, options, error);
     if (status == TERN_OK)
-        status = tern_decode_job_make(&job, options, &prompt, &length, &session, error);
-    const int exit_status = status == TERN_OK ? run_tuning(options, &session, NULL, &job, error) : (int)status;
+        status = tern_decode_job_make(&job, options, &prompt, &length, &setup.session, error);
+    const int exit_status = status == TERN_OK ? run_tuning(options, &setup, &job, error) : (int)status;
     tern_decode_prompt_free(&prompt);
-    tern_session_close(&session);
+    tern_sides_close(&setup);
     return exit_status;
 }

@@ -166,6 +166,21 @@ tern_status tern_case_parse_kernel(tern_case *c, const char *text, const tern_re
     return toggles == NULL ? TERN_OK : tern_case_set_toggles(c, toggles, error);
 }
 
+bool tern_case_take_kernel(tern_case *c, const char *kernel, const char *toggles, const tern_registry *registry)
+{
+    const tern_kernel *found = tern_registry_find(registry, kernel);
+    tern_case named;
+
+    if (found == NULL)
+        return false;
+    tern_case_init(&named, found);
+    if (tern_case_set_toggles(&named, toggles, NULL) != TERN_OK)
+        return false;
+    c->kernel = found;
+    memcpy(c->toggle, named.toggle, sizeof c->toggle);
+    return true;
+}
+
 tern_status tern_case_parse(tern_case *c, const char *id, const tern_registry *registry, tern_error *error)
 {
     enum { KERNEL, SHAPE, DATA, THREADS, CACHE, PARTS };

@@ -120,6 +120,12 @@ char *tern_case_kernel(const tern_case *c, char *text, size_t bytes);
  */
 tern_status tern_case_parse_kernel(tern_case *c, const char *text, const tern_registry *registry, tern_error *error);
 
+/*
+ * Gives the case that kernel with those toggles, as records name them; all else stays. False, and nothing is changed: there
+ * is no such kernel, or no such toggle.
+ */
+bool tern_case_take_kernel(tern_case *c, const char *kernel, const char *toggles, const tern_registry *registry);
+
 /* Writes the id. Returns text. */
 char *tern_case_id(const tern_case *c, char *text, size_t bytes);
 

@@ -243,17 +243,10 @@ static const tern_record *find_earlier_pick(const campaign *run, const tern_case
 static bool pick_again(const campaign *run, tern_case *c, char *reason, size_t bytes)
 {
     const tern_record *earlier = find_earlier_pick(run, c);
-    const tern_kernel *kernel =
-        earlier == NULL ? NULL : tern_registry_find(run->recording->session->registry, earlier->kernel);
-    tern_case own;
 
-    if (kernel == NULL)
+    if (earlier == NULL ||
+        !tern_case_take_kernel(c, earlier->kernel, earlier->toggles, run->recording->session->registry))
         return false;
-    tern_case_init(&own, kernel);
-    if (tern_case_set_toggles(&own, earlier->toggles, NULL) != TERN_OK)
-        return false;
-    c->kernel = own.kernel;
-    memcpy(c->toggle, own.toggle, sizeof c->toggle);
     tern_text_copy(reason, bytes, earlier->pick_reason);
     return true;
 }

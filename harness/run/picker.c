@@ -69,6 +69,7 @@ static tern_status guess_kernel(picking *p, const tern_kernel *kernel, guess *g,
 
     g->ns = 0.0;
     tern_case_init(&g->c, kernel);
+    g->c.threads = p->workload.problem[0].threads;
     for (size_t i = 0; i < p->workload.problems && status == TERN_OK; i++) {
         g->problem_ns[i] = NAN;
         if (!tern_workload_is_main(&p->workload, i))
@@ -215,11 +216,9 @@ static tern_status choose(picking *p, guess *g, tern_case *best, tern_tried *cho
 
     if (status != TERN_OK || tern_interrupt_signal() != 0)
         return status;
-    for (size_t i = 0; i < count; i++)
-        g[i].c.threads = p->workload.problem[0].threads;
-    const size_t contenders = find_contenders(p, g, count, contender);
     if (count == 0)
         return tern_error_set(error, TERN_NOTHING, "no kernel can do %s here", p->workload.id);
+    const size_t contenders = find_contenders(p, g, count, contender);
     if (contenders == 0)
         return take_guess(p, &g[0], best, chosen, error);
     const tern_workload whole = part_of(&p->workload, &g[0], final_weights);
@@ -260,12 +259,9 @@ static tern_status search(picking *p, tern_case *best, tern_tried *chosen, tern_
 /* Whether what was kept can still be had. */
 static bool revive(const tern_session *session, const tern_tried *chosen, tern_case *best)
 {
-    const tern_kernel *kernel = tern_registry_find(session->registry, chosen->kernel);
-
-    if (kernel == NULL || tern_session_permit(session, kernel, NULL) != TERN_OK)
-        return false;
-    tern_case_init(best, kernel);
-    return tern_case_set_toggles(best, chosen->toggles, NULL) == TERN_OK;
+    *best = (tern_case){.kernel = NULL};
+    return tern_case_take_kernel(best, chosen->kernel, chosen->toggles, session->registry) &&
+           tern_session_permit(session, best->kernel, NULL) == TERN_OK;
 }
 
 tern_status tern_picker_pick(const tern_picker *picker, const tern_workload *workload, tern_case *best,

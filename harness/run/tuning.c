@@ -277,14 +277,6 @@ static void add_finalists(stage *final, const finalist *f, size_t count)
     }
 }
 
-static bool is_own(const arm *a)
-{
-    tern_case own = a->c;
-
-    tern_case_init(&own, a->c.kernel);
-    return memcmp(own.toggle, a->c.toggle, sizeof own.toggle) == 0;
-}
-
 /* The settings of a kernel stand behind one another, its own first: the best of them. *end is where the next begins. */
 static uint32_t best_of_kernel(const stage *s, uint32_t own, uint32_t *end)
 {
@@ -320,13 +312,14 @@ static void decide(const stage *s, uint32_t *first, uint32_t *second)
     }
 }
 
-/* The arm with the kernel's own toggles. */
+/* The kernel of a with its own toggles: the first of its settings. */
 static const arm *own_of(const stage *s, const arm *a)
 {
-    for (uint32_t i = 0; i < s->arms; i++)
-        if (s->arm[i].c.kernel == a->c.kernel && is_own(&s->arm[i]))
-            return &s->arm[i];
-    return a;
+    const arm *own = s->arm;
+
+    while (own->c.kernel != a->c.kernel)
+        own++;
+    return own;
 }
 
 static void explain(const stage *s, uint32_t first, uint32_t second, tern_tried *chosen)

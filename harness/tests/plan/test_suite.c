@@ -87,14 +87,10 @@ static void tells_file_and_line_of_a_mistake(void **state)
 /* Takes reference for what comes from memory, portable for what stays in cache, and says for how many threads. */
 static tern_status pick_by_cache(void *registry, tern_case *c, char *reason, size_t bytes, tern_error *error)
 {
-    tern_case own;
-
     (void)error;
     assert_null(c->kernel);
-    tern_case_init(&own,
-                   tern_registry_find(*(tern_registry **)registry, c->cache == TERN_COLD ? "reference" : "portable"));
-    c->kernel = own.kernel;
-    memcpy(c->toggle, own.toggle, sizeof c->toggle);
+    assert_true(
+        tern_case_take_kernel(c, c->cache == TERN_COLD ? "reference" : "portable", "", *(tern_registry **)registry));
     snprintf(reason, bytes, "for %u threads", c->threads);
     return TERN_OK;
 }
