@@ -1,7 +1,8 @@
 /*
- * Bencher Metric Format: {"case": {"latency": {"value", "lower_value", "upper_value"}, ...}}. A case that several runs
- * timed is told as the last of them saw it. What is not exact has no time, and is not there.
+ * Bencher Metric Format: {"case": {"latency": {"value", "lower_value", "upper_value"}, ...}}. What is not exact has no
+ * time, and is not there.
  */
+#include "analyse/series_name.h"
 #include "json_value.h"
 #include "report.h"
 
@@ -29,21 +30,23 @@ static void put(FILE *stream, const char **comma, const char *name, json_t *metr
     tern_json_put(stream, metrics);
 }
 
-static void put_case(FILE *stream, const char **comma, const tern_record *r)
+static void put_case(FILE *stream, const char **comma, const tern_results *results, const tern_record *r)
 {
     const tern_timing *t = &r->timing;
+    char name[TERN_SERIES_NAME_BYTES];
     json_t *metrics = json_object();
 
     json_object_set_new(metrics, "latency", metric(t->median_ns, t->low_ns, t->high_ns));
     json_object_set_new(
         metrics, "throughput",
         metric(1e9 * tern_record_gmacs(r), 1e9 * (double)t->macs / t->high_ns, 1e9 * (double)t->macs / t->low_ns));
-    put(stream, comma, r->id, metrics);
+    put(stream, comma, tern_series_name(results, TERN_LINE_CASE, r->id, r->run, name), metrics);
 }
 
-static void put_loop(FILE *stream, const char **comma, const tern_decode_record *r)
+static void put_loop(FILE *stream, const char **comma, const tern_results *results, const tern_decode_record *r)
 {
     double low = r->decode.tokens_per_s, high = low;
+    char name[TERN_SERIES_NAME_BYTES];
     json_t *metrics = json_object();
 
     for (uint32_t i = 0; i < r->decode.rates; i++) {
@@ -52,30 +55,7 @@ static void put_loop(FILE *stream, const char **comma, const tern_decode_record 
     }
     json_object_set_new(metrics, "throughput", metric(r->decode.tokens_per_s, low, high));
     json_object_set_new(metrics, "latency", metric(1e9 / r->decode.tokens_per_s, 1e9 / high, 1e9 / low));
-    put(stream, comma, r->id, metrics);
-}
-
-/* Whether no later line of that type with the same id is timed. */
-static bool is_last_case(const tern_results *results, const tern_record *r)
-{
-    const tern_record *other;
-    size_t cursor = 0;
-
-    while ((other = tern_results_find(results, TERN_LINE_CASE, r->id, &cursor)) != NULL)
-        if (other > r && other->timed)
-            return false;
-    return true;
-}
-
-static bool is_last_loop(const tern_results *results, const tern_decode_record *r)
-{
-    const tern_decode_record *other;
-    size_t cursor = 0;
-
-    while ((other = tern_results_find(results, TERN_LINE_DECODE, r->id, &cursor)) != NULL)
-        if (other > r && other->timed)
-            return false;
-    return true;
+    put(stream, comma, tern_series_name(results, TERN_LINE_DECODE, r->id, r->run, name), metrics);
 }
 
 void tern_report_bmf(FILE *stream, const tern_results *results)
@@ -85,13 +65,13 @@ void tern_report_bmf(FILE *stream, const tern_results *results)
     fputc('{', stream);
     for (size_t i = 0; i < results->cases.count; i++) {
         const tern_record *r = &results->cases.item[i];
-        if (r->timed && isfinite(r->timing.median_ns) && is_last_case(results, r))
-            put_case(stream, &comma, r);
+        if (r->timed && isfinite(r->timing.median_ns))
+            put_case(stream, &comma, results, r);
     }
     for (size_t i = 0; i < results->decodes.count; i++) {
         const tern_decode_record *r = &results->decodes.item[i];
-        if (r->timed && r->decode.tokens_per_s > 0.0 && is_last_loop(results, r))
-            put_loop(stream, &comma, r);
+        if (r->timed && r->decode.tokens_per_s > 0.0)
+            put_loop(stream, &comma, results, r);
     }
     fputs("\n}\n", stream);
 }

@@ -7,6 +7,7 @@
 #include "full.h"
 
 #include "analyse/blockers.h"
+#include "analyse/series.h"
 #include "part_repeats.h"
 #include "report.h"
 #include "runs.h"
@@ -146,16 +147,12 @@ static tern_status add_all(tern_document *document, const tern_results *results,
 
 tern_status tern_full_build(tern_document *document, const tern_results *results, tern_error *error)
 {
-    tern_results merged = {0};
-    tern_repeats repeats;
-    tern_status status = tern_repeats_new(&repeats, results, error);
+    tern_merged merged;
+    tern_status status = tern_merged_new(&merged, results, error);
 
     document->title = "ternbench report";
-    if (status == TERN_OK && repeats.any)
-        status = tern_repeats_merge(&repeats, &merged, results, error);
     if (status == TERN_OK)
-        status = add_all(document, results, &repeats, repeats.any ? &merged : results, error);
-    tern_repeats_free(&repeats);
-    tern_results_free(&merged);
+        status = add_all(document, results, &merged.repeats, merged.results, error);
+    tern_merged_free(&merged);
     return status;
 }

@@ -2,6 +2,7 @@
  * What github-action-benchmark calls customSmallerIsBetter: [{"name", "unit", "value", "range", "extra"}, ...]. The
  * range is half of the 95 % interval. What is not exact has no time, and is not there.
  */
+#include "analyse/series_name.h"
 #include "json_value.h"
 #include "report.h"
 
@@ -30,20 +31,22 @@ static void put(FILE *stream, const char **comma, const char *name, double value
 static void put_case(FILE *stream, const char **comma, const tern_results *results, const tern_record *r)
 {
     const tern_run *run = &results->runs.item[r->run];
-    char extra[512];
+    char extra[512], name[TERN_SERIES_NAME_BYTES];
 
     snprintf(extra, sizeof extra, "%.2f GMAC/s\n%s\n%s", tern_record_gmacs(r), run->host, run->machine_class);
-    put(stream, comma, r->id, r->timing.median_ns, 0.5 * (r->timing.high_ns - r->timing.low_ns), "ns", extra);
+    put(stream, comma, tern_series_name(results, TERN_LINE_CASE, r->id, r->run, name), r->timing.median_ns,
+        0.5 * (r->timing.high_ns - r->timing.low_ns), "ns", extra);
 }
 
 static void put_loop(FILE *stream, const char **comma, const tern_results *results, const tern_decode_record *r)
 {
     const tern_run *run = &results->runs.item[r->run];
-    char extra[512];
+    char extra[512], name[TERN_SERIES_NAME_BYTES];
 
     snprintf(extra, sizeof extra, "%.2f tokens a second\n%s\n%s", r->decode.tokens_per_s, run->host,
              run->machine_class);
-    put(stream, comma, r->id, 1e3 / r->decode.tokens_per_s, (double)NAN, "ms/token", extra);
+    put(stream, comma, tern_series_name(results, TERN_LINE_DECODE, r->id, r->run, name), 1e3 / r->decode.tokens_per_s,
+        (double)NAN, "ms/token", extra);
 }
 
 void tern_report_gab(FILE *stream, const tern_results *results)

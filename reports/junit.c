@@ -1,9 +1,10 @@
 /*
  * JUnit XML: each case, decode run and case of a gate is a test, its class the suite and the kernel. Wrong is a
  * failure, and so is a regression; a crash or a timeout is an error; what could not be decided or done is skipped, with
- * the reason. All of it is one suite a run.
+ * the reason. All of it is one suite a run; a case of runs that repeat each other is a test of the first.
  */
 #include "analyse/gate_rows.h"
+#include "analyse/series_name.h"
 #include "markup.h"
 #include "report.h"
 
@@ -28,35 +29,35 @@ static outcome outcome_of(tern_verdict verdict)
                                                               : FAILED;
 }
 
-static test test_of_case(const tern_record *r)
+static test test_of_case(const tern_record *r, const char *name)
 {
     return (test){.suite = r->suite[0] == '\0' ? "ternbench" : r->suite,
                   .kernel = r->kernel,
-                  .name = r->id,
+                  .name = name,
                   .seconds = r->timed && isfinite(r->timing.median_ns) ? 1e-9 * r->timing.median_ns : 0.0,
                   .outcome = outcome_of(r->finding.verdict),
                   .type = tern_verdict_name(r->finding.verdict),
                   .message = r->finding.reason};
 }
 
-static test test_of_loop(const tern_decode_record *r)
+static test test_of_loop(const tern_decode_record *r, const char *name)
 {
     const double ms = r->prefill.total_ms + r->decode.total_ms;
 
     return (test){.suite = "decode",
                   .kernel = r->kernel,
-                  .name = r->id,
+                  .name = name,
                   .seconds = r->timed && isfinite(ms) ? 1e-3 * ms : 0.0,
                   .outcome = outcome_of(r->finding.verdict),
                   .type = tern_verdict_name(r->finding.verdict),
                   .message = r->finding.reason};
 }
 
-static test test_of_gate(const tern_gate_row *row)
+static test test_of_gate(const tern_gate_row *row, const char *name)
 {
     const tern_compared *c = row->compared;
     const bool judged = c->state == TERN_COMPARED_TIMED;
-    test t = {.suite = "gate", .kernel = c->base_kernel[0] == '\0' ? "kernel" : c->base_kernel, .name = c->id};
+    test t = {.suite = "gate", .kernel = c->base_kernel[0] == '\0' ? "kernel" : c->base_kernel, .name = name};
 
     t.message = c->reason;
     if (c->state == TERN_COMPARED_WRONG) {
@@ -123,11 +124,13 @@ static void take(tally *all, const test *t)
 static void take_gate(tally *all, const tern_results *results, uint32_t run)
 {
     tern_gate_rows rows;
+    char name[TERN_SERIES_NAME_BYTES];
 
     if (results->compared.count == 0 || tern_gate_rows_new(&rows, results, run, NULL) != TERN_OK)
         return;
     for (size_t i = 0; i < rows.count; i++) {
-        const test t = test_of_gate(&rows.row[i]);
+        const char *id = rows.row[i].compared->id;
+        const test t = test_of_gate(&rows.row[i], tern_series_name(results, TERN_LINE_COMPARED, id, run, name));
         take(all, &t);
     }
     tern_gate_rows_free(&rows);
@@ -137,29 +140,37 @@ static void take_gate(tally *all, const tern_results *results, uint32_t run)
 static void take_end(tally *all, const tern_results *results, uint32_t run)
 {
     const tern_run_end *end = tern_results_end(results, run);
+    char name[48];
     const test t = {.suite = "run",
                     .kernel = "run",
-                    .name = "ended as planned",
+                    .name = name,
                     .outcome = ERRED,
                     .type = "INCOMPLETE",
                     .message = end == NULL ? "cut off: there is no closing line" : end->reason};
 
+    snprintf(name, sizeof name, "run %" PRIu32 " ended as planned", run + 1);
     if (end == NULL || !end->complete)
         take(all, &t);
 }
 
 static void take_run(tally *all, const tern_results *results, uint32_t run)
 {
+    char name[TERN_SERIES_NAME_BYTES];
+
     take_end(all, results, run);
     for (size_t i = 0; i < results->cases.count; i++) {
-        const test t = test_of_case(&results->cases.item[i]);
-        if (results->cases.item[i].run == run)
-            take(all, &t);
+        const tern_record *r = &results->cases.item[i];
+        if (r->run != run)
+            continue;
+        const test t = test_of_case(r, tern_series_name(results, TERN_LINE_CASE, r->id, run, name));
+        take(all, &t);
     }
     for (size_t i = 0; i < results->decodes.count; i++) {
-        const test t = test_of_loop(&results->decodes.item[i]);
-        if (results->decodes.item[i].run == run)
-            take(all, &t);
+        const tern_decode_record *r = &results->decodes.item[i];
+        if (r->run != run)
+            continue;
+        const test t = test_of_loop(r, tern_series_name(results, TERN_LINE_DECODE, r->id, run, name));
+        take(all, &t);
     }
     take_gate(all, results, run);
 }
@@ -170,12 +181,14 @@ void tern_report_junit(FILE *stream, const tern_results *results)
     for (uint32_t run = 0; run < results->runs.count; run++) {
         tally counted = {0}, written = {.stream = stream};
         take_run(&counted, results, run);
+        const size_t tests = counted.of[PASSED] + counted.of[FAILED] + counted.of[ERRED] + counted.of[SKIPPED];
+        if (tests == 0 && results->runs.count > 1)
+            continue;
         fputs("<testsuite", stream);
         put_attribute(stream, "name", results->runs.item[run].command);
         put_attribute(stream, "timestamp", results->runs.item[run].time);
         put_attribute(stream, "hostname", results->runs.item[run].host);
-        fprintf(stream, " tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" skipped=\"%zu\">\n",
-                counted.of[PASSED] + counted.of[FAILED] + counted.of[ERRED] + counted.of[SKIPPED], counted.of[FAILED],
+        fprintf(stream, " tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" skipped=\"%zu\">\n", tests, counted.of[FAILED],
                 counted.of[ERRED], counted.of[SKIPPED]);
         take_run(&written, results, run);
         fputs("</testsuite>\n", stream);

@@ -4,9 +4,11 @@
  */
 #include "part_repeats.h"
 
+#include "analyse/series.h"
 #include "base/text.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 enum { RUNS, SAMPLES, MEDIAN, LOW, HIGH, LEAST, MOST, SPREAD, ID, COLUMNS };
@@ -27,18 +29,22 @@ static const tern_column columns[COLUMNS] = {
 typedef struct spreads {
     double *of_case;
     size_t count;
-    const char *widest;
+    char widest[TERN_ID_BYTES + 16];
 } spreads;
 
-static void add_row(tern_sheet *sheet, const tern_record *r, const tern_repeated *s, spreads *found)
+static void add_row(tern_sheet *sheet, const char *id, const char *phase, const tern_series *s, spreads *found)
 {
     const double spread = s->slowest_ns / s->fastest_ns - 1.0;
+    char name[sizeof found->widest];
 
+    if (s->runs < 2)
+        return;
+    snprintf(name, sizeof name, "%s%s", id, phase);
     if (found->count == 0 || spread > tern_stats_max(found->of_case, found->count))
-        found->widest = r->id;
+        tern_text_copy(found->widest, sizeof found->widest, name);
     found->of_case[found->count++] = spread;
     tern_sheet_row(sheet);
-    tern_sheet_text(sheet, ID, r->id);
+    tern_sheet_text(sheet, ID, name);
     tern_sheet_count(sheet, RUNS, s->runs);
     tern_sheet_count(sheet, SAMPLES, s->samples);
     tern_sheet_real(sheet, MEDIAN, s->median.median);
@@ -49,20 +55,41 @@ static void add_row(tern_sheet *sheet, const tern_record *r, const tern_repeated
     tern_sheet_real(sheet, SPREAD, spread);
 }
 
+static tern_status add_loop(tern_sheet *sheet, const tern_repeats *repeats, const tern_results *results,
+                            const tern_decode_record *r, tern_series *s, spreads *found, tern_error *error)
+{
+    static const struct {
+        const char *name;
+        size_t offset;
+    } phases[] = {{", a token of the prompt", offsetof(tern_decode_record, prefill)},
+                  {", a decoded token", offsetof(tern_decode_record, decode)}};
+    tern_status status = TERN_OK;
+
+    for (size_t i = 0; i < sizeof phases / sizeof *phases && status == TERN_OK; i++) {
+        status = tern_series_fill_phase(s, repeats, results, r, phases[i].offset, error);
+        if (status == TERN_OK)
+            add_row(sheet, r->id, phases[i].name, s, found);
+    }
+    return status;
+}
+
 static tern_status add_rows(tern_sheet *sheet, const tern_repeats *repeats, const tern_results *results, spreads *found,
                             tern_error *error)
 {
-    tern_repeated s = {0};
+    tern_series s = {0};
     tern_status status = TERN_OK;
 
     for (size_t i = 0; i < results->cases.count && status == TERN_OK; i++) {
         const tern_record *r = &results->cases.item[i];
         if (!r->timed)
             continue;
-        status = tern_repeats_series(repeats, &s, results, r, error);
-        if (status == TERN_OK && s.runs > 1)
-            add_row(sheet, r, &s, found);
+        status = tern_series_fill(&s, repeats, results, r, error);
+        if (status == TERN_OK)
+            add_row(sheet, r->id, "", &s, found);
     }
+    for (size_t i = 0; i < results->decodes.count && status == TERN_OK; i++)
+        if (results->decodes.item[i].timed)
+            status = add_loop(sheet, repeats, results, &results->decodes.item[i], &s, found, error);
     free(s.ns);
     return status;
 }
@@ -111,13 +138,14 @@ bool tern_full_has_repeats(const tern_results *results)
 
 tern_status tern_full_repeats(tern_document *document, const tern_results *results, bool *filled, tern_error *error)
 {
-    spreads found = {.of_case = calloc(results->cases.count + 1, sizeof(double))};
+    spreads found = {.of_case = calloc(results->cases.count + 2 * results->decodes.count + 1, sizeof(double))};
     tern_repeats repeats;
     tern_status status = tern_repeats_new(&repeats, results, error);
 
     *filled = true;
     if (status == TERN_OK && found.of_case == NULL) {
-        status = tern_error_memory(error, "spreads", (double)(results->cases.count * sizeof(double)));
+        status = tern_error_memory(error, "spreads",
+                                   (double)(results->cases.count + 2 * results->decodes.count) * sizeof(double));
     } else if (status == TERN_OK) {
         tern_full_say_repeats(document, &repeats, results);
         tern_document_fold(document, "Case by case");

@@ -179,6 +179,15 @@ static changes count_changes(const tern_results *results)
     return c;
 }
 
+/* Whether a case is of several runs that repeat each other. */
+static bool have_series(const tern_results *results)
+{
+    for (size_t i = 0; i < results->cases.count; i++)
+        if (results->cases.item[i].timing.runs > 1)
+            return true;
+    return false;
+}
+
 static void add_change(tern_sheet *sheet, const tern_record *before, const tern_record *after)
 {
     const tern_timing *a = &before->timing, *b = &after->timing;
@@ -242,7 +251,11 @@ tern_status tern_full_say_changes(tern_document *document, const tern_results *r
         return TERN_OK;
     }
     const changes c = count_changes(results);
-    if (c.both == 0)
+    if (c.both == 0 && have_series(results))
+        tern_document_paragraph(document,
+                                "What changed: nothing to compare. The runs repeat each other, and their samples "
+                                "are taken as one series.");
+    else if (c.both == 0)
         tern_document_paragraph(document,
                                 "What changed: the runs have no timed case in common%s. Give the file of an earlier "
                                 "run as well, or see `ternbench gate BASE CAND`.",

@@ -1,6 +1,6 @@
 #include "report.h"
 
-#include "analyse/repeats.h"
+#include "analyse/series.h"
 #include "part_repeats.h"
 
 #include <string.h>
@@ -32,6 +32,12 @@
      .picture = TERN_PICTURE_SVG},                                                                                     \
     {                                                                                                                  \
         .name = plot_ ".png", .build = build_, .of_series = true, .plot = plot_, .picture = TERN_PICTURE_PNG           \
+    }
+
+/* What another tool reads, which knows things by their names: runs that repeat each other are one there. */
+#define FORMAT(name_, summary_, write_)                                                                                \
+    {                                                                                                                  \
+        .name = name_, .summary = summary_, .write = write_, .of_series = true                                         \
     }
 
 const tern_report tern_reports[] = {
@@ -74,17 +80,13 @@ const tern_report tern_reports[] = {
      .summary = "the records themselves, JSON Lines",
      .write = tern_report_jsonl,
      .line_by_line = true},
-    {.name = "gbench", .summary = "the JSON of Google Benchmark, a repetition a sample", .write = tern_report_gbench},
-    {.name = "junit", .summary = "JUnit XML, a test a case", .write = tern_report_junit},
-    {.name = "bmf", .summary = "Bencher Metric Format", .write = tern_report_bmf},
-    {.name = "gab", .summary = "for github-action-benchmark", .write = tern_report_gab},
-    {.name = "github", .summary = "a step summary of GitHub", .write = tern_report_github},
-    {.name = "github-annotations",
-     .summary = "annotations of a step of GitHub",
-     .write = tern_report_github_annotations},
-    {.name = "llama-bench",
-     .summary = "the decode loop in the columns of llama-bench",
-     .write = tern_report_llama_bench},
+    FORMAT("gbench", "the JSON of Google Benchmark, a repetition a sample", tern_report_gbench),
+    FORMAT("junit", "JUnit XML, a test a case", tern_report_junit),
+    FORMAT("bmf", "Bencher Metric Format", tern_report_bmf),
+    FORMAT("gab", "for github-action-benchmark", tern_report_gab),
+    FORMAT("github", "a step summary of GitHub", tern_report_github),
+    FORMAT("github-annotations", "annotations of a step of GitHub", tern_report_github_annotations),
+    FORMAT("llama-bench", "the decode loop in the columns of llama-bench", tern_report_llama_bench),
     {0},
 };
 
@@ -133,20 +135,34 @@ static tern_status add_repeats(tern_document *document, const tern_results *resu
 tern_status tern_report_build(const tern_report *report, tern_document *document, const tern_results *results,
                               tern_error *error)
 {
-    tern_results merged = {0};
-    tern_repeats repeats = {0};
+    tern_merged merged;
+    tern_status status;
+
+    if (!report->of_series)
+        return report->build(document, results, error);
+    status = tern_merged_new(&merged, results, error);
+    if (status == TERN_OK)
+        status = report->build(document, merged.results, error);
+    if (status == TERN_OK && merged.repeats.any && report->plot == NULL)
+        status = add_repeats(document, results, error);
+    tern_merged_free(&merged);
+    return status;
+}
+
+/* A format that is no document. */
+static tern_status write_format(const tern_report *report, FILE *stream, const tern_results *results, tern_error *error)
+{
+    tern_merged merged;
     tern_status status = TERN_OK;
 
-    if (report->of_series)
-        status = tern_repeats_new(&repeats, results, error);
-    if (repeats.any)
-        status = tern_repeats_merge(&repeats, &merged, results, error);
+    if (!report->of_series) {
+        report->write(stream, results);
+        return TERN_OK;
+    }
+    status = tern_merged_new(&merged, results, error);
     if (status == TERN_OK)
-        status = report->build(document, repeats.any ? &merged : results, error);
-    if (status == TERN_OK && repeats.any && report->plot == NULL)
-        status = add_repeats(document, results, error);
-    tern_repeats_free(&repeats);
-    tern_results_free(&merged);
+        report->write(stream, merged.results);
+    tern_merged_free(&merged);
     return status;
 }
 
@@ -168,10 +184,8 @@ tern_status tern_report_write(const tern_report *report, FILE *stream, const ter
     tern_document document = {.name = report->name, .title = report->name};
     tern_status status = TERN_OK;
 
-    if (report->build == NULL) {
-        report->write(stream, results);
-        return TERN_OK;
-    }
+    if (report->build == NULL)
+        return write_format(report, stream, results, error);
     status = tern_report_build(report, &document, results, error);
     if (status == TERN_OK && report->writer == tern_write_html)
         draw_pictures(&document, lack);

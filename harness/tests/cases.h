@@ -65,4 +65,15 @@ static inline void add_case(tern_results *results, const char *kernel, double ns
     add_made(results, make_case(kernel, ns));
 }
 
+/* A run of a machine class and a commit, with a case that all such runs have in common. */
+static inline tern_run *add_build(tern_results *results, const char *machine, const char *commit)
+{
+    add_run(results, "host", "slow");
+    tern_run *run = &results->runs.item[results->runs.count - 1];
+    snprintf(run->machine_class, sizeof run->machine_class, "%s", machine);
+    snprintf(run->commit, sizeof run->commit, "%s", commit);
+    add_case(results, "in-all", 1.0);
+    return run;
+}
+
 #endif

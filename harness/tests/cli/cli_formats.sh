@@ -45,6 +45,21 @@ else
     echo "without tidy, which was to read html"
 fi
 
+# Runs that repeat each other are one series, other machines keep names of their own; and no name stands twice, of which a tool would keep the last.
+python3 - a.jsonl >repeated.jsonl <<'END'
+import json, sys
+lines = [json.loads(line) for line in open(sys.argv[1])]
+for machine, times in (("one", 2), ("another", 1)):
+    for _ in range(times):
+        for line in lines:
+            if line["type"] == "run":
+                line.update(dirty=False, machine_class=machine, host=machine, machine_class_hash=machine)
+            print(json.dumps(line))
+END
+expect 0 "$TERNBENCH" report repeated.jsonl --format csv --out gbench:g2.json --out bmf:b2.json --out gab:a2.json --out junit:j2.xml
+expect 0 python3 "$SOURCE/harness/tests/cli/unique_names.py" g2.json b2.json a2.json j2.xml
+says out ", class another"
+
 # Every number that the sentences say stands in a sheet of the JSON, by name. Records that do not change: two builds, wrong
 # kernels, a decode loop.
 golden=$SOURCE/harness/tests/record/golden

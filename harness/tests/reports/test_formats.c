@@ -35,7 +35,7 @@ static json_t *draw_json(const char *format)
 {
     json_error_t error;
     char *text = draw(format);
-    json_t *json = json_loads(text, 0, &error);
+    json_t *json = json_loads(text, JSON_REJECT_DUPLICATES, &error);
 
     if (json == NULL)
         fail_msg("%s: %s", format, error.text);
@@ -133,7 +133,7 @@ static void gbench_has_a_repetition_for_each_sample(void **state)
     json_array_foreach(list, i, row)
     {
         errors += json_is_true(json_object_get(row, "error_occurred"));
-        if (strcmp(json_string_value(json_object_get(row, "name")), "sampled/64x64x1") != 0)
+        if (strcmp(json_string_value(json_object_get(row, "name")), "sampled/64x64x1") != 0) /* nor its aggregates */
             continue;
         assert_int_equal(json_integer_value(json_object_get(row, "repetition_index")), sampled);
         assert_true(json_number_value(json_object_get(row, "real_time")) == sample[sampled++]);
@@ -149,16 +149,104 @@ static void bmf_and_gab_have_what_is_timed(void **state)
 {
     (void)state;
     add_one_of_each();
-    add_run(&results, "host", "");
-    add_case(&results, "right", 20.0);
     json_t *bmf = draw_json("bmf"), *gab = draw_json("gab");
     assert_int_equal(json_object_size(bmf), 1);
     const json_t *latency = json_object_get(json_object_get(bmf, "right/64x64x1"), "latency");
-    assert_true(json_real_value(json_object_get(latency, "value")) == 20.0);
-    assert_int_equal(json_array_size(gab), 2);
+    assert_true(json_real_value(json_object_get(latency, "value")) == 10.0);
+    assert_int_equal(json_array_size(gab), 1);
     assert_string_equal(json_string_value(json_object_get(json_array_get(gab, 0), "unit")), "ns");
     json_decref(bmf);
     json_decref(gab);
+}
+
+/* Three samples of a case, and a decode loop of two repetitions, in a run of its own. */
+static void add_repetition(const char *machine, double ns)
+{
+    double sample[] = {ns - 1.0, ns, ns + 1.0};
+    tern_record r = make_case("right", ns);
+    static tern_decode_record loop;
+
+    add_run(&results, machine, "");
+    snprintf(results.runs.item[results.runs.count - 1].machine_class, 16, "%s", machine);
+    r.timing.samples = 3;
+    r.timing.sample_ns = sample;
+    add_made(&results, r);
+    add_verdict("now-and-then-wrong", ns > 10.0 ? TERN_MISMATCH : TERN_EXACT, ns > 10.0 ? "3 of 4 values" : "");
+    loop = (tern_decode_record){.id = "decode", .kernel = "right", .model = "tiny", .timed = true, .new_tokens = 8};
+    loop.decode = (tern_phase){.tokens = 8, .tokens_per_s = ns, .rates = 2, .rate = {ns - 1.0, ns}};
+    assert_int_equal(tern_results_add(&results, TERN_LINE_DECODE, &loop, NULL), TERN_OK);
+    end_run(true);
+}
+
+static json_t *benchmark_named(const json_t *json, const char *name)
+{
+    json_t *list = json_object_get(json, "benchmarks"), *row;
+    size_t i;
+
+    json_array_foreach(list, i, row) if (strcmp(json_string_value(json_object_get(row, "name")), name) == 0) return row;
+    fail_msg("there is no %s", name);
+    return NULL;
+}
+
+static void runs_that_repeat_each_other_are_one_to_other_tools(void **state)
+{
+    (void)state;
+    add_repetition("a", 10.0);
+    add_repetition("a", 20.0);
+    json_t *bmf = draw_json("bmf"), *gab = draw_json("gab"), *gbench = draw_json("gbench");
+    assert_int_equal(json_object_size(bmf), 2);
+    const json_t *latency = json_object_get(json_object_get(bmf, "right/64x64x1"), "latency");
+    assert_true(json_real_value(json_object_get(latency, "value")) == 15.0);
+    assert_true(json_real_value(json_object_get(latency, "lower_value")) == 9.0);
+    assert_true(json_real_value(json_object_get(latency, "upper_value")) == 21.0);
+    assert_int_equal(json_array_size(gab), 2);
+    /* Six samples, the error, four rates of the loop, and four aggregates each of what has several. */
+    assert_int_equal(json_array_size(json_object_get(gbench, "benchmarks")), 6 + 4 + 1 + 4 + 4);
+    const json_t *median = benchmark_named(gbench, "right/64x64x1_median");
+    assert_string_equal(json_string_value(json_object_get(median, "run_type")), "aggregate");
+    assert_string_equal(json_string_value(json_object_get(median, "run_name")), "right/64x64x1");
+    assert_int_equal(json_integer_value(json_object_get(median, "iterations")), 6);
+    assert_true(json_number_value(json_object_get(median, "real_time")) == 15.0);
+    assert_true(json_number_value(json_object_get(benchmark_named(gbench, "right/64x64x1_mean"), "real_time")) == 15.0);
+    const json_t *variation = benchmark_named(gbench, "right/64x64x1_cv");
+    assert_string_equal(json_string_value(json_object_get(variation, "aggregate_unit")), "percentage");
+    json_decref(bmf);
+    json_decref(gab);
+    json_decref(gbench);
+
+    char *junit = draw("junit"), *github = draw("github"), *llama = draw("llama-bench");
+    assert_int_equal(count(junit, "<testsuite "), 1);
+    assert_non_null(strstr(junit, "tests=\"3\" failures=\"1\" errors=\"0\" skipped=\"0\""));
+    assert_non_null(strstr(junit, "<failure type=\"MISMATCH\" message=\"3 of 4 values\"/>"));
+    assert_int_equal(count(github, "| 64x64x1 "), 1);
+    assert_int_equal(count(llama, "tg8"), 1);
+    free(junit);
+    free(github);
+    free(llama);
+}
+
+static void machines_keep_names_of_their_own(void **state)
+{
+    static const char *const formats[] = {"bmf", "gab", "gbench"};
+
+    (void)state;
+    add_repetition("a", 10.0);
+    add_repetition("b", 20.0);
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+        char *text = draw(formats[i]);
+        json_decref(draw_json(formats[i]));
+        assert_non_null(strstr(text, "\"right/64x64x1 @ a, machine 1\""));
+        assert_non_null(strstr(text, "\"right/64x64x1 @ b, machine 2\""));
+        assert_null(strstr(text, "\"right/64x64x1\""));
+        free(text);
+    }
+    char *junit = draw("junit"), *github = draw("github");
+    assert_int_equal(count(junit, "<testsuite "), 2);
+    assert_int_equal(count(junit, " name=\"right/64x64x1 @ a, machine 1\""), 1);
+    assert_int_equal(count(github, "| 64x64x1 "), 2);
+    assert_non_null(strstr(github, "Machine 2"));
+    free(junit);
+    free(github);
 }
 
 static void a_summary_is_cut_to_what_github_takes(void **state)
@@ -199,6 +287,8 @@ int main(void)
         cmocka_unit_test_teardown(a_run_that_did_not_end_is_no_success, tear_down),
         cmocka_unit_test_teardown(gbench_has_a_repetition_for_each_sample, tear_down),
         cmocka_unit_test_teardown(bmf_and_gab_have_what_is_timed, tear_down),
+        cmocka_unit_test_teardown(runs_that_repeat_each_other_are_one_to_other_tools, tear_down),
+        cmocka_unit_test_teardown(machines_keep_names_of_their_own, tear_down),
         cmocka_unit_test_teardown(a_summary_is_cut_to_what_github_takes, tear_down),
         cmocka_unit_test_teardown(ten_annotations_of_a_kind_are_all_that_github_shows, tear_down),
     };

@@ -3,7 +3,7 @@
  */
 #include "report.h"
 
-#include "analyse/repeats.h"
+#include "analyse/series.h"
 #include "cases.h"
 #include "compare.h"
 #include "foreign_script.h"
@@ -151,20 +151,17 @@ static void the_table_for_programs_has_every_case_and_keeps_its_columns(void **s
     static const char head[] = "id,suite,group,kernel,toggles,m,k,n,threads,cache,w,x,p0,seed,verdict,mismatches,"
                                "bits_per_weight,median_ns,low_ns,high_ns,min_ns,samples,gmacs,gbps,roof_read_gbps,"
                                "roof_gmacs,intensity,roof_share,pack_ns,";
-    tern_results merged = {0};
-    tern_repeats repeats;
+    tern_merged merged;
 
     (void)state;
     make_hostile();
-    assert_int_equal(tern_repeats_new(&repeats, &results, NULL), TERN_OK);
-    assert_int_equal(tern_repeats_merge(&repeats, &merged, &results, NULL), TERN_OK);
+    assert_int_equal(tern_merged_new(&merged, &results, NULL), TERN_OK);
     char *text = draw(tern_report_find("csv"));
     assert_memory_equal(text, head, sizeof head - 1);
     assert_non_null(strstr(text, ",reason,"));
-    assert_int_equal(lines_of(text), 1 + merged.cases.count + 2 * merged.decodes.count);
+    assert_int_equal(lines_of(text), 1 + merged.results->cases.count + 2 * merged.results->decodes.count);
     free(text);
-    tern_results_free(&merged);
-    tern_repeats_free(&repeats);
+    tern_merged_free(&merged);
 }
 
 /* The table, the limits and their csv take runs that repeat each other as the full report does. */

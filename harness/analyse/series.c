@@ -1,0 +1,292 @@
+#include "analyse/series.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <xxhash.h>
+
+static bool take_samples(tern_series *s, const double *ns, size_t count)
+{
+    if (s->samples + count > s->capacity) {
+        double *larger = realloc(s->ns, 2 * (s->samples + count) * sizeof *larger);
+        if (larger == NULL)
+            return false;
+        s->ns = larger;
+        s->capacity = 2 * (s->samples + count);
+    }
+    if (count > 0)
+        memcpy(s->ns + s->samples, ns, count * sizeof *s->ns);
+    s->samples += count;
+    return true;
+}
+
+/* The mean of the first `runs` estimates becomes that of one more. */
+static void widen(tern_estimate *all, double median, double low, double high, size_t runs)
+{
+    all->median += (median - all->median) / (double)(runs + 1);
+    all->low = runs == 0 ? low : fmin(all->low, low);
+    all->high = runs == 0 ? high : fmax(all->high, high);
+}
+
+static void take_median(tern_series *s, double median_ns)
+{
+    s->fastest_ns = s->runs == 0 ? median_ns : fmin(s->fastest_ns, median_ns);
+    s->slowest_ns = fmax(s->slowest_ns, median_ns);
+    s->runs++;
+}
+
+static void take_figures(tern_series *s, const tern_record *r)
+{
+    const tern_timing *t = &r->timing;
+    const uint64_t both[2] = {s->paired, r->paired};
+
+    widen(&s->roof, t->roof_paired_median, t->roof_paired_low, t->roof_paired_high, s->runs);
+    widen(&s->ratio, t->ratio_median, t->ratio_low, t->ratio_high, s->runs);
+    s->read_gbps = fmax(s->read_gbps, t->roof_read_gbps);
+    s->gmacs = fmax(s->gmacs, t->roof_gmacs);
+    s->calls += t->calls;
+    if (r->paired == 0 || t->rounds != t->samples)
+        s->paired = 0;
+    else if (s->runs == 0 || s->paired != 0)
+        s->paired = XXH3_64bits(both, sizeof both);
+    take_median(s, t->median_ns);
+}
+
+static tern_status conclude(tern_series *s, tern_error *error)
+{
+    double *sorted = malloc((s->samples + 1) * sizeof *sorted);
+
+    if (sorted == NULL)
+        return tern_error_memory(error, "samples of repeated runs", (double)(s->samples * sizeof *sorted));
+    s->median = (tern_estimate){s->fastest_ns, s->fastest_ns, s->slowest_ns};
+    if (s->samples > 0) {
+        memcpy(sorted, s->ns, s->samples * sizeof *sorted);
+        tern_stats_sort(sorted, s->samples);
+        const tern_interval interval = tern_stats_median_interval(sorted, s->samples);
+        s->median = (tern_estimate){tern_stats_median(sorted, s->samples), fmin(interval.low, s->fastest_ns),
+                                    fmax(interval.high, s->slowest_ns)};
+    }
+    free(sorted);
+    return TERN_OK;
+}
+
+static bool are_of_one(const tern_repeats *repeats, uint32_t a, uint32_t b)
+{
+    return repeats->like[a] == repeats->like[b];
+}
+
+static tern_status no_memory(const tern_series *s, tern_error *error)
+{
+    return tern_error_memory(error, "samples of repeated runs", (double)s->samples * sizeof *s->ns);
+}
+
+tern_status tern_series_fill(tern_series *series, const tern_repeats *repeats, const tern_results *results,
+                             const tern_record *r, tern_error *error)
+{
+    tern_series *s = series;
+    const tern_record *other;
+    size_t cursor = 0;
+
+    *s = (tern_series){.ns = s->ns, .capacity = s->capacity};
+    while ((other = tern_results_find(results, TERN_LINE_CASE, r->id, &cursor)) != NULL) {
+        if (!other->timed || !are_of_one(repeats, other->run, r->run))
+            continue;
+        if (other < r) /* the first in its file is the first here */
+            return TERN_OK;
+        if (!take_samples(s, other->timing.sample_ns, other->timing.sample_ns == NULL ? 0 : other->timing.samples))
+            return no_memory(s, error);
+        take_figures(s, other);
+    }
+    return conclude(s, error);
+}
+
+tern_status tern_series_fill_phase(tern_series *series, const tern_repeats *repeats, const tern_results *results,
+                                   const tern_decode_record *r, size_t phase, tern_error *error)
+{
+    tern_series *s = series;
+    const tern_decode_record *other;
+    size_t cursor = 0;
+
+    *s = (tern_series){.ns = s->ns, .capacity = s->capacity};
+    while ((other = tern_results_find(results, TERN_LINE_DECODE, r->id, &cursor)) != NULL) {
+        const tern_phase *p = (const tern_phase *)(const void *)((const char *)other + phase);
+        double ns[TERN_DECODE_REPETITIONS];
+        if (!other->timed || p->rates == 0 || !are_of_one(repeats, other->run, r->run))
+            continue;
+        if (other < r)
+            return TERN_OK;
+        for (uint32_t i = 0; i < p->rates; i++)
+            ns[i] = 1e9 / p->rate[i];
+        if (!take_samples(s, ns, p->rates))
+            return no_memory(s, error);
+        tern_stats_sort(ns, p->rates);
+        take_median(s, tern_stats_median(ns, p->rates));
+    }
+    return conclude(s, error);
+}
+
+/* The record with the samples of its series. What was sampled in turns in each of its runs still is, round by round. */
+static tern_record with_series(const tern_record *r, const tern_series *s)
+{
+    tern_record all = *r;
+    tern_timing *t = &all.timing;
+
+    t->sample_ns = s->ns;
+    t->samples = (uint32_t)s->samples;
+    t->median_ns = s->median.median;
+    t->low_ns = s->median.low;
+    t->high_ns = s->median.high;
+    if (s->samples > 0)
+        t->min_ns = tern_stats_min(s->ns, s->samples);
+    t->calls = s->calls;
+    t->runs = (uint32_t)s->runs;
+    t->fastest_run_ns = s->fastest_ns;
+    t->slowest_run_ns = s->slowest_ns;
+    t->roof_read_gbps = s->read_gbps;
+    t->roof_gmacs = s->gmacs;
+    all.paired = s->paired;
+    t->rounds = s->paired == 0 ? 0 : t->samples;
+    t->roof_sample = NULL;
+    t->roof_paired_median = s->roof.median;
+    t->roof_paired_low = s->roof.low;
+    t->roof_paired_high = s->roof.high;
+    t->ratio_median = s->ratio.median;
+    t->ratio_low = s->ratio.low;
+    t->ratio_high = s->ratio.high;
+    tern_record_conclude(&all);
+    return all;
+}
+
+/* How much a verdict says: what is wrong outweighs what is right, and both what nothing came of. */
+static int weight_of(tern_verdict verdict)
+{
+    return tern_verdict_is_wrong(verdict) ? 3 : verdict == TERN_EXACT ? 2 : verdict == TERN_UNSUPPORTED ? 1 : 0;
+}
+
+/* The record that stands for all of its case. NULL: r is not the first of them. */
+static const tern_record *case_that_counts(const tern_repeats *repeats, const tern_results *results,
+                                           const tern_record *r)
+{
+    const tern_record *found = r, *other;
+    size_t cursor = 0;
+
+    while ((other = tern_results_find(results, TERN_LINE_CASE, r->id, &cursor)) != NULL) {
+        if (!are_of_one(repeats, other->run, r->run))
+            continue;
+        if (other < r)
+            return NULL;
+        const int more = weight_of(other->finding.verdict) - weight_of(found->finding.verdict);
+        if (more > 0 || (more == 0 && other->timed && !found->timed))
+            found = other;
+    }
+    return found;
+}
+
+static tern_status add_case(tern_results *merged, const tern_repeats *repeats, const tern_results *results,
+                            const tern_record *r, tern_series *s, tern_error *error)
+{
+    const tern_record *found = case_that_counts(repeats, results, r);
+
+    if (found == NULL)
+        return TERN_OK;
+    tern_record all = *found;
+    if (found->timed) {
+        const tern_status status = tern_series_fill(s, repeats, results, found, error);
+        if (status != TERN_OK)
+            return status;
+        if (s->runs > 1)
+            all = with_series(found, s);
+    }
+    return tern_results_add(merged, TERN_LINE_CASE, &all, error);
+}
+
+/* Times of a phase are of its best repetition, so they are those of the run that has it. */
+static void take_phase(tern_phase *all, const tern_phase *of_run)
+{
+    const tern_phase best = of_run->tokens_per_s > all->tokens_per_s ? *of_run : *all;
+    double rate[2 * TERN_DECODE_REPETITIONS];
+    const uint32_t both = all->rates + of_run->rates,
+                   rates = both < TERN_DECODE_REPETITIONS ? both : TERN_DECODE_REPETITIONS;
+
+    memcpy(rate, all->rate, all->rates * sizeof *rate);
+    memcpy(rate + all->rates, of_run->rate, of_run->rates * sizeof *rate);
+    *all = best;
+    all->rates = rates;
+    memcpy(all->rate, rate, rates * sizeof *rate);
+}
+
+static void take_loop(tern_decode_record *all, const tern_decode_record *r)
+{
+    const tern_phase prefill = all->prefill, decode = all->decode;
+    const uint32_t repetitions = all->repetitions + r->repetitions;
+
+    if (r->decode.tokens_per_s > decode.tokens_per_s)
+        *all = *r;
+    all->prefill = prefill;
+    all->decode = decode;
+    all->repetitions = repetitions;
+    take_phase(&all->prefill, &r->prefill);
+    take_phase(&all->decode, &r->decode);
+}
+
+/* all is room for one decode run, which is large. */
+static tern_status add_loop(tern_results *merged, const tern_repeats *repeats, const tern_results *results,
+                            const tern_decode_record *r, tern_decode_record *all, tern_error *error)
+{
+    const tern_decode_record *other;
+    size_t cursor = 0;
+
+    *all = *r;
+    while ((other = tern_results_find(results, TERN_LINE_DECODE, r->id, &cursor)) != NULL) {
+        if (other == r || !are_of_one(repeats, other->run, r->run))
+            continue;
+        if (other < r)
+            return TERN_OK;
+        if (weight_of(other->finding.verdict) > weight_of(all->finding.verdict) ||
+            (other->timed && !all->timed && all->finding.verdict == TERN_EXACT))
+            *all = *other;
+        else if (other->timed && all->timed)
+            take_loop(all, other);
+    }
+    return tern_results_add(merged, TERN_LINE_DECODE, all, error);
+}
+
+static tern_status merge(tern_results *merged, const tern_repeats *repeats, const tern_results *results,
+                         tern_error *error)
+{
+    tern_decode_record *loop = malloc(sizeof *loop);
+    tern_series s = {0};
+    tern_status status = TERN_OK;
+
+    if (loop == NULL)
+        return tern_error_memory(error, "a decode run", sizeof *loop);
+    for (size_t i = 0; i < results->order.count && status == TERN_OK; i++) {
+        const tern_line_place at = results->order.item[i];
+        if (at.line == TERN_LINE_CASE)
+            status = add_case(merged, repeats, results, &results->cases.item[at.index], &s, error);
+        else if (at.line == TERN_LINE_DECODE)
+            status = add_loop(merged, repeats, results, &results->decodes.item[at.index], loop, error);
+        else
+            status = tern_results_add(merged, at.line, tern_results_line(results, at), error);
+    }
+    free(loop);
+    free(s.ns);
+    return status;
+}
+
+tern_status tern_merged_new(tern_merged *merged, const tern_results *results, tern_error *error)
+{
+    *merged = (tern_merged){.results = results};
+    const tern_status status = tern_repeats_new(&merged->repeats, results, error);
+    if (status != TERN_OK || !merged->repeats.shared)
+        return status;
+    merged->results = &merged->own;
+    return merge(&merged->own, &merged->repeats, results, error);
+}
+
+void tern_merged_free(tern_merged *merged)
+{
+    tern_repeats_free(&merged->repeats);
+    tern_results_free(&merged->own);
+    merged->results = NULL;
+}

@@ -1,0 +1,50 @@
+/*
+ * series.h - the records that runs which are alike have of one case or decode run, taken as one.
+ *
+ * What was wrong in one of them is wrong, and has no speed; what could not be done in one says nothing against another
+ * in which it could. Otherwise their samples are one series.
+ */
+#ifndef TERN_SERIES_H
+#define TERN_SERIES_H
+
+#include "analyse/repeats.h"
+#include "base/error.h"
+#include "base/stats.h"
+#include "record/results.h"
+
+#include <stddef.h>
+
+/* The timed records of a case, or of a phase of a decode run, in runs that are alike. All zero: empty. Free ns with free(). */
+typedef struct tern_series {
+    double *ns; /* samples of all runs, in their order */
+    size_t samples, capacity, runs;
+    tern_estimate median;          /* of all samples; no interval is narrower than what lies between the runs */
+    double fastest_ns, slowest_ns; /* medians of single runs */
+    tern_estimate roof, ratio;     /* of what was sampled in turns: means over runs, and the widest interval */
+    double read_gbps, gmacs;       /* limits: the highest of the runs */
+    uint64_t calls, paired;        /* paired: the same for cases that were sampled in turns in all these runs; or 0 */
+} tern_series;
+
+/*
+ * Fills *series, whose memory is used again, with the timed records of a case that repeat r. series->runs is 0 when r is
+ * not the first of them.
+ */
+tern_status tern_series_fill(tern_series *series, const tern_repeats *repeats, const tern_results *results,
+                             const tern_record *r, tern_error *error);
+
+/* The same of the time of a token: of a phase of a decode run, offsetof(tern_decode_record, prefill) or decode. */
+tern_status tern_series_fill_phase(tern_series *series, const tern_repeats *repeats, const tern_results *results,
+                                   const tern_decode_record *r, size_t phase, tern_error *error);
+
+/* Results with one record for each case and decode run, in the first of the runs that are alike; all else as it is. */
+typedef struct tern_merged {
+    tern_repeats repeats;
+    tern_results own;            /* empty when there is nothing to merge */
+    const tern_results *results; /* own, or those that were given, which must live as long */
+} tern_merged;
+
+/* TERN_ENVIRONMENT when memory ran out. Free with tern_merged_free(), also after an error. */
+tern_status tern_merged_new(tern_merged *merged, const tern_results *results, tern_error *error);
+void tern_merged_free(tern_merged *merged);
+
+#endif
