@@ -10,6 +10,7 @@ static const double prepare_s = 0.04; /* a child, packing, looking at answers */
 static const double sample_s = 5e-3;
 static const double samples = 20.0; /* that a quiet machine needs */
 static const double plain_macs_per_s = 1e9, simd_macs_per_s = 4e10;
+static const double count_work_s = 0.7;
 static const double cold_s_per_byte = 0.5e-9, roof_s_per_byte = 1.5e-9, roof_s = 0.5;
 
 /* A check packs W and calls the kernel once a pass; a large product goes through few of them. */
@@ -69,9 +70,11 @@ static double to_sample(const tern_plan *plan, size_t index, const tern_pace *pa
 {
     const tern_case *c = &plan->cases[index].c;
     const double one_s = call_s(c, (double)c->threads);
-    const double quiet_s = fmin(pace->budget_s, samples * fmax(sample_s, one_s));
+    const double precise_s = fmin(pace->budget_s, samples * fmax(sample_s, one_s));
+    const double quiet_s = plan->cases[index].paired != 0 ? pace->budget_s : precise_s;
     const bool needs_ring = c->cache == TERN_COLD && !has_ring(plan, index);
-    const double once_s = prepare_s + 4.0 * one_s + (needs_ring ? cold_s_per_byte * pace->cold_bytes : 0.0);
+    const double once_s = prepare_s + 4.0 * one_s + (needs_ring ? cold_s_per_byte * pace->cold_bytes : 0.0) +
+                          (pace->counts_work ? count_work_s : 0.0);
 
     return pace->stretch * once_s + quiet_s + pace->noise * (pace->budget_s - quiet_s);
 }

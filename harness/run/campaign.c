@@ -270,9 +270,7 @@ static tern_status prepare(void *context, tern_recording *recording, tern_error 
     const tern_status status = tern_plan_resolve(run->plan, pick, run, error);
     if (status != TERN_OK)
         return status;
-    const tern_environment *environment = &recording->environment;
-    const tern_pace pace = tern_pace_here(&recording->session->run, environment->topology.llc_bytes,
-                                          run->settings->budget_s, environment->settings->roofs);
+    const tern_pace pace = tern_pace_here(&recording->session->run, &recording->environment, run->settings->budget_s);
     tern_estimate_plan(run->plan, &pace);
     recording->session->run.cases = (uint32_t)run->plan->count;
     const size_t most = largest_group(run->plan);

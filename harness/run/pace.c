@@ -8,7 +8,7 @@
 /* Above this share of waiting, samples are not precise. */
 static const double noisy_pressure = 0.4;
 
-tern_pace tern_pace_here(const tern_run *run, uint64_t llc_bytes, double budget_s, bool roofs)
+tern_pace tern_pace_here(const tern_run *run, const tern_environment *environment, double budget_s)
 {
     const double cpus = run->cpus_allowed > 0 ? (double)run->cpus_allowed : 1.0;
     const double shared = fmax(1.0, (run->load + 1.0) / cpus);
@@ -20,7 +20,8 @@ tern_pace tern_pace_here(const tern_run *run, uint64_t llc_bytes, double budget_
         .budget_s = budget_s,
         .noise = fmin(1.0, waiting / noisy_pressure),
         .stretch = 1.0 + waiting * (shared - 1.0),
-        .cold_bytes = (double)tern_memory_cold_bytes(llc_bytes),
-        .roofs = roofs,
+        .cold_bytes = (double)tern_memory_cold_bytes(environment->topology.llc_bytes),
+        .roofs = environment->settings->roofs,
+        .counts_work = environment->counters.work,
     };
 }

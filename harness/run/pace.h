@@ -6,8 +6,12 @@
 
 #include "plan/estimate.h"
 #include "record/run.h"
+#include "run/environment.h"
 
-/* run must be described. From the load, and from how much tasks wait for CPUs where the system tells it. */
-tern_pace tern_pace_here(const tern_run *run, uint64_t llc_bytes, double budget_s, bool roofs);
+/*
+ * run must be described, and the environment found out. From the load, and from how much tasks wait for CPUs where the system
+ * tells it.
+ */
+tern_pace tern_pace_here(const tern_run *run, const tern_environment *environment, double budget_s);
 
 #endif

@@ -101,6 +101,22 @@ static void what_is_needed_once_counts_once(void **state)
     tern_plan_free(&plan);
 }
 
+/* Ratios of what is sampled in turns are rarely precise before the budget ends; and steps that are counted take time in every case. */
+static void turns_and_counted_work_take_longer(void **state)
+{
+    tern_plan plan = {.timed = true, .interleave = true};
+    tern_pace counting = quiet;
+
+    (void)state;
+    add(&plan, hot);
+    add(&plan, "reference/64x256x1/w=random,x=random,p0=0.42,seed=1/t=1/hot");
+    assert_true(tern_estimate_plan(&plan, &quiet) > 2.0 * quiet.budget_s);
+    tern_plan_free(&plan);
+    counting.counts_work = true;
+    assert_true(one(hot, counting) > one(hot, quiet) + 0.2);
+    assert_true(one(checked, counting) == one(checked, quiet));
+}
+
 /* Of many tokens a check goes through few passes; and one ring serves all that take turns. */
 static void more_work_is_not_always_more_time(void **state)
 {
@@ -125,6 +141,7 @@ int main(void)
         cmocka_unit_test(other_programs_stretch_what_needs_a_cpu_and_no_budget),
         cmocka_unit_test(cold_cases_and_roofs_cost_by_the_cache),
         cmocka_unit_test(what_is_needed_once_counts_once),
+        cmocka_unit_test(turns_and_counted_work_take_longer),
         cmocka_unit_test(more_work_is_not_always_more_time),
     };
 
