@@ -25,14 +25,8 @@ typedef struct vnni_codes {
     __m512i step[VNNI_DIGITS];
 } vnni_codes;
 
-/* With masks, code i stays in vnni_field(i); without, all are shifted to the lowest bits. */
+/* With masks, the last four codes stay in fields 0 to 3; without, all are shifted to the lowest bits. */
 VNNI_INLINE vnni_codes vnni_split(const uint8_t *line, bool masks);
-
-/* The last four codes of a line stand in fields 0 to 3, one before them in a byte of its own. */
-VNNI_INLINE int vnni_field(int step)
-{
-    return step < VNNI_DIGITS - VNNI_FIELDS ? 0 : step - (VNNI_DIGITS - VNNI_FIELDS);
-}
 
 /* How vnni_run_few() goes; all constants at its call. */
 typedef struct vnni_way {
@@ -41,38 +35,38 @@ typedef struct vnni_way {
     bool masks;
 } vnni_way;
 
-/* Sums, one vector a field. */
+/* Sums, one vector a step: of codes of one field each. */
 typedef struct vnni_field_sums {
-    vnni_sums field[VNNI_FIELDS];
+    vnni_sums step[VNNI_DIGITS];
 } vnni_field_sums;
 
 VNNI_INLINE void vnni_clear(vnni_field_sums *sum)
 {
-    sum->field[0] = sum->field[1] = sum->field[2] = sum->field[3] = (vnni_sums)_mm512_setzero_si512();
+#pragma GCC unroll 5
+    for (int i = 0; i < VNNI_DIGITS; i++)
+        sum->step[i] = (vnni_sums)_mm512_setzero_si512();
 }
 
-VNNI_INLINE void vnni_add_line(vnni_field_sums *sum, vnni_codes codes, const int8_t *x)
+/* A fifth code, which comes first, shares the sums of the next one where registers are short: its field is 0, too. */
+VNNI_INLINE void vnni_add_line(vnni_field_sums *sum, vnni_codes codes, const int8_t *x, bool share)
 {
-    vnni_add(&sum->field[vnni_field(0)], codes.step[0], vnni_spread(x));
-    vnni_add(&sum->field[vnni_field(1)], codes.step[1], vnni_spread(x + VNNI_STEP));
-    vnni_add(&sum->field[vnni_field(2)], codes.step[2], vnni_spread(x + 2 * VNNI_STEP));
-    vnni_add(&sum->field[vnni_field(3)], codes.step[3], vnni_spread(x + 3 * VNNI_STEP));
-    if (VNNI_DIGITS > 4)
-        vnni_add(&sum->field[3], codes.step[VNNI_DIGITS - 1], vnni_spread(x + (VNNI_DIGITS - 1) * VNNI_STEP));
+    vnni_add_spread(&sum->step[share ? VNNI_DIGITS - VNNI_FIELDS : 0], codes.step[0], x);
+#pragma GCC unroll 5
+    for (int i = 1; i < VNNI_DIGITS; i++)
+        vnni_add_spread(&sum->step[i], codes.step[i], x + i * VNNI_STEP);
 }
 
-/* The sum of all fields, each divided by what masks left it too large by. */
+/* The sum of all, each divided by what masks left it too large by. */
 VNNI_INLINE __m512i vnni_gather(const vnni_field_sums *sum, bool masks)
 {
-    __m512i v0 = (__m512i)sum->field[0], v1 = (__m512i)sum->field[1], v2 = (__m512i)sum->field[2],
-            v3 = (__m512i)sum->field[3];
+    __m512i all = (__m512i)sum->step[0];
 
-    if (masks) {
-        v1 = _mm512_srai_epi32(v1, 2);
-        v2 = _mm512_srai_epi32(v2, 4);
-        v3 = _mm512_srai_epi32(v3, 6);
+#pragma GCC unroll 5
+    for (int i = 1; i < VNNI_DIGITS; i++) {
+        const int field = i - (VNNI_DIGITS - VNNI_FIELDS);
+        all = _mm512_add_epi32(all, _mm512_srai_epi32((__m512i)sum->step[i], masks ? 2 * (unsigned)field : 0));
     }
-    return _mm512_add_epi32(_mm512_add_epi32(v0, v1), _mm512_add_epi32(v2, v3));
+    return all;
 }
 
 /* Unit u is line u / tokens with token u % tokens. As text, so that only constants index the sums. */
@@ -83,18 +77,23 @@ VNNI_INLINE __m512i vnni_gather(const vnni_field_sums *sum, bool masks)
 VNNI_INLINE void vnni_multiply_few(const uint8_t *packed, size_t count, const int8_t *x, size_t stride, size_t ahead,
                                    vnni_way how, __m512i total[VNNI_UNITS])
 {
+    const bool share = how.lines * how.tokens > VNNI_UNITS / 2;
     vnni_field_sums sum[VNNI_UNITS];
     vnni_codes codes;
 
+/* A line is read and prefetched before the next one is: in pairs, they take a sixth longer from memory. */
+#define APART()  __asm__ volatile("" ::: "memory")
 #define CLEAR(u) VNNI_IF_UNIT(u) vnni_clear(&sum[u]);
 #define ADD(u)                                                                                                         \
     VNNI_IF_UNIT(u)                                                                                                    \
     {                                                                                                                  \
         if (u % how.tokens == 0) {                                                                                     \
+            if (u > 0)                                                                                                 \
+                APART();                                                                                               \
             common_prefetch(packed + u / how.tokens * VNNI_LINE + ahead, how.hint);                                    \
             codes = vnni_split(packed + u / how.tokens * VNNI_LINE, how.masks);                                        \
         }                                                                                                              \
-        vnni_add_line(&sum[u], codes, x + u % how.tokens * stride + u / how.tokens * VNNI_COLUMNS);                    \
+        vnni_add_line(&sum[u], codes, x + u % how.tokens * stride + u / how.tokens * VNNI_COLUMNS, share);             \
     }
 #define GATHER(u)                                                                                                      \
     VNNI_IF_UNIT(u)                                                                                                    \
@@ -107,11 +106,12 @@ VNNI_INLINE void vnni_multiply_few(const uint8_t *packed, size_t count, const in
         x += how.lines * VNNI_COLUMNS;
     }
     for (; how.lines > 1 && count > 0; count--) {
-        vnni_add_line(&sum[0], vnni_split(packed, how.masks), x);
+        vnni_add_line(&sum[0], vnni_split(packed, how.masks), x, share);
         packed += VNNI_LINE;
         x += VNNI_COLUMNS;
     }
     VNNI_EACH_UNIT(GATHER)
+#undef APART
 #undef CLEAR
 #undef ADD
 #undef GATHER
