@@ -47,6 +47,12 @@ static inline size_t vnni_packed_bytes(const tern_problem *problem)
     return common_parts(problem->shape.m, VNNI_ROWS) * vnni_lines(problem->shape) * VNNI_LINE;
 }
 
+/* Compilers move no access to memory past this, and keep no copies of what is there. */
+VNNI_INLINE void vnni_apart(void)
+{
+    __asm__ volatile("" ::: "memory");
+}
+
 VNNI_INLINE __m512i vnni_load(const void *line)
 {
     return _mm512_load_si512(line);

@@ -82,14 +82,13 @@ VNNI_INLINE void vnni_multiply_few(const uint8_t *packed, size_t count, const in
     vnni_codes codes;
 
 /* A line is read and prefetched before the next one is: in pairs, they take a sixth longer from memory. */
-#define APART()  __asm__ volatile("" ::: "memory")
 #define CLEAR(u) VNNI_IF_UNIT(u) vnni_clear(&sum[u]);
 #define ADD(u)                                                                                                         \
     VNNI_IF_UNIT(u)                                                                                                    \
     {                                                                                                                  \
         if (u % how.tokens == 0) {                                                                                     \
             if (u > 0)                                                                                                 \
-                APART();                                                                                               \
+                vnni_apart();                                                                                          \
             common_prefetch(packed + u / how.tokens * VNNI_LINE + ahead, how.hint);                                    \
             codes = vnni_split(packed + u / how.tokens * VNNI_LINE, how.masks);                                        \
         }                                                                                                              \
@@ -111,7 +110,6 @@ VNNI_INLINE void vnni_multiply_few(const uint8_t *packed, size_t count, const in
         x += VNNI_COLUMNS;
     }
     VNNI_EACH_UNIT(GATHER)
-#undef APART
 #undef CLEAR
 #undef ADD
 #undef GATHER
