@@ -7,6 +7,9 @@
 /* Above that the library takes seconds and hundreds of MB. */
 static const double MOST_CHARACTERS = 4000.0;
 
+/* Each further repetition of what is repeated makes it some twenty times as slow where the part can be empty: "((a?)+)+" has 3. */
+static const int MOST_REPETITIONS = 4;
+
 /* How often "{2}", "{2,9}" writes what it repeats, or "{2,}", a star behind them. *text, at its first character, moves to its last. */
 static double repetitions(const char **text)
 {
@@ -27,36 +30,45 @@ static const char *end_of_set(const char *at)
     return at[0] == '\0' ? at - 1 : at;
 }
 
-/* How long the expression is once all repetitions are written out, which is what the library does: "a+" is "aa*". */
-static double written_out(const char *text)
+/* A part of an expression. */
+typedef struct size {
+    double characters; /* once all repetitions are written out, which is what the library does: "a+" is "aa*" */
+    int repetitions;   /* that lie within one another, or follow one another, at most */
+} size;
+
+static size joined(size a, size b)
 {
-    double before[TERN_FILTER_LONGEST + 1] = {
-        0.0}; /* of each open parenthesis, what stands in it before the last part */
-    double last = 0.0;
+    return (size){a.characters + b.characters, a.repetitions > b.repetitions ? a.repetitions : b.repetitions};
+}
+
+static size size_of(const char *text)
+{
+    size before[TERN_FILTER_LONGEST + 1] = {{0}}; /* of each open parenthesis, what stands in it before the last part */
+    size last = {0};
     size_t depth = 0;
 
     for (const char *at = text; *at != '\0'; at++)
-        if (*at == '{') {
-            last *= repetitions(&at);
-        } else if (*at == '+') {
-            last *= 2.0;
-        } else if (*at == '*' || *at == '?') {
-            last += 1.0;
+        if (strchr("{+*?", *at) != NULL) {
+            last.repetitions++;
+            if (*at == '{')
+                last.characters *= repetitions(&at);
+            else
+                last.characters = *at == '+' ? 2.0 * last.characters : last.characters + 1.0;
         } else if (*at == ')' && depth > 0) {
-            last += before[depth--];
+            last = joined(before[depth--], last);
         } else {
-            before[depth] += last;
-            last = 1.0;
+            before[depth] = joined(before[depth], last);
+            last = (size){.characters = 1.0};
             if (*at == '(')
-                before[++depth] = 0.0;
+                before[++depth] = (size){0};
             else if (*at == '[')
                 at = end_of_set(at);
             else
                 at += *at == '\\' && at[1] != '\0';
         }
     for (; depth > 0; depth--)
-        last += before[depth];
-    return last + before[0];
+        last = joined(before[depth], last);
+    return joined(before[0], last);
 }
 
 /* Which the library takes as well, and may search for ever. */
@@ -79,11 +91,16 @@ tern_status tern_filter_compile(tern_filter *filter, const char *text, tern_erro
     if (strlen(text) > TERN_FILTER_LONGEST)
         return tern_error_set(error, TERN_USAGE, "a regular expression is longer than %d characters",
                               TERN_FILTER_LONGEST);
-    if (written_out(text) > MOST_CHARACTERS)
+    const size whole = size_of(text);
+    if (whole.characters > MOST_CHARACTERS)
         return tern_error_set(
             error, TERN_USAGE,
             "the regular expression '%s' is longer than %.0f characters once its {repetitions} are written out", text,
             MOST_CHARACTERS);
+    if (whole.repetitions > MOST_REPETITIONS)
+        return tern_error_set(error, TERN_USAGE,
+                              "the regular expression '%s' repeats what is repeated, more than %d times over", text,
+                              MOST_REPETITIONS);
     if (has_back_reference(text))
         return tern_error_set(error, TERN_USAGE,
                               "the regular expression '%s' refers back with \\1 to \\9, which is not looked for", text);

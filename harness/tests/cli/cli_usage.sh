@@ -30,6 +30,11 @@ for expression in 'a{1000}{1000}' '((a{30}){30}){30}' '(.?){0,9000}' 'a{4001}' '
     expect 2 timeout 5 "$TERNBENCH" check ok.suite --list --filter "$expression"
     says err "is longer than 4000 characters once its {repetitions} are written out"
 done
+for expression in 'a?????????????????+++++++' 'a?????' '(((((((((a?)+)+)+)+)+)+)+)+)+' '((((a?)?)+){0,2})*'; do
+    expect 2 timeout 5 "$TERNBENCH" check ok.suite --list --filter "$expression"
+    says err "repeats what is repeated, more than 4 times over"
+done
+expect 0 "$TERNBENCH" check ok.suite --list --filter '((([0-9]x?)+)?.)*'
 expect 2 timeout 5 "$TERNBENCH" check ok.suite --list --filter '(.*)(.*)(.*)(.*)(.*)(.*)\1\2\3\4\5\6x'
 says err "refers back with \\1 to \\9"
 expect 0 "$TERNBENCH" check ok.suite --list --filter '[0-9]{1,40}x[0-9]{1,40}x[^]++++++++++++++++][0-9]+[0-9]{0,40}\\{0,1}|\+{2}'
