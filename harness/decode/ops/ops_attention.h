@@ -34,11 +34,13 @@ typedef struct stretch {
     const float *scale;
 } stretch;
 
+/* Few queries take rows as they are, without a pause; many take a tile of floats. */
 INLINE stretch stretch_at(const attention *a, tern_kv_part part, size_t begin)
 {
     const tern_past *past = a->past;
-    const size_t slot = (size_t)((a->first + begin) % past->context), most = TILE_FLOATS / a->dim;
-    const size_t count = least(least(a->most_seen - begin, past->context - slot), most);
+    const size_t slot = (size_t)((a->first + begin) % past->context), run = past->context - slot;
+    const size_t most = a->count < TILE_X ? run : least(run, TILE_FLOATS / a->dim);
+    const size_t count = least(a->most_seen - begin, most);
     const float *scale = past->scale[part];
 
     return (stretch){
@@ -104,9 +106,10 @@ INLINE void mix_tile(tern_kv_type type, int x_count, int columns, const float *w
             total[k * columns + c] = lanes_load(out + (size_t)k * out_stride + 16 * c);
     for (size_t r = 0; r < rows->count; r++, row += rows->stride_bytes) {
         for (int c = 0; c < columns; c++) {
+            const size_t byte = 16 * (size_t)c * bytes_of(type);
             value[c] = load_as(type, row, 16 * (size_t)c);
-            if (x_count == 1)
-                fetch_ahead(row + AHEAD_BYTES, 16 * (size_t)c * bytes_of(type));
+            if (x_count == 1 && byte % 64 == 0)
+                fetch_ahead(row + byte + AHEAD_BYTES);
         }
         for (int k = 0; k < x_count; k++) {
             const lanes factor = lanes_set(weight[(size_t)k * weight_stride + r]);

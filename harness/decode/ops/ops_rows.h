@@ -9,14 +9,16 @@
 
 #include "decode/ops/ops.h"
 
+#include <stdbool.h>
+
 /* Sizes and types are constants where these are called, and the sums of a tile live in registers. */
 #define INLINE static inline __attribute__((always_inline))
 
 /*
- * How far ahead of its turn a row is asked for, when one vector alone takes it, so that memory and arithmetic are
- * busy together.
+ * How far ahead of its turn memory is asked for, when one vector alone takes it, so that memory and arithmetic are busy
+ * together. Distances of pages are as bad as none: the hardware's own streams stay within a page.
  */
-enum { AHEAD_BYTES = 8192 };
+enum { AHEAD_BYTES = 2048, AHEAD_IN_ROW = 1024 };
 
 INLINE size_t least(size_t a, size_t b)
 {
@@ -57,14 +59,10 @@ INLINE lanes load_last(tern_kv_type type, const void *row, size_t i, size_t left
     return lanes_from_i8(bytes);
 }
 
-/*
- * Asks for the cache line at that byte, once a line. What lies behind the last row may not be there: asking does no
- * harm.
- */
-INLINE void fetch_ahead(const uint8_t *data, size_t byte)
+/* Asks for a cache line. What lies behind the last row may not be there: asking does no harm. */
+INLINE void fetch_ahead(const uint8_t *line)
 {
-    if (byte % 64 == 0)
-        __builtin_prefetch(data + byte);
+    __builtin_prefetch(line);
 }
 
 /* Rows of values that follow one another in memory; counts may be less than a tile has. */
@@ -72,6 +70,29 @@ typedef struct rows_at {
     const uint8_t *row;
     size_t stride_bytes, count;
 } rows_at;
+
+/* Without its first rows. */
+INLINE rows_at rows_from(const rows_at *rows, size_t first)
+{
+    return (rows_at){rows->row + first * rows->stride_bytes, rows->stride_bytes, rows->count - first};
+}
+
+/*
+ * A tile reads its rows side by side, and the next tile's rows follow them. Long rows are streams of their own, short
+ * ones are one stream together. What is asked for lies at that distance from a byte of a row: `before` for bytes below
+ * `turn`, or else `after`, a tile further on.
+ */
+typedef struct ahead {
+    size_t turn, before, after;
+} ahead;
+
+INLINE ahead ahead_of(size_t stride, int row_count)
+{
+    const size_t along = stride > AHEAD_IN_ROW ? AHEAD_IN_ROW : AHEAD_BYTES / (size_t)row_count;
+    const size_t tile = stride * (size_t)row_count, before = along / stride * tile + along % stride;
+
+    return (ahead){stride - along % stride, before, before + tile - stride};
+}
 
 /* Where its first rows begin; behind the end the last one again, and what is computed of it is not used. */
 INLINE void rows_begin(const rows_at *rows, int row_count, const uint8_t **row)
@@ -85,49 +106,91 @@ INLINE void rows_begin(const rows_at *rows, int row_count, const uint8_t **row)
             row[r] = rows->row + least((size_t)r, rows->count - 1) * rows->stride_bytes;
 }
 
-/* sum[x * rows + row] of a tile of x_count vectors of floats by row_count rows, a multiple of 4 together. */
-INLINE void dot_tile(tern_kv_type type, int x_count, int row_count, const float *x, size_t x_stride,
-                     const rows_at *rows, size_t n, float *sum)
+/* total[x * rows + row] gets 16 more products of each pair of x_count vectors and row_count rows. */
+INLINE void dot_step(tern_kv_type type, int x_count, int row_count, const float *x, size_t x_stride,
+                     const uint8_t *const *row, size_t i, lanes *total)
 {
-    const size_t whole = n / 16 * 16, tile_bytes = rows->stride_bytes * (size_t)row_count;
-    const size_t ahead_bytes = tile_bytes > AHEAD_BYTES ? tile_bytes : AHEAD_BYTES;
-    const uint8_t *row[8];
-    lanes total[16], value[8];
+    lanes value[8];
 
-    rows_begin(rows, row_count, row);
-    for (int i = 0; i < x_count * row_count; i++)
-        total[i] = lanes_set(0.0f);
-    for (size_t i = 0; i < whole; i += 16) {
-        for (int r = 0; r < row_count; r++) {
-            value[r] = load_as(type, row[r], i);
-            if (x_count == 1)
-                fetch_ahead(row[r] + ahead_bytes, i * bytes_of(type));
-        }
-        for (int k = 0; k < x_count; k++) {
-            const lanes factor = lanes_load(x + (size_t)k * x_stride + i);
-            for (int r = 0; r < row_count; r++)
-                total[k * row_count + r] = lanes_fma(factor, value[r], total[k * row_count + r]);
-        }
+    for (int r = 0; r < row_count; r++)
+        value[r] = load_as(type, row[r], i);
+    for (int k = 0; k < x_count; k++) {
+        const lanes factor = lanes_load(x + (size_t)k * x_stride + i);
+        for (int r = 0; r < row_count; r++)
+            total[k * row_count + r] = lanes_fma(factor, value[r], total[k * row_count + r]);
     }
-    if (whole < n)
-        for (int k = 0; k < x_count; k++) {
-            const lanes factor = load_last(TERN_KV_F32, x + (size_t)k * x_stride, whole, n - whole);
-            for (int r = 0; r < row_count; r++)
-                total[k * row_count + r] =
-                    lanes_fma(factor, load_last(type, row[r], whole, n - whole), total[k * row_count + r]);
-        }
-    for (int i = 0; i < x_count * row_count; i += 4)
-        lanes_sum4(total[i], total[i + 1], total[i + 2], total[i + 3], sum + i);
 }
 
-/* What a tile gives, to where it belongs; row_count rows of it, of which `count` are real. */
-INLINE void put_tile(const float *sum, int x_count, int row_count, size_t count, float *y, size_t y_stride)
+/* The same of fewer than 16 at the end of rows and vectors, where zeros follow. */
+INLINE void dot_last(tern_kv_type type, int x_count, int row_count, const float *x, size_t x_stride,
+                     const uint8_t *const *row, size_t i, size_t left, lanes *total)
 {
+    uint8_t rest[8][16 * sizeof(float)] = {{0}};
+    float x_rest[4][16] = {{0}};
+    const uint8_t *at[8];
+
+    for (int r = 0; r < row_count; r++)
+        at[r] = memcpy(rest[r], row[r] + i * bytes_of(type), left * bytes_of(type));
     for (int k = 0; k < x_count; k++)
-        if (count >= (size_t)row_count)
-            memcpy(y + (size_t)k * y_stride, sum + k * row_count, (size_t)row_count * sizeof *y);
-        else
-            memcpy(y + (size_t)k * y_stride, sum + k * row_count, count * sizeof *y);
+        memcpy(x_rest[k], x + (size_t)k * x_stride + i, left * sizeof *x);
+    dot_step(type, x_count, row_count, x_rest[0], 16, at, 0, total);
+}
+
+/* The sums of a tile to y[x * y_stride + row]; only the first `rows` rows of it. */
+INLINE void put_sums(int x_count, int row_count, const lanes *total, size_t rows, float *y, size_t y_stride)
+{
+    const bool whole = row_count % 4 == 0 && rows == (size_t)row_count;
+    float sum[16];
+
+    for (int t = 0; t < x_count * row_count; t += 4)
+        lanes_sum4(total[t], total[t + 1], total[t + 2], total[t + 3],
+                   whole ? y + (size_t)(t / row_count) * y_stride + t % row_count : sum + t);
+    for (int k = 0; k < x_count && !whole; k++)
+        for (size_t r = 0; r < rows; r++)
+            y[(size_t)k * y_stride + r] = sum[(size_t)(k * row_count) + r];
+}
+
+/*
+ * y[x * y_stride + row] of a tile of x_count vectors of floats by row_count rows, a multiple of 4 together. Of the rows,
+ * there are rows->count.
+ */
+INLINE void dot_tile(tern_kv_type type, int x_count, int row_count, const float *x, size_t x_stride,
+                     const rows_at *rows, size_t n, const ahead *next, float *y, size_t y_stride)
+{
+    const uint8_t *row[8];
+    lanes total[16];
+    size_t i = 0;
+
+    rows_begin(rows, row_count, row);
+    for (int t = 0; t < x_count * row_count; t++)
+        total[t] = lanes_set(0.0f);
+    for (; i + 16 <= n; i += 16) {
+        const size_t byte = i * bytes_of(type);
+        if (x_count == 1 && byte % 64 == 0) {
+            const size_t to = byte < next->turn ? next->before : next->after;
+            for (int r = 0; r < row_count; r++)
+                fetch_ahead(row[r] + byte + to);
+        }
+        dot_step(type, x_count, row_count, x, x_stride, row, i, total);
+    }
+    if (i < n)
+        dot_last(type, x_count, row_count, x, x_stride, row, i, n - i, total);
+    put_sums(x_count, row_count, total, rows->count, y, y_stride);
+}
+
+/* Whole tiles as long as there are rows for them. */
+INLINE void dot_tiles(tern_kv_type type, int x_count, int row_count, const float *x, size_t x_stride, rows_at rows,
+                      size_t n, float *y, size_t y_stride)
+{
+    const ahead next = ahead_of(rows.stride_bytes, row_count);
+    const size_t step = (size_t)row_count;
+
+    for (; rows.count >= step; rows = rows_from(&rows, step), y += step) {
+        const rows_at tile = {rows.row, rows.stride_bytes, step};
+        dot_tile(type, x_count, row_count, x, x_stride, &tile, n, &next, y, y_stride);
+    }
+    if (rows.count > 0)
+        dot_tile(type, x_count, row_count, x, x_stride, &rows, n, &next, y, y_stride);
 }
 
 /*
@@ -136,24 +199,17 @@ INLINE void put_tile(const float *sum, int x_count, int row_count, size_t count,
 INLINE void dot_rows(tern_kv_type type, rows_at rows, size_t n, const float *x, size_t x_stride, size_t tokens,
                      float *y, size_t y_stride)
 {
-    enum { BLOCK = ALONE_ROWS };
-    float sum[16];
-
-    for (size_t r = 0; rows.count > 0; r += BLOCK) {
-        const rows_at block = {rows.row, rows.stride_bytes, least(rows.count, BLOCK)};
+    if (tokens == 1) {
+        dot_tiles(type, 1, ALONE_ROWS, x, x_stride, rows, n, y, y_stride);
+        return;
+    }
+    for (; rows.count > 0; rows = rows_from(&rows, least(rows.count, ALONE_ROWS)), y += ALONE_ROWS) {
+        const rows_at block = {rows.row, rows.stride_bytes, least(rows.count, ALONE_ROWS)};
         size_t t = 0;
         for (; t + TILE_X <= tokens; t += TILE_X)
-            for (size_t first = 0; first < block.count; first += TILE_ROWS) {
-                const rows_at tile = {block.row + first * block.stride_bytes, block.stride_bytes, block.count - first};
-                dot_tile(type, TILE_X, TILE_ROWS, x + t * x_stride, x_stride, &tile, n, sum);
-                put_tile(sum, TILE_X, TILE_ROWS, tile.count, y + t * y_stride + r + first, y_stride);
-            }
-        for (; t < tokens; t++) {
-            dot_tile(type, 1, BLOCK, x + t * x_stride, x_stride, &block, n, sum);
-            put_tile(sum, 1, BLOCK, block.count, y + t * y_stride + r, y_stride);
-        }
-        rows.row += block.count * block.stride_bytes;
-        rows.count -= block.count;
+            dot_tiles(type, TILE_X, TILE_ROWS, x + t * x_stride, x_stride, block, n, y + t * y_stride, y_stride);
+        for (; t < tokens; t++)
+            dot_tiles(type, 1, ALONE_ROWS, x + t * x_stride, x_stride, block, n, y + t * y_stride, y_stride);
     }
 }
 
