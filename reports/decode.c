@@ -177,8 +177,10 @@ static void say_memory(tern_document *document, const tern_decode_record *r)
 {
     char text[LINE_BYTES] = "";
 
-    tern_text_append(text, sizeof text, "memory, MiB: weights %.1f + embedding %.1f + head %.1f + norms %.1f, KV %.1f",
-                     mib(r->packed_bytes), mib(r->embedding_bytes), mib(r->head_bytes), mib(r->norm_bytes),
+    tern_text_append(text, sizeof text, "memory, MiB: weights %.1f", mib(r->packed_bytes));
+    if (r->embedding_bytes > 0) /* records of versions that kept it */
+        tern_text_append(text, sizeof text, " + embedding %.1f", mib(r->embedding_bytes));
+    tern_text_append(text, sizeof text, " + head %.1f + norms %.1f, KV %.1f", mib(r->head_bytes), mib(r->norm_bytes),
                      mib(r->kv_bytes));
     if (r->kv_scale_bytes > 0)
         tern_text_append(text, sizeof text, " + scales %.1f", mib(r->kv_scale_bytes));

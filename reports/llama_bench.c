@@ -35,9 +35,11 @@ static void put_row(FILE *stream, const tern_decode_record *r, const char *test,
         squares += (phase->rate[i] - mean) * (phase->rate[i] - mean);
     const double deviation = phase->rates > 1 ? sqrt(squares / (phase->rates - 1)) : 0.0;
     snprintf(name, sizeof name, "%s%" PRIu32, test, tokens);
+    /* The size is that of the model, also where an embedding of the head's form stays in its file. */
+    const uint64_t embedding = r->embedding_bytes == 0 && r->head_weights > 0 ? r->head_bytes : r->embedding_bytes;
     put_cell(stream, r->model, 24);
     fprintf(stream, "| %8.2f GiB | %9.2f B ",
-            (double)(r->packed_bytes + r->embedding_bytes + r->head_bytes + r->norm_bytes) / (1 << 30),
+            (double)(r->packed_bytes + embedding + r->head_bytes + r->norm_bytes) / (1 << 30),
             (double)(r->ternary_weights + r->embedding_weights + r->head_weights) / 1e9);
     put_cell(stream, r->kernel, 16);
     fprintf(stream, "| %7" PRIu32 " | %10s | %9.2f ± %.2f |\n", r->threads, name, mean, deviation);

@@ -84,7 +84,7 @@ typedef struct tern_decode_record {
     uint32_t kv_points;
     double kv_position[TERN_DECODE_KV_POINTS], kv_append_ns[TERN_DECODE_KV_POINTS], kv_attend_ns[TERN_DECODE_KV_POINTS];
 
-    /* memory */
+    /* memory; an embedding that is not the head is asked for row by row and takes none (0) */
     uint64_t packed_bytes, embedding_bytes, head_bytes, norm_bytes, kv_bytes, kv_scale_bytes, buffer_bytes;
     uint64_t peak_rss_bytes, budget_bytes; /* 0 = none */
     double allocations;                    /* on the heap while tokens were decoded; NaN = could not be counted */

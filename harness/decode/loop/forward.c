@@ -96,20 +96,6 @@ static void quantise(tern_forward *f, size_t token, uint32_t thread, tern_linear
         cut_row(f, token, next, q);
 }
 
-static void embed(const tern_forward *f, uint32_t id, float *x)
-{
-    const tern_rows *table = &f->model->embedding;
-    const size_t hidden = f->model->geometry.hidden;
-
-    if (table->type == TERN_HEAD_F16) {
-        f->ops->from_f16((const uint16_t *)table->data + id * hidden, hidden, x);
-        return;
-    }
-    const int8_t *row = (const int8_t *)table->data + id * hidden;
-    for (size_t i = 0; i < hidden; i++)
-        x[i] = table->scale[id] * (float)row[i];
-}
-
 static uint64_t position_of(const tern_forward *f, size_t token)
 {
     const tern_stretch *s = &f->stretch[f->stretch_of[token]];
@@ -128,7 +114,7 @@ static void enter(tern_forward *f, size_t token, uint32_t thread)
         f->cosine[token * half + i] = (float)cos(position * f->frequency[i]);
         f->sine[token * half + i] = (float)sin(position * f->frequency[i]);
     }
-    embed(f, f->token[token], x);
+    tern_model_embed(f->model, f->ops, f->token[token], f->normed + thread * f->row_stride, x);
     quantise(f, token, thread, TERN_LINEAR_QKV, x, f->model->layer[0].norm[TERN_NORM_ATTENTION], g->hidden);
 }
 

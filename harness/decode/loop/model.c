@@ -7,7 +7,6 @@
 #include "base/clock.h"
 #include "check/product.h"
 #include "decode/loop/pages.h"
-#include "decode/ops/ops.h"
 #include "machine/isa.h"
 
 #include <stdlib.h>
@@ -32,8 +31,7 @@ typedef struct loader {
     int8_t *w; /* all of it, for a kernel that packs no rows apart */
     void *packed;
 
-    /* the table at hand */
-    tern_table table;
+    /* the head */
     void *data;
     float *scale;
 } loader;
@@ -161,7 +159,7 @@ static void take_layer(loader *l, uint32_t index)
     }
 }
 
-static void table_share(void *argument, uint32_t thread, uint32_t threads)
+static void head_share(void *argument, uint32_t thread, uint32_t threads)
 {
     loader *l = argument;
     const tern_slice rows = tern_slice_of(l->model->geometry.vocabulary, thread, threads);
@@ -169,7 +167,7 @@ static void table_share(void *argument, uint32_t thread, uint32_t threads)
     float *value = (float *)(void *)room_of(l, thread);
 
     for (size_t row = rows.begin; row < rows.end; row++) {
-        l->weights->rows(l->weights, l->table, row, row + 1, value);
+        l->weights->rows(l->weights, TERN_TABLE_HEAD, row, row + 1, value);
         if (l->scale != NULL)
             l->scale[row] = l->ops->quantise(value, hidden, (int8_t *)l->data + row * hidden);
         else
@@ -178,17 +176,16 @@ static void table_share(void *argument, uint32_t thread, uint32_t threads)
 }
 
 /* Returns its bytes. */
-static uint64_t take_table(loader *l, tern_table table, tern_head_type type, tern_rows *rows)
+static uint64_t take_head(loader *l, tern_head_type type, tern_rows *rows)
 {
     const size_t vocabulary = l->model->geometry.vocabulary;
     const size_t values = vocabulary * l->model->geometry.hidden;
     const bool i8 = type == TERN_HEAD_I8;
     const size_t data_bytes = i8 ? values : 2 * values, scale_bytes = i8 ? vocabulary * sizeof(float) : 0;
 
-    l->table = table;
     l->data = tern_pages_take(&l->pages, data_bytes);
     l->scale = i8 ? tern_pages_take(&l->pages, scale_bytes) : NULL;
-    tern_team_run(l->team, table_share, l);
+    tern_team_run(l->team, head_share, l);
     *rows = (tern_rows){.type = type, .data = l->data, .scale = l->scale};
     return data_bytes + scale_bytes;
 }
@@ -226,8 +223,7 @@ static tern_status add_up(loader *l, const tern_model_options *options, needs *n
     for (tern_norm norm = 0; norm < TERN_NORM_OUTPUT; norm++)
         values += layers * (tern_geometry_norm_size(g, norm) + piece);
     n->model += values * sizeof(float);
-    n->model += (g->tied_head ? 1 : 2) *
-                (g->vocabulary * (g->hidden + (size_t)4) * (options->head == TERN_HEAD_I8 ? 1 : 2) + 2 * piece);
+    n->model += g->vocabulary * (g->hidden + (size_t)4) * (options->head == TERN_HEAD_I8 ? 1 : 2) + 2 * piece;
     n->room = (n->room + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
     if (kernel->pack_rows != NULL)
         n->w = 0;
@@ -252,10 +248,8 @@ static tern_status fill(loader *l, const tern_model_options *options, tern_error
     for (uint32_t layer = 0; layer < g->layers; layer++)
         take_layer(l, layer);
     model->output_norm = take_norm(l, 0, TERN_NORM_OUTPUT);
-    model->head_bytes = take_table(l, TERN_TABLE_HEAD, options->head, &model->head);
-    model->embedding = model->head;
-    if (!g->tied_head)
-        model->embedding_bytes = take_table(l, TERN_TABLE_EMBEDDING, options->head, &model->embedding);
+    model->head_bytes = take_head(l, options->head, &model->head);
+    model->weights = g->tied_head ? NULL : l->weights;
     if (options->progress != NULL)
         options->progress(options->context, 1.0);
     return TERN_OK;
@@ -325,6 +319,39 @@ tern_status tern_model_load(tern_model *model, const tern_weights *weights, cons
     tern_pages_trim(&model->memory, l.pages.used);
     model->load_s = 1e-9 * (tern_clock_ns() - start_ns);
     return TERN_OK;
+}
+
+static void from_i8(const int8_t *row, float scale, size_t n, float *x)
+{
+    for (size_t i = 0; i < n; i++)
+        x[i] = scale * (float)row[i];
+}
+
+static void embed_of_head(const tern_model *model, const tern_ops *ops, uint32_t id, float *x)
+{
+    const size_t hidden = model->geometry.hidden;
+
+    if (model->head.type == TERN_HEAD_F16)
+        ops->from_f16((const uint16_t *)model->head.data + id * hidden, hidden, x);
+    else
+        from_i8((const int8_t *)model->head.data + id * hidden, model->head.scale[id], hidden, x);
+}
+
+void tern_model_embed(const tern_model *model, const tern_ops *ops, uint32_t id, void *room, float *x)
+{
+    const size_t hidden = model->geometry.hidden;
+
+    if (model->weights == NULL) {
+        embed_of_head(model, ops, id, x);
+        return;
+    }
+    model->weights->rows(model->weights, TERN_TABLE_EMBEDDING, id, id + (size_t)1, x);
+    if (model->head.type == TERN_HEAD_F16) {
+        ops->to_f16(x, hidden, room);
+        ops->from_f16(room, hidden, x);
+    } else {
+        from_i8(room, ops->quantise(x, hidden, room), hidden, x);
+    }
 }
 
 void tern_model_free(tern_model *model)

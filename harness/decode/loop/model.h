@@ -6,6 +6,7 @@
 
 #include "base/team.h"
 #include "decode/loop/linear.h"
+#include "decode/ops/ops.h"
 #include "machine/memory.h"
 #include "plan/case.h"
 
@@ -34,11 +35,11 @@ typedef struct tern_model {
     const void **packed; /* all of the layers' */
     const float **row_scale;
     const float *output_norm;
-    tern_rows embedding, head; /* the same data when tied */
+    tern_rows head;
+    const tern_weights *weights; /* who has the embedding's rows; NULL: they are the head's */
     tern_memory memory;
     bool huge_pages;
-    uint64_t packed_bytes;    /* of all linear layers, with their scales of rows: what a token reads */
-    uint64_t embedding_bytes; /* 0 when tied: counted as head */
+    uint64_t packed_bytes; /* of all linear layers, with their scales of rows: what a token reads */
     uint64_t head_bytes, norm_bytes;
     double load_s;
 } tern_model;
@@ -54,11 +55,17 @@ typedef struct tern_model_options {
 /*
  * Packs the weights with the kernel and toggles of `kernel`, rows shared by the team, which must be the one that will
  * run the model (pages belong to the thread that writes them first). A few rows a thread are unpacked at a time; a
- * kernel that has only pack() gets one matrix at a time. TERN_USAGE when the kernel refuses a shape, TERN_ENVIRONMENT
- * when memory is short.
+ * kernel that has only pack() gets one matrix at a time. An embedding that is not the head stays where it is: `weights`
+ * must then outlive the model. TERN_USAGE when the kernel refuses a shape, TERN_ENVIRONMENT when memory is short.
  */
 tern_status tern_model_load(tern_model *model, const tern_weights *weights, const tern_case *kernel, tern_team *team,
                             const tern_model_options *options, tern_error *error);
 void tern_model_free(tern_model *model);
+
+/*
+ * x becomes the embedding of a token, hidden values, as numbers of the head's type: a token needs one row of a table
+ * that is as large as the head, so that rows are asked for and not kept. room: hidden halves. Any thread may call it.
+ */
+void tern_model_embed(const tern_model *model, const tern_ops *ops, uint32_t id, void *room, float *x);
 
 #endif

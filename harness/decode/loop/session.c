@@ -215,7 +215,6 @@ static void take_sizes(session *s)
     r->load_s = model->load_s;
     r->products = (uint32_t)model->parts.count;
     r->packed_bytes = model->packed_bytes;
-    r->embedding_bytes = model->embedding_bytes;
     r->head_bytes = model->head_bytes;
     r->norm_bytes = model->norm_bytes;
     r->kv_bytes = kv->rows_bytes;
