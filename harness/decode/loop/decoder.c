@@ -109,7 +109,7 @@ static void lay_out(tern_decoder *d, tern_pages *pages, size_t scratch_bytes)
     const size_t qkv = tern_linear_shape(g, TERN_LINEAR_QKV, 1).m, threads = f->model->threads;
 
     f->row_stride = whole_lines(longest_row(g));
-    f->scores_stride = whole_lines((size_t)TERN_ATTEND_GROUP * o->context);
+    f->scores_stride = TERN_ATTEND_GROUP * tern_attend_stride(o->context);
     f->token = tern_pages_take(pages, block * sizeof *f->token);
     f->stretch_of = tern_pages_take(pages, block * sizeof *f->stretch_of);
     f->logits_row = tern_pages_take(pages, block * sizeof *f->logits_row);

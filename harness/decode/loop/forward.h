@@ -61,7 +61,7 @@ typedef struct tern_forward {
     /* of each thread */
     float *row, *normed; /* the longest input of a product */
     int8_t *whole;       /* likewise, before it is cut into parts */
-    float *scores;       /* TERN_ATTEND_GROUP contexts */
+    float *scores;       /* of TERN_ATTEND_GROUP queries */
     size_t row_stride, scores_stride;
 
     float *last;   /* logit_rows times hidden, normed */

@@ -23,7 +23,7 @@ typedef struct bench {
 static tern_status open_ring(bench *b, tern_kv_type type, tern_error *error)
 {
     const uint32_t group = b->geometry.heads / b->geometry.kv_heads;
-    const size_t floats = (size_t)b->geometry.head_dim * (group + 1) + (size_t)b->context * group;
+    const size_t floats = (size_t)b->geometry.head_dim * (group + 1) + tern_attend_stride(b->context) * group;
 
     b->geometry.layers = 1;
     b->row = calloc(floats, sizeof *b->row);

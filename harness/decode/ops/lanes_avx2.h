@@ -174,6 +174,12 @@ static inline void lanes_sum4(lanes a, lanes b, lanes c, lanes d, float *sum)
     _mm_storeu_ps(sum, _mm_shuffle_ps(_mm256_castps256_ps128(one), _mm256_extractf128_ps(one, 1), 0x88));
 }
 
+static inline void lanes_sum16(const lanes *a, float *sum)
+{
+    for (int i = 0; i < 16; i += 4)
+        lanes_sum4(a[i], a[i + 1], a[i + 2], a[i + 3], sum + i);
+}
+
 static inline float lanes_top(lanes a)
 {
     const __m256 eight = _mm256_max_ps(a.low, a.high);

@@ -132,6 +132,51 @@ static inline void lanes_sum4(lanes a, lanes b, lanes c, lanes d, float *sum)
     _mm_storeu_ps(sum, _mm512_castps512_ps128(_mm512_permutexvar_ps(first, one)));
 }
 
+/*
+ * Pairs of lanes added, of a and b side by side: half of each stays where it is (of b the lanes of the mask), and the
+ * other halves cross over to be added to them. The order of two does not matter, so that these are the sums of
+ * lanes_sum(), at one shuffle for two of them.
+ */
+#define LANES_SUM2(a, b, mask, crossed) _mm512_add_ps(_mm512_mask_blend_ps(mask, a, b), crossed)
+
+static inline lanes sum2_of_8(lanes a, lanes b)
+{
+    return LANES_SUM2(a, b, 0xFF00, _mm512_shuffle_f32x4(a, b, 0x4E));
+}
+
+static inline lanes sum2_of_4(lanes a, lanes b)
+{
+    const __m512i other = _mm512_setr_epi32(4, 5, 6, 7, 16, 17, 18, 19, 12, 13, 14, 15, 24, 25, 26, 27);
+
+    return LANES_SUM2(a, b, 0xF0F0, _mm512_permutex2var_ps(a, other, b));
+}
+
+static inline lanes sum2_of_2(lanes a, lanes b)
+{
+    return LANES_SUM2(a, b, 0xCCCC, _mm512_shuffle_ps(a, b, 0x4E));
+}
+
+static inline lanes sum2_of_1(lanes a, lanes b)
+{
+    const __m512i other = _mm512_setr_epi32(1, 16, 3, 18, 5, 20, 7, 22, 9, 24, 11, 26, 13, 28, 15, 30);
+
+    return LANES_SUM2(a, b, 0xAAAA, _mm512_permutex2var_ps(a, other, b));
+}
+
+/* A tree of those: lane l of the last is the sum of the vector whose number has the bits of l. */
+static inline void lanes_sum16(const lanes *a, float *sum)
+{
+    lanes eight[8], four[4], two[2];
+
+    for (int i = 0; i < 8; i++)
+        eight[i] = sum2_of_8(a[i], a[i + 8]);
+    for (int i = 0; i < 4; i++)
+        four[i] = sum2_of_4(eight[i], eight[i + 4]);
+    for (int i = 0; i < 2; i++)
+        two[i] = sum2_of_2(four[i], four[i + 2]);
+    _mm512_storeu_ps(sum, sum2_of_1(two[0], two[1]));
+}
+
 static inline float lanes_top(lanes a)
 {
     return _mm512_reduce_max_ps(a);

@@ -139,6 +139,12 @@ static inline void lanes_sum4(lanes a, lanes b, lanes c, lanes d, float *sum)
     sum[3] = lanes_sum(d);
 }
 
+static inline void lanes_sum16(const lanes *a, float *sum)
+{
+    for (int i = 0; i < 16; i += 4)
+        lanes_sum4(a[i], a[i + 1], a[i + 2], a[i + 3], sum + i);
+}
+
 static inline float lanes_top(lanes a)
 {
     float top = a.v[0];

@@ -61,7 +61,7 @@ typedef struct tern_ops {
      * Attention of `count` query heads that share one KV head (several tokens of a sequence, several heads of a
      * group, or both), where the ring holds every position that any of them sees: past its end, one token's. Softmax
      * with the maximum subtracted; each query's result does not depend on the others in the call. Keys and values are
-     * read once for up to TERN_ATTEND_GROUP queries; scores: room for context floats for each of so many.
+     * read once for up to TERN_ATTEND_GROUP queries; scores: room for tern_attend_stride() floats for each of so many.
      */
     void (*attend)(const tern_past *past, const tern_attend *query, size_t count, float *scores);
 
@@ -84,6 +84,15 @@ typedef struct tern_ops {
      */
     float (*exps)(const float *x, float top, float scale, size_t n, float *out);
 } tern_ops;
+
+/*
+ * From the scores of a query to those of the next, in floats. An odd number of cache lines: with a power of two, all
+ * queries would compete for the same sets of a cache.
+ */
+static inline size_t tern_attend_stride(uint32_t context)
+{
+    return ((context + (size_t)15) / 16 | 1) * 16;
+}
 
 /* All of this build, the best first, ends with NULL. */
 extern const tern_ops *const tern_ops_list[];

@@ -21,7 +21,8 @@ typedef struct attention {
     size_t count;                              /* queries of the group */
     size_t seen[TERN_ATTEND_GROUP], most_seen; /* positions that each of them sees */
     uint64_t first;                            /* the oldest */
-    float *scores;                             /* context of each query */
+    float *scores;                             /* of each query */
+    size_t scores_stride;
     float query[GROUP_FLOATS] __attribute__((aligned(64)));
     float out[GROUP_FLOATS] __attribute__((aligned(64)));
     float tile[TILE_FLOATS] __attribute__((aligned(64)));
@@ -74,7 +75,7 @@ INLINE size_t seen_of(const attention *a, size_t query, size_t begin)
 
 INLINE float *scores_of(const attention *a, size_t query)
 {
-    return a->scores + query * a->past->context;
+    return a->scores + query * a->scores_stride;
 }
 
 INLINE void score(attention *a, tern_kv_type type)
@@ -83,10 +84,10 @@ INLINE void score(attention *a, tern_kv_type type)
         const stretch s = stretch_at(a, TERN_KEY, begin);
         float *scores = scores_of(a, 0) + begin;
         if (a->count < TILE_X)
-            dot_rows(type, s.rows, a->dim, a->query, a->dim, a->count, scores, a->past->context);
+            dot_rows(type, s.rows, a->dim, a->query, a->dim, a->count, scores, a->scores_stride);
         else
             dot_rows(TERN_KV_F32, to_floats(a, type, &s.rows), a->dim, a->query, a->dim, a->count, scores,
-                     a->past->context);
+                     a->scores_stride);
         for (size_t query = 0; s.scale != NULL && query < a->count; query++)
             times(scores_of(a, query) + begin, s.scale, s.rows.count);
         begin += s.rows.count;
@@ -130,9 +131,9 @@ INLINE void mix_together(attention *a, const rows_at *rows, size_t first, size_t
     size_t i = 0;
 
     for (; i + 16 * TILE_COLUMNS <= a->dim; i += 16 * TILE_COLUMNS)
-        mix_tile(TERN_KV_F32, TILE_X, TILE_COLUMNS, weight, a->past->context, rows, i, out, a->dim);
+        mix_tile(TERN_KV_F32, TILE_X, TILE_COLUMNS, weight, a->scores_stride, rows, i, out, a->dim);
     for (; i < a->dim; i += 16)
-        mix_tile(TERN_KV_F32, TILE_X, 1, weight, a->past->context, rows, i, out, a->dim);
+        mix_tile(TERN_KV_F32, TILE_X, 1, weight, a->scores_stride, rows, i, out, a->dim);
 }
 
 /* Rows [from, ...) of those that begin at position `begin`, as far as the query sees them. */
@@ -230,6 +231,7 @@ static void attend(const tern_past *past, const tern_attend *query, size_t count
 
     a.past = past;
     a.scores = scores;
+    a.scores_stride = tern_attend_stride(past->context);
     a.dim = (past->head_dim + (size_t)15) / 16 * 16;
     for (size_t i = 0; i < count; i += a.count) {
         a.count = least(count - i, least(TERN_ATTEND_GROUP, GROUP_FLOATS / a.dim));

@@ -136,18 +136,30 @@ INLINE void dot_last(tern_kv_type type, int x_count, int row_count, const float 
     dot_step(type, x_count, row_count, x_rest[0], 16, at, 0, total);
 }
 
-/* The sums of a tile to y[x * y_stride + row]; only the first `rows` rows of it. */
+/* Those of all accumulators, four or sixteen at a time. */
+INLINE void sum_all(const lanes *total, int count, float *sum)
+{
+    if (count == 16)
+        lanes_sum16(total, sum);
+    else
+        for (int t = 0; t < count; t += 4)
+            lanes_sum4(total[t], total[t + 1], total[t + 2], total[t + 3], sum + t);
+}
+
+/* The sums of a tile to y[x * y_stride + row], of its first `rows` rows. */
 INLINE void put_sums(int x_count, int row_count, const lanes *total, size_t rows, float *y, size_t y_stride)
 {
-    const bool whole = row_count % 4 == 0 && rows == (size_t)row_count;
+    const bool whole = rows == (size_t)row_count;
     float sum[16];
 
-    for (int t = 0; t < x_count * row_count; t += 4)
-        lanes_sum4(total[t], total[t + 1], total[t + 2], total[t + 3],
-                   whole ? y + (size_t)(t / row_count) * y_stride + t % row_count : sum + t);
-    for (int k = 0; k < x_count && !whole; k++)
-        for (size_t r = 0; r < rows; r++)
-            y[(size_t)k * y_stride + r] = sum[(size_t)(k * row_count) + r];
+    sum_all(total, x_count * row_count, x_count == 1 && whole ? y : sum);
+    if (x_count == 1 && whole)
+        return;
+    for (int k = 0; k < x_count; k++)
+        if (whole) /* so many as the compiler knows */
+            memcpy(y + (size_t)k * y_stride, sum + k * row_count, (size_t)row_count * sizeof *y);
+        else
+            memcpy(y + (size_t)k * y_stride, sum + k * row_count, rows * sizeof *y);
 }
 
 /*

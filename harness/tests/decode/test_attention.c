@@ -80,7 +80,7 @@ static void attend(const tern_ops *ops, const tern_kv *kv, const float *query, u
                    size_t count, float *out)
 {
     const tern_past past = tern_kv_past(kv, 1, 1, 1);
-    static float scores[MOST_QUERIES * CONTEXT];
+    static float scores[TERN_ATTEND_GROUP * (CONTEXT + 32)];
     tern_attend call[MOST_QUERIES];
 
     for (size_t i = 0; i < count; i++)
