@@ -1,4 +1,4 @@
-# Speed-up over threads beside the ideal, and what of the ideal is reached; bars are 95 % intervals.
+# Speed-up over threads beside the ideal, and efficiency, which is speed-up / threads; bars are 95 % intervals.
 set xlabel over_legend('threads')
 set key maxcols 2 font ',11' samplen 2 width 0
 set multiplot layout |Panel|, 2 title LeftOut font ',10' noenhanced
@@ -22,8 +22,8 @@ do for [p = 1:|Panel|] {
         for [b = 1:Blocks] $data index b-1 using (here(b, p) ? column("threads") : NaN):(column("speedup")) \
         with linespoints linestyle series_of(b) title name_of(b, p), \
         x linestyle 9 title 'ideal'
-    set title ''
-    set ylabel 'efficiency: speed-up / threads'
+    set title ' '
+    set ylabel 'efficiency'
     set yrange [0:1.2 < *]
     plot for [b = 1:Blocks] $data index b-1 using (here(b, p) ? column("threads") : NaN):(column("efficiency")) \
         with linespoints linestyle series_of(b) title name_of(b, p), \

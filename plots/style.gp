@@ -5,8 +5,8 @@
 #     $data     one block for each line, its columns by name
 #     LeftOut   what is not drawn, in words; '' when all is
 #
-# Lines differ by dashes and points as well as by colour, and the colours by lightness, so that a print in grey can be
-# read; none of them is so light or dark that it is lost on a light or a dark page.
+# Lines differ by dashes and points as well as by colour, and neighbours by lightness, so that a print in grey can be
+# read; all have a contrast of about 3 to 1 at least on a light page and on a dark one.
 set termoption noenhanced
 set encoding utf8
 set datafile columnheaders missing "NaN"
@@ -24,13 +24,13 @@ set pointintervalbox 0
 
 Styles = 8
 set style line 1 linewidth 2 pointsize 0.8 linecolor rgb '#2678b8' dashtype 1 pointtype 7
-set style line 2 linewidth 2 pointsize 0.8 linecolor rgb '#d6601d' dashtype 2 pointtype 5
-set style line 3 linewidth 2 pointsize 0.9 linecolor rgb '#1a9970' dashtype 4 pointtype 9
-set style line 4 linewidth 2 pointsize 0.9 linecolor rgb '#b865a0' dashtype 3 pointtype 13
-set style line 5 linewidth 2 pointsize 0.8 linecolor rgb '#c79314' dashtype 5 pointtype 6
-set style line 6 linewidth 2 pointsize 0.8 linecolor rgb '#7d72c8' dashtype (12,4,2,4) pointtype 4
-set style line 7 linewidth 2 pointsize 0.9 linecolor rgb '#7f8c8d' dashtype (4,2) pointtype 8
-set style line 8 linewidth 2 pointsize 0.9 linecolor rgb '#8c6d46' dashtype (2,3) pointtype 12
+set style line 2 linewidth 2 pointsize 0.8 linecolor rgb '#e07b30' dashtype 2 pointtype 5
+set style line 3 linewidth 2 pointsize 0.9 linecolor rgb '#1a8a63' dashtype 4 pointtype 9
+set style line 4 linewidth 2 pointsize 0.9 linecolor rgb '#c074ac' dashtype 3 pointtype 13
+set style line 5 linewidth 2 pointsize 0.8 linecolor rgb '#94680c' dashtype 5 pointtype 6
+set style line 6 linewidth 2 pointsize 0.8 linecolor rgb '#8f86dc' dashtype (12,4,2,4) pointtype 4
+set style line 7 linewidth 2 pointsize 0.9 linecolor rgb '#606c74' dashtype (4,2) pointtype 8
+set style line 8 linewidth 2 pointsize 0.9 linecolor rgb '#b08a58' dashtype (2,3) pointtype 12
 set style line 9 linewidth 1.5 linecolor rgb '#8a8a8a' dashtype 2
 
 Blocks = |Block| / 2
