@@ -1,17 +1,18 @@
 /*
  * vnni.t5 - five weights in a byte, 1.6 bits each, VPDPBUSD on zmm.
  *
- * Of the 81 numbers that the last four digits make, 40 + j and 40 - j mirror each other, digit by digit: the byte
- * holds j, 0..40, the sign, and the first digit d, each where instructions find it. Bit 7 is the sign, bit 6 the
- * lowest of j, and bits 0 to 5 are 21 d + j / 2. So the lowest 6 bits tell d, by VPERMB, and the lowest 7 tell
- * the digits of 40 + j, by VPERMI2B, as fields of 2 bits; a subtraction masked with the sign mirrors them.
+ * The codes are digits of base 3: d1, three that make a number n, 0..26, and d5. Where n < 21, the byte is
+ * 64 d5 + 21 d1 + n. The other six n stand where its highest two bits are 3: 192 + 21 d1 + 3 (n - 21) + d5. So the
+ * lowest 6 bits tell d1, and the digits of n as fields of 2 bits, by VPERMB, which looks at no more of them; where
+ * the highest two are 3, a masked VPERMB in another table gives n, and d5 above it. d5 is a field in its place
+ * otherwise, and a xor serves both cases.
  *
- * That and taking fields out is 8 instructions a line of 320 weights: 4 ands where fields are used in place
- * (vnni_few.h), and an and with 3 GF2P8AFFINEQB, which shift bytes, where W is unpacked (vnni512.h). With 5
- * multiply-adds for one token there are 13 for vector ports: 6.5 cycles on two such ports, 3.25 on four, where
- * sums that wait 4 cycles for each other bound it instead. So memory bounds one token on either, unless W lies in
- * cache, and a weight costs four fifths of what two bits cost. Many tokens: unpacking, the stores aside, is a
- * twentieth of the multiply-adds of 32 tokens, on the two ports that do both; where other ports unpack, it is free.
+ * With one token, a line of 320 weights takes 3 look-ups, a compare, 4 logical instructions for fields in place
+ * (vnni_few.h) and 5 multiply-adds: 13 for the vector ports, 6.5 cycles on two of them, 3.25 on four, where sums
+ * that wait 4 cycles for each other bound it instead. So memory bounds it on either, unless W lies in cache, and a
+ * weight costs four fifths of what two bits cost. Many tokens (vnni512.h): GF2P8AFFINEQB shifts and masks a field at
+ * once, and unpacking takes 9 instructions a line, a twentieth of the multiply-adds of 32 tokens on two ports that do
+ * both; where other ports unpack, it is free.
  */
 #define VNNI_DIGITS 5
 #include "common.h"
@@ -19,8 +20,8 @@
 #include "vnni_pack.h"
 
 enum {
-    MIDDLE = 40, /* of the numbers that four digits make */
-    HALVES = 21  /* values of j / 2 */
+    COMMON = 21, /* values of n beside which d5 has the highest bits for itself */
+    TOP = 0xC0   /* those bits */
 };
 
 enum { PREFETCH, UNPACK, BLOCK, FUSED };
@@ -33,7 +34,7 @@ static const tern_toggle toggles[] = {
     {NULL, NULL, NULL, 0, 0, 0},
 };
 
-/* Of 4 lines by 4 bytes, where in a row's weights the last four digits stand, and the first. */
+/* Of 4 lines by 4 bytes, where in a row's weights digits two to five stand, and the first. */
 #define LAST(line, j)     20 * (line) + 4 + (j), 20 * (line) + 8 + (j), 20 * (line) + 12 + (j), 20 * (line) + 16 + (j)
 #define FIRST(line, j)    20 * (line) + (j), 0, 0, 0
 #define OF_LINE(DO, line) DO(line, 0), DO(line, 1), DO(line, 2), DO(line, 3)
@@ -45,17 +46,16 @@ static const uint8_t first_digits[VNNI_LINE] __attribute__((aligned(VNNI_LINE)))
 /* The bytes of four lines of a row, a lane each. */
 VNNI_INLINE __m512i encode_row(__m512i weights)
 {
-    const __m512i codes = _mm512_add_epi8(weights, _mm512_set1_epi8(1));
+    const __m512i zero = _mm512_setzero_si512(), codes = _mm512_add_epi8(weights, _mm512_set1_epi8(1));
     const __m512i last = _mm512_permutexvar_epi8(vnni_load(last_digits), codes);
-    const __m512i first = _mm512_permutexvar_epi8(vnni_load(first_digits), codes);
-    const __m512i n =
-        _mm512_dpbusd_epi32(_mm512_set1_epi32(-MIDDLE), last, _mm512_set1_epi32(27 | 9 << 8 | 3 << 16 | 1 << 24));
-    const __m512i j = _mm512_abs_epi32(n);
-    const __m512i low = _mm512_dpbusd_epi32(_mm512_srli_epi32(j, 1), first, _mm512_set1_epi32(HALVES));
-    const __m512i odd = _mm512_slli_epi32(_mm512_and_si512(j, _mm512_set1_epi32(1)), 6);
-    const __m512i sign = _mm512_slli_epi32(_mm512_srli_epi32(n, 31), 7);
+    const __m512i first =
+        _mm512_dpbusd_epi32(zero, _mm512_permutexvar_epi8(vnni_load(first_digits), codes), _mm512_set1_epi32(COMMON));
+    const __m512i number = _mm512_dpbusd_epi32(zero, last, _mm512_set1_epi32(9 | 3 << 8 | 1 << 16));
+    const __m512i common = _mm512_dpbusd_epi32(first, last, _mm512_set1_epi32(9 | 3 << 8 | 1 << 16 | 64 << 24));
+    const __m512i rare = _mm512_dpbusd_epi32(_mm512_add_epi32(first, _mm512_set1_epi32(TOP - 3 * COMMON)), last,
+                                             _mm512_set1_epi32(27 | 9 << 8 | 3 << 16 | 1 << 24));
 
-    return _mm512_or_si512(_mm512_or_si512(low, odd), sign);
+    return _mm512_mask_mov_epi32(common, _mm512_cmpge_epi32_mask(number, _mm512_set1_epi32(COMMON)), rare);
 }
 
 VNNI_INLINE __m512i vnni_encode(const __m512i rows[4])
@@ -69,32 +69,38 @@ static void pack_rows(const tern_problem *problem, const int8_t *w, tern_slice r
     vnni_pack_rows(problem, w, rows, packed);
 }
 
-/* Of a byte whose lowest 7 bits are a: the last four digits without the sign, as fields of 2 bits, and the first. */
-#define NUMBER(a)      (MIDDLE + (a) % 64 % HALVES * 2 + (a) / 64)
-#define FIELDS(a)      (NUMBER(a) / 27 % 3 | NUMBER(a) / 9 % 3 << 2 | NUMBER(a) / 3 % 3 << 4 | NUMBER(a) % 3 << 6)
-#define DIGIT(a)       ((a) / HALVES)
+/*
+ * Of the lowest 6 bits of a byte: d1; n as fields of 2 bits; and, where the highest bits are 3, n with d5 above it, xor 3
+ * for the xor with the byte.
+ */
+#define FIRST_OF(a)    ((a) / COMMON)
+#define FIELDS(n)      ((n) / 9 % 3 | (n) / 3 % 3 << 2 | (n) % 3 << 4)
+#define COMMON_OF(a)   FIELDS((a) % COMMON)
+#define RARE_OF(a)     (FIELDS(COMMON + (a) % COMMON / 3) | ((a) % COMMON % 3 ^ 3) << 6)
 #define FOUR(DO, a)    DO(a), DO(a + 1), DO(a + 2), DO(a + 3)
 #define SIXTEEN(DO, a) FOUR(DO, a), FOUR(DO, a + 4), FOUR(DO, a + 8), FOUR(DO, a + 12)
-#define VECTOR(DO, a)  SIXTEEN(DO, a), SIXTEEN(DO, a + 16), SIXTEEN(DO, a + 32), SIXTEEN(DO, a + 48)
+#define VECTOR(DO)     SIXTEEN(DO, 0), SIXTEEN(DO, 16), SIXTEEN(DO, 32), SIXTEEN(DO, 48)
 
-static const uint8_t last_of[128] __attribute__((aligned(VNNI_LINE))) = {VECTOR(FIELDS, 0), VECTOR(FIELDS, 64)};
-static const uint8_t first_of[VNNI_LINE] __attribute__((aligned(VNNI_LINE))) = {VECTOR(DIGIT, 0)};
+static const uint8_t first_of[VNNI_LINE] __attribute__((aligned(VNNI_LINE))) = {VECTOR(FIRST_OF)};
+static const uint8_t common_of[VNNI_LINE] __attribute__((aligned(VNNI_LINE))) = {VECTOR(COMMON_OF)};
+static const uint8_t rare_of[VNNI_LINE] __attribute__((aligned(VNNI_LINE))) = {VECTOR(RARE_OF)};
 
 /* Field i of each byte, in its lowest bits: row 7 - b of the bit matrix says what bit b of the result is. */
 #define FIELD(v, i) _mm512_gf2p8affine_epi64_epi8(v, _mm512_set1_epi64(UINT64_C(0x0102000000000000) << 2 * (i)), 0)
 
 VNNI_INLINE vnni_codes vnni_split(const uint8_t *line, bool masks)
 {
-    const __m512i q = vnni_load(line), field = _mm512_set1_epi8(3);
+    const __m512i q = vnni_load(line), field = _mm512_set1_epi8(3), top = _mm512_set1_epi8((char)TOP);
     const __m512i first = _mm512_permutexvar_epi8(q, vnni_load(first_of));
-    const __m512i found = _mm512_permutex2var_epi8(vnni_load(last_of), q, vnni_load(last_of + 64));
-    const __m512i last = _mm512_mask_sub_epi8(found, _mm512_movepi8_mask(q), _mm512_set1_epi8((char)0xAA), found);
+    const __m512i last = _mm512_mask_permutexvar_epi8(_mm512_permutexvar_epi8(q, vnni_load(common_of)),
+                                                      _mm512_cmpge_epu8_mask(q, top), q, vnni_load(rare_of));
 
     if (masks)
         return (vnni_codes){{first, _mm512_and_si512(last, field), _mm512_and_si512(last, _mm512_set1_epi8(0x0C)),
                              _mm512_and_si512(last, _mm512_set1_epi8(0x30)),
-                             _mm512_and_si512(last, _mm512_set1_epi8((char)0xC0))}};
-    return (vnni_codes){{first, _mm512_and_si512(last, field), FIELD(last, 1), FIELD(last, 2), FIELD(last, 3)}};
+                             _mm512_ternarylogic_epi64(last, q, top, (0xF0 ^ 0xCC) & 0xAA)}};
+    return (vnni_codes){
+        {first, _mm512_and_si512(last, field), FIELD(last, 1), FIELD(last, 2), FIELD(_mm512_xor_si512(last, q), 3)}};
 }
 
 #define RUN_TOKENS(tokens)                                                                                             \
