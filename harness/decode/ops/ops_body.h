@@ -232,16 +232,36 @@ static void gate_floats(tern_activation activation, const float *gate, const flo
     }
 }
 
+/* Neighbours turn together. */
+INLINE void turn_pairs(const float *cosine, const float *sine, size_t pairs, float *x)
+{
+    for (size_t i = 0; i < pairs; i++) {
+        const float a = x[2 * i], b = x[2 * i + 1];
+        x[2 * i] = fmaf(-sine[i], b, a * cosine[i]);
+        x[2 * i + 1] = fmaf(sine[i], a, b * cosine[i]);
+    }
+}
+
+/* Elements of the first half turn with those of the second. */
+INLINE void turn_halves(const float *cosine, const float *sine, size_t half, float *x)
+{
+    const lanes minus_zero = lanes_set(-0.0f);
+
+    for (size_t i = 0; i < half; i += 16) {
+        const size_t left = half - i;
+        const lanes a = load_some(x + i, left, 0.0f), b = load_some(x + half + i, left, 0.0f);
+        const lanes c = load_some(cosine + i, left, 0.0f), s = load_some(sine + i, left, 0.0f);
+        store_some(x + i, left, lanes_fma(lanes_sub(minus_zero, s), b, lanes_mul(a, c)));
+        store_some(x + half + i, left, lanes_fma(s, a, lanes_mul(b, c)));
+    }
+}
+
 static void turn(tern_rope rope, const float *cosine, const float *sine, uint32_t head_dim, float *x)
 {
-    const size_t half = head_dim / 2, step = rope == TERN_ROPE_PAIRS ? 2 : 1,
-                 other = rope == TERN_ROPE_PAIRS ? 1 : half;
-
-    for (size_t i = 0; i < half; i++) {
-        const float a = x[i * step], b = x[i * step + other];
-        x[i * step] = fmaf(-sine[i], b, a * cosine[i]);
-        x[i * step + other] = fmaf(sine[i], a, b * cosine[i]);
-    }
+    if (rope == TERN_ROPE_PAIRS)
+        turn_pairs(cosine, sine, head_dim / 2, x);
+    else
+        turn_halves(cosine, sine, head_dim / 2, x);
 }
 
 static void rows_i8(const int8_t *row, const float *scale, size_t rows, size_t n, const float *x, size_t tokens,
