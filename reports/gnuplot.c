@@ -1,6 +1,7 @@
 /*
  * Pictures by gnuplot: one script for all of them, in a folder of its own that is gone afterwards.
  */
+#include "base/cache_folder.h"
 #include "base/interrupt.h"
 #include "base/program.h"
 #include "base/shared_path.h"
@@ -190,9 +191,7 @@ static tern_status collect(const desk *d, tern_drawing *drawings, size_t count, 
 
 static tern_status open_desk(desk *d, tern_error *error)
 {
-    const char *folder = getenv("TMPDIR");
-
-    snprintf(d->folder, sizeof d->folder, "%s/ternbench-XXXXXX", folder != NULL ? folder : "/tmp");
+    snprintf(d->folder, sizeof d->folder, "%s/ternbench-XXXXXX", tern_temporary_folder());
     if (mkdtemp(d->folder) == NULL)
         return tern_error_set(error, TERN_ENVIRONMENT, "cannot make a folder for gnuplot as %s: %s", d->folder,
                               strerror(errno));

@@ -100,11 +100,14 @@ static void redirect(int printed)
     }
 }
 
-/* A process like any other: no handler, mask or terminal of the parent's, and no life after it. */
+/*
+ * A process like any other: no handler, mask or terminal of the parent's, and no life after it. But a file that may not grow
+ * is an error of write(), as in the parent.
+ */
 static void settle(pid_t parent, int printed)
 {
     static const int handled[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGALRM, SIGSEGV,
-                                  SIGBUS, SIGFPE,  SIGILL, SIGSYS,  SIGABRT, SIGXCPU, SIGXFSZ};
+                                  SIGBUS, SIGFPE,  SIGILL, SIGSYS,  SIGABRT, SIGXCPU};
     const struct rlimit no_core = {0, 0};
     sigset_t none;
 
@@ -226,8 +229,11 @@ static bool is_from_outside(const child *c, int status, const char *printed)
 {
     static const char *const words[] = {": libgomp: ", ": The futex facility returned an unexpected error code"};
 
-    if (WIFSIGNALED(status) && (WTERMSIG(status) == SIGKILL || WTERMSIG(status) == SIGXCPU))
-        return true;
+    static const int limits[] = {SIGKILL, SIGXCPU, SIGXFSZ};
+
+    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++)
+        if (WIFSIGNALED(status) && WTERMSIG(status) == limits[i])
+            return true;
     if (!c->memory->begun || is_own_fault(printed))
         return true;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
@@ -245,6 +251,8 @@ static const char *cause_of(const child *c, int status, const char *printed)
         return ", which is a fault of ternbench and not of the kernel: please report it";
     if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU)
         return ", at the limit of CPU time, see ulimit -t";
+    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXFSZ)
+        return ", at the limit of the size of files, see ulimit -f";
     if (atomic_load(&c->memory->refusals) > 0)
         return ", after it was refused memory, see ulimit -v";
     return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL

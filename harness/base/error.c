@@ -1,5 +1,6 @@
 #include "base/error.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,6 +15,17 @@ tern_status tern_error_set(tern_error *error, tern_status status, const char *fo
     vsnprintf(error->text, sizeof error->text, format, arguments);
     va_end(arguments);
     return status;
+}
+
+tern_status tern_error_of_file(int reason)
+{
+    static const int usage[] = {ENOENT, ENOTDIR, EISDIR, EACCES, ELOOP, ENAMETOOLONG,
+                                ENXIO,  ETXTBSY, EPERM,  EINVAL, ENODEV};
+
+    for (size_t i = 0; i < sizeof usage / sizeof *usage; i++)
+        if (usage[i] == reason)
+            return TERN_USAGE;
+    return TERN_ENVIRONMENT;
 }
 
 #define OUT_OF_MEMORY "out of memory"

@@ -25,7 +25,13 @@ typedef struct tern_error {
 tern_status tern_error_set(tern_error *error, tern_status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* The same for memory that could not be had: what is the thing it was for, bytes its size. */
+/*
+ * The status of a file that could not be opened or read, for that errno: a name that cannot be right is the user's, all
+ * else (no descriptor left, a disk that fails) the machine's.
+ */
+tern_status tern_error_of_file(int reason);
+
+/* tern_error_set() for memory that could not be had: what is the thing it was for, bytes its size. */
 tern_status tern_error_memory(tern_error *error, const char *what, double bytes);
 
 /* Whether the sentence says that memory could not be had: it begins as that of tern_error_memory() does. */

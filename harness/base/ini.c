@@ -1,6 +1,6 @@
 /*
- * inih reads the lines. What it does not tell, whether a line goes on with the one before and whether it was cut, is seen
- * by the function that hands it the lines.
+ * inih reads the lines. What it does not tell, whether a line goes on with the one before and whether a part of it is lost, is
+ * seen by the function that hands it the lines.
  */
 #include "base/ini.h"
 
@@ -16,12 +16,17 @@
 /* inih cuts the names of sections, without a word, at this many characters. */
 enum { MOST_BYTES = 1 << 20, SECTION_BYTES = 49 };
 
+#define BYTE_ORDER_MARK "\xEF\xBB\xBF"
+
+/* What inih would pass over. */
+typedef enum wrong_line { RIGHT, LINE_LONG, SECTION_LONG, SECTION_OPEN, SECTION_FOLLOWED } wrong_line;
+
 typedef struct reading {
     const char *rest; /* of the text */
     int line;
     bool in_value; /* a line that begins with a blank goes on with it */
     bool goes_on;
-    enum { NOTHING, LINE, SECTION } too_long;
+    wrong_line wrong;
     tern_index given; /* sections and their keys */
     tern_ini_visit *visit;
     void *context;
@@ -39,11 +44,22 @@ static void cut_comment(char *line)
         }
 }
 
-static bool begins_long_section(const reading *r)
+/* inih takes what stands up to the first ], leaves out the rest of the line, and cuts the name. */
+static wrong_line look_at_section(const reading *r)
 {
-    const char *first = r->rest + strspn(r->rest, " \t");
+    const char *first = r->rest + (r->line == 1 && strncmp(r->rest, BYTE_ORDER_MARK, 3) == 0 ? 3 : 0);
 
-    return !r->goes_on && first[0] == '[' && strcspn(first + 1, "]\n") > SECTION_BYTES;
+    first += strspn(first, " \t");
+    if (r->goes_on || first[0] != '[')
+        return RIGHT;
+    const size_t name = strcspn(first + 1, "]\n");
+    if (first[1 + name] != ']')
+        return SECTION_OPEN;
+    const char *after = first + 2 + name;
+    after += strspn(after, " \t\r");
+    if (strchr("\n;#", after[0]) == NULL)
+        return SECTION_FOLLOWED;
+    return name > SECTION_BYTES ? SECTION_LONG : RIGHT;
 }
 
 /* Is an ini_reader: fgets() from the text. */
@@ -52,14 +68,14 @@ static char *next_line(char *line, int bytes, void *stream)
     reading *r = stream;
     const size_t length = strcspn(r->rest, "\n"), whole = length + (r->rest[length] == '\n');
 
-    if (r->rest[0] == '\0' || r->too_long != NOTHING)
+    if (r->rest[0] == '\0' || r->wrong != RIGHT)
         return NULL;
     r->line++;
     if (r->rest[0] == '[')
         r->in_value = false;
     r->goes_on = r->in_value && (r->rest[0] == ' ' || r->rest[0] == '\t');
-    r->too_long = whole >= (size_t)bytes ? LINE : begins_long_section(r) ? SECTION : NOTHING;
-    if (r->too_long != NOTHING)
+    r->wrong = whole >= (size_t)bytes ? LINE_LONG : look_at_section(r);
+    if (r->wrong != RIGHT)
         return NULL;
     memcpy(line, r->rest, whole);
     line[whole] = '\0';
@@ -93,6 +109,25 @@ static int on_line(void *user, const char *section, const char *key, const char 
     return r->status == TERN_OK;
 }
 
+static tern_status refuse(const reading *r, const char *path, tern_error *error)
+{
+    switch (r->wrong) {
+    case LINE_LONG:
+        return tern_error_set(error, TERN_USAGE,
+                              "%s:%d: the line is longer than %d bytes; go on in a line of its own that begins with a "
+                              "blank",
+                              path, r->line, INI_MAX_LINE - 2);
+    case SECTION_LONG:
+        return tern_error_set(error, TERN_USAGE, "%s:%d: the name of the section is longer than %d bytes", path,
+                              r->line, SECTION_BYTES);
+    case SECTION_OPEN:
+        return tern_error_set(error, TERN_USAGE, "%s:%d: the [section] lacks its ]", path, r->line);
+    default:
+        return tern_error_set(error, TERN_USAGE, "%s:%d: text follows the [section]; it needs a line of its own", path,
+                              r->line);
+    }
+}
+
 tern_status tern_ini_read_text(const char *text, const char *path, tern_ini_visit *visit, void *context,
                                tern_error *error)
 {
@@ -102,14 +137,8 @@ tern_status tern_ini_read_text(const char *text, const char *path, tern_ini_visi
     tern_index_free(&r.given);
     if (line == -2)
         return tern_error_memory(error, path, (double)strlen(text));
-    if (r.too_long == LINE)
-        return tern_error_set(error, TERN_USAGE,
-                              "%s:%d: the line is longer than %d bytes; go on in a line of its own that begins with a "
-                              "blank",
-                              path, r.line, INI_MAX_LINE - 2);
-    if (r.too_long == SECTION)
-        return tern_error_set(error, TERN_USAGE, "%s:%d: the name of the section is longer than %d bytes", path, r.line,
-                              SECTION_BYTES);
+    if (r.wrong != RIGHT)
+        return refuse(&r, path, error);
     if (line > 0)
         return tern_error_set(error, r.status != TERN_OK ? r.status : TERN_USAGE, "%s:%d: %s", path, line,
                               r.status != TERN_OK ? r.cause.text
@@ -124,16 +153,16 @@ tern_status tern_ini_read(const char *path, const char *what, tern_ini_visit *vi
     tern_status status;
 
     if (text == NULL) {
-        status = stream == NULL
-                     ? tern_error_set(error, TERN_USAGE, "cannot read %s %s: %s", what, path, strerror(errno))
-                     : tern_error_memory(error, path, MOST_BYTES);
+        status = stream == NULL ? tern_error_set(error, tern_error_of_file(errno), "cannot read %s %s: %s", what, path,
+                                                 strerror(errno))
+                                : tern_error_memory(error, path, MOST_BYTES);
         if (stream != NULL)
             fclose(stream);
         return status;
     }
     const size_t bytes = fread(text, 1, MOST_BYTES + 1, stream);
     if (ferror(stream))
-        status = tern_error_set(error, TERN_USAGE, "cannot read %s %s: %s", what, path, strerror(errno));
+        status = tern_error_set(error, tern_error_of_file(errno), "cannot read %s %s: %s", what, path, strerror(errno));
     else if (bytes > MOST_BYTES || memchr(text, '\0', bytes) != NULL)
         status = tern_error_set(error, TERN_USAGE, "%s is no %s: %s", path, what,
                                 bytes > MOST_BYTES ? "it is longer than a MiB" : "it holds a zero byte");

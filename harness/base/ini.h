@@ -17,8 +17,8 @@ typedef tern_status tern_ini_visit(void *context, const char *section, const cha
 
 /*
  * Reads a file; what is "suite" or "model", for messages. TERN_USAGE names file and line: it cannot be read, it is no
- * text, it is longer than a MiB, a line is none of the form, or longer than 198 bytes, a section's name is longer than 49, a
- * key stands in its section a second time, or visit refuses it.
+ * text, it is longer than a MiB, a line is none of the form, or longer than 198 bytes, a section's name is longer than 49 or
+ * more than a comment follows it, a key stands in its section a second time, or visit refuses it.
  */
 tern_status tern_ini_read(const char *path, const char *what, tern_ini_visit *visit, void *context, tern_error *error);
 

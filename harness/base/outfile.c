@@ -22,23 +22,11 @@ typedef struct slot {
 
 static slot opened[TERN_OUTFILES_MAX];
 
-static bool is_one_of(int reason, const int *reasons, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (reasons[i] == reason)
-            return true;
-    return false;
-}
-
-/* A name that cannot be right is the user's; all else is the machine's. */
 static tern_status cannot_open(const char *path, tern_error *error)
 {
-    static const int usage[] = {ENOENT, ENOTDIR, EISDIR, EACCES, ELOOP, ENAMETOOLONG, ENXIO, ETXTBSY, EPERM};
     const int reason = errno;
-    const bool is_usage = is_one_of(reason, usage, sizeof usage / sizeof *usage);
 
-    return tern_error_set(error, is_usage ? TERN_USAGE : TERN_ENVIRONMENT, "cannot write %s: %s", path,
-                          strerror(reason));
+    return tern_error_set(error, tern_error_of_file(reason), "cannot write %s: %s", path, strerror(reason));
 }
 
 tern_status tern_outfile_failed(const char *path, tern_error *error)

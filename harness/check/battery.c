@@ -261,6 +261,9 @@ static bool look_elsewhere(tern_pass_run *run, tern_elsewhere *elsewhere)
     const int end = tern_elsewhere_run(elsewhere, packed->data, packed->bytes);
     if (end == TERN_ELSEWHERE_LOST)
         return tern_pass_run_fail_machine(run, "the system does not let a process wait for another");
+    if (end == TERN_ELSEWHERE_FULL)
+        return tern_pass_run_fail_machine(run,
+                                          "no room for packed W in a file in memory: out of memory, or see ulimit -f");
     if (end > 0)
         raise(end); /* this process ends as the other did */
     if (end < 0)

@@ -78,10 +78,10 @@ int tern_elsewhere_run(tern_elsewhere *elsewhere, const void *packed, size_t byt
 {
     if (elsewhere->pid == 0)
         return 0;
-    if (!write_all(elsewhere->file, packed, bytes) || !write_all(elsewhere->wake, &bytes, sizeof bytes)) {
-        tern_elsewhere_end(elsewhere);
+    if (!write_all(elsewhere->file, packed, bytes))
+        return TERN_ELSEWHERE_FULL;
+    if (!write_all(elsewhere->wake, &bytes, sizeof bytes))
         return 0;
-    }
     return wait_for(elsewhere);
 }
 

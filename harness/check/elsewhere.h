@@ -24,11 +24,11 @@ typedef void tern_elsewhere_fn(void *argument, int file, size_t bytes);
 /* Forks. Without a process, or the rights to one, there is none, and nothing is checked with it. */
 void tern_elsewhere_start(tern_elsewhere *elsewhere, tern_elsewhere_fn *fn, void *argument);
 
-enum { TERN_ELSEWHERE_LOST = -2 };
+enum { TERN_ELSEWHERE_LOST = -2, TERN_ELSEWHERE_FULL = -3 };
 
 /*
  * Hands over packed and waits for the end. Returns 0, or the signal that ended the process, or -1 when it left by itself,
- * or TERN_ELSEWHERE_LOST when the system does not say.
+ * or TERN_ELSEWHERE_LOST when the system does not say, or TERN_ELSEWHERE_FULL when there was no room to hand it over.
  */
 int tern_elsewhere_run(tern_elsewhere *elsewhere, const void *packed, size_t bytes);
 

@@ -1,4 +1,5 @@
 #include "base/interrupt.h"
+#include "base/stack.h"
 #include "cli/descriptors.h"
 #include "cli/help.h"
 #include "cli/invoke.h"
@@ -7,6 +8,7 @@
 #include "machine/isa.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void print_version(void)
@@ -37,6 +39,8 @@ int main(int argc, char **argv)
 
     tern_descriptors_occupy();
     tern_interrupt_prepare();
+    /* argp never ends where its margins leave no room. */
+    unsetenv("ARGP_HELP_FMT");
     if (argc < 2) {
         tern_help_usage(stderr);
         return TERN_USAGE;
@@ -49,9 +53,12 @@ int main(int argc, char **argv)
         print_version();
         return tern_output_end("ternbench", TERN_OK);
     }
-    if (tern_isa_check_environment(&error) != TERN_OK) {
+    tern_status status = tern_isa_check_environment(&error);
+    if (status == TERN_OK)
+        status = tern_stack_prepare(&error);
+    if (status != TERN_OK) {
         fprintf(stderr, "ternbench: %s\n", error.text);
-        return TERN_USAGE;
+        return status;
     }
     return tern_invoke(argc, argv);
 }

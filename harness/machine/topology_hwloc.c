@@ -8,6 +8,7 @@
 #include <hwloc.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* The lowest CPU of the enclosing object of that type, which names it; the CPU itself where there is none. */
 static int32_t lowest(hwloc_topology_t machine, hwloc_obj_type_t type, hwloc_obj_t pu)
@@ -122,6 +123,15 @@ static void add_caches(tern_topology *topology, hwloc_topology_t machine, int32_
                 add_cache(topology, cache, shared);
 }
 
+/* hwloc reads it whole, which of a pipe or a device never ends. */
+static bool is_description_endless(void)
+{
+    const char *path = getenv("HWLOC_XMLFILE");
+    struct stat file;
+
+    return path != NULL && stat(path, &file) == 0 && !S_ISREG(file.st_mode);
+}
+
 tern_status tern_topology_read_hwloc(tern_topology *topology, tern_error *error)
 {
     hwloc_topology_t machine;
@@ -130,6 +140,8 @@ tern_status tern_topology_read_hwloc(tern_topology *topology, tern_error *error)
 
     if (!tern_allowed_is_known())
         return tern_error_set(error, TERN_ENVIRONMENT, "hwloc would ask for the allowed CPUs without an end");
+    if (is_description_endless())
+        return tern_error_set(error, TERN_ENVIRONMENT, "HWLOC_XMLFILE is no regular file: %s", getenv("HWLOC_XMLFILE"));
     if (hwloc_topology_init(&machine) != 0)
         return tern_error_memory(error, "hwloc", 0.0);
     /* CPUs that are not allowed belong to the machine, too; which are allowed is not hwloc's to say (allowed.h). */

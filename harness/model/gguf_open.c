@@ -62,7 +62,7 @@ static tern_status open_one(tern_gguf *gguf, const char *path, const tern_gguf_o
 
     memset(gguf, 0, sizeof *gguf);
     if (file < 0)
-        return tern_error_set(error, TERN_USAGE, "cannot read %s: %s", path, strerror(errno));
+        return tern_error_set(error, tern_error_of_file(errno), "cannot read %s: %s", path, strerror(errno));
     if (!S_ISREG(info.st_mode) || info.st_size < LEAST_FILE_BYTES) {
         close(file);
         return tern_error_set(error, TERN_USAGE, "%s: not a GGUF file: no regular file, or too short", path);
@@ -71,8 +71,7 @@ static tern_status open_one(tern_gguf *gguf, const char *path, const tern_gguf_o
     const int reason = errno;
     close(file);
     if (map == NULL)
-        return tern_error_set(error, reason == ENOMEM ? TERN_ENVIRONMENT : TERN_USAGE, "cannot map %s: %s", path,
-                              strerror(reason));
+        return tern_error_set(error, tern_error_of_file(reason), "cannot map %s: %s", path, strerror(reason));
     const tern_status status = tern_gguf_parse(gguf, path, map, (size_t)info.st_size, options, error);
     gguf->mapped = true;
     return status;

@@ -36,7 +36,7 @@ tern_status tern_plugin_try(tern_plugin_load *load, void *registry, const char *
     struct stat file;
 
     if (stat(path, &file) != 0)
-        return tern_error_set(error, TERN_USAGE, "plug-in %s: %s", path, strerror(errno));
+        return tern_error_set(error, tern_error_of_file(errno), "plug-in %s: %s", path, strerror(errno));
     if (!S_ISREG(file.st_mode))
         return tern_error_set(error, TERN_USAGE, "plug-in %s is not a regular file", path);
     const tern_status status = tern_child_run(load_in_child, &t, &a, sizeof a,

@@ -277,7 +277,7 @@ static tern_status load(void *registry, const char *path, tern_error *error)
     char *file = realpath(path, NULL);
 
     if (file == NULL)
-        return tern_error_set(error, TERN_USAGE, "plug-in %s: %s", path, strerror(errno));
+        return tern_error_set(error, tern_error_of_file(errno), "plug-in %s: %s", path, strerror(errno));
     const tern_status status = load_file(registry, file, -1, path, error);
     free(file);
     return status;
@@ -308,7 +308,7 @@ tern_status tern_registry_load_copy(tern_registry *registry, const char *path, t
     const int copy = copy_in_memory(path);
 
     if (copy < 0)
-        return tern_error_set(error, TERN_USAGE, "plug-in %s: %s", path, strerror(errno));
+        return tern_error_set(error, tern_error_of_file(errno), "plug-in %s: %s", path, strerror(errno));
     snprintf(file, sizeof file, "/proc/self/fd/%d", copy);
     return load_file(registry, file, copy, path, error);
 }
@@ -351,7 +351,8 @@ static tern_status load_directory(tern_registry *registry, const char *directory
     const int count = scandir(directory, &files, is_shared_object, alphasort);
 
     if (count < 0)
-        return tern_error_set(error, TERN_USAGE, "TERNBENCH_PLUGIN_PATH: %s: %s", directory, strerror(errno));
+        return tern_error_set(error, tern_error_of_file(errno), "TERNBENCH_PLUGIN_PATH: %s: %s", directory,
+                              strerror(errno));
     for (int i = 0; i < count; i++) {
         char path[4096];
         if (status == TERN_OK) {

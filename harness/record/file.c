@@ -191,7 +191,7 @@ static tern_status read_lines(reader *r, FILE *stream, tern_file_extent *extent,
         extent->lines += length > 0;
     }
     if (status == TERN_OK && ferror(stream))
-        status = tern_error_set(error, TERN_USAGE, "cannot read %s: %s", r->path, strerror(errno));
+        status = tern_error_set(error, tern_error_of_file(errno), "cannot read %s: %s", r->path, strerror(errno));
     extent->begun = extent->cut && extent->lines == 0 && is_beginning(&l);
     free(l.text);
     return status;
@@ -212,7 +212,7 @@ static tern_status read_path(reader *r, bool *cut, tern_error *error)
 
     *cut = false;
     if (stream == NULL)
-        return tern_error_set(error, TERN_USAGE, "cannot read %s: %s", path, strerror(errno));
+        return tern_error_set(error, tern_error_of_file(errno), "cannot read %s: %s", path, strerror(errno));
     r->path = path = from_pipe ? "standard input" : path;
     const tern_status status = read_lines(r, stream, &extent, error);
     if (!from_pipe)

@@ -160,8 +160,8 @@ tern_status tern_history_months_find(tern_history_months *months, const char *fo
 
     *months = (tern_history_months){.name = NULL};
     if (directory == NULL)
-        return tern_error_set(error, TERN_USAGE, "%s is no history: %s; `history add` begins one", folder,
-                              strerror(errno));
+        return tern_error_set(error, tern_error_of_file(errno), "%s is no history: %s; `history add` begins one",
+                              folder, strerror(errno));
     while (status == TERN_OK && (entry = readdir(directory)) != NULL) {
         if (!is_month(entry->d_name))
             continue;
@@ -198,7 +198,7 @@ tern_status tern_history_month_look(const char *folder, const char *name, tern_h
 
     path_of(folder, name, path);
     if (stat(path, &found) != 0)
-        return tern_error_set(error, TERN_USAGE, "cannot look at %s: %s", path, strerror(errno));
+        return tern_error_set(error, tern_error_of_file(errno), "cannot look at %s: %s", path, strerror(errno));
     *now = (tern_history_extent){.bytes = found.st_size,
                                  .changed_ns = (int64_t)found.st_mtim.tv_sec * 1000000000 + found.st_mtim.tv_nsec};
     return TERN_OK;
@@ -216,7 +216,7 @@ tern_status tern_history_month_read(const char *folder, const char *name, tern_f
     if (stream == NULL || fseeko(stream, (off_t)extent->bytes, SEEK_SET) != 0) {
         if (stream != NULL)
             fclose(stream);
-        return tern_error_set(error, TERN_USAGE, "cannot read %s: %s", path, strerror(errno));
+        return tern_error_set(error, tern_error_of_file(errno), "cannot read %s: %s", path, strerror(errno));
     }
     tern_status status = tern_writer_lock_wait(fileno(stream), false, path, longest_wait_s, error);
     if (status == TERN_OK)

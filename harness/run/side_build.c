@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "run/side_cache.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,6 +37,21 @@ static void first_complaint(const char *log, char *text, size_t bytes)
         fclose(stream);
 }
 
+/* A compiler that gets no memory, process or room on the disk says nothing of the source, or nothing at all. */
+static tern_status status_of(const char *complaint)
+{
+    static const int reasons[] = {ENOSPC, EDQUOT, EFBIG, EMFILE, ENFILE, EAGAIN, ENOMEM};
+    static const char *const words[] = {"failed to map segment", "Killed signal"};
+
+    for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
+        if (strstr(complaint, strerror(reasons[i])) != NULL)
+            return TERN_ENVIRONMENT;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strstr(complaint, words[i]) != NULL)
+            return TERN_ENVIRONMENT;
+    return complaint[0] == '\0' ? TERN_ENVIRONMENT : TERN_USAGE;
+}
+
 tern_status tern_side_run(const tern_side_job *job, const char *const *argv, const char *what, const char *log,
                           const char *kept_log, tern_error *error)
 {
@@ -54,7 +70,8 @@ tern_status tern_side_run(const tern_side_job *job, const char *const *argv, con
     first_complaint(log, complaint, sizeof complaint);
     if (rename(log, kept_log) != 0)
         kept_log = "";
-    return tern_error_set(error, TERN_USAGE, "%s: %s: %s%s%s", job->name, what, complaint,
+    return tern_error_set(error, status_of(complaint), "%s: %s: %s%s%s", job->name, what,
+                          complaint[0] == '\0' ? "there is no room for what the compiler says" : complaint,
                           kept_log[0] == '\0' ? "" : "; all of it is in ", kept_log);
 }
 

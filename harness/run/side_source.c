@@ -47,7 +47,7 @@ static tern_status read_text(source *s, const char *path, tern_error *error)
     FILE *stream = realpath(path, s->path) == NULL ? NULL : fopen(s->path, "r");
 
     if (stream == NULL)
-        return tern_error_set(error, TERN_USAGE, "%s: %s", path, strerror(errno));
+        return tern_error_set(error, tern_error_of_file(errno), "%s: %s", path, strerror(errno));
     s->text = calloc(MOST_SOURCE_BYTES, 1);
     const size_t got = s->text == NULL ? 0 : fread(s->text, 1, MOST_SOURCE_BYTES - 1, stream);
     fclose(stream);

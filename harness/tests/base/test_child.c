@@ -73,6 +73,23 @@ static void a_signal_is_a_crash(void **state)
     assert_int_equal(result.value, 1);
 }
 
+static void writes_too_much(void *argument, void *shared)
+{
+    (void)argument, (void)shared;
+    signal(SIGXFSZ, SIG_DFL);
+    raise(SIGXFSZ);
+}
+
+static void a_limit_of_files_is_from_outside(void **state)
+{
+    (void)state;
+    assert_int_equal(run(crashes), TERN_CHILD_CRASH);
+    assert_false(outcome.from_outside);
+    assert_int_equal(run(writes_too_much), TERN_CHILD_CRASH);
+    assert_true(outcome.from_outside);
+    assert_non_null(strstr(outcome.reason, "see ulimit -f"));
+}
+
 static void leaves(void *argument, void *shared)
 {
     (void)argument, (void)shared;
@@ -244,6 +261,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_answer_comes_back),
         cmocka_unit_test(a_signal_is_a_crash),
+        cmocka_unit_test(a_limit_of_files_is_from_outside),
         cmocka_unit_test(an_exit_is_a_crash_with_its_first_words),
         cmocka_unit_test(a_hang_ends_at_its_deadline),
         cmocka_unit_test(a_tick_may_stop_it),

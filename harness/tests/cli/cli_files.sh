@@ -149,6 +149,10 @@ for file in /dev/zero /dev/urandom; do
     expect 2 timeout 20 "$TERNBENCH" run a.suite "${quick[@]}" --out jsonl:$file --resume
 done
 expect 2 timeout 20 "$TERNBENCH" kernels --plugin /dev/zero
+for file in /dev/zero ./pipe; do
+    expect 0 timeout 20 env HWLOC_XMLFILE=$file "$TERNBENCH" machine --class
+done
+expect 0 timeout 20 env ARGP_HELP_FMT=rmargin=1 "$TERNBENCH" run --help
 
 # Closed descriptors: what is meant for people gets into no file.
 for closed in 0 1 2 '1 2' '0 1 2'; do
@@ -168,6 +172,31 @@ done
 [ $? -eq 4 ] || fail "ulimit -f gave another status"
 says err "File too large; files may not grow so large here, see ulimit -f"
 [ ! -e limited.gguf ] || fail "half a file is left"
+
+# What the machine has none left of is no mistake of the user's.
+for descriptors in 5 6 7 8 10; do
+    for command in "run a.suite ${quick[*]}" "decode ${small[*]}" "decode ${small[*]} --model ./tiny.gguf" "report good.jsonl --out csv:few.csv"; do
+        status=0
+        # shellcheck disable=SC2086
+        (ulimit -n $descriptors; exec "$TERNBENCH" $command) >out 2>err </dev/null || status=$?
+        case $status in
+        0 | 127) ;; # the loader has none left
+        4) says err "Too many open files" ;;
+        *) fail "exit $status with $descriptors descriptors: $command: $(cat err)" ;;
+        esac
+    done
+done
+
+# A folder for what is kept, where anybody may make one: that of another is not used.
+mkdir temporary && mkdir -m 777 "temporary/ternbench-$(id -u)"
+chmod 777 "temporary/ternbench-$(id -u)"
+homeless=(env -u HOME -u XDG_CACHE_HOME TMPDIR="$PWD/temporary" "$TERNBENCH" kernels --side "$SOURCE/kernels/scalar.c")
+expect 4 "${homeless[@]}"
+says err "is not this user's alone; remove it, or set XDG_CACHE_HOME"
+chmod 755 "temporary/ternbench-$(id -u)"
+expect 0 "${homeless[@]}"
+rm -r "temporary/ternbench-$(id -u)"
+expect 0 "${homeless[@]}"
 
 # Only records among records.
 for format in jsonl csv llama-bench decode.json decode.csv; do

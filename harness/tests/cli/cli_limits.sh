@@ -43,6 +43,31 @@ touch spin
 [ $? -eq 4 ] || fail "ulimit -t gave another status"
 says err "at the limit of CPU time, see ulimit -t"
 
+# A limit of the size of files, which counts for those in memory, too; and one of the stack.
+cp "$SOURCE/suites/tiny.model" .
+small=(--model tiny.model --kernel reference --baseline none --tokens 2 --prompt 2 -t 1 --no-roofs -q)
+for command in "check a.suite --no-edges -q --set shapes=256x256x1" "decode ${small[*]}"; do
+    # shellcheck disable=SC2086
+    (ulimit -f 8; exec "$TERNBENCH" $command) >out 2>err
+    [ $? -eq 4 ] || fail "ulimit -f gave another status: $command: $(cat out err)"
+    says out "INTERRUPTED"
+    says out "see ulimit -f"
+done
+cp "$SOURCE/kernels/scalar.c" .
+printf '[a]\nkernels = scalar\nshapes = 64x256x1\n' >g.suite
+(ulimit -f 1; exec "$TERNBENCH" kernels --side ./scalar.c) >out 2>err
+[ $? -eq 4 ] || fail "a compiler that may write little gave another status: $(cat err)"
+
+if [ -z "${SANITIZE:-}" ]; then
+    for command in "check a.suite --no-edges -q --set threads=2" "gate scalar.c scalar.c g.suite -q" "decode ${small[*]}"; do
+        # shellcheck disable=SC2086
+        (ulimit -S -s 100; exec "$TERNBENCH" $command) >out 2>err || fail "ulimit -s is the kernel's fault: $command: $(cat out err)"
+    done
+    (ulimit -s 100; exec "$TERNBENCH" check a.suite --no-edges -q) >out 2>err
+    [ $? -eq 4 ] || fail "a stack that may not grow gave another status"
+    says err "the stack may not be larger than 100 KiB here, and kernels get 8 MiB; see ulimit -s"
+fi
+
 # A limit of memory: what a kernel does that gets none is not its fault. Sanitizers reserve more than any limit.
 if [ -z "${SANITIZE:-}" ]; then
     plug_in hungry "char *m = malloc(1u << 30); *(volatile char *)m = 1; free(m);"
@@ -73,8 +98,6 @@ for shape in 2147483648x1x2147483648 4294967295x1x4294967295 1x16777215x42949672
 done
 
 # What this program does wrong is not the kernel's.
-cp "$SOURCE/suites/tiny.model" .
-small=(--model tiny.model --kernel reference --baseline none --tokens 2 --prompt 2 -t 1 --no-roofs -q)
 expect 0 "$TERNBENCH" decode "${small[@]}" --compare-cache 3
 expect 2 "$TERNBENCH" decode "${small[@]}" --compare-cache 4
 says err "--compare-cache decodes 4 tokens again, and there are 3"
