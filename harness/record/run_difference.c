@@ -4,25 +4,29 @@
 
 #include <string.h>
 
+/* What may be none. Elsewhere an empty text is one that an earlier version of the program did not write. */
+enum { MAY_BE_NONE = 1 };
+
 static const struct {
     const char *what;
     size_t offset;
+    unsigned flags;
 } members[] = {
-    {"host", offsetof(tern_run, host)},
-    {"processor", offsetof(tern_run, cpu)},
-    {"ISA", offsetof(tern_run, isa)},
-    {"cap of the ISA", offsetof(tern_run, isa_cap)},
-    {"topology", offsetof(tern_run, topology)},
-    {"system", offsetof(tern_run, os_kernel)},
-    {"version", offsetof(tern_run, version)},
-    {"commit", offsetof(tern_run, commit)},
-    {"compiler", offsetof(tern_run, compiler)},
-    {"build type", offsetof(tern_run, build_type)},
-    {"set of compiler flags", offsetof(tern_run, flags)},
-    {"set of plug-ins", offsetof(tern_run, plugins)},
-    {"set of settings", offsetof(tern_run, settings)},
-    {"plan", offsetof(tern_run, plan)},
-    {"OpenMP environment", offsetof(tern_run, openmp)},
+    {"host", offsetof(tern_run, host), 0},
+    {"processor", offsetof(tern_run, cpu), 0},
+    {"ISA", offsetof(tern_run, isa), 0},
+    {"cap of the ISA", offsetof(tern_run, isa_cap), 0},
+    {"topology", offsetof(tern_run, topology), 0},
+    {"system", offsetof(tern_run, os_kernel), 0},
+    {"version", offsetof(tern_run, version), 0},
+    {"commit", offsetof(tern_run, commit), 0},
+    {"compiler", offsetof(tern_run, compiler), 0},
+    {"build type", offsetof(tern_run, build_type), 0},
+    {"set of compiler flags", offsetof(tern_run, flags), 0},
+    {"set of plug-ins", offsetof(tern_run, plugins), MAY_BE_NONE},
+    {"set of settings", offsetof(tern_run, settings), 0},
+    {"plan", offsetof(tern_run, plan), 0},
+    {"OpenMP environment", offsetof(tern_run, openmp), MAY_BE_NONE},
 };
 
 char *tern_run_difference(const tern_run *earlier, const tern_run *now, char *text, size_t bytes)
@@ -30,9 +34,10 @@ char *tern_run_difference(const tern_run *earlier, const tern_run *now, char *te
     text[0] = '\0';
     for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
         const char *a = (const char *)earlier + members[i].offset, *b = (const char *)now + members[i].offset;
-        if (strcmp(a, b) != 0 && a[0] != '\0')
-            tern_text_append(text, bytes, "%sanother %s (%s, now %s)", text[0] == '\0' ? "" : ", ", members[i].what, a,
-                             b[0] == '\0' ? "none" : b);
+        const bool known = a[0] != '\0' || ((members[i].flags & MAY_BE_NONE) != 0 && earlier->settings[0] != '\0');
+        if (strcmp(a, b) != 0 && known)
+            tern_text_append(text, bytes, "%sanother %s (%s, now %s)", text[0] == '\0' ? "" : ", ", members[i].what,
+                             a[0] == '\0' ? "none" : a, b[0] == '\0' ? "none" : b);
     }
     if (earlier->shard != now->shard || earlier->shards != now->shards)
         tern_text_append(text, bytes, "%sanother shard (%u/%u, now %u/%u)", text[0] == '\0' ? "" : ", ", earlier->shard,

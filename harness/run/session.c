@@ -34,14 +34,33 @@ static void note_plugin(tern_run *run, const char *path)
 
 static tern_status load_plugins(tern_session *session, const tern_session_settings *settings, tern_error *error)
 {
-    const char *path = getenv("TERNBENCH_PLUGIN_PATH");
     tern_status status = TERN_OK;
 
     for (size_t i = 0; i < settings->plugins && status == TERN_OK; i++)
         status = load_plugin(session, settings, settings->plugin[i], error);
-    if (status == TERN_OK && path != NULL)
-        status = tern_registry_load_path(session->registry, path, error);
     return status;
+}
+
+/* *named: so many kernels there were before. */
+static tern_status load_path(tern_session *session, size_t *named, tern_error *error)
+{
+    const char *path = getenv("TERNBENCH_PLUGIN_PATH");
+
+    *named = tern_registry_count(session->registry);
+    return path == NULL ? TERN_OK : tern_registry_load_path(session->registry, path, error);
+}
+
+/* Those that nobody named, each once: the kernels of one stand together. */
+static void note_path(tern_session *session, size_t named)
+{
+    const char *last = "";
+
+    for (size_t i = named; i < tern_registry_count(session->registry); i++) {
+        const char *source = tern_registry_source(session->registry, i);
+        if (strcmp(source, last) != 0)
+            note_plugin(&session->run, source);
+        last = source;
+    }
 }
 
 /* Those built in, or those of a side. */
@@ -75,15 +94,18 @@ static void describe(tern_session *session, const tern_session_settings *setting
 tern_status tern_session_open(tern_session *session, const tern_session_settings *settings, tern_error *error)
 {
     uint32_t cap;
+    size_t named;
     tern_status status;
 
     memset(session, 0, sizeof *session);
     if ((status = tern_isa_cap(settings->isa, &cap, error)) != TERN_OK ||
         (status = load_kernels(session, settings, error)) != TERN_OK ||
-        (status = load_plugins(session, settings, error)) != TERN_OK)
+        (status = load_plugins(session, settings, error)) != TERN_OK ||
+        (status = load_path(session, &named, error)) != TERN_OK)
         return status;
     session->isa = cap & tern_isa_detect();
     describe(session, settings);
+    note_path(session, named);
     return TERN_OK;
 }
 

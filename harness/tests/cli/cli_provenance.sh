@@ -3,6 +3,7 @@
 . "$SOURCE/harness/tests/cli/cli.sh"
 
 printf '[a]\nkernels = reference\nshapes = 8x64x16 7x13x1\n' >a.suite
+unset "${!OMP_@}"
 quick=(a.suite --budget 0.02 --no-roofs -q --out jsonl:a.jsonl)
 
 # runs N: so many run lines in a.jsonl
@@ -46,6 +47,8 @@ begin
 another "set of settings (budget=0.02" --budget 0.03
 begin
 another "set of settings (budget=0.02" --pin none
+begin
+OMP_NUM_THREADS=1 another "OpenMP environment (none, now"
 if command -v "${CC:-cc}" >/dev/null; then
     cp "$SOURCE"/kernels/*.h .
     sed 's/sample/plugged/g' "$SOURCE/kernels/sample_plugin.c" >plugged.c
@@ -53,6 +56,15 @@ if command -v "${CC:-cc}" >/dev/null; then
     begin --plugin ./plugged.so
     "${CC:-cc}" -shared -fPIC -O2 plugged.c -o plugged.so
     another "set of plug-ins" --plugin ./plugged.so
+    begin
+    another "set of plug-ins (none, now ./plugged.so" --plugin ./plugged.so
+    mkdir plugins && mv plugged.so plugins
+    begin
+    TERNBENCH_PLUGIN_PATH=plugins another "set of plug-ins (none, now"
+    says a.jsonl '"plugins":"plugins/plugged.so='
+    cp "$SOURCE/kernels/reference.c" .
+    begin
+    another "set of plug-ins (none, now" --side ./reference.c
 fi
 
 # What it compares stands in one run: another is refused.
