@@ -6,11 +6,13 @@
 #include "base/text.h"
 #include "machine/allowed.h"
 #include "machine/build_info.h"
+#include "machine/control_group.h"
 #include "machine/isa.h"
 #include "machine/machine_class.h"
 #include "machine/proc_file.h"
 #include "machine/topology_read.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,20 +37,37 @@ static void read_bracketed(const char *path, char *text, size_t bytes)
     }
 }
 
-/* Control group version 2, then 1. */
+static double read_first_number(const char *folder, const char *file)
+{
+    char path[PATH_MAX + 32], line[64];
+
+    snprintf(path, sizeof path, "%s/%s", folder, file);
+    tern_proc_line(path, line, sizeof line);
+    return strtod(line, NULL);
+}
+
+/* Is a tern_control_group_visit: the smaller of *quota, 0 for none, and that of the group. */
+static void take_quota(void *context, const char *folder)
+{
+    char path[PATH_MAX + 32], line[64];
+    double *least = context, quota = 0.0, period = 100000.0;
+
+    snprintf(path, sizeof path, "%s/cpu.max", folder);
+    tern_proc_line(path, line, sizeof line);
+    if (sscanf(line, "%lf %lf", &quota, &period) != 2) {
+        quota = read_first_number(folder, "cpu.cfs_quota_us");
+        period = read_first_number(folder, "cpu.cfs_period_us");
+    }
+    if (quota > 0.0 && period > 0.0 && (*least == 0.0 || quota / period < *least))
+        *least = quota / period;
+}
+
 static double read_cpu_quota(void)
 {
-    char line[64];
-    double quota = 0.0, period = 100000.0;
+    double quota = 0.0;
 
-    tern_proc_line("/sys/fs/cgroup/cpu.max", line, sizeof line);
-    if (sscanf(line, "%lf %lf", &quota, &period) == 2 && period > 0.0)
-        return quota / period;
-    tern_proc_line("/sys/fs/cgroup/cpu/cpu.cfs_quota_us", line, sizeof line);
-    quota = strtod(line, NULL);
-    tern_proc_line("/sys/fs/cgroup/cpu/cpu.cfs_period_us", line, sizeof line);
-    period = strtod(line, NULL);
-    return quota > 0.0 && period > 0.0 ? quota / period : 0.0;
+    tern_control_group_walk("cpu", take_quota, &quota);
+    return quota;
 }
 
 static void describe_build(tern_run *run)

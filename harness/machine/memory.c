@@ -1,5 +1,8 @@
 #include "machine/memory.h"
 
+#include "machine/control_group.h"
+
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,26 +55,43 @@ static uint64_t read_number(const char *path, const char *key)
     return number;
 }
 
-/* What is left below the limit of the control group that is mounted here, version 2 or 1. */
-static uint64_t group_bytes(const char *limit_path, const char *used_path)
+static uint64_t read_number_in(const char *folder, const char *file, const char *key)
 {
-    const uint64_t limit = read_number(limit_path, ""), used = read_number(used_path, "");
+    char path[PATH_MAX];
+    const int length = snprintf(path, sizeof path, "%s/%s", folder, file);
 
-    return limit == UINT64_MAX || used == UINT64_MAX ? UINT64_MAX : limit > used ? limit - used : 0;
+    return length < 0 || (size_t)length >= sizeof path ? UINT64_MAX : read_number(path, key);
+}
+
+/* Is a tern_control_group_visit: what is left below the group's limit. Files that were read long ago count as used, and go first. */
+static void take_least(void *context, const char *folder)
+{
+    static const struct {
+        const char *limit, *used, *old_files;
+    } versions[] = {
+        {"memory.max", "memory.current", "inactive_file "},
+        {"memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file "},
+    };
+    uint64_t *least = context;
+
+    for (size_t i = 0; i < sizeof versions / sizeof *versions; i++) {
+        const uint64_t limit = read_number_in(folder, versions[i].limit, ""),
+                       old_files = read_number_in(folder, "memory.stat", versions[i].old_files);
+        uint64_t used = read_number_in(folder, versions[i].used, "");
+        if (limit == UINT64_MAX || used == UINT64_MAX)
+            continue;
+        used -= old_files < used ? old_files : 0;
+        const uint64_t left = limit > used ? limit - used : 0;
+        *least = left < *least ? left : *least;
+    }
 }
 
 uint64_t tern_memory_available_bytes(void)
 {
     const uint64_t kib = read_number("/proc/meminfo", "MemAvailable:");
-    const uint64_t bytes[] = {
-        kib == UINT64_MAX ? UINT64_MAX : kib << 10,
-        group_bytes("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"),
-        group_bytes("/sys/fs/cgroup/memory/memory.limit_in_bytes", "/sys/fs/cgroup/memory/memory.usage_in_bytes"),
-    };
-    uint64_t least = UINT64_MAX;
+    uint64_t least = kib == UINT64_MAX ? UINT64_MAX : kib << 10;
 
-    for (size_t i = 0; i < sizeof bytes / sizeof *bytes; i++)
-        least = bytes[i] < least ? bytes[i] : least;
+    tern_control_group_walk("memory", take_least, &least);
     return least;
 }
 

@@ -31,10 +31,12 @@ static const struct {
 
 char *tern_run_difference(const tern_run *earlier, const tern_run *now, char *text, size_t bytes)
 {
+    const bool knows_none = earlier->settings[0] != '\0';
+
     text[0] = '\0';
     for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
         const char *a = (const char *)earlier + members[i].offset, *b = (const char *)now + members[i].offset;
-        const bool known = a[0] != '\0' || ((members[i].flags & MAY_BE_NONE) != 0 && earlier->settings[0] != '\0');
+        const bool known = a[0] != '\0' || ((members[i].flags & MAY_BE_NONE) != 0 && knows_none);
         if (strcmp(a, b) != 0 && known)
             tern_text_append(text, bytes, "%sanother %s (%s, now %s)", text[0] == '\0' ? "" : ", ", members[i].what,
                              a[0] == '\0' ? "none" : a, b[0] == '\0' ? "none" : b);

@@ -79,6 +79,22 @@ if [ -z "${SANITIZE:-}" ]; then
     [ $? -eq 1 ] || fail "a crash under ulimit -v is none"
 fi
 
+# A limit of the control group, or of one above it: what does not fit is told before the system ends the process.
+for root in /sys/fs/cgroup/memory /sys/fs/cgroup; do
+    group=$root/ternbench-test-$$
+    mkdir "$group" 2>/dev/null && mkdir "$group/below" || continue
+    for file in memory.limit_in_bytes memory.max; do
+        { [ -e "$group/$file" ] && echo $((512 << 20)) >"$group/$file" &&
+            (echo "$BASHPID" >"$group/below/cgroup.procs"); } 2>/dev/null || continue
+        printf '[a]\nkernels = reference\nshapes = 32768x32768x1 8x64x16\n' >grouped.suite
+        (echo "$BASHPID" >"$group/below/cgroup.procs" && exec "$TERNBENCH" check grouped.suite --no-edges -q) >out 2>err ||
+            fail "a control group's limit gave another status: $(cat out err)"
+        says out "UNSUPPORTED  out of memory:"
+        says out "2 of 2 cases: 1 EXACT, 0 wrong, 1 skipped"
+    done
+    rmdir "$group/below" "$group"
+done
+
 # SIGCHLD ignored, as some shells and supervisors leave it.
 (trap '' CHLD; exec "$TERNBENCH" run a.suite "${quick[@]}") >out 2>err ||
     fail "SIGCHLD ignored gave another status: $(cat out err)"

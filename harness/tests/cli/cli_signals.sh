@@ -42,6 +42,14 @@ ends HUP 129 "$TERNBENCH" run a.suite "${long[@]}"
 ends INT 130 "$TERNBENCH" repro 'reference/8192x16384x2048/w=random,x=random,p0=0.42,seed=1' -q --deadline 600
 ends TERM 143 "$TERNBENCH" machine
 ends TERM 143 "$TERNBENCH" kernels --pick 11008x4096x8
+cp "$SOURCE/kernels/scalar.c" scalar.c
+sed 's/->shape;/->shape; __asm__ volatile("");/' scalar.c >other.c
+cmp -s scalar.c other.c && fail "the two sides are the same"
+printf '[a]\nkernels = scalar\nshapes = 2048x8192x8\n' >sides.suite
+ends INT 130 "$TERNBENCH" gate scalar.c other.c sides.suite -q --out jsonl:gate.jsonl
+ends TERM 143 "$TERNBENCH" ablate sides.suite --set kernels=portable --set shapes=2048x8192x64 -q
+ends TERM 143 "$TERNBENCH" tune sides.suite --set 'kernels=scalar portable' --set shapes=2048x8192x64 --no-roofs -q
+ends INT 130 "$TERNBENCH" ablate decode --model large.model --kernel reference -q
 ends INT 130 "$TERNBENCH" decode --model large.model --kernel reference --tokens 512 --no-roofs -q
 ends TERM 143 "$TERNBENCH" model write --model large.model --out large.gguf
 

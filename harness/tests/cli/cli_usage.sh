@@ -25,6 +25,8 @@ expect 0 env TERNBENCH_ISA=scalar "$TERNBENCH" check ok.suite --set kernels='*' 
 says_not out "avx"
 expect 2 "$TERNBENCH" check ok.suite --filter '('
 says err "the regular expression '(': "
+expect 2 timeout 5 "$TERNBENCH" check ok.suite --filter "$(printf '(%.0s' $(seq 20000))"
+says err "longer than 2000 characters"
 # What the library would take minutes or all memory for is refused at once.
 for expression in 'a{1000}{1000}' '((a{30}){30}){30}' '(.?){0,9000}' 'a{4001}' 'a{1,4001}' 'a{4001,}' 'a++++++++++++++++++++++++++++++++++++++++' 'a+*+*+?+*+*+*+*+*+*+*+*+*+*+*+*+' '(a{1,}){1,}{1,}{1,}{1,}{1,}{1,}{1,}{1,}{1,}{1,}{1,}'; do
     expect 2 timeout 5 "$TERNBENCH" check ok.suite --list --filter "$expression"

@@ -101,7 +101,7 @@ static void tells_file_and_line_of_a_mistake(void **state)
         {"[model]\nepsilon = nan\n", "model:2: key 'epsilon' takes a number above 0, not 'nan'"},
         {"ffn = 96\n", "model:1: 'ffn' does not stand in [model]"},
         {"[models]\nffn = 96\n", "model:2: 'ffn' does not stand in [model]"},
-        {"[model\n", "model:1: neither"},
+        {"[model\n", "model:1: the [section] lacks its ]"},
         {"", "model: [model] lacks the key 'layers'"},
         {"[model]\nffn = 96\n" SIZES WAYS "summary = s\nkv_heads = 4\n", "model:17: 'kv_heads' stands"},
     };
