@@ -82,7 +82,7 @@ fi
 # A limit of the control group, or of one above it: what does not fit is told before the system ends the process.
 for root in /sys/fs/cgroup/memory /sys/fs/cgroup; do
     group=$root/ternbench-test-$$
-    mkdir "$group" 2>/dev/null && mkdir "$group/below" || continue
+    mkdir -p "$group/below" 2>/dev/null || continue
     for file in memory.limit_in_bytes memory.max; do
         { [ -e "$group/$file" ] && echo $((512 << 20)) >"$group/$file" &&
             (echo "$BASHPID" >"$group/below/cgroup.procs"); } 2>/dev/null || continue
