@@ -58,7 +58,7 @@ int main(int argc, char **argv)
         status = tern_stack_prepare(&error);
     if (status != TERN_OK) {
         fprintf(stderr, "ternbench: %s\n", error.text);
-        return status;
+        return (int)status;
     }
     return tern_invoke(argc, argv);
 }
