@@ -1,7 +1,11 @@
 #include "cli/descriptors.h"
 
 #include <fcntl.h>
+#include <stdint.h>
+#include <sys/resource.h>
 #include <unistd.h>
+
+enum { ENOUGH = 32 };
 
 void tern_descriptors_occupy(void)
 {
@@ -11,4 +15,18 @@ void tern_descriptors_occupy(void)
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
         if (fcntl(fd, F_GETFD) < 0)
             (void)!open("/dev/null", modes[fd]);
+}
+
+tern_status tern_descriptors_prepare(tern_error *error)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= ENOUGH)
+        return TERN_OK;
+    const struct rlimit enough = {ENOUGH, limit.rlim_max};
+    if (limit.rlim_max >= ENOUGH && setrlimit(RLIMIT_NOFILE, &enough) == 0)
+        return TERN_OK;
+    return tern_error_set(error, TERN_ENVIRONMENT,
+                          "Too many open files: no more than %ju may be open here, and %d are needed; see ulimit -n",
+                          (uintmax_t)limit.rlim_max, ENOUGH);
 }

@@ -56,6 +56,8 @@ int main(int argc, char **argv)
     tern_status status = tern_isa_check_environment(&error);
     if (status == TERN_OK)
         status = tern_stack_prepare(&error);
+    if (status == TERN_OK)
+        status = tern_descriptors_prepare(&error);
     if (status != TERN_OK) {
         fprintf(stderr, "ternbench: %s\n", error.text);
         return (int)status;
