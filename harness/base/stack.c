@@ -1,5 +1,7 @@
 #include "base/stack.h"
 
+#include "base/limit.h"
+
 #include <pthread.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -21,16 +23,12 @@ static void prepare_threads(void)
 
 tern_status tern_stack_prepare(tern_error *error)
 {
-    struct rlimit limit;
+    uintmax_t most;
 
-    if (getrlimit(RLIMIT_STACK, &limit) == 0 && limit.rlim_cur < TERN_STACK_BYTES) {
-        const struct rlimit enough = {TERN_STACK_BYTES, limit.rlim_max};
-        if (limit.rlim_max < TERN_STACK_BYTES || setrlimit(RLIMIT_STACK, &enough) != 0)
-            return tern_error_set(
-                error, TERN_ENVIRONMENT,
-                "the stack may not be larger than %ju KiB here, and kernels get %d MiB; see ulimit -s",
-                (uintmax_t)limit.rlim_max / 1024, TERN_STACK_BYTES >> 20);
-    }
+    if (!tern_limit_raise(RLIMIT_STACK, TERN_STACK_BYTES, &most))
+        return tern_error_set(error, TERN_ENVIRONMENT,
+                              "the stack may not be larger than %ju KiB here, and kernels get %d MiB; see ulimit -s",
+                              most / 1024, TERN_STACK_BYTES >> 20);
     prepare_threads();
     return TERN_OK;
 }

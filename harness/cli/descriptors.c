@@ -1,7 +1,8 @@
 #include "cli/descriptors.h"
 
+#include "base/limit.h"
+
 #include <fcntl.h>
-#include <stdint.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -19,14 +20,11 @@ void tern_descriptors_occupy(void)
 
 tern_status tern_descriptors_prepare(tern_error *error)
 {
-    struct rlimit limit;
+    uintmax_t most;
 
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= ENOUGH)
-        return TERN_OK;
-    const struct rlimit enough = {ENOUGH, limit.rlim_max};
-    if (limit.rlim_max >= ENOUGH && setrlimit(RLIMIT_NOFILE, &enough) == 0)
+    if (tern_limit_raise(RLIMIT_NOFILE, ENOUGH, &most))
         return TERN_OK;
     return tern_error_set(error, TERN_ENVIRONMENT,
                           "Too many open files: no more than %ju may be open here, and %d are needed; see ulimit -n",
-                          (uintmax_t)limit.rlim_max, ENOUGH);
+                          most, ENOUGH);
 }
