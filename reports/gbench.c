@@ -130,12 +130,7 @@ static double median_of(double *values, size_t count)
 
 static double deviation_of(double *values, size_t count)
 {
-    const double mean = tern_stats_mean(values, count);
-    double squares = 0.0;
-
-    for (size_t i = 0; i < count; i++)
-        squares += (values[i] - mean) * (values[i] - mean);
-    return sqrt(squares / (double)(count - 1));
+    return tern_stats_deviation(values, count);
 }
 
 static double variation_of(double *values, size_t count)

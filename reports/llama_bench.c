@@ -2,12 +2,12 @@
  * The columns of llama.cpp's llama-bench, in Markdown: pp512 is a prompt of 512 tokens, tg128 are 128 generated ones;
  * t/s is the mean over the repetitions and their standard deviation.
  */
+#include "base/stats.h"
 #include "base/text.h"
 #include "markup.h"
 #include "report.h"
 
 #include <inttypes.h>
-#include <math.h>
 
 /* A text of a record as a cell of so many columns at least. */
 static void put_cell(FILE *stream, const char *text, size_t width)
@@ -24,16 +24,11 @@ static void put_row(FILE *stream, const tern_decode_record *r, const char *test,
                     const tern_phase *phase)
 {
     char name[16];
-    double sum = 0.0, squares = 0.0;
 
     if (phase->tokens == 0 || phase->rates == 0)
         return;
-    for (uint32_t i = 0; i < phase->rates; i++)
-        sum += phase->rate[i];
-    const double mean = sum / phase->rates;
-    for (uint32_t i = 0; i < phase->rates; i++)
-        squares += (phase->rate[i] - mean) * (phase->rate[i] - mean);
-    const double deviation = phase->rates > 1 ? sqrt(squares / (phase->rates - 1)) : 0.0;
+    const double mean = tern_stats_mean(phase->rate, phase->rates);
+    const double deviation = phase->rates > 1 ? tern_stats_deviation(phase->rate, phase->rates) : 0.0;
     snprintf(name, sizeof name, "%s%" PRIu32, test, tokens);
     /* The size is that of the model, also where an embedding of the head's form stays in its file. */
     const uint64_t embedding = r->embedding_bytes == 0 && r->head_weights > 0 ? r->head_bytes : r->embedding_bytes;

@@ -62,11 +62,6 @@ static void join(tern_repeats *repeats, uint32_t a, uint32_t b)
     repeats->first[one > other ? one : other] = one > other ? other : one;
 }
 
-static uint32_t run_of(tern_line line, const void *value)
-{
-    return line == TERN_LINE_CASE ? ((const tern_record *)value)->run : ((const tern_decode_record *)value)->run;
-}
-
 static bool is_timed(tern_line line, const void *value)
 {
     return line == TERN_LINE_CASE ? ((const tern_record *)value)->timed : ((const tern_decode_record *)value)->timed;
@@ -76,17 +71,17 @@ static bool is_timed(tern_line line, const void *value)
 static void join_earlier(tern_repeats *repeats, const tern_results *results, tern_line line, const char *id,
                          const void *value)
 {
-    const uint32_t run = run_of(line, value);
+    const uint32_t run = tern_line_run(line, value);
     const void *other;
     size_t cursor = 0;
 
     while ((other = tern_results_find(results, line, id, &cursor)) != NULL && other != value) {
-        if (repeats->like[run_of(line, other)] != repeats->like[run])
+        if (repeats->like[tern_line_run(line, other)] != repeats->like[run])
             continue;
         repeats->shared = true;
         if (!is_timed(line, other) || !is_timed(line, value))
             continue;
-        join(repeats, run_of(line, other), run);
+        join(repeats, tern_line_run(line, other), run);
         return;
     }
 }

@@ -19,11 +19,6 @@ static unsigned difference_of(const tern_results *results, uint32_t a, uint32_t 
     return strcmp(one->commit, other->commit) != 0 || one->dirty != other->dirty ? COMMIT : NUMBER;
 }
 
-static uint32_t run_of(tern_line line, const void *value)
-{
-    return *(const uint32_t *)(const void *)((const char *)value + tern_line_types[line].run);
-}
-
 /* A class whose hash an old file does not have is told by the machine's number in the results. */
 static void append_machine(const tern_results *results, uint32_t run, char *name)
 {
@@ -45,8 +40,8 @@ char *tern_series_name(const tern_results *merged, tern_line line, const char *i
     unsigned differs = 0;
 
     while ((other = tern_results_find(merged, line, id, &cursor)) != NULL)
-        if (run_of(line, other) != run)
-            differs |= difference_of(merged, run, run_of(line, other));
+        if (tern_line_run(line, other) != run)
+            differs |= difference_of(merged, run, tern_line_run(line, other));
     tern_text_copy(name, TERN_SERIES_NAME_BYTES, id);
     if (differs & MACHINE)
         append_machine(merged, run, name);

@@ -89,6 +89,16 @@ double tern_stats_mean(const double *values, size_t count)
     return sum / (double)count;
 }
 
+double tern_stats_deviation(const double *values, size_t count)
+{
+    const double mean = tern_stats_mean(values, count);
+    double squares = 0.0;
+
+    for (size_t i = 0; i < count; i++)
+        squares += (values[i] - mean) * (values[i] - mean);
+    return sqrt(squares / (double)(count - 1));
+}
+
 double tern_stats_imbalance(const double *values, size_t count)
 {
     const double mean = tern_stats_mean(values, count);

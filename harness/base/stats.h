@@ -46,6 +46,9 @@ double tern_stats_min(const double *values, size_t count);
 double tern_stats_max(const double *values, size_t count);
 double tern_stats_mean(const double *values, size_t count);
 
+/* The standard deviation of what the values are a sample of; count >= 2. */
+double tern_stats_deviation(const double *values, size_t count);
+
 /* Largest / mean: 1 when all threads have the same work. NaN when the mean is not above 0. */
 double tern_stats_imbalance(const double *values, size_t count);
 

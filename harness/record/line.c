@@ -29,6 +29,11 @@ const tern_line_type tern_line_types[TERN_LINES] = {
     [TERN_LINE_TRIED] = {LINE("tried", tern_tried, tern_tried_fields), .id = offsetof(tern_tried, id)},
 };
 
+uint32_t tern_line_run(tern_line line, const void *value)
+{
+    return *(const uint32_t *)(const void *)((const char *)value + tern_line_types[line].run);
+}
+
 tern_line tern_line_find(const char *name)
 {
     tern_line line = 0;

@@ -9,6 +9,8 @@
 
 #include "record/fields.h"
 
+#include <stdint.h>
+
 typedef enum tern_line {
     TERN_LINE_RUN,
     TERN_LINE_CASE,
@@ -34,6 +36,9 @@ typedef struct tern_line_type {
 
 /* By tern_line. */
 extern const tern_line_type tern_line_types[TERN_LINES];
+
+/* The run of a line's struct, which must not be a run itself. */
+uint32_t tern_line_run(tern_line line, const void *value);
 
 /* TERN_LINES when there is none of that name. */
 tern_line tern_line_find(const char *name);
