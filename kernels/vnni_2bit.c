@@ -3,10 +3,10 @@
  *
  * A byte holds four codes w + 1, of four steps (vnni.h). Few tokens (vnni_few.h): 256 weights take a load, 4 ands and
  * 4 multiply-adds a token, whose x comes as a memory operand: 4 cycles for 64 bytes on two ports, 4 or 5 where sums
- * wait for each other, which `unroll` mends, so that a core is bound by memory unless W lies in L2. Its prefetcher alone leaves a tenth of the bandwidth unused, hence the prefetches; the
- * non-temporal hint bypasses L2 and loses. Many tokens (vnni512.h): unpacking is 4 ands and 3 shifts a line, a
- * twentieth of the multiply-adds of 32 tokens. The first tile does it on its way. Blocks whose codes exceed L1 still
- * win, by about a hundredth at 32 tokens.
+ * wait for each other, which `unroll` mends, so that a core is bound by memory unless W lies in L2. Its prefetcher
+ * alone leaves a tenth of the bandwidth unused, hence the prefetches; the non-temporal hint bypasses L2 and loses.
+ * Many tokens (vnni512.h): unpacking is 4 ands and 3 shifts a line, a twentieth of the multiply-adds of 32 tokens. The
+ * first tile does it on its way. Blocks whose codes exceed L1 still win, by about a hundredth at 32 tokens.
  */
 #define VNNI_DIGITS 4
 #include "common.h"

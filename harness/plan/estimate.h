@@ -2,8 +2,9 @@
  * estimate.h - how long cases take, before any of them ran: from shapes, kernels and what is known of the machine.
  *
  * A check costs by the bytes of W, which every pass packs, and by multiply-adds. A figure that gets precise at once
- * needs a tenth of a second, whatever its budget; on a noisy machine it never gets so, and the whole budget is spent. So it is
- * where cases are sampled in turns, since every ratio has to be precise before they end. What needs a CPU takes longer where other programs have it; a budget does not.
+ * needs a tenth of a second, whatever its budget; on a noisy machine it never gets so, and the whole budget is spent. So
+ * it is where cases are sampled in turns, since every ratio has to be precise before they end. What needs a CPU takes
+ * longer where other programs have it; a budget does not.
  */
 #ifndef TERN_PLAN_ESTIMATE_H
 #define TERN_PLAN_ESTIMATE_H
