@@ -2,6 +2,7 @@
  * The decode loop in words and figures: what ran, how fast against the limits of the machine, where the time went, in
  * how much memory, and what the baseline did. Programs get all of it as rows.
  */
+#include "analyse/loop_limit.h"
 #include "base/text.h"
 #include "decode_figures.h"
 #include "report.h"
@@ -50,8 +51,11 @@ static const tern_column phase_columns[PHASE_COLUMNS] = {
     {.name = "limit", .label = "share of the limit measured in this run", .type = TERN_COLUMN_TEXT},
 };
 
-static void add_phase(tern_sheet *sheet, const char *name, const tern_phase *phase, const char *limit)
+static void add_phase(tern_sheet *sheet, const tern_results *results, const tern_decode_record *r, const char *name,
+                      const tern_phase *phase)
 {
+    const tern_loop_limit limit = tern_loop_limit_of(results, r, phase);
+
     if (phase->tokens == 0)
         return;
     tern_sheet_row(sheet);
@@ -60,9 +64,11 @@ static void add_phase(tern_sheet *sheet, const char *name, const tern_phase *pha
     tern_sheet_real(sheet, TOTAL, phase->total_ms);
     tern_sheet_real(sheet, RATE, phase->tokens_per_s);
     tern_sheet_real(sheet, TOKEN, phase->total_ms / phase->tokens);
-    if (isfinite(phase->roof_share))
-        tern_sheet_format(sheet, LIMIT, "%5.1f %% of %.2f tok/s by %s", 100.0 * phase->roof_share,
-                          phase->roof_tokens_per_s, limit);
+    if (isfinite(limit.share))
+        tern_sheet_format(sheet, LIMIT, "%5.1f %% of %.2f tok/s by %s", 100.0 * limit.share, limit.tokens_per_s,
+                          limit.reads ? "reading" : r->roof_instruction);
+    else if (limit.in_cache)
+        tern_sheet_text(sheet, LIMIT, "reads from a cache, whose limit these records do not have");
 }
 
 /* ", decode 3.21..3.25 tok/s"; nothing for a phase that was not run. */
@@ -94,17 +100,21 @@ static void say_demand(tern_document *document, const tern_decode_record *r)
     tern_text_append(text, sizeof text, "a token reads %.1f MB and multiplies %.3f G weights",
                      r->decode.bytes_per_token / 1e6, r->decode.macs_per_token / 1e9);
     if (r->roof_read_gbps > 0.0)
-        tern_text_append(text, sizeof text, "; read bandwidth %.1f GB/s, %s %.0f GMAC/s", r->roof_read_gbps,
-                         r->roof_instruction, r->roof_gmacs);
+        tern_text_append(text, sizeof text, "; %s %.0f GMAC/s, read bandwidth %.1f GB/s", r->roof_instruction,
+                         r->roof_gmacs, r->roof_read_gbps);
+    if (r->roof_step_gbps > 0.0)
+        tern_text_append(text, sizeof text,
+                         " from memory and %.1f GB/s for the %.1f MB of a step, read again and again",
+                         r->roof_step_gbps, (double)r->step_bytes / 1e6);
     tern_document_line(document, "%s", text);
 }
 
-static void say_speed(tern_document *document, const tern_decode_record *r)
+static void say_speed(tern_document *document, const tern_results *results, const tern_decode_record *r)
 {
     tern_sheet *sheet = tern_document_sheet(document, "phases", TERN_FOR_PEOPLE, phase_columns, PHASE_COLUMNS);
 
-    add_phase(sheet, "prefill", &r->prefill, r->roof_instruction);
-    add_phase(sheet, "decode", &r->decode, "read bandwidth");
+    add_phase(sheet, results, r, "prefill", &r->prefill);
+    add_phase(sheet, results, r, "decode", &r->decode);
     if (r->steps > 0)
         tern_document_line(document, "a step: median %.3f ms, p99 %.3f ms", r->median_ms, r->p99_ms);
     if (r->repetitions > 1)
@@ -276,7 +286,7 @@ tern_status tern_decode_build(tern_document *document, const tern_results *resul
             tern_document_line(document, "%s: %s", tern_verdict_name(r->finding.verdict), r->finding.reason);
             continue;
         }
-        say_speed(document, r);
+        say_speed(document, results, r);
         say_parts(document, r);
         say_memory(document, r);
         say_cache(document, r);

@@ -1,20 +1,21 @@
 #include "decode_figures.h"
 
+#include "analyse/loop_limit.h"
 #include "runs.h"
 
 #include <math.h>
 
 /* One list for columns and cells: the key, the member of a tern_decode_record, and the unit of a number. */
-#define PHASE_FIGURES(WHOLE, REAL, name)                                                                               \
+#define PHASE_FIGURES(WHOLE, REAL, LIMIT, name)                                                                        \
     WHOLE(#name "_tokens", name.tokens, NULL)                                                                          \
     REAL(#name "_ms", name.total_ms, "ms")                                                                             \
     REAL(#name "_tokens_per_s", name.tokens_per_s, "1/s")                                                              \
-    REAL(#name "_roof_tokens_per_s", name.roof_tokens_per_s, "1/s")                                                    \
-    REAL(#name "_roof_share", name.roof_share, NULL)                                                                   \
+    LIMIT(#name "_roof_tokens_per_s", name, tokens_per_s, "1/s")                                                       \
+    LIMIT(#name "_roof_share", name, share, NULL)                                                                      \
     REAL(#name "_bytes_per_token", name.bytes_per_token, "B")                                                          \
     REAL(#name "_macs_per_token", name.macs_per_token, NULL)
 
-#define FIGURES(TEXT, FLAG, WHOLE, REAL)                                                                               \
+#define FIGURES(TEXT, FLAG, WHOLE, REAL, LIMIT)                                                                        \
     TEXT("id", id)                                                                                                     \
     TEXT("model", model)                                                                                               \
     TEXT("source", source)                                                                                             \
@@ -44,8 +45,8 @@
     REAL("p0", p0, NULL)                                                                                               \
     FLAG("baseline", baseline)                                                                                         \
     WHOLE("measured_layers", measured_layers, NULL)                                                                    \
-    PHASE_FIGURES(WHOLE, REAL, prefill)                                                                                \
-    PHASE_FIGURES(WHOLE, REAL, decode)                                                                                 \
+    PHASE_FIGURES(WHOLE, REAL, LIMIT, prefill)                                                                         \
+    PHASE_FIGURES(WHOLE, REAL, LIMIT, decode)                                                                          \
     WHOLE("steps", steps, NULL)                                                                                        \
     REAL("step_median_ms", median_ms, "ms")                                                                            \
     REAL("step_p99_ms", p99_ms, "ms")                                                                                  \
@@ -53,6 +54,8 @@
     REAL("roof_read_gbps", roof_read_gbps, "GB/s")                                                                     \
     REAL("roof_gmacs", roof_gmacs, "GMAC/s")                                                                           \
     TEXT("roof_instruction", roof_instruction)                                                                         \
+    WHOLE("step_bytes", step_bytes, "B")                                                                               \
+    REAL("roof_step_gbps", roof_step_gbps, "GB/s")                                                                     \
     REAL("target_tokens_per_s", target_tokens_per_s, "1/s")                                                            \
     REAL("kv_ratio_predicted", kv_ratio_predicted, NULL)                                                               \
     REAL("kv_ratio_measured", kv_ratio_measured, NULL)                                                                 \
@@ -69,13 +72,15 @@
     TEXT("tokens_hash", tokens_hash)                                                                                   \
     TEXT("logits_hash", logits_hash)
 
-#define TEXT_COLUMN(key, member)      {.name = key, .type = TERN_COLUMN_TEXT},
-#define FLAG_COLUMN(key, member)      {.name = key, .type = TERN_COLUMN_FLAG},
-#define WHOLE_COLUMN(key, member, of) {.name = key, .type = TERN_COLUMN_COUNT, .unit = of},
-#define REAL_COLUMN(key, member, of)  {.name = key, .type = TERN_COLUMN_REAL, .unit = of},
+#define TEXT_COLUMN(key, member)             {.name = key, .type = TERN_COLUMN_TEXT},
+#define FLAG_COLUMN(key, member)             {.name = key, .type = TERN_COLUMN_FLAG},
+#define WHOLE_COLUMN(key, member, of)        {.name = key, .type = TERN_COLUMN_COUNT, .unit = of},
+#define REAL_COLUMN(key, member, of)         {.name = key, .type = TERN_COLUMN_REAL, .unit = of},
+#define LIMIT_COLUMN(key, phase, member, of) {.name = key, .type = TERN_COLUMN_REAL, .unit = of},
 
 static const tern_column columns[] = {
-    FIGURES(TEXT_COLUMN, FLAG_COLUMN, WHOLE_COLUMN, REAL_COLUMN){.name = "verdict", .type = TERN_COLUMN_VERDICT},
+    FIGURES(TEXT_COLUMN, FLAG_COLUMN, WHOLE_COLUMN, REAL_COLUMN, LIMIT_COLUMN){.name = "verdict",
+                                                                               .type = TERN_COLUMN_VERDICT},
     {.name = "reason", .type = TERN_COLUMN_TEXT},
     TERN_RUN_COLUMN_ROWS,
 };
@@ -84,13 +89,15 @@ static const tern_column columns[] = {
 #define FILL_FLAG(key, member)      tern_sheet_flag(sheet, column++, r->member);
 #define FILL_WHOLE(key, member, of) tern_sheet_count(sheet, column++, r->member);
 #define FILL_REAL(key, member, of)  tern_sheet_real(sheet, column++, r->timed ? r->member : (double)NAN);
+#define FILL_LIMIT(key, phase, member, of)                                                                             \
+    tern_sheet_real(sheet, column++, r->timed ? tern_loop_limit_of(results, r, &r->phase).member : (double)NAN);
 
 static void add_row(tern_sheet *sheet, const tern_results *results, const tern_decode_record *r)
 {
     size_t column = 0;
 
     tern_sheet_row(sheet);
-    FIGURES(FILL_TEXT, FILL_FLAG, FILL_WHOLE, FILL_REAL)
+    FIGURES(FILL_TEXT, FILL_FLAG, FILL_WHOLE, FILL_REAL, FILL_LIMIT)
     tern_sheet_text(sheet, column++, tern_verdict_name(r->finding.verdict));
     tern_sheet_text(sheet, column++, r->finding.reason);
     tern_run_cells(sheet, column, results, r->run);

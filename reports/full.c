@@ -6,7 +6,7 @@
  */
 #include "full.h"
 
-#include "analyse/blockers.h"
+#include "analyse/bottleneck.h"
 #include "analyse/series.h"
 #include "part_repeats.h"
 #include "report.h"
@@ -85,14 +85,13 @@ static void add_how_to_read(tern_document *document)
         "hot: the same W again and again, in cache when it fits. cold: a ring of copies larger than the last-level "
         "cache, so W comes from memory. They answer different questions.",
         "% of the limit: of the nearer of read bandwidth and multiply-add peak, both measured in the same run with the "
-        "same threads. A share near 100 % cannot become much faster on this machine.",
+        "same threads. A share near 100 % cannot become much faster on this machine. A decode loop reads the same "
+        "weights step after step: its bandwidth is that of as many bytes, read again and again.",
         "Times of different machines do not compare; shares of a limit and ratios to the baseline do.",
         "Factors of an ablation multiply: gives is a toggle's share of the whole, alone is what it gains by itself, "
-        "left "
-        "out is what is lost without it.",
+        "left out is what is lost without it.",
         "In the page, a click on a column's label sorts by it, and folded parts open by a click. Every figure is in "
-        "the "
-        "JSON of the same report as well (--format json), cases one a line in the CSV (--format csv).",
+        "the JSON of the same report as well (--format json), cases one a line in the CSV (--format csv).",
     };
 
     tern_document_section(document, "How to read this");

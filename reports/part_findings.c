@@ -4,6 +4,7 @@
 #include "full.h"
 
 #include "analyse/blockers.h"
+#include "analyse/bottleneck.h"
 #include "analyse/fastest.h"
 #include "analyse/groups.h"
 #include "analyse/repeats.h"

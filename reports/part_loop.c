@@ -5,6 +5,7 @@
 
 #include "analyse/fastest.h"
 #include "analyse/groups.h"
+#include "analyse/loop_limit.h"
 #include "base/stats.h"
 #include "case_columns.h"
 #include "decode_figures.h"
@@ -77,8 +78,8 @@ static const tern_decode_record *baseline_of(const tern_results *results, const 
     return NULL;
 }
 
-static void add_phase(tern_sheet *sheet, const tern_decode_record *r, const char *name, const tern_phase *phase,
-                      const tern_phase *over)
+static void add_phase(tern_sheet *sheet, const tern_results *results, const tern_decode_record *r, const char *name,
+                      const tern_phase *phase, const tern_phase *over)
 {
     if (phase->tokens == 0)
         return;
@@ -97,8 +98,7 @@ static void add_phase(tern_sheet *sheet, const tern_decode_record *r, const char
         tern_sheet_real(sheet, MEDIAN_MS, r->median_ms);
         tern_sheet_real(sheet, P99_MS, r->p99_ms);
     }
-    if (isfinite(phase->roof_share))
-        tern_sheet_real(sheet, LIMIT, phase->roof_share);
+    tern_sheet_real(sheet, LIMIT, tern_loop_limit_of(results, r, phase).share);
     if (over != NULL && over->tokens > 0)
         tern_sheet_real(sheet, OVER_BASELINE, phase->tokens_per_s / over->tokens_per_s);
     if (phase == &r->decode && r->target_tokens_per_s > 0.0)
@@ -117,8 +117,8 @@ static void add_loops(tern_document *document, const char *name, const tern_resu
     sheet->tall = true;
     while ((r = tern_full_next_loop(results, baseline, &cursor)) != NULL) {
         const tern_decode_record *b = baseline ? NULL : baseline_of(results, r);
-        add_phase(sheet, r, "prefill", &r->prefill, b == NULL ? NULL : &b->prefill);
-        add_phase(sheet, r, "decode", &r->decode, b == NULL ? NULL : &b->decode);
+        add_phase(sheet, results, r, "prefill", &r->prefill, b == NULL ? NULL : &b->prefill);
+        add_phase(sheet, results, r, "decode", &r->decode, b == NULL ? NULL : &b->decode);
     }
 }
 

@@ -4,6 +4,7 @@
  * edge cases too, and the decode loop's.
  */
 #include "analyse/fastest.h"
+#include "analyse/loop_limit.h"
 #include "analyse/speedup.h"
 #include "case_columns.h"
 #include "cell.h"
@@ -195,7 +196,7 @@ static void add_phase(tern_sheet *sheet, const tern_results *results, const tern
     tern_sheet_count(sheet, SAMPLES, phase->rates);
     tern_sheet_real(sheet, GMACS, 1e-9 * phase->macs_per_token * rate.median);
     tern_sheet_real(sheet, GBPS, 1e-9 * phase->bytes_per_token * rate.median);
-    tern_sheet_real(sheet, ROOF_SHARE, phase->roof_share);
+    tern_sheet_real(sheet, ROOF_SHARE, tern_loop_limit_of(results, r, phase).share);
 }
 
 /* For programs, a token of each phase of the decode loop: its times are of one token, low and high of repetitions. */

@@ -3,6 +3,7 @@
 #include "analyse/ablation.h"
 #include "analyse/gate_rows.h"
 #include "analyse/groups.h"
+#include "analyse/loop_limit.h"
 #include "analyse/scaling.h"
 #include "analyse/speedup.h"
 #include "base/text.h"
@@ -132,6 +133,22 @@ static void look_at_runs(finder *f)
     }
 }
 
+/* Of a missed target that the machine does not allow. */
+static void say_limit(const finder *f, const tern_decode_record *r, tern_blocker *b)
+{
+    const tern_loop_limit limit = tern_loop_limit_of(f->results, r, &r->decode);
+
+    if (!(limit.tokens_per_s < r->target_tokens_per_s))
+        return;
+    if (limit.reads)
+        snprintf(b->cause, sizeof b->cause,
+                 "reading allows %.3g tokens a second at most, at %.3g MB a token and the bandwidth measured",
+                 limit.tokens_per_s, r->decode.bytes_per_token / 1e6);
+    else
+        snprintf(b->cause, sizeof b->cause, "multiply-adds allow %.3g tokens a second at most, by the peak of %s",
+                 limit.tokens_per_s, r->roof_instruction);
+}
+
 static void look_at_loops(finder *f)
 {
     for (size_t i = 0; i < f->results->decodes.count; i++) {
@@ -145,10 +162,7 @@ static void look_at_loops(finder *f)
                      r->decode.tokens_per_s, r->target_tokens_per_s);
             snprintf(b->impact, sizeof b->impact, "%.1f %% of the target",
                      100.0 * r->decode.tokens_per_s / r->target_tokens_per_s);
-            if (r->decode.roof_tokens_per_s < r->target_tokens_per_s)
-                snprintf(b->cause, sizeof b->cause,
-                         "memory gives %.3g tokens a second at most, at %.3g MB a token and the bandwidth measured",
-                         r->decode.roof_tokens_per_s, r->decode.bytes_per_token / 1e6);
+            say_limit(f, r, b);
         }
         if (r->budget_bytes > 0 && r->peak_rss_bytes > r->budget_bytes) {
             tern_blocker *b = add(f, TERN_BLOCKER_HIGH);
@@ -311,54 +325,4 @@ void tern_blockers_free(tern_blockers *blockers)
 {
     free(blockers->item);
     *blockers = (tern_blockers){0};
-}
-
-static const tern_decode_record *last_loop(const tern_results *results)
-{
-    for (size_t i = results->decodes.count; i > 0; i--)
-        if (results->decodes.item[i - 1].timed && !results->decodes.item[i - 1].baseline)
-            return &results->decodes.item[i - 1];
-    return NULL;
-}
-
-static char *say_loop(const tern_decode_record *r, char *text, size_t bytes)
-{
-    const tern_phase *phase = r->decode.tokens > 0 ? &r->decode : &r->prefill;
-    uint32_t slowest = 0;
-
-    text[0] = '\0';
-    for (uint32_t i = 0; i < phase->parts; i++)
-        slowest = phase->part_ms[i] > phase->part_ms[slowest] ? i : slowest;
-    if (phase->parts == 0 || !(phase->total_ms > 0.0))
-        return text;
-    snprintf(text, bytes, "%s, %.1f %% of the time of a token of %s", tern_decode_part_names[slowest],
-             100.0 * phase->part_ms[slowest] / phase->total_ms, r->model);
-    if (isfinite(phase->roof_share))
-        tern_text_append(text, bytes, "; the whole loop runs at %.1f %% of what the measured limits allow",
-                         100.0 * phase->roof_share);
-    return text;
-}
-
-char *tern_bottleneck_text(const tern_results *results, char *text, size_t bytes)
-{
-    const tern_decode_record *loop = last_loop(results);
-    const tern_record *nearest = NULL;
-
-    text[0] = '\0';
-    if (loop != NULL)
-        return say_loop(loop, text, bytes);
-    for (size_t i = 0; i < results->cases.count; i++) {
-        const tern_record *r = &results->cases.item[i];
-        if (r->timed && isfinite(r->timing.roof_share) && !r->timing.not_cold &&
-            (nearest == NULL || r->timing.macs > nearest->timing.macs ||
-             (r->timing.macs == nearest->timing.macs && r->timing.median_ns < nearest->timing.median_ns)))
-            nearest = r;
-    }
-    if (nearest != NULL)
-        snprintf(
-            text, bytes,
-            "of single products: the fastest on the largest, %s, is at %.1f %% of its limit; what a token waits for, "
-            "`ternbench decode` measures",
-            nearest->id, 100.0 * nearest->timing.roof_share);
-    return text;
 }

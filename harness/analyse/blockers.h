@@ -41,10 +41,4 @@ void tern_blockers_free(tern_blockers *blockers);
 /* Whether a combination of toggles was not exact, when it was checked or while it was timed. */
 bool tern_blocker_arm_is_wrong(const tern_arm_record *arm);
 
-/*
- * What a token waits for most, of the last timed run of the decode loop: "GEMM, 83 % of ...". Without one, what the
- * fastest kernels are near to. Returns text; "" when there is nothing to say.
- */
-char *tern_bottleneck_text(const tern_results *results, char *text, size_t bytes);
-
 #endif

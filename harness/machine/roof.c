@@ -6,6 +6,7 @@
 #include "machine/isa.h"
 #include "machine/memory.h"
 #include "machine/probe.h"
+#include "machine/read_rate.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -13,9 +14,8 @@
 
 enum {
     LINE_BYTES = 64,
-    QUARTERS = 4, /* ways of reading are tried on a quarter of the buffer each, in turn */
-    TRIES = 2,    /* of each way */
-    PASSES = 5,   /* with the best way */
+    QUARTERS =
+        4, /* ways to read are tried on a quarter of the buffer each: no cache has kept it while the others were read */
     PEAK_TRIES = 5,
     CHASES = 3,
     CHASE_LOADS = 100000
@@ -23,27 +23,26 @@ enum {
 
 static const double peak_ns = 5e6;
 
-/* How far ahead to prefetch. Some processors read fastest when they are left alone, others do not. */
-static const uint32_t aheads[] = {0, 512, 1024, 2048};
-
 typedef struct outcome {
     tern_status status;
     tern_error error;
     tern_roof roof;
 } outcome;
 
-typedef struct job {
+typedef struct job job;
+
+struct job {
+    tern_status (*measure)(job *, tern_roof *, tern_error *);
     const tern_pin *pin;
     uint32_t threads, isa;
-    uint64_t llc_bytes;
+    uint64_t bytes; /* of the buffer */
     tern_team *team;
     tern_memory buffer;
     /* what the team is to do now */
     const tern_probe *probe;
     uint64_t turns;
-    size_t begin, bytes, ahead;
     double *ghz, *ipc; /* of each thread */
-} job;
+};
 
 /* So that no result is left out as unused. */
 static _Thread_local volatile uint64_t sink;
@@ -56,17 +55,6 @@ static double time_team(job *j, tern_team_fn *fn)
     return tern_clock_ns() - start_ns;
 }
 
-/* A thread's part of j->bytes, in blocks that every reader takes. */
-static tern_slice part_of(const job *j, uint32_t thread, uint32_t threads)
-{
-    enum { BLOCK = 4096 };
-    tern_slice part = tern_slice_of(j->bytes / BLOCK, thread, threads);
-
-    part.begin = j->begin + part.begin * BLOCK;
-    part.end = j->begin + part.end * BLOCK;
-    return part;
-}
-
 /*
  * Fills the buffer with indices of lines. Line i leads to line a*i + c modulo their number, a power of two: that walk
  * visits all of them (Hull and Dobell, 1962, for a = 1 modulo 4 and odd c), in no order that hardware could foresee,
@@ -75,7 +63,7 @@ static tern_slice part_of(const job *j, uint32_t thread, uint32_t threads)
 static void fill(void *argument, uint32_t thread, uint32_t threads)
 {
     const job *j = argument;
-    const tern_slice part = part_of(j, thread, threads);
+    const tern_slice part = tern_read_rate_slice(j->buffer.bytes, thread, threads);
     const uint64_t lines = j->buffer.bytes / LINE_BYTES;
 
     for (size_t at = part.begin; at < part.end; at += LINE_BYTES) {
@@ -83,14 +71,6 @@ static void fill(void *argument, uint32_t thread, uint32_t threads)
         for (size_t i = 0; i < LINE_BYTES / sizeof *line; i++)
             line[i] = (1664525 * (at / LINE_BYTES) + 1013904223) % lines;
     }
-}
-
-static void read_part(void *argument, uint32_t thread, uint32_t threads)
-{
-    job *j = argument;
-    const tern_slice part = part_of(j, thread, threads);
-
-    sink = j->probe->read(j->buffer.data + part.begin, part.end - part.begin, j->ahead);
 }
 
 static void multiply(void *argument, uint32_t thread, uint32_t threads)
@@ -111,60 +91,26 @@ static void look_at_clock(void *argument, uint32_t thread, uint32_t threads)
     j->ipc[thread] = tern_clock_additions_per_cycle();
 }
 
-static tern_status make_buffer(job *j, tern_error *error)
+/* What exceeds the last-level cache as the ring of a cold case does, if there is so much memory. */
+static uint64_t cold_bytes(uint64_t llc_bytes)
 {
-    const uint64_t wanted = tern_memory_cold_bytes(j->llc_bytes), most = tern_memory_available_bytes() / 2;
+    const uint64_t wanted = tern_memory_cold_bytes(llc_bytes), most = tern_memory_available_bytes() / 2;
     uint64_t bytes = TERN_HUGE_PAGE;
 
     while (bytes < wanted && 2 * bytes <= most)
         bytes *= 2;
-    const tern_status status = tern_memory_new(&j->buffer, "measuring the memory's bandwidth", bytes, error);
-    if (status != TERN_OK)
-        return status;
-    j->bytes = bytes;
-    time_team(j, fill);
-    return TERN_OK;
+    return bytes;
 }
 
-/* Reads the next quarter of the buffer, which no cache has kept while the others were read. */
-static double try_reading(job *j, unsigned *quarter)
-{
-    j->bytes = j->buffer.bytes / QUARTERS;
-    j->begin = (*quarter)++ % QUARTERS * j->bytes;
-    return (double)j->bytes / time_team(j, read_part);
-}
-
-/* Finds the fastest way to read, then reads the whole buffer that way. */
 static void measure_read(job *j, tern_roof *roof)
 {
-    const tern_probe *best = NULL;
-    double best_gbps = 0.0, pass_gbps[PASSES];
-    unsigned quarter = 0;
+    const tern_read_rate rate = tern_read_rate_measure(j->team, j->buffer.data, j->buffer.bytes, QUARTERS, j->isa);
 
-    for (const tern_probe *const *probe = tern_probes; *probe != NULL; probe++) {
-        if ((*probe)->read == NULL || ((*probe)->isa & ~j->isa) != 0)
-            continue;
-        j->probe = *probe;
-        for (size_t i = 0; i < TRIES * sizeof aheads / sizeof *aheads; i++) {
-            j->ahead = aheads[i / TRIES];
-            const double gbps = try_reading(j, &quarter);
-            if (gbps > best_gbps) {
-                best_gbps = gbps;
-                best = *probe;
-                roof->read_ahead_bytes = aheads[i / TRIES];
-            }
-        }
-    }
-    roof->reader = j->probe = best;
-    j->ahead = roof->read_ahead_bytes;
-    j->begin = 0;
-    j->bytes = j->buffer.bytes;
-    for (int pass = 0; pass < PASSES; pass++)
-        pass_gbps[pass] = (double)j->bytes / time_team(j, read_part);
-    tern_stats_sort(pass_gbps, PASSES);
-    roof->read_gbps = pass_gbps[PASSES - 1];
-    roof->read_median_gbps = tern_stats_median(pass_gbps, PASSES);
-    roof->buffer_bytes = j->bytes;
+    roof->reader = rate.reader;
+    roof->read_ahead_bytes = rate.ahead_bytes;
+    roof->read_gbps = rate.best_gbps;
+    roof->read_median_gbps = rate.median_gbps;
+    roof->buffer_bytes = j->buffer.bytes;
 }
 
 static void measure_latency(job *j, tern_roof *roof)
@@ -244,51 +190,75 @@ static tern_status measure_clocks(job *j, tern_roof *roof, tern_error *error)
                   : tern_error_memory(error, "the clocks of threads", (double)(j->threads * 2 * sizeof *j->ghz));
 }
 
-static tern_status measure(job *j, outcome *o)
+static tern_status measure_all(job *j, tern_roof *roof, tern_error *error)
 {
-    tern_roof *roof = &o->roof;
-    tern_status status;
+    const tern_status status = measure_clocks(j, roof, error);
 
-    roof->threads = j->threads;
-    if ((status = tern_team_new(&j->team, j->threads, &o->error)) != TERN_OK ||
-        (status = tern_pin_team(j->pin, j->team, NULL, &o->error)) != TERN_OK ||
-        (status = make_buffer(j, &o->error)) != TERN_OK)
-        goto out;
-    if ((status = measure_clocks(j, roof, &o->error)) != TERN_OK)
-        goto out;
+    if (status != TERN_OK)
+        return status;
     measure_read(j, roof);
     measure_latency(j, roof);
     measure_peaks(j, roof);
-out:
-    tern_memory_free(&j->buffer);
-    tern_team_free(j->team);
-    return status;
+    return TERN_OK;
+}
+
+static tern_status measure_again_and_again(job *j, tern_roof *roof, tern_error *error)
+{
+    (void)error;
+    roof->read_gbps = tern_read_rate_measure(j->team, j->buffer.data, j->buffer.bytes, 1, j->isa).best_gbps;
+    return TERN_OK;
 }
 
 static void measure_in_child(void *argument, void *result)
 {
+    job *j = argument;
     outcome *o = result;
 
-    o->status = measure(argument, o);
+    o->roof.threads = j->threads;
+    if ((o->status = tern_team_new(&j->team, j->threads, &o->error)) == TERN_OK &&
+        (o->status = tern_pin_team(j->pin, j->team, NULL, &o->error)) == TERN_OK &&
+        (o->status = tern_memory_new(&j->buffer, "measuring how fast it is read", j->bytes, &o->error)) == TERN_OK) {
+        time_team(j, fill);
+        o->status = j->measure(j, &o->roof, &o->error);
+    }
+    tern_memory_free(&j->buffer);
+    tern_team_free(j->team);
 }
 
-tern_status tern_roof_measure(tern_roof *roof, const tern_pin *pin, uint32_t threads, uint32_t isa, uint64_t llc_bytes,
-                              const tern_child_options *child, tern_error *error)
+static tern_status run(job *j, tern_roof *roof, const tern_child_options *child, tern_error *error)
 {
-    job j = {.pin = pin, .threads = threads, .isa = isa, .llc_bytes = llc_bytes};
     outcome o = {.status = TERN_OK};
     tern_child_outcome end;
-    const tern_status status = tern_child_run(measure_in_child, &j, &o, sizeof o, child, &end, error);
+    const tern_status status = tern_child_run(measure_in_child, j, &o, sizeof o, child, &end, error);
 
     if (status != TERN_OK)
         return status;
     if (end.end != TERN_CHILD_DONE)
-        return tern_error_set(error, TERN_ENVIRONMENT, "the roofs of %u threads could not be measured: %s", threads,
+        return tern_error_set(error, TERN_ENVIRONMENT, "the roofs of %u threads could not be measured: %s", j->threads,
                               end.reason);
     if (o.status != TERN_OK && error != NULL)
         *error = o.error;
     *roof = o.roof;
     return o.status;
+}
+
+tern_status tern_roof_measure(tern_roof *roof, const tern_pin *pin, uint32_t threads, uint32_t isa, uint64_t llc_bytes,
+                              const tern_child_options *child, tern_error *error)
+{
+    job j = {.measure = measure_all, .pin = pin, .threads = threads, .isa = isa, .bytes = cold_bytes(llc_bytes)};
+
+    return run(&j, roof, child, error);
+}
+
+tern_status tern_roof_read_again(double *gbps, const tern_pin *pin, uint32_t threads, uint32_t isa, uint64_t bytes,
+                                 const tern_child_options *child, tern_error *error)
+{
+    job j = {.measure = measure_again_and_again, .pin = pin, .threads = threads, .isa = isa, .bytes = bytes};
+    tern_roof roof = {0};
+    const tern_status status = run(&j, &roof, child, error);
+
+    *gbps = roof.read_gbps;
+    return status;
 }
 
 const tern_peak *tern_roof_peak(const tern_roof *roof, uint32_t isa)

@@ -41,15 +41,20 @@ static double mean_window(const tern_decode_record *r)
     return r->new_tokens == 0 ? 0.0 : sum / r->new_tokens;
 }
 
-/* A step reads weights and head once for all sequences, and for each the keys and values that it sees. */
+double tern_decode_step_bytes(const tern_decode_record *r, uint32_t layers)
+{
+    const double window = r->context == 0 ? 0.0 : mean_window(r) / r->context;
+    const double measured =
+        (double)(r->packed_bytes + r->norm_bytes) + window * (double)(r->kv_bytes + r->kv_scale_bytes);
+
+    return (r->measured_layers == 0 ? 1.0 : (double)layers / r->measured_layers) * measured + (double)r->head_bytes;
+}
+
+/* A step reads weights and head once for all sequences. */
 static work work_of_decode(const tern_decode_record *r)
 {
-    const double kv_bytes_per_position =
-        layers_ratio(r) * (double)(r->kv_bytes + r->kv_scale_bytes) / r->sequences / r->context;
-
     return (work){
-        .bytes_per_token =
-            (weight_bytes(r) + (double)r->head_bytes) / r->sequences + mean_window(r) * kv_bytes_per_position,
+        .bytes_per_token = tern_decode_step_bytes(r, r->layers) / r->sequences,
         .macs_per_token = (double)r->ternary_weights,
     };
 }
@@ -71,6 +76,19 @@ static void scale(tern_phase *phase, double ratio)
     phase->total_ms = total_ms;
 }
 
+double tern_decode_read_limit(const tern_decode_record *r, const tern_phase *phase)
+{
+    const double gbps = r->roof_step_gbps > 0.0 ? r->roof_step_gbps : r->roof_read_gbps;
+
+    return gbps > 0.0 && phase->bytes_per_token > 0.0 ? 1e9 * gbps / phase->bytes_per_token : (double)NAN;
+}
+
+double tern_decode_multiply_limit(const tern_decode_record *r, const tern_phase *phase)
+{
+    return r->roof_gmacs > 0.0 && phase->macs_per_token > 0.0 ? 1e9 * r->roof_gmacs / phase->macs_per_token
+                                                              : (double)NAN;
+}
+
 static void conclude(const tern_decode_record *r, work least, tern_phase *phase)
 {
     phase->roof_tokens_per_s = phase->roof_share = (double)NAN;
@@ -79,10 +97,10 @@ static void conclude(const tern_decode_record *r, work least, tern_phase *phase)
     phase->tokens_per_s = 1e3 * phase->tokens / phase->total_ms;
     phase->bytes_per_token = least.bytes_per_token;
     phase->macs_per_token = least.macs_per_token;
-    if (r->roof_read_gbps <= 0.0 || r->roof_gmacs <= 0.0)
+    const double read = tern_decode_read_limit(r, phase), multiply = tern_decode_multiply_limit(r, phase);
+    if (!isfinite(read) || !isfinite(multiply))
         return;
-    phase->roof_tokens_per_s =
-        fmin(1e9 * r->roof_read_gbps / least.bytes_per_token, 1e9 * r->roof_gmacs / least.macs_per_token);
+    phase->roof_tokens_per_s = fmin(read, multiply);
     phase->roof_share = phase->tokens_per_s / phase->roof_tokens_per_s;
 }
 

@@ -1,5 +1,5 @@
 /*
- * figures.h - what follows from what was measured.
+ * decode_rates.h - what follows from what was measured.
  */
 #ifndef TERN_DECODE_RATES_H
 #define TERN_DECODE_RATES_H
@@ -12,6 +12,19 @@
  * nearer roof.
  */
 void tern_decode_conclude(tern_decode_record *record);
+
+/*
+ * What a step of so many layers reads: weights, norms, head, and on average the keys and values that it sees, of all
+ * sequences. A block of a prompt reads the same without those.
+ */
+double tern_decode_step_bytes(const tern_decode_record *record, uint32_t layers);
+
+/*
+ * The most tokens a second that reading allows, at the rate at which as many bytes as a step's are read again and again,
+ * if that was measured, and at memory's otherwise; and that multiply-adds allow. NaN = not measured.
+ */
+double tern_decode_read_limit(const tern_decode_record *record, const tern_phase *phase);
+double tern_decode_multiply_limit(const tern_decode_record *record, const tern_phase *phase);
 
 /*
  * (n p + n (n - 1) / 2) / (p + n - 1): tokens that go through the layers without a cache, over those with it, for n

@@ -50,6 +50,8 @@ const tern_field tern_decode_fields[] = {
     FIELD(tern_decode_record, roof_read_gbps, TERN_REAL),
     FIELD(tern_decode_record, roof_gmacs, TERN_REAL),
     FIELD(tern_decode_record, roof_instruction, TERN_TEXT),
+    FIELD(tern_decode_record, step_bytes, TERN_U64),
+    FIELD(tern_decode_record, roof_step_gbps, TERN_REAL),
     FIELD(tern_decode_record, target_tokens_per_s, TERN_REAL),
     FIELD(tern_decode_record, kv_ratio_predicted, TERN_REAL),
     FIELD(tern_decode_record, kv_ratio_measured, TERN_REAL),

@@ -62,13 +62,28 @@ static tern_status look_at_roofs(decode_run *run, roofs *best, tern_error *error
     return TERN_OK;
 }
 
+/* Keeps the higher rate of this time and of before. */
+static tern_status look_at_step(decode_run *run, tern_error *error)
+{
+    tern_decode_record *r = run->record;
+    double gbps;
+    const tern_status status = tern_environment_read_again(&run->recording->environment, r->threads, r->step_bytes,
+                                                           &run->recording->activity, &gbps, error);
+
+    if (status == TERN_OK && gbps > r->roof_step_gbps)
+        r->roof_step_gbps = gbps;
+    return status;
+}
+
 static tern_status conclude(decode_run *run, roofs *best, tern_error *error)
 {
     tern_decode_record *r = run->record;
     tern_status status;
 
     tern_environment_forget_roofs(&run->recording->environment);
-    if ((status = look_at_roofs(run, best, error)) != TERN_OK)
+    r->step_bytes = (uint64_t)tern_decode_step_bytes(r, r->measured_layers);
+    if ((status = look_at_step(run, error)) != TERN_OK || (status = look_at_roofs(run, best, error)) != TERN_OK ||
+        (status = look_at_step(run, error)) != TERN_OK)
         return status;
     r->roof_read_gbps = best->read_gbps;
     r->roof_gmacs = best->gmacs;

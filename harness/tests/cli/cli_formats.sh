@@ -61,9 +61,10 @@ expect 0 python3 "$SOURCE/harness/tests/cli/unique_names.py" g2.json b2.json a2.
 says out ", class another"
 
 # Every number that the sentences say stands in a sheet of the JSON, by name. Records that do not change: two builds, wrong
-# kernels, a decode loop.
+# kernels, a decode loop; its version did not measure how fast as many bytes as a step's are read.
 golden=$SOURCE/harness/tests/record/golden
-cat "$golden"/*.jsonl >first.jsonl
+cat "$golden"/*.jsonl | sed 's/"roof_instruction":"[^"]*","target/"roof_step_gbps":9.5,&/' >first.jsonl
+says first.jsonl '"roof_step_gbps":9.5'
 sed -e 's/"commit":"[^"]*"/"commit":"another"/' -e 's/"\(median\|low\|high\)_ns":\([0-9]\)/"\1_ns":1\2/g' first.jsonl >second.jsonl
 expect 0 "$TERNBENCH" report first.jsonl second.jsonl --format json
 python3 "$SOURCE/harness/tests/cli/report_numbers.py" out || fail "the JSON lacks a number of the report"

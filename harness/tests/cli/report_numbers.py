@@ -54,8 +54,8 @@ sentences = [
     ("MIXED: the runs are of # machines.~", ["runs.machine"]),
     ("# alerts, # suspected; judged # of # series: # too few points", HISTORY),
     ("Over time: # alerts, # suspected; judged # of # series: # too few points.", HISTORY),
-    ("Bottleneck: ~, # % of the time of a token of ~; the whole loop runs at # % of what the measured limits allow.",
-     ["breakdown.decode_share %", "loops.roof_share %"]),
+    ("Bottleneck: ~, # % of the time of a token of ~; the whole loop runs at # % of what the measured limits allow, "
+     "the nearer of which is ~.", ["breakdown.decode_share %", "loops.roof_share %"]),
     ("Blockers: # critical, # low. The first: ~",
      [rows("blockers", severity="critical"), rows("blockers", severity="low")]),
     ("What changed: of # cases that two of the runs timed, # are slower and # faster by more than both intervals.~",

@@ -87,6 +87,21 @@ static void has_no_share_of_a_roof_that_was_not_measured(void **state)
     free(r);
 }
 
+static void reads_at_the_rate_of_as_many_bytes(void **state)
+{
+    tern_decode_record *r = record();
+
+    (void)state;
+    near(tern_decode_step_bytes(r, 4), 200800 + 5000 + 11.5 * 100, 1e-6);
+    near(tern_decode_step_bytes(r, 2), 100400 + 5000 + 11.5 * 50, 1e-6);
+    r->roof_step_gbps = 40.0; /* 193260 steps a second: now multiply-adds are nearer */
+    tern_decode_conclude(r);
+    near(tern_decode_read_limit(r, &r->decode), 4e10 / r->decode.bytes_per_token, 1e-6);
+    near(r->decode.roof_tokens_per_s, 1e5, 1e-6);
+    near(r->decode.roof_share, 0.2, 1e-12);
+    free(r);
+}
+
 static void predicts_what_the_cache_saves(void **state)
 {
     (void)state;
@@ -101,6 +116,7 @@ int main(void)
         cmocka_unit_test(counts_what_a_token_cannot_do_without),
         cmocka_unit_test(scales_layers_and_not_the_head),
         cmocka_unit_test(has_no_share_of_a_roof_that_was_not_measured),
+        cmocka_unit_test(reads_at_the_rate_of_as_many_bytes),
         cmocka_unit_test(predicts_what_the_cache_saves),
     };
 
