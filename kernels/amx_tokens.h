@@ -52,7 +52,7 @@ static inline bool amx_reuses(const amx_plan *plan)
 
 static inline size_t amx_x_bytes(const amx_plan *plan)
 {
-    return plan->tiles * plan->rows * plan->steps * AMX_COLUMNS;
+    return common_apart(plan->tiles * plan->rows * plan->steps * AMX_COLUMNS);
 }
 
 static inline size_t amx_weights_bytes(const amx_plan *plan)
@@ -68,7 +68,7 @@ static inline size_t amx_sums_bytes(const amx_plan *plan)
 
 static inline size_t amx_thread_bytes(const amx_plan *plan)
 {
-    return amx_weights_bytes(plan) + plan->group / AMX_PAIR * amx_sums_bytes(plan);
+    return common_apart(amx_weights_bytes(plan) + plan->group / AMX_PAIR * amx_sums_bytes(plan));
 }
 
 static inline size_t amx_scratch_bytes(const tern_problem *problem, const amx_plan *plan)

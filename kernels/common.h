@@ -27,6 +27,15 @@ static inline size_t common_round_up(size_t n, size_t step)
     return common_parts(n, step) * step;
 }
 
+/*
+ * What a part of scratch takes, so that the next one lies in another page. A prefetcher runs on to the end of a page: it
+ * would take lines there from the thread that writes them.
+ */
+static inline size_t common_apart(size_t bytes)
+{
+    return common_round_up(bytes, 64) + 4096;
+}
+
 /* hint is a constant where this is compiled: it becomes one instruction, or none. */
 static inline __attribute__((always_inline)) void common_prefetch(const void *line, int hint)
 {

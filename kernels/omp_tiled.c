@@ -53,7 +53,7 @@ static size_t panel_sums(plan p)
 
 static size_t thread_bytes(plan p)
 {
-    return codes_bytes(p) + p.panels * panel_sums(p) * sizeof(int32_t);
+    return common_apart(codes_bytes(p) + p.panels * panel_sums(p) * sizeof(int32_t));
 }
 
 static size_t scratch_bytes(const tern_problem *problem)

@@ -64,7 +64,7 @@ static inline size_t trits2_starts_bytes(size_t n)
 
 static inline size_t trits2_tokens_bytes(tern_shape shape)
 {
-    return trits2_starts_bytes(shape.n) + trits2_round_up(shape.n * trits2_lines(shape.k) * TRITS2_COLUMNS);
+    return common_apart(trits2_starts_bytes(shape.n) + shape.n * trits2_lines(shape.k) * TRITS2_COLUMNS);
 }
 
 static inline int32_t *trits2_starts(const tern_call *call)

@@ -105,7 +105,7 @@ static inline size_t trits2_thread_bytes(const tern_problem *problem)
 {
     const size_t tokens = trits2_most_tiles(problem) * trits2_tile_count(trits2_tiling_of(problem), 0);
 
-    return trits2_block_lines(problem) * TRITS2_CODES + tokens * TRITS2_ROWS * sizeof(int32_t);
+    return common_apart(trits2_block_lines(problem) * TRITS2_CODES + tokens * TRITS2_ROWS * sizeof(int32_t));
 }
 
 static size_t trits2_scratch_bytes(const tern_problem *problem)

@@ -152,7 +152,7 @@ static inline size_t vnni512_codes_bytes(vnni512_plan plan)
 
 static inline size_t vnni512_thread_bytes(vnni512_plan plan, size_t n)
 {
-    return vnni512_codes_bytes(plan) + n * VNNI512_ROWS * sizeof(int32_t);
+    return common_apart(vnni512_codes_bytes(plan) + n * VNNI512_ROWS * sizeof(int32_t));
 }
 
 static inline size_t vnni512_scratch_bytes(const tern_problem *problem, vnni512_plan plan)

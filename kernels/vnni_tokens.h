@@ -61,7 +61,7 @@ static inline int8_t *vnni_tile_x(const tern_call *call, size_t n)
 /* Of scratch, starts and X. */
 static inline size_t vnni_tokens_bytes(tern_shape shape)
 {
-    return vnni_starts_bytes(shape.n) + vnni_round_up(shape.n * vnni_columns(shape));
+    return common_apart(vnni_starts_bytes(shape.n) + shape.n * vnni_columns(shape));
 }
 
 /* Steps 0 to 15 of four tokens: [step][token]. */

@@ -86,10 +86,10 @@ tern_tmac_plan tern_tmac_plan_of(const tern_problem *problem)
     const size_t width = tern_tmac_width(plan.block_n);
     const size_t bytes =
         plan.wide ? tern_tmac_wide_bytes(&plan, width) : plan.block_n * tern_tmac_narrow_bytes(plan.groups, plan.slots);
-    plan.table_bytes = common_round_up(bytes, 64);
+    plan.table_bytes = common_apart(bytes);
     plan.tables = plan.shared ? plan.k_blocks * common_parts(plan.shape.n, plan.block_n) : problem->threads;
     plan.tiles_at = plan.tables * plan.table_bytes;
-    plan.tile_bytes = plan.wide ? common_round_up(plan.block_m * width * sizeof(int32_t), 64) : 0;
+    plan.tile_bytes = plan.wide ? common_apart(plan.block_m * width * sizeof(int32_t)) : 0;
     return plan;
 }
 
