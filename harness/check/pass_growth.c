@@ -9,9 +9,9 @@
 
 #include <math.h>
 
-enum { LEAST_CALLS = 8, MOST_CALLS = 64, SERIES = 3 };
+enum { LEAST_CALLS = 4, MOST_CALLS = 64, SERIES = 3 };
 
-static const double SERIES_NS = 1e9; /* after this the first series ends, if it has its least calls */
+static const double SERIES_NS = 1e8; /* after this the first series ends, if it has its least calls */
 
 static void call_bind(tern_pass_run *run)
 {

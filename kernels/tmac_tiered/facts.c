@@ -58,13 +58,11 @@ static void read_bases(tally *t, const tern_tmac_cell *cell, size_t rows)
     int8_t *w = t->w;
 
     for (size_t r = 0; r < rows; r++)
-        for (size_t group = 0; group < cell->groups; group++)
-            for (size_t i = 0; i < g; i++) {
-                const int index = index_of(cell, group, r);
-                *w++ = (int8_t)(index == 0  ? 0
-                                : index < 0 ? -weight[i * slots + (size_t)-index]
-                                            : weight[i * slots + (size_t)index]);
-            }
+        for (size_t group = 0; group < cell->groups; group++) {
+            const int index = index_of(cell, group, r), sign = index < 0 ? -1 : 1;
+            for (size_t i = 0; i < g; i++)
+                *w++ = (int8_t)(index == 0 ? 0 : sign * weight[i * slots + (size_t)(sign * index)]);
+        }
 }
 
 static void read_corrections(tally *t, const tern_tmac_cell *cell)
