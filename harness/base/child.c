@@ -32,6 +32,9 @@ enum { TICK_MS = 100, PRINTED_BYTES = 64 * 1024 };
 /* On a busy machine a deadline becomes later, by so many times itself at most. */
 static const double MOST_EXTENSIONS = 4.0;
 
+/* Who does not look at the child for longer was stopped, as by ^Z or with a machine that slept, and so was the child, or may have been. */
+static const double LONGEST_LOOK_S = 0.5;
+
 /* What stands before the result in shared memory. */
 typedef struct shared {
     _Alignas(64) bool begun; /* the function was called */
@@ -171,14 +174,16 @@ static double kept_waiting_s(pid_t pid)
 static tern_child_end wait_for(child *c, const tern_child_options *options)
 {
     const double start = clock_s();
-    double deadline = start + options->deadline_s;
+    double deadline = start + options->deadline_s, looked = start, stopped_s = 0.0;
     struct pollfd life = {.fd = c->life, .events = POLLIN};
     int nap_ms = TICK_MS;
 
-    for (double now = clock_s(); !has_ended(c); now = clock_s()) {
+    for (double now = clock_s(); !has_ended(c); looked = now, now = clock_s()) {
+        if (now - looked > LONGEST_LOOK_S)
+            stopped_s += now - looked;
         if (now >= deadline) {
-            deadline =
-                start + options->deadline_s + fmin(kept_waiting_s(c->pid), MOST_EXTENSIONS * options->deadline_s);
+            deadline = start + options->deadline_s + stopped_s +
+                       fmin(kept_waiting_s(c->pid), MOST_EXTENSIONS * options->deadline_s);
             if (now >= deadline)
                 return TERN_CHILD_TIMEOUT;
         }

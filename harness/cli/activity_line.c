@@ -1,5 +1,6 @@
 #include "cli/activity_line.h"
 
+#include "base/text.h"
 #include "cli/announce.h"
 #include "cli/terminal.h"
 
@@ -21,16 +22,20 @@ static void tick(void *context, const char *what, double share)
 {
     tern_activity_line *progress = context;
     const double now = tern_terminal_clock();
-    char line[128];
+    char shown[512], line[sizeof shown + 16];
 
     if (progress->quiet || (!progress->terminal && now - progress->last_s < plain_interval_s))
         return;
     progress->last_s = now;
+    tern_text_visible(shown, sizeof shown, what);
     if (isnan(share))
-        snprintf(line, sizeof line, "%s", what);
+        snprintf(line, sizeof line, "%s", shown);
     else
-        snprintf(line, sizeof line, "%s, %.0f %%", what, 100.0 * share);
-    fprintf(stderr, progress->terminal ? "\r\033[K%s" : "%s\n", line);
+        snprintf(line, sizeof line, "%s, %.0f %%", shown, 100.0 * share);
+    if (progress->terminal)
+        fprintf(stderr, "\r\033[K%.*s", tern_terminal_columns() - 1, line);
+    else
+        fprintf(stderr, "%s\n", line);
     fflush(stderr);
 }
 

@@ -1,39 +1,78 @@
 #include "cli/decoding.h"
 
+#include "base/text.h"
 #include "cli/activity_line.h"
 #include "cli/announce.h"
 #include "cli/settings.h"
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 enum { TOKEN_BYTES = 512 };
 
-/* A vocabulary may hold anything; a piece of it need not be whole characters. Its line ends are those of the answer. */
-static void print_token(const tern_tokenizer *tokenizer, uint32_t token)
+/* The tokens as one text: a character may be several of them. To be freed; NULL when memory ran out. */
+static char *answer_text(const tern_decode_record *record, const tern_tokenizer *tokenizer)
 {
-    char text[TOKEN_BYTES];
-    const size_t length = tern_tokenizer_decode(tokenizer, token, text, sizeof text);
+    char *answer = NULL, piece[TOKEN_BYTES];
+    size_t bytes;
+    FILE *stream = open_memstream(&answer, &bytes);
 
-    for (size_t i = 0; i < length; i++) {
-        const unsigned char c = (unsigned char)text[i];
-        if ((c < 0x20 && c != '\n' && c != '\t') || c == 0x7F)
-            printf("\\x%02x", c);
-        else
-            putchar(c);
+    if (stream == NULL)
+        return NULL;
+    for (uint32_t i = 0; i < record->generated; i++) {
+        const size_t length = tern_tokenizer_decode(tokenizer, (uint32_t)record->token[i], piece, sizeof piece);
+        for (size_t j = 0; j < length; j++)
+            if (piece[j] == '\0')
+                fputs("\\x00", stream); /* which would end the text */
+            else
+                putc(piece[j], stream);
     }
+    if (fclose(stream) == 0)
+        return answer;
+    free(answer);
+    return NULL;
+}
+
+/* A vocabulary may hold anything. Lines of the answer stand behind a bar, so that none looks like one of the report. */
+static bool print_text(char *answer)
+{
+    const char *before = "\nanswer: ";
+    bool done = answer != NULL;
+
+    for (char *line = answer, *end; done; line = end + 1, before = "      | ") {
+        end = line + strcspn(line, "\n");
+        const bool last = *end == '\0';
+        *end = '\0';
+        const size_t bytes = tern_text_visible(NULL, 0, line) + 1;
+        char *shown = malloc(bytes);
+        done = shown != NULL;
+        if (done) {
+            tern_text_visible(shown, bytes, line);
+            printf("%s%s\n", before, shown);
+        }
+        free(shown);
+        if (last)
+            break;
+    }
+    return done;
 }
 
 /* The tokens after a prompt, to standard output, whose report is text. */
-static void print_answer(const tern_decode_record *record, const tern_tokenizer *tokenizer)
+static tern_status print_answer(const tern_decode_record *record, const tern_tokenizer *tokenizer, tern_error *error)
 {
-    printf("\nanswer:%s", tokenizer == NULL ? "" : " ");
+    if (tokenizer != NULL) {
+        char *answer = answer_text(record, tokenizer);
+        const bool done = print_text(answer);
+        free(answer);
+        return done ? TERN_OK : tern_error_memory(error, "the answer", TOKEN_BYTES * (double)record->generated);
+    }
+    printf("\nanswer:");
     for (uint32_t i = 0; i < record->generated; i++)
-        if (tokenizer == NULL)
-            printf(" %" PRIi32, record->token[i]);
-        else
-            print_token(tokenizer, (uint32_t)record->token[i]);
+        printf(" %" PRIi32, record->token[i]);
     printf("\n");
+    return TERN_OK;
 }
 
 int tern_decoding_run(const tern_options *options, tern_decode_settings *settings, tern_session *session,
@@ -46,10 +85,12 @@ int tern_decoding_run(const tern_options *options, tern_decode_settings *setting
     settings->recording = tern_settings_recording(options);
     const int ran = tern_decode_run(&recording, settings, session, &observer, error);
     tern_activity_line_clear(&progress);
-    const int exit_status = tern_announce_end(options, &recording, ran, error);
+    int exit_status = tern_announce_end(options, &recording, ran, error);
     if (settings->job.prompt != NULL && options->format->writer == tern_write_text &&
-        recording.sink.results.decodes.count > 0)
-        print_answer(&recording.sink.results.decodes.item[0], tokenizer);
+        recording.sink.results.decodes.count > 0) {
+        const tern_status shown = print_answer(&recording.sink.results.decodes.item[0], tokenizer, error);
+        exit_status = exit_status == TERN_OK ? (int)shown : exit_status;
+    }
     tern_recording_free(&recording);
     return exit_status;
 }

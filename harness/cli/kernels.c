@@ -4,6 +4,7 @@
 #include "cli/kernels.h"
 
 #include "base/interrupt.h"
+#include "base/text.h"
 #include "cli/command.h"
 #include "cli/settings.h"
 #include "cli/terminal.h"
@@ -23,20 +24,20 @@ static void print_toggles(const tern_toggle *toggle)
 
 static void print_kernel(const tern_kernel *kernel, const char *source, uint32_t isa)
 {
-    char needs[64];
+    char needs[64], more[512] = "";
 
     tern_terminal_say(stdout, "%s: %s", kernel->name, kernel->summary);
-    printf("    %s; %.3g bits a weight; %s", tern_isa_text(kernel->isa, needs, sizeof needs), kernel->bits_per_weight,
-           source);
     if (kernel->multiple.m * kernel->multiple.k * kernel->multiple.n != 1)
-        printf("; M, K, N multiples of %zu, %zu, %zu", kernel->multiple.m, kernel->multiple.k, kernel->multiple.n);
+        tern_text_append(more, sizeof more, "; M, K, N multiples of %zu, %zu, %zu", kernel->multiple.m,
+                         kernel->multiple.k, kernel->multiple.n);
     if (kernel->refines != NULL)
-        printf("; refines %s", kernel->refines);
+        tern_text_append(more, sizeof more, "; refines %s", kernel->refines);
     if (kernel->formerly != NULL)
-        printf("; formerly %s", kernel->formerly);
+        tern_text_append(more, sizeof more, "; formerly %s", kernel->formerly);
     if (kernel->isa & ~isa)
-        printf("; not on this processor or under this cap");
-    printf("\n");
+        tern_text_append(more, sizeof more, "; not on this processor or under this cap");
+    tern_terminal_say(stdout, "    %s; %.3g bits a weight; %s%s", tern_isa_text(kernel->isa, needs, sizeof needs),
+                      kernel->bits_per_weight, source, more);
     if (kernel->lacks != NULL)
         tern_terminal_say(stdout, "    not available: %s", kernel->lacks);
     print_toggles(kernel->toggles);

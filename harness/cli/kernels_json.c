@@ -2,6 +2,7 @@
 
 #include "cli/output.h"
 #include "machine/isa.h"
+#include "record/json.h"
 
 enum { KERNELS_SCHEMA = 1 };
 
@@ -10,9 +11,9 @@ static json_t *toggles_of(const tern_kernel *kernel)
     json_t *list = json_array();
 
     for (const tern_toggle *t = kernel->toggles; t != NULL && t->name != NULL; t++)
-        json_array_append_new(list,
-                              json_pack("{s:s, s:s, s:s?, s:i, s:i, s:i}", "name", t->name, "summary", t->summary,
-                                        "needs", t->needs, "initial", t->initial, "low", t->low, "high", t->high));
+        tern_json_append(&list, json_pack("{s:s, s:o, s:s?, s:i, s:i, s:i}", "name", t->name, "summary",
+                                          tern_json_storable(t->summary), "needs", t->needs, "initial", t->initial,
+                                          "low", t->low, "high", t->high));
     return list;
 }
 
@@ -20,12 +21,14 @@ static json_t *kernel_of(const tern_kernel *kernel, const char *source, uint32_t
 {
     char needs[64];
 
-    return json_pack("{s:s, s:s, s:s, s:b, s:s?, s:f, s:s?, s:s?, s:s, s:{s:I, s:I, s:I}, s:o}", "name", kernel->name,
-                     "summary", kernel->summary, "isa", tern_isa_text(kernel->isa, needs, sizeof needs), "runnable",
-                     (kernel->isa & ~isa) == 0 && kernel->lacks == NULL, "lacks", kernel->lacks, "bits_per_weight",
-                     kernel->bits_per_weight, "refines", kernel->refines, "formerly", kernel->formerly, "source",
-                     source, "multiple", "m", (json_int_t)kernel->multiple.m, "k", (json_int_t)kernel->multiple.k, "n",
-                     (json_int_t)kernel->multiple.n, "toggles", toggles_of(kernel));
+    return json_pack(
+        "{s:s, s:o, s:s, s:b, s:o, s:f, s:s?, s:s?, s:o, s:{s:I, s:I, s:I}, s:o}", "name", kernel->name, "summary",
+        tern_json_storable(kernel->summary), "isa", tern_isa_text(kernel->isa, needs, sizeof needs), "runnable",
+        (kernel->isa & ~isa) == 0 && kernel->lacks == NULL, "lacks",
+        kernel->lacks == NULL ? json_null() : tern_json_storable(kernel->lacks), "bits_per_weight",
+        kernel->bits_per_weight, "refines", kernel->refines, "formerly", kernel->formerly, "source",
+        tern_json_storable(source), "multiple", "m", (json_int_t)kernel->multiple.m, "k",
+        (json_int_t)kernel->multiple.k, "n", (json_int_t)kernel->multiple.n, "toggles", toggles_of(kernel));
 }
 
 tern_status tern_kernels_json(FILE *stream, const tern_registry *registry, uint32_t isa, const char *cap,
@@ -35,8 +38,8 @@ tern_status tern_kernels_json(FILE *stream, const tern_registry *registry, uint3
     char offered[128];
 
     for (size_t i = 0; i < tern_registry_count(registry); i++)
-        json_array_append_new(kernels,
-                              kernel_of(tern_registry_kernel(registry, i), tern_registry_source(registry, i), isa));
+        tern_json_append(&kernels,
+                         kernel_of(tern_registry_kernel(registry, i), tern_registry_source(registry, i), isa));
     json_t *json = json_pack("{s:s, s:i, s:s, s:s, s:o}", "type", "kernels", "schema", KERNELS_SCHEMA, "isa",
                              tern_isa_text(isa, offered, sizeof offered), "isa_cap", cap, "kernels", kernels);
     return tern_output_json(json, "the kernels as JSON", stream, error);

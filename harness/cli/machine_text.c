@@ -1,6 +1,7 @@
 #include "cli/machine.h"
 
 #include "base/text.h"
+#include "cli/terminal.h"
 
 #include <string.h>
 
@@ -63,8 +64,11 @@ static void put_allowed(FILE *stream, const tern_topology *topology)
 
 static void put_kinds(FILE *stream, const tern_topology *topology)
 {
+    char name[4 * sizeof topology->kind[0].name]; /* an escape has at most four characters for a byte */
+
     for (uint32_t i = 0; i < topology->kinds && topology->kinds > 1; i++) {
-        fprintf(stream, "  %-12s %s, %u CPUs:", "kind of core", topology->kind[i].name, topology->kind[i].cpus);
+        tern_text_visible(name, sizeof name, topology->kind[i].name);
+        fprintf(stream, "  %-12s %s, %u CPUs:", "kind of core", name, topology->kind[i].cpus);
         put_list(stream, topology, is_of_kind, i);
         fprintf(stream, "\n");
     }
@@ -75,7 +79,7 @@ static void put_counters(FILE *stream, const tern_machine *machine)
     fprintf(stream, "  counters\n");
     for (uint32_t i = 0; i < machine->counters.events; i++) {
         const char *reason = machine->counter_reason[i];
-        fprintf(stream, "    %-26s %s\n", machine->counters.event[i].name, reason[0] == '\0' ? "yes" : reason);
+        tern_terminal_say(stream, "    %-26s %s", machine->counters.event[i].name, reason[0] == '\0' ? "yes" : reason);
     }
 }
 
@@ -98,7 +102,7 @@ void tern_machine_class_put(FILE *stream, const tern_run *run)
 
     tern_text_copy(parts, sizeof parts, run->machine_class);
     for (const char *part = tern_text_word(&rest, ";"); part != NULL; part = tern_text_word(&rest, ";"))
-        fprintf(stream, "%s\n", part + strspn(part, " "));
+        tern_terminal_say(stream, "%s", part + strspn(part, " "));
     fprintf(stream, "\nclass %s, method %u\n", run->machine_class_hash, run->method);
 }
 
@@ -107,7 +111,7 @@ void tern_machine_text(FILE *stream, const tern_machine *machine)
     const tern_run *run = &machine->run;
     const tern_topology *topology = machine->topology;
 
-    fprintf(stream, "%s\n", run->cpu);
+    tern_terminal_say(stream, "%s", run->cpu);
     fprintf(stream, "  %-12s %u sockets, %u cores, %u threads a core, %u memory nodes, read from %s\n", "topology",
             topology->sockets, topology->cores, topology->threads_per_core, topology->nodes, topology->source);
     fprintf(stream, "  %-12s %u online, %u allowed\n", "CPUs", run->cpus_online, run->cpus_allowed);
@@ -122,19 +126,22 @@ void tern_machine_text(FILE *stream, const tern_machine *machine)
     put_kinds(stream, topology);
     put_caches(stream, topology);
     fprintf(stream, "  %-12s %s; cap: %s\n", "ISA", run->isa, run->isa_cap);
-    fprintf(stream, "  %-12s %.2f GiB, huge pages: %s\n", "memory", (double)run->memory_bytes / gib,
-            known(run->huge_pages));
+    tern_terminal_say(stream, "  %-12s %.2f GiB, huge pages: %s", "memory", (double)run->memory_bytes / gib,
+                      known(run->huge_pages));
     if (run->cpu_quota > 0.0)
         fprintf(stream, "  %-12s %.2f CPUs' worth of time\n", "quota", run->cpu_quota);
     else
         fprintf(stream, "  %-12s none\n", "quota");
-    fprintf(stream, "  %-12s %s\n", "governor", known(run->governor));
-    fprintf(stream, "  %-12s %s\n", "hypervisor", run->hypervisor[0] ? run->hypervisor : "none");
+    tern_terminal_say(stream, "  %-12s %s", "governor", known(run->governor));
+    tern_terminal_say(stream, "  %-12s %s", "hypervisor", run->hypervisor[0] ? run->hypervisor : "none");
     fprintf(stream, "  %-12s %s\n", "class", run->machine_class_hash);
-    fprintf(stream, "  %-12s %s, ASLR %s, load %.2f\n", "system", run->os_kernel, run->aslr ? "on" : "off", run->load);
+    tern_terminal_say(stream, "  %-12s %s, ASLR %s, load %.2f", "system", run->os_kernel, run->aslr ? "on" : "off",
+                      run->load);
     put_counters(stream, machine);
     for (uint32_t i = 0; i < machine->roofs; i++)
         put_roof(stream, &machine->roof[i]);
-    for (uint32_t i = 0; i < run->warnings; i++)
-        fprintf(stream, "%swarning: %s\n", i == 0 ? "\n" : "", run->warning[i]);
+    for (uint32_t i = 0; i < run->warnings; i++) {
+        fputs(i == 0 ? "\n" : "", stream);
+        tern_terminal_say(stream, "warning: %s", run->warning[i]);
+    }
 }

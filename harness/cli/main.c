@@ -4,6 +4,7 @@
 #include "cli/help.h"
 #include "cli/invoke.h"
 #include "cli/output.h"
+#include "cli/terminal.h"
 #include "machine/build_info.h"
 #include "machine/isa.h"
 
@@ -59,7 +60,7 @@ int main(int argc, char **argv)
     if (status == TERN_OK)
         status = tern_descriptors_prepare(&error);
     if (status != TERN_OK) {
-        fprintf(stderr, "ternbench: %s\n", error.text);
+        tern_terminal_say(stderr, "ternbench: %s", error.text);
         return (int)status;
     }
     return tern_invoke(argc, argv);

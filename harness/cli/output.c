@@ -167,8 +167,9 @@ static bool has_no_reader(void)
 
 tern_status tern_output_json(json_t *json, const char *what, FILE *stream, tern_error *error)
 {
-    const bool is_out_of_memory =
-        json == NULL || (json_dumpf(json, stream, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) != 0 && !ferror(stream));
+    /* In ASCII, so that a terminal takes no text of others for more than text. */
+    static const size_t flags = JSON_INDENT(2) | JSON_REAL_PRECISION(9) | JSON_ENSURE_ASCII;
+    const bool is_out_of_memory = json == NULL || (json_dumpf(json, stream, flags) != 0 && !ferror(stream));
 
     fputc('\n', stream);
     json_decref(json);

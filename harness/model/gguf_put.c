@@ -1,5 +1,7 @@
 #include "model/gguf_put.h"
 
+#include "base/text.h"
+
 #include <string.h>
 
 void tern_put_u32(FILE *stream, uint32_t value)
@@ -43,8 +45,11 @@ static void put_key(FILE *stream, const char *key, tern_gguf_type type)
 
 void tern_put_text_value(FILE *stream, const char *key, const char *text)
 {
+    char storable[1024]; /* of the longest, a summary of 159 bytes, of which an escape makes four times as many */
+
+    tern_text_storable(storable, sizeof storable, text);
     put_key(stream, key, TERN_GGUF_TEXT);
-    tern_put_text(stream, text);
+    tern_put_text(stream, storable);
 }
 
 void tern_put_count_value(FILE *stream, const char *key, uint32_t value)

@@ -63,6 +63,21 @@ static bool name_is_plain(const char *name)
     return length > 0 && length <= NAME_LENGTH && name[length] == '\0' && name[0] != '-' && name[0] != '.';
 }
 
+/* Names with blanks between them, or none at all. */
+static bool names_are_plain(const char *names)
+{
+    char name[NAME_LENGTH + 2];
+
+    while (*(names += strspn(names, " ")) != '\0') {
+        const size_t length = strcspn(names, " ");
+        snprintf(name, sizeof name, "%.*s", (int)(length > NAME_LENGTH ? NAME_LENGTH + 1 : length), names);
+        if (!name_is_plain(name))
+            return false;
+        names += length;
+    }
+    return true;
+}
+
 /* How many toggles before `end` have that name. */
 static size_t count_named(const tern_toggle *toggles, size_t end, const char *name)
 {
@@ -106,6 +121,8 @@ static const char *contract_breach(const tern_kernel *k)
         return "its name must be lower case letters, digits, '.', '_' and '-', 63 at most, the first a letter or digit";
     if (strcmp(k->name, TERN_KERNEL_AUTO) == 0 || strcmp(k->name, "decode") == 0 || strcmp(k->name, "none") == 0)
         return "'auto', 'decode' and 'none' mean something else in ids";
+    if ((k->formerly != NULL && !names_are_plain(k->formerly)) || (k->refines != NULL && !name_is_plain(k->refines)))
+        return "`refines` and `formerly` are names, too: plain, `formerly` with blanks between them";
     if (k->packed_bytes == NULL || k->bind == NULL)
         return "packed_bytes and bind must be set";
     if ((k->pack == NULL) == (k->pack_rows == NULL))

@@ -14,6 +14,12 @@
 /* value is the struct of that line. A new reference; NULL when memory ran out. */
 json_t *tern_json_from(tern_line line, const void *value);
 
+/* A text of others, as tern_text_storable() writes it: JSON is UTF-8. A new reference; NULL when memory ran out. */
+json_t *tern_json_storable(const char *text);
+
+/* Puts an item, which it takes over, behind the others of a list. *list is freed and becomes NULL when memory ran out. */
+void tern_json_append(json_t **list, json_t *item);
+
 /*
  * Fills value, which must be all zero; its owned arrays are the caller's then, whatever is returned. False when a
  * field has another type than the schema says, or more values than fit; what is then the key, for a message.

@@ -8,8 +8,7 @@
 
 static json_t *object_from(const tern_field *fields, const void *base, json_t *object);
 
-/* A command line or an environment variable may hold any bytes, JSON only UTF-8. */
-static json_t *text_from(const char *text)
+json_t *tern_json_storable(const char *text)
 {
     const size_t bytes = tern_text_storable(NULL, 0, text) + 1;
     char *storable = malloc(bytes);
@@ -23,11 +22,19 @@ static json_t *text_from(const char *text)
     return string;
 }
 
+void tern_json_append(json_t **list, json_t *item)
+{
+    if (json_array_append_new(*list, item) == 0)
+        return;
+    json_decref(*list);
+    *list = NULL;
+}
+
 static json_t *value_from(const tern_field *f, const void *at)
 {
     switch (f->kind) {
     case TERN_TEXT:
-        return text_from(at);
+        return tern_json_storable(at);
     case TERN_BOOL:
         return json_boolean(*(const bool *)at);
     case TERN_I32:
@@ -50,11 +57,8 @@ static json_t *array_from(const tern_field *f, const void *base)
     const size_t count = tern_field_count(f, base);
     json_t *array = json_array();
 
-    for (size_t i = 0; i < count; i++)
-        if (json_array_append_new(array, value_from(f, tern_field_at(f, base, i))) != 0) {
-            json_decref(array);
-            return NULL;
-        }
+    for (size_t i = 0; i < count && array != NULL; i++)
+        tern_json_append(&array, value_from(f, tern_field_at(f, base, i)));
     return array;
 }
 

@@ -122,6 +122,26 @@ static void a_hang_ends_at_its_deadline(void **state)
     assert_true(seconds() - start >= 0.2 && seconds() - start < 5.0);
 }
 
+/* ^Z of the whole program, in which its children are stopped too or not: here the child ends it. */
+static void stops_its_parent(void *argument, void *shared)
+{
+    const struct timespec stop = {2, 500 * 1000 * 1000}, rest = {0, 200 * 1000 * 1000};
+
+    (void)argument, (void)shared;
+    kill(getppid(), SIGSTOP);
+    nanosleep(&stop, NULL);
+    kill(getppid(), SIGCONT);
+    nanosleep(&rest, NULL);
+}
+
+static void a_deadline_waits_for_who_is_stopped(void **state)
+{
+    const tern_child_options options = {.deadline_s = 2.0};
+
+    (void)state;
+    assert_int_equal(run_with(stops_its_parent, &options), TERN_CHILD_DONE);
+}
+
 static int ticks;
 
 static bool tick_three_times(void *context)
@@ -264,6 +284,7 @@ int main(void)
         cmocka_unit_test(a_limit_of_files_is_from_outside),
         cmocka_unit_test(an_exit_is_a_crash_with_its_first_words),
         cmocka_unit_test(a_hang_ends_at_its_deadline),
+        cmocka_unit_test(a_deadline_waits_for_who_is_stopped),
         cmocka_unit_test(a_tick_may_stop_it),
         cmocka_unit_test(no_process_is_left),
         cmocka_unit_test(what_this_process_started_is_left_alone),

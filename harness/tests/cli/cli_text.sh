@@ -3,9 +3,10 @@
 # depends on the locale.
 . "$SOURCE/harness/tests/cli/cli.sh"
 
-# plain FILE...: no control characters but line ends and tabs
+# plain FILE...: valid UTF-8 without control characters but line ends and tabs
 plain() {
     for file in "$@"; do
+        iconv -f UTF-8 -t UTF-8 "$file" >converted 2>/dev/null || fail "$file is no UTF-8"
         ! LC_ALL=C grep -qP '[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]' "$file" || { fail "control characters in $file"; cat -v "$file"; }
     done
 }
@@ -51,6 +52,57 @@ expect 2 "$TERNBENCH" "$hostile"
 plain err
 expect 0 "$TERNBENCH" run a.suite --budget 0.02 --no-roofs --out "csv:$hostile"
 plain out err
+
+expect 2 env TERNBENCH_ISA="$hostile" "$TERNBENCH" kernels
+plain err
+[ "$(wc -l <err)" -eq 1 ] || fail "a message has two lines"
+
+# A plug-in, its folder, and what it says of its kernel. A byte that is no UTF-8 loses none of its kernels.
+if [ -z "${SANITIZE:-}" ]; then
+    folder=$(printf 'p\033[2J\n::error::forged\377\xc2\x9b')
+    mkdir "$folder"
+    sed 's/\.summary = "/&\\x1b[2J\\n::error::forged\\xff/' "$SOURCE/kernels/sample_plugin.c" >"$folder/a.c"
+    sed 's/\.summary = /.formerly = "\\x1b[2J", &/' "$SOURCE/kernels/sample_plugin.c" >old.c
+    "$CC" -shared -fPIC -I"$SOURCE/kernels" "$folder/a.c" -o "$folder/a.so" || fail "cannot build a plug-in"
+    "$CC" -shared -fPIC -I"$SOURCE/kernels" old.c -o old.so || fail "cannot build a plug-in"
+    for format in text json; do
+        expect 0 "$TERNBENCH" kernels --plugin "$folder/a.so" --format $format
+        plain out
+        says out sample.columns
+        says out '\xff'
+        ! grep -q '^::error' out || fail "a newline forges a line of $format"
+    done
+    expect 2 "$TERNBENCH" kernels --plugin ./old.so
+    says err "breaks the contract: \`refines\` and \`formerly\` are names, too"
+    plain err
+fi
+
+# What the system says of itself.
+cat >named.sh <<'END'
+{ sed 's/^\(model name.*\|vendor_id.*\)$/\1 \x1b[2J\xff\xc2\x9b/' /proc/cpuinfo; } >cpuinfo
+mount --bind cpuinfo /proc/cpuinfo
+exec "$TERNBENCH" machine --no-roofs -q "$@"
+END
+if unshare -rm true 2>/dev/null; then
+    for options in "" "--format json" "--class" "--class --format json"; do
+        # shellcheck disable=SC2086
+        expect 0 unshare -rm sh ./named.sh $options
+        plain out err
+    done
+fi
+
+# The answer of a model, whose vocabulary may hold anything: here single bytes, drawn by chance.
+"$FIELD_MODEL" 2b4t words.gguf
+expect 0 "$TERNBENCH" decode --model words.gguf --kernel scalar --baseline none --no-roofs -q --prompt-text a --tokens 200 --temperature 100 --seed 2
+plain out
+sed -n '/^answer: /,$p' out >answer
+[ "$(wc -l <answer)" -gt 1 ] || fail "the answer has one line, and nothing is shown of the others"
+! tail -n +2 answer | grep -v '^      | ' || fail "an answer forges a line"
+
+# What is stored in a model for other programs is UTF-8.
+sed 's/^summary .*/summary = caf\xe9/' "$SOURCE/suites/tiny.model" >latin.model
+expect 0 "$TERNBENCH" model write --model latin.model --out latin.gguf
+grep -qaF 'caf\xe9' latin.gguf || fail "a model's description is no UTF-8"
 
 # A spreadsheet runs no text of a table.
 sed 's|"kernel":"reference"|"kernel":"=HYPERLINK(\\"http://a\\",\\"b\\")"|' good.jsonl >formula.jsonl
