@@ -62,7 +62,7 @@ const tern_plot tern_plots[] = {
         .series_most = 1,
         .points = 2,
         .points_most = 30,
-        .height = 320,
+        .height = 360,
     },
     {
         .name = "latency",
