@@ -51,10 +51,10 @@ static tern_point point_of(const tern_gate_row *row)
     return point;
 }
 
-static tern_status add_rows(tern_results *points, const tern_gate_rows *rows, tern_gate_points *became,
-                            tern_error *error)
+static tern_status add_rows(tern_results *points, const tern_gate_rows *rows, const tern_run *run,
+                            tern_gate_points *became, tern_error *error)
 {
-    const bool noisy = is_noisy(rows);
+    const bool noisy = is_noisy(rows), has_class = run->machine_class_hash[0] != '\0';
     tern_status status = TERN_OK;
 
     for (size_t i = 0; i < rows->count && status == TERN_OK; i++) {
@@ -64,7 +64,7 @@ static tern_status add_rows(tern_results *points, const tern_gate_rows *rows, te
             continue;
         if (!same && !is_timed_to_the_end(row)) {
             became->untimed++;
-        } else if (row->compared->base_code[0] == '\0') {
+        } else if (row->compared->base_code[0] == '\0' || !has_class) {
             became->unnamed++;
         } else if (!same && noisy) {
             became->noisy++;
@@ -89,7 +89,7 @@ static tern_status add_run(tern_results *points, const tern_results *gates, uint
         became->unfinished |= end == NULL || !end->complete;
         status = tern_results_add(points, TERN_LINE_RUN, &gates->runs.item[run], error);
         if (status == TERN_OK)
-            status = add_rows(points, &rows, became, error);
+            status = add_rows(points, &rows, &gates->runs.item[run], became, error);
         if (status == TERN_OK)
             status = tern_results_add(points, TERN_LINE_END, &whole, error);
     }

@@ -12,7 +12,7 @@ typedef struct tern_gate_points {
     size_t points;
     size_t noisy;    /* not taken: the machine was too noisy while they were timed */
     size_t untimed;  /* wrong, refused, left out, or there is no anchor for them */
-    size_t unnamed;  /* timed by a version that does not say which code the anchor is */
+    size_t unnamed;  /* timed by a version that does not say which code the anchor is, or of which class the machine */
     bool unfinished; /* a gate was cut off: only what was timed to its end is there */
 } tern_gate_points;
 

@@ -82,7 +82,8 @@ static void say_what_became(const tern_options *options, const tern_gate_points 
                       became->points == 1 ? "" : "s");
     say_left_out(options, became->noisy, "the machine was too noisy");
     say_left_out(options, became->untimed, "wrong, refused, or not timed to the end");
-    say_left_out(options, became->unnamed, "an earlier version does not say which code the anchor is");
+    say_left_out(options, became->unnamed,
+                 "an earlier version does not say which code the anchor is, or of which class the machine");
     if (became->unfinished)
         tern_terminal_say(stdout, "%s: a gate was cut off; --resume goes on, and what is added twice counts once",
                           options->history);

@@ -10,6 +10,7 @@ const tern_field tern_point_fields[] = {
     FIELD(tern_point, error, TERN_REAL),
     FIELD(tern_point, processes, TERN_U32),
     FIELD(tern_point, steal_share, TERN_REAL),
+    FIELD(tern_point, of, TERN_TEXT), /* in a history */
     END,
 };
 
@@ -23,5 +24,6 @@ const tern_field tern_remeasured_fields[] = {
     FIELD(tern_remeasured, high, TERN_REAL),
     FIELD(tern_remeasured, verdict, TERN_TEXT),
     FIELD(tern_remeasured, machine_class_hash, TERN_TEXT),
+    FIELD(tern_remeasured, of, TERN_TEXT),
     END,
 };

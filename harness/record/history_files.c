@@ -8,6 +8,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -51,16 +52,36 @@ typedef struct block {
     size_t bytes;
 } block;
 
+/* Points of the same code have the same figure; which run they are of makes two lines of them. */
+static tern_status write_line(FILE *stream, tern_line line, const void *value, const char *of, tern_error *error)
+{
+    if (line == TERN_LINE_POINT) {
+        tern_point point = *(const tern_point *)value;
+        tern_text_copy(point.of, sizeof point.of, of);
+        return tern_file_write(stream, line, &point, error);
+    }
+    if (line == TERN_LINE_REMEASURED) {
+        tern_remeasured again = *(const tern_remeasured *)value;
+        tern_text_copy(again.of, sizeof again.of, of);
+        return tern_file_write(stream, line, &again, error);
+    }
+    return tern_file_write(stream, line, value, error);
+}
+
+/* The first line is a run. */
 static tern_status write_lines(const tern_results *results, size_t first, size_t end, block *b, tern_error *error)
 {
     FILE *stream = open_memstream(&b->text, &b->bytes);
     tern_status status = TERN_OK;
+    tern_of_run of;
 
     if (stream == NULL)
         return tern_error_memory(error, "lines of a history", 0.0);
+    snprintf(of, sizeof of, "%08" PRIx32,
+             (uint32_t)tern_history_run_key(tern_results_line(results, results->order.item[first])));
     for (size_t i = first; i < end && status == TERN_OK; i++)
-        status = tern_file_write(stream, results->order.item[i].line,
-                                 tern_results_line(results, results->order.item[i]), error);
+        status = write_line(stream, results->order.item[i].line, tern_results_line(results, results->order.item[i]), of,
+                            error);
     if (fclose(stream) != 0 && status == TERN_OK)
         status = tern_error_memory(error, "lines of a history", 0.0);
     return status;
@@ -204,6 +225,41 @@ tern_status tern_history_month_look(const char *folder, const char *name, tern_h
     return TERN_OK;
 }
 
+/* Of the first bytes of a file; 0 where it is shorter, or cannot be read. */
+static uint64_t hash_of(int file, int64_t bytes)
+{
+    char part[1 << 16];
+    uint64_t hash = 0;
+
+    for (int64_t done = 0; done < bytes;) {
+        const int64_t wanted = bytes - done < (int64_t)sizeof part ? bytes - done : (int64_t)sizeof part;
+        size_t got = 0;
+        while (got < (size_t)wanted) {
+            const ssize_t some = pread(file, part + got, (size_t)wanted - got, (off_t)done + (off_t)got);
+            if (some == 0 || (some < 0 && errno != EINTR))
+                return 0;
+            got += some > 0 ? (size_t)some : 0;
+        }
+        hash = XXH3_64bits_withSeed(part, got, hash);
+        done += wanted;
+    }
+    return hash;
+}
+
+tern_status tern_history_month_begins(const char *folder, const char *name, const tern_history_extent *known, bool *yes,
+                                      tern_error *error)
+{
+    char path[PATH_MAX];
+
+    path_of(folder, name, path);
+    const int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0)
+        return tern_error_set(error, tern_error_of_file(errno), "cannot read %s: %s", path, strerror(errno));
+    *yes = hash_of(file, known->bytes) == known->hash;
+    close(file);
+    return TERN_OK;
+}
+
 tern_status tern_history_month_read(const char *folder, const char *name, tern_file_visit *visit, void *context,
                                     tern_history_extent *extent, tern_error *error)
 {
@@ -223,9 +279,10 @@ tern_status tern_history_month_read(const char *folder, const char *name, tern_f
         status = tern_history_month_look(folder, name, &now, error);
     if (status == TERN_OK)
         status = tern_file_read_stream(stream, path, visit, context, &read, error);
-    fclose(stream);
+    const int64_t bytes = extent->bytes + (int64_t)read.whole_bytes;
     if (status == TERN_OK)
-        *extent = (tern_history_extent){extent->bytes + (int64_t)read.whole_bytes, now.changed_ns};
+        *extent = (tern_history_extent){bytes, now.changed_ns, hash_of(fileno(stream), bytes)};
+    fclose(stream);
     return status;
 }
 
@@ -240,14 +297,21 @@ uint64_t tern_history_run_key(const tern_run *run)
     return key;
 }
 
-/* Of a point the figures are no part: one case has one point in a run. */
+static uint64_t hash_text(const char *text)
+{
+    return XXH3_64bits(text, strlen(text));
+}
+
+/* Figures are no part of it: a case has one point in a run, and a step one answer. */
 uint64_t tern_history_line_key(uint64_t run_key, tern_line line, const void *value)
 {
-    const char *id = (const char *)value + tern_line_types[line].id;
-    const char *anchor =
-        line == TERN_LINE_POINT ? ((const tern_point *)value)->anchor : ((const tern_remeasured *)value)->anchor;
-    const uint64_t parts[] = {run_key, (uint64_t)line, XXH3_64bits(id, strlen(id)),
-                              XXH3_64bits(anchor, strlen(anchor))};
+    const tern_point *point = line == TERN_LINE_POINT ? value : NULL;
+    const tern_remeasured *again = line == TERN_LINE_REMEASURED ? value : NULL;
+    const char *const text[] = {(const char *)value + tern_line_types[line].id,
+                                point != NULL ? point->anchor : again->anchor, again != NULL ? again->before : "",
+                                again != NULL ? again->after : ""};
+    const uint64_t parts[] = {
+        run_key, (uint64_t)line, hash_text(text[0]), hash_text(text[1]), hash_text(text[2]), hash_text(text[3])};
 
     return XXH3_64bits(parts, sizeof parts);
 }

@@ -36,10 +36,15 @@ void tern_history_months_free(tern_history_months *months);
 typedef struct tern_history_extent {
     int64_t bytes;      /* of whole lines, up to which it was read */
     int64_t changed_ns; /* when it was last written */
+    uint64_t hash;      /* of those bytes: git may put lines of others before them */
 } tern_history_extent;
 
-/* When the file was last written, and its size. */
+/* When the file was last written, and its size; no hash. */
 tern_status tern_history_month_look(const char *folder, const char *name, tern_history_extent *now, tern_error *error);
+
+/* Whether the file begins with what was read of it. */
+tern_status tern_history_month_begins(const char *folder, const char *name, const tern_history_extent *known, bool *yes,
+                                      tern_error *error);
 
 /*
  * Hands on the lines of a file from extent->bytes on, where a run begins, and sets extent. No run is read in part, as no

@@ -11,16 +11,18 @@
 
 #include <sqlite3.h>
 
-enum { SCHEMA = 1, PATIENCE_MS = 60000 };
+enum { SCHEMA = 2, PATIENCE_MS = 60000 };
 
 /* Lines are apart by the keys of history_files.h; figures of points stand in columns, the rest as it is in the files. */
-static const char schema[] = "CREATE TABLE file(name TEXT PRIMARY KEY, bytes INTEGER, changed_ns INTEGER);"
-                             "CREATE TABLE run(id INTEGER PRIMARY KEY, key INTEGER, file TEXT, line TEXT);"
-                             "CREATE TABLE line(id INTEGER PRIMARY KEY, run INTEGER, key INTEGER UNIQUE, name TEXT,"
-                             " anchor TEXT, revision TEXT, code TEXT, ratio REAL, error REAL, processes INTEGER,"
-                             " steal REAL, json TEXT);"
-                             "CREATE INDEX line_of_run ON line(run);"
-                             "PRAGMA user_version = 1;";
+static const char schema[] =
+    "DROP TABLE IF EXISTS file; DROP TABLE IF EXISTS run; DROP TABLE IF EXISTS line;"
+    "CREATE TABLE file(name TEXT PRIMARY KEY, bytes INTEGER, changed_ns INTEGER, hash INTEGER);"
+    "CREATE TABLE run(id INTEGER PRIMARY KEY, key INTEGER, file TEXT, line TEXT);"
+    "CREATE TABLE line(id INTEGER PRIMARY KEY, run INTEGER, key INTEGER UNIQUE, name TEXT,"
+    " anchor TEXT, revision TEXT, code TEXT, ratio REAL, error REAL, processes INTEGER,"
+    " steal REAL, json TEXT);"
+    "CREATE INDEX line_of_run ON line(run);"
+    "PRAGMA user_version = 2;";
 
 typedef struct tern_history_index {
     sqlite3 *db;
@@ -34,9 +36,13 @@ typedef struct tern_history_index {
 
 static tern_status broken(const history_index *index, tern_error *error)
 {
-    return tern_error_set(error, TERN_ENVIRONMENT,
-                          "the index %s cannot be used: %s; `ternbench history rebuild` makes it anew", index->path,
-                          index->db == NULL ? "memory ran out" : sqlite3_errmsg(index->db));
+    const int code = index->db == NULL ? SQLITE_NOMEM : sqlite3_errcode(index->db);
+    const char *what_to_do = code == SQLITE_CANTOPEN || code == SQLITE_READONLY
+                                 ? "it needs a folder that can be written"
+                                 : "`ternbench history rebuild` makes it anew";
+
+    return tern_error_set(error, TERN_ENVIRONMENT, "the index %s cannot be used: %s; %s", index->path,
+                          index->db == NULL ? "memory ran out" : sqlite3_errmsg(index->db), what_to_do);
 }
 
 static tern_status execute(const history_index *index, const char *sql, tern_error *error)
@@ -71,7 +77,7 @@ static void close_index(history_index *index)
     *index = (history_index){.db = NULL};
 }
 
-/* Waits for others that write it. Tables are made by whoever is first. */
+/* Waits for others that write it. Tables are made by whoever is first, and anew where those of another version are. */
 static tern_status open_index(history_index *index, const char *folder, tern_error *error)
 {
     *index = (history_index){.folder = folder};
@@ -83,12 +89,8 @@ static tern_status open_index(history_index *index, const char *folder, tern_err
         execute(index, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE", error);
     if (status != TERN_OK)
         return status;
-    if (number_of(index, "PRAGMA user_version") == 0)
+    if (number_of(index, "PRAGMA user_version") != SCHEMA)
         status = execute(index, schema, error);
-    else if (number_of(index, "PRAGMA user_version") != SCHEMA)
-        status = tern_error_set(error, TERN_ENVIRONMENT,
-                                "the index %s is of another version; `ternbench history rebuild` makes it anew",
-                                index->path);
     if (status != TERN_OK)
         return status;
     index->add_run = prepare(index, "INSERT INTO run(key, file, line) VALUES (?, ?, ?)");
@@ -177,14 +179,15 @@ static tern_status take(void *context, tern_line line, void *value, tern_error *
 static tern_status known_extent(const history_index *index, const char *name, tern_history_extent *known,
                                 tern_error *error)
 {
-    sqlite3_stmt *statement = prepare(index, "SELECT bytes, changed_ns FROM file WHERE name = ?");
+    sqlite3_stmt *statement = prepare(index, "SELECT bytes, changed_ns, hash FROM file WHERE name = ?");
 
     *known = (tern_history_extent){0};
     if (statement == NULL)
         return broken(index, error);
     bind_text(statement, 1, name);
     if (sqlite3_step(statement) == SQLITE_ROW)
-        *known = (tern_history_extent){sqlite3_column_int64(statement, 0), sqlite3_column_int64(statement, 1)};
+        *known = (tern_history_extent){sqlite3_column_int64(statement, 0), sqlite3_column_int64(statement, 1),
+                                       (uint64_t)sqlite3_column_int64(statement, 2)};
     sqlite3_finalize(statement);
     return TERN_OK;
 }
@@ -192,13 +195,14 @@ static tern_status known_extent(const history_index *index, const char *name, te
 static tern_status set_extent(const history_index *index, const char *name, const tern_history_extent *extent,
                               tern_error *error)
 {
-    sqlite3_stmt *statement = prepare(index, "INSERT OR REPLACE INTO file VALUES (?, ?, ?)");
+    sqlite3_stmt *statement = prepare(index, "INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?)");
 
     if (statement == NULL)
         return broken(index, error);
     bind_text(statement, 1, name);
     sqlite3_bind_int64(statement, 2, extent->bytes);
     sqlite3_bind_int64(statement, 3, extent->changed_ns);
+    sqlite3_bind_int64(statement, 4, (sqlite3_int64)extent->hash);
     const tern_status status = step(index, statement, error);
     sqlite3_finalize(statement);
     return status;
@@ -209,7 +213,20 @@ static tern_status forget(const history_index *index, tern_error *error)
     return execute(index, "DELETE FROM line; DELETE FROM run; DELETE FROM file", error);
 }
 
-/* Whether files are as they were where the index has read them: they have only grown, and none is gone. */
+/* Whether a file begins with what the index has read of it. One that nobody has written since does. */
+static tern_status file_fits(const history_index *index, const char *name, const tern_history_extent *known, bool *yes,
+                             tern_error *error)
+{
+    tern_history_extent now;
+    const tern_status status = tern_history_month_look(index->folder, name, &now, error);
+
+    *yes = now.bytes == known->bytes && now.changed_ns == known->changed_ns;
+    if (status != TERN_OK || *yes || now.bytes < known->bytes)
+        return status;
+    return tern_history_month_begins(index->folder, name, known, yes, error);
+}
+
+/* Whether files are as they were where the index has read them, and none is gone. */
 static tern_status fits(const history_index *index, const tern_history_months *months, bool *yes, tern_error *error)
 {
     size_t known_files = 0;
@@ -217,14 +234,12 @@ static tern_status fits(const history_index *index, const tern_history_months *m
 
     *yes = true;
     for (size_t i = 0; i < months->count && status == TERN_OK; i++) {
-        tern_history_extent known, now;
+        tern_history_extent known;
+        bool same = false;
         if ((status = known_extent(index, months->name[i], &known, error)) == TERN_OK)
-            status = tern_history_month_look(index->folder, months->name[i], &now, error);
-        if (status != TERN_OK)
-            break;
+            status = file_fits(index, months->name[i], &known, &same, error);
         known_files += known.bytes > 0;
-        if (now.bytes < known.bytes || (now.bytes == known.bytes && now.changed_ns != known.changed_ns))
-            *yes = false;
+        *yes &= same;
     }
     if (number_of(index, "SELECT count(*) FROM file WHERE bytes > 0") != (sqlite3_int64)known_files)
         *yes = false;

@@ -9,6 +9,9 @@
 
 enum { TERN_CODE_BYTES = 20 };
 
+/* Of which run a line of a history is, in a few digits, so that no two lines are equal and git merges its files line by line; "" elsewhere. */
+typedef char tern_of_run[12];
+
 /* How long a case took, as a ratio to an anchor that was sampled in turns with it: line type "point". */
 typedef struct tern_point {
     uint32_t run; /* index into the runs of the results it belongs to */
@@ -20,6 +23,7 @@ typedef struct tern_point {
     double error;                 /* standard error of that, over processes; NaN: not known */
     uint32_t processes;           /* 0: the same code as the anchor's, and not timed */
     double steal_share;           /* of the time of the CPUs in use; NaN: not known */
+    tern_of_run of;
 } tern_point;
 
 /* What came of measuring a step of a series again, both of its ends in turns: line type "remeasured". */
@@ -31,6 +35,7 @@ typedef struct tern_remeasured {
     double ratio, low, high;      /* ln(time after / time before), and its interval */
     char verdict[16];             /* as a gate says: "REGRESSED", "OK", ... */
     char machine_class_hash[20];  /* of its series */
+    tern_of_run of;
 } tern_remeasured;
 
 #endif

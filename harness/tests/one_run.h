@@ -12,7 +12,7 @@ static tern_results results;
 
 static int set_up(void **state)
 {
-    const tern_run run = {.host = "here"};
+    const tern_run run = {.host = "here", .machine_class_hash = "0123456789abcdef"};
 
     (void)state;
     memset(&results, 0, sizeof results);

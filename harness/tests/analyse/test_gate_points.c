@@ -122,6 +122,21 @@ static void what_was_not_timed_to_the_end_is_left_out(void **state)
     tern_results_free(&points);
 }
 
+static void a_machine_of_no_class_gives_no_points(void **state)
+{
+    tern_results points;
+    tern_gate_points became;
+
+    (void)state;
+    results.runs.item[0].machine_class_hash[0] = '\0';
+    add_case("timed", TERN_COMPARED_TIMED, "aa", 1);
+    add_pairs("timed", 8, 0.9, 0.0);
+    points_of(&points, &became);
+    assert_int_equal(became.points, 0);
+    assert_int_equal(became.unnamed, 1);
+    tern_results_free(&points);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -129,6 +144,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_anchors_own_code_is_one_without_being_timed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_noisy_machine_gives_no_points, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_was_not_timed_to_the_end_is_left_out, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_machine_of_no_class_gives_no_points, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
