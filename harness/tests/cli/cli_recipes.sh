@@ -36,7 +36,7 @@ exit "${STUB:-0}"
 STUB
 # shellcheck disable=SC2016 # the stubs expand them
 # gh and apt-get keep what they were asked; both are the CI's own.
-printf '#!/bin/sh\necho "gh $*" >>"%s/asked"\n[ "$1" != api ] || echo 17\n' "$WORK" >"$WORK/bin/gh"
+printf '#!/bin/sh\necho "gh $*" >>"%s/asked"\ncase "$*" in *"/pulls "*) echo 17 ;; *"/comments "*) echo "$STUB_COMMENTS" ;; esac\n' "$WORK" >"$WORK/bin/gh"
 printf '#!/bin/sh\necho "apt-get $*" >>"%s/asked"\n' "$WORK" >"$WORK/bin/apt-get"
 chmod +x "$WORK"/bin/*
 export PATH=$WORK/bin:$PATH TERNBENCH=$WORK/bin/stub GATE_SUITES=suites/gate.suite
@@ -48,6 +48,7 @@ while IFS='|' read -r variable status step expected text; do
     expect "$expected" ci/recipe $step
     says out "$text"
     unset "$variable"
+    export TERNBENCH=$WORK/bin/stub
 done <<'TABLE'
 STUB|0|check|0|recipe: check: every kernel is exact
 STUB|1|check|1|recipe: check: WRONG
@@ -56,6 +57,13 @@ STUB|4|check|4|recipe: check: the machine lacks
 STUB|5|check|5|recipe: check: nothing was run
 STUB|77|check|77|recipe: check: every case was skipped
 STUB|130|check|130|recipe: check: ended by signal 2
+STUB|99|check|99|ended with 99, as ternbench never does
+TERNBENCH|/nowhere/ternbench|check|4|recipe: check: /nowhere/ternbench cannot be run
+STUB|0|gate|2|recipe: gate: a mistake in the call: it takes
+STUB|0|gate nothing|2|recipe: gate: a mistake in the call: nothing and HEAD have nothing in common
+STUB|0|gate --help|2|recipe: gate: a mistake in the call
+STUB|0|comment|2|recipe: comment: a mistake in the call
+STUB|0|comment-on evil|2|recipe: comment-on: a mistake in the call
 STUB|0|gate main|0|recipe: gate: nothing got slower
 STUB|1|gate main|1|recipe: gate: WRONG
 STUB|2|gate main|2|recipe: gate: a mistake
@@ -83,7 +91,14 @@ STUB_HISTORY|130|keep|130|recipe: history: ended by signal 2
 TABLE
 GITHUB_ACTIONS=true STUB=3 expect 3 ci/recipe gate main
 says out '::error title=ternbench gate::SLOWER'
-expect 2 ci/recipe gate nothing
+# What an earlier call left is not taken for what came of this one.
+touch results/gate.txt results/points.jsonl
+printf '#!/bin/sh\nexit 4\n' >"$WORK/bin/ends" && chmod +x "$WORK/bin/ends"
+TERNBENCH=$WORK/bin/ends expect 4 ci/recipe gate main
+[ ! -e results/gate.txt ] || fail "the text of an earlier gate is left"
+TERNBENCH=$WORK/bin/ends expect 0 ci/recipe measure
+expect 0 ci/recipe keep
+says out 'recipe: keep: nothing was measured: no point this time'
 expect 2 ci/recipe dance
 expect 2 ci/recipe
 says out 'Usage: ci/recipe STEP'
@@ -94,9 +109,19 @@ ci/recipe comment evil >out
 [ "$(grep -c '^~~~~~~' out)" -eq 2 ] || fail "the block of a comment can be ended from within"
 [ "$(wc -c <out)" -lt 65536 ] || fail "a comment has $(wc -c <out) bytes"
 ! grep -q "$(printf '\033')" out || fail "a comment holds control characters"
+{ head -c 59999 /dev/zero | tr '\0' '~' && printf 'é' && head -c 9999 /dev/zero | tr '\0' x; } >evil
+ci/recipe comment evil >out
+[ "$(wc -c <out)" -lt 65536 ] || fail "a comment of tildes has $(wc -c <out) bytes"
+{ head -c 59999 /dev/zero | tr '\0' x && printf 'é' && head -c 9999 /dev/zero | tr '\0' x; } >evil
+ci/recipe comment evil | iconv -f utf-8 -t utf-8 >/dev/null || fail "a comment is cut within a character"
 ln -s /etc/passwd link && ci/recipe comment link >out && says_not out root
 PULL_REQUEST=12 GITHUB_REPOSITORY=a/b expect 0 ci/recipe comment-on evil
 says "$WORK/asked" 'gh pr comment 12 --repo a/b'
+STUB_COMMENTS='' PULL_REQUEST=12 GITHUB_REPOSITORY=a/b expect 0 ci/recipe comment-on evil
+says_not "$WORK/asked" 'PATCH'
+STUB_COMMENTS=99 PULL_REQUEST=13 GITHUB_REPOSITORY=a/b expect 0 ci/recipe comment-on evil
+says "$WORK/asked" 'gh api -X PATCH repos/a/b/issues/comments/99'
+says_not "$WORK/asked" 'gh pr comment 13'
 PULL_REQUEST='' HEAD_OWNER=them HEAD_BRANCH='x y' GITHUB_REPOSITORY=a/b expect 0 ci/recipe comment-on evil
 says "$WORK/asked" 'head=them:x y'
 says "$WORK/asked" 'gh pr comment 17 --repo a/b'
@@ -107,7 +132,9 @@ rm -f evil link comment.md
 # Two keep at once, each from a clone of its own: both are on the branch.
 git clone -q "$WORK/origin.git" "$WORK/other" 2>/dev/null
 cp -r ci suites "$WORK/other/"
-rm -rf history && git worktree prune && git branch -qD ternbench-history 2>/dev/null
+rm -rf history && git worktree prune
+expect 0 ci/recipe measure
+(cd "$WORK/other" && ci/recipe measure) >out 2>&1 || fail "measure in another clone: $(cat out)"
 ci/recipe keep >out 2>&1 || fail "keep: $(cat out)"
 (cd "$WORK/other" && ci/recipe keep >out 2>&1) || fail "keep in another clone: $(cat "$WORK/other/out")"
 echo '{"ours":1}' >history/2026-01.jsonl && echo '{"theirs":1}' >"$WORK/other/history/2026-01.jsonl"
@@ -116,13 +143,26 @@ ci/recipe keep >out 2>&1 || fail "keep: $(cat out)"
 git fetch -q origin ternbench-history && git show FETCH_HEAD:2026-01.jsonl >kept
 says kept ours
 says kept theirs
+# The folder that is still there from the last time gets what others pushed meanwhile.
+says_not history/2026-01.jsonl theirs
+expect 0 ci/recipe keep
+says history/2026-01.jsonl theirs
+# Its branch is there, and that of the origin is not, or nobody can tell.
+rm -rf history && git worktree prune && git push -q origin :ternbench-history
+expect 0 ci/recipe keep
+git fetch -q origin ternbench-history && git show FETCH_HEAD:2026-01.jsonl >kept
+says kept ours
+git remote set-url origin "$WORK/nowhere.git"
+expect 4 ci/recipe keep
+says out 'origin cannot be asked'
+git remote set-url origin "$WORK/origin.git"
 rm -rf history results kept && git worktree prune && git branch -qD ternbench-history 2>/dev/null
 
 # Every command line of every recipe runs, in the order in which it stands there, as its CI runs it.
 export BASE=main CI_MERGE_REQUEST_TARGET_BRANCH_NAME=main TERNBENCH_PUSH=secret CI_SERVER_HOST=example.com CI_PROJECT_PATH=a/b
 export PULL_REQUEST=12 GITHUB_REPOSITORY=a/b
 lines=0
-for recipe in "$SOURCE"/ci/github/*.yml "$SOURCE/ci/gitlab.yml"; do
+for recipe in "$SOURCE"/ci/github/{ternbench,ternbench-results}.yml "$SOURCE/ci/gitlab.yml"; do
     while IFS=$'\t' read -r _ line; do
         expect 0 bash -eo pipefail -c "$line"
         case $line in 'git remote set-url'*) git remote set-url origin "$WORK/origin.git" ;; esac
