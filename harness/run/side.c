@@ -92,10 +92,36 @@ static tern_status extract(const tern_side_job *job, const char *commit, const c
     return status;
 }
 
-/* The commit and the hash of its kernels/ as git knows them. */
+/* Whether the repository here has only the newest of its commits, as clones of a CI have. */
+static bool is_shallow(void)
+{
+    const char *const argv[] = {"git", "rev-parse", "--is-shallow-repository", NULL};
+    char answer[16] = "";
+    bool done;
+
+    return git(argv, answer, sizeof answer, &done, NULL) == TERN_OK && done && strcmp(answer, "true") == 0;
+}
+
+/* The hash of a commit's kernels/ as git knows it. Of a submodule git has a name, and no files. */
+static tern_status look_up_kernels(const char *text, const char *commit, uint64_t *sources, tern_error *error)
+{
+    char name[128], object[64] = "";
+    bool done;
+
+    snprintf(name, sizeof name, "%s:kernels/CMakeLists.txt", commit);
+    tern_status status = git_object(name, object, sizeof object, &done, error);
+    if (status == TERN_OK && !done)
+        status = tern_error_set(error, TERN_USAGE, "revision %s has no folder kernels/ with CMakeLists.txt", text);
+    snprintf(name, sizeof name, "%s:kernels", commit);
+    if (status == TERN_OK)
+        status = git_object(name, object, sizeof object, &done, error);
+    *sources = XXH3_64bits(object, strlen(object));
+    return status;
+}
+
 static tern_status look_up(const char *text, char commit[48], uint64_t *sources, tern_error *error)
 {
-    char name[PATH_MAX + 16], tree[64];
+    char name[PATH_MAX + 16];
     bool done;
     tern_status status;
 
@@ -103,15 +129,10 @@ static tern_status look_up(const char *text, char commit[48], uint64_t *sources,
     if ((status = git_object(name, commit, 48, &done, error)) != TERN_OK)
         return status;
     if (!done)
-        return tern_error_set(error, TERN_USAGE,
-                              "'%s' is no revision of a git repository here, no folder, and no .so or .c file", text);
-    snprintf(name, sizeof name, "%s:kernels", commit);
-    if ((status = git_object(name, tree, sizeof tree, &done, error)) != TERN_OK)
-        return status;
-    if (!done)
-        return tern_error_set(error, TERN_USAGE, "revision %s has no folder kernels/", text);
-    *sources = XXH3_64bits(tree, strlen(tree));
-    return TERN_OK;
+        return tern_error_set(
+            error, TERN_USAGE, "'%s' is no revision of a git repository here, no folder, and no .so or .c file%s", text,
+            is_shallow() ? "; this clone is shallow, `git fetch --unshallow --tags` gets the rest" : "");
+    return look_up_kernels(text, commit, sources, error);
 }
 
 static tern_status take_built(tern_side *side, const char *folder)

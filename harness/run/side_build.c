@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "run/side_cache.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -75,11 +76,32 @@ tern_status tern_side_run(const tern_side_job *job, const char *const *argv, con
                           kept_log[0] == '\0' ? "" : "; all of it is in ", kept_log);
 }
 
+/* Others mean something to CMake, make or the preprocessor. */
+static bool is_plain(const char *path)
+{
+    for (const char *c = path; *c != '\0'; c++)
+        if (!isalnum((unsigned char)*c) && strchr("_./-+,@~ ", *c) == NULL)
+            return false;
+    return true;
+}
+
+tern_status tern_side_plain_path(const char *path, const char *scratch, char plain[PATH_MAX], tern_error *error)
+{
+    tern_text_copy(plain, PATH_MAX, path);
+    if (is_plain(path))
+        return TERN_OK;
+    plain[0] = '\0';
+    tern_text_append(plain, PATH_MAX, "%s/link", scratch);
+    return symlink(path, plain) == 0
+               ? TERN_OK
+               : tern_error_set(error, TERN_ENVIRONMENT, "cannot make the link %s: %s", plain, strerror(errno));
+}
+
 static tern_status configure_and_build(const tern_side_job *job, const char *kernels, const char *scratch,
                                        const char *kept_log, tern_error *error)
 {
     char log[PATH_MAX + 16], build[PATH_MAX + 16], side_kernels[PATH_MAX + 32], compiler[PATH_MAX + 32], jobs[24],
-        project[PATH_MAX];
+        project[PATH_MAX], plain[PATH_MAX];
     const char *const configure[] = {"cmake",  "-S",         project, "-B", build, "-DCMAKE_BUILD_TYPE=Release",
                                      compiler, side_kernels, NULL};
     const char *const compile[] = {"cmake", "--build", build, "-j", jobs, NULL};
@@ -88,10 +110,13 @@ static tern_status configure_and_build(const tern_side_job *job, const char *ker
     tern_shared_path(TERN_SHARED_SIDE, "", project, sizeof project);
     snprintf(log, sizeof log, "%s/log", scratch);
     snprintf(build, sizeof build, "%s/build", scratch);
-    snprintf(side_kernels, sizeof side_kernels, "-DSIDE_KERNELS=%s", kernels);
+    tern_status status = tern_side_plain_path(kernels, scratch, plain, error);
+    if (status != TERN_OK)
+        return status;
+    snprintf(side_kernels, sizeof side_kernels, "-DSIDE_KERNELS=%s", plain);
     snprintf(compiler, sizeof compiler, "-DCMAKE_C_COMPILER=%s", tern_side_compiler());
     snprintf(jobs, sizeof jobs, "%ld", cpus > 1 ? cpus : 1);
-    tern_status status = tern_side_run(job, configure, "its kernels cannot be configured", log, kept_log, error);
+    status = tern_side_run(job, configure, "its kernels cannot be configured", log, kept_log, error);
     if (status == TERN_OK)
         status = tern_side_run(job, compile, "its kernels do not build", log, kept_log, error);
     return status;

@@ -7,6 +7,8 @@
 #include "base/error.h"
 #include "run/side_watcher.h"
 
+#include <limits.h>
+
 /* What stands in messages, and who is told. */
 typedef struct tern_side_job {
     const char *name; /* of the side, for sentences */
@@ -22,6 +24,9 @@ void tern_side_say(const tern_side_job *job, const char *sentence);
  */
 tern_status tern_side_run(const tern_side_job *job, const char *const *argv, const char *what, const char *log,
                           const char *kept_log, tern_error *error);
+
+/* The path, or a link to it in scratch where CMake, make or the preprocessor would take some character for theirs. */
+tern_status tern_side_plain_path(const char *path, const char *scratch, char plain[PATH_MAX], tern_error *error);
 
 /*
  * Builds the kernels of a folder with the project in harness/run/side, and keeps plug-in and objects as `folder`.

@@ -111,12 +111,16 @@ static tern_status find_kernels(source *s, tern_error *error)
 }
 
 /* A file that includes the source and lists its kernels, so that those that are static are found as well. */
-static tern_status write_wrapper(const source *s, const char *path, tern_error *error)
+static tern_status write_wrapper(const source *s, const char *scratch, const char *path, tern_error *error)
 {
-    FILE *stream = fopen(path, "w");
+    char plain[PATH_MAX];
+    const tern_status status = tern_side_plain_path(s->path, scratch, plain, error);
 
+    if (status != TERN_OK)
+        return status;
+    FILE *stream = fopen(path, "w");
     if (stream != NULL) {
-        fprintf(stream, "#include \"%s\"\n", s->path);
+        fprintf(stream, "#include \"%s\"\n", plain);
         if (s->kernels[0] != '\0')
             fprintf(stream, "TERN_PLUGIN(%s);\n", s->kernels);
     }
@@ -165,7 +169,7 @@ static tern_status preprocess(const source *s, const tern_side_job *job, const c
     if ((status = tern_side_cache_folder(0, kept_log, error)) != TERN_OK)
         return status;
     tern_text_append(kept_log, sizeof kept_log, ".log");
-    if ((status = write_wrapper(s, wrapper, error)) != TERN_OK ||
+    if ((status = write_wrapper(s, scratch, wrapper, error)) != TERN_OK ||
         (status = tern_side_run(job, argv, "it cannot be preprocessed", log, kept_log, error)) != TERN_OK ||
         (status = tern_side_compiler_hash(&parts[0], error)) != TERN_OK)
         return status;

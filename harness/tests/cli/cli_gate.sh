@@ -6,7 +6,8 @@
 for program in git cmake tar; do
     command -v "$program" >/dev/null || skip "$program is not installed"
 done
-history_project repo
+# No character of a path means anything to those who build there.
+history_project 'a "re;po" [$(x)]'
 mkdir suites
 printf '[a]\nkernels = *\nshapes = 16x64x1\n' >tiny.suite
 git init -q . && git add -A && git commit -qm "right" && git tag right
@@ -69,6 +70,15 @@ says err 'broken: its kernels do not build'
 says err 'this does not build'
 gate 2 right empty
 says err 'revision empty has no folder kernels/'
+git -c advice.detachedHead=no clone -q --depth 1 --branch words "file://$PWD" ../shallow && cp tiny.suite ../shallow/ && cd ../shallow || exit 1
+gate 2 HEAD~1 HEAD
+says err 'this clone is shallow'
+cd - >"$WORK/where" || exit 1
+git -c protocol.file.allow=always clone -q . ../project && cd ../project || exit 1
+git -c protocol.file.allow=always submodule --quiet add "$WORK/shallow" kernels && git commit -qm submodule
+gate 2 HEAD HEAD
+says err 'revision HEAD has no folder kernels/'
+cd - >"$WORK/where" || exit 1
 gate 2 right suites
 says err 'the folder suites has no kernels/ with kernel.h and CMakeLists.txt'
 expect 2 "$TERNBENCH" gate right
