@@ -68,15 +68,26 @@ static void fill_half(tern_sheet *sheet, const half *h, size_t time, size_t verd
     tern_sheet_count(sheet, run, h->run + 1);
 }
 
+static bool is_right(const half *h)
+{
+    return h->finding == NULL || h->finding->verdict == TERN_EXACT;
+}
+
+/* "MISMATCH, was EXACT: 3 of 8 values differ", of what there is. */
 static void fill_remark(tern_sheet *sheet, const half *before, const half *after)
 {
-    const char *verdict = tern_verdict_name(after->finding->verdict);
+    const half *newest = after->finding != NULL ? after : before;
+    const char *now = tern_verdict_name(newest->finding->verdict), *reason = newest->finding->reason;
 
-    if (after->finding->verdict == TERN_EXACT)
+    if (is_right(before) && is_right(after))
+        return;
+    if (after->finding != NULL && is_right(after))
         tern_sheet_format(sheet, REASON, "was %s", tern_verdict_name(before->finding->verdict));
+    else if (before->finding != NULL && after->finding != NULL)
+        tern_sheet_format(sheet, REASON, "%s, was %s%s%s", now, tern_verdict_name(before->finding->verdict),
+                          reason[0] ? ": " : "", reason);
     else
-        tern_sheet_format(sheet, REASON, "%s, was %s%s%s", verdict, tern_verdict_name(before->finding->verdict),
-                          after->finding->reason[0] ? ": " : "", after->finding->reason);
+        tern_sheet_format(sheet, REASON, "%s%s%s", now, reason[0] ? ": " : "", reason);
 }
 
 static void add_row(tern_sheet *sheet, const subject *s, const tern_comparison_pair *pair)
@@ -97,9 +108,7 @@ static void add_row(tern_sheet *sheet, const subject *s, const tern_comparison_p
         tern_sheet_real(sheet, RATIO, pair->time_ratio - 1.0);
         tern_sheet_flag(sheet, FAR, fabs(pair->time_ratio - 1.0) > s->tolerance);
     }
-    if (before.finding != NULL && after.finding != NULL &&
-        (before.finding->verdict != TERN_EXACT || after.finding->verdict != TERN_EXACT))
-        fill_remark(sheet, &before, &after);
+    fill_remark(sheet, &before, &after);
 }
 
 static const struct {

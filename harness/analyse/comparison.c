@@ -65,22 +65,42 @@ static void add(tern_comparison_list *list, tern_comparison_pair pair, double to
     list->pair[list->count++] = pair;
 }
 
+/* The next one of that id, from the cursor on, which begins with 0; TERN_NO_PLACE behind the last. */
+static uint32_t find_next(const side *s, const char *id, size_t *cursor)
+{
+    const void *found = tern_results_find(s->results, s->decodes ? TERN_LINE_DECODE : TERN_LINE_CASE, id, cursor);
+
+    if (found == NULL)
+        return TERN_NO_PLACE;
+    return (uint32_t)(s->decodes ? (const tern_decode_record *)found - s->results->decodes.item
+                                 : (const tern_record *)found - s->results->cases.item);
+}
+
 /* The first of that id that has no partner yet; TERN_NO_PLACE when there is none. */
 static uint32_t find_partner(const side *after, bool *taken, const char *id)
 {
-    const tern_line line = after->decodes ? TERN_LINE_DECODE : TERN_LINE_CASE;
-    const void *found;
     size_t cursor = 0;
+    uint32_t place;
 
-    while ((found = tern_results_find(after->results, line, id, &cursor)) != NULL) {
-        const ptrdiff_t place = after->decodes ? (const tern_decode_record *)found - after->results->decodes.item
-                                               : (const tern_record *)found - after->results->cases.item;
-        if (!taken[place]) {
-            taken[place] = true;
-            return (uint32_t)place;
-        }
-    }
-    return TERN_NO_PLACE;
+    while ((place = find_next(after, id, &cursor)) != TERN_NO_PLACE && taken[place])
+        continue;
+    if (place != TERN_NO_PLACE)
+        taken[place] = true;
+    return place;
+}
+
+/* What no earlier one is left for. If one of them was EXACT and this is not, then that was lost, however often it was done again. */
+static tern_comparison_pair left_over(const side *before, const side *after, uint32_t place)
+{
+    const subject b = subject_of(after, place);
+    size_t cursor = 0;
+    uint32_t earlier = TERN_NO_PLACE;
+
+    while (b.verdict != TERN_EXACT && (earlier = find_next(before, b.id, &cursor)) != TERN_NO_PLACE &&
+           subject_of(before, earlier).verdict != TERN_EXACT)
+        continue;
+    return (tern_comparison_pair){earlier, place, earlier == TERN_NO_PLACE ? TERN_CHANGE_NEW : TERN_CHANGE_LOST,
+                                  (double)NAN};
 }
 
 static void pair_up(tern_comparison_list *list, const side *before, const side *after, bool *taken, double tolerance)
@@ -101,7 +121,7 @@ static void pair_up(tern_comparison_list *list, const side *before, const side *
     }
     for (size_t i = 0; i < count_of(after); i++)
         if (!taken[i])
-            add(list, (tern_comparison_pair){TERN_NO_PLACE, (uint32_t)i, TERN_CHANGE_NEW, (double)NAN}, tolerance);
+            add(list, left_over(before, after, (uint32_t)i), tolerance);
 }
 
 static tern_status compare(tern_comparison_list *list, const side *before, const side *after, double tolerance,

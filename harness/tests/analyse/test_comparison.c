@@ -86,6 +86,23 @@ static void repeated_ids_pair_in_their_order(void **state)
     assert_int_equal(comparison.cases.near, 1);
 }
 
+static void a_repeat_that_is_wrong_has_lost_EXACT(void **state)
+{
+    (void)state;
+    add_verdict(&before, "new", TERN_CRASH);
+    add_case(&before, "a", 100.0);
+    add_case(&after, "a", 100.0);
+    add_verdict(&after, "a", TERN_MISMATCH);
+    add_verdict(&after, "new", TERN_CRASH);
+    add_verdict(&after, "new", TERN_MISMATCH);
+    compare();
+    assert_int_equal(comparison.cases.count, 4);
+    assert_int_equal(comparison.cases.of[TERN_CHANGE_LOST], 1);
+    assert_int_equal(comparison.cases.pair[2].change, TERN_CHANGE_LOST);
+    assert_int_equal(comparison.cases.pair[2].before, 1);
+    assert_int_equal(comparison.cases.of[TERN_CHANGE_NEW], 1);
+}
+
 static void other_machines_and_commits_are_seen(void **state)
 {
     (void)state;
@@ -123,6 +140,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(each_case_becomes_something, set_up, tear_down),
         cmocka_unit_test_setup_teardown(repeated_ids_pair_in_their_order, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_repeat_that_is_wrong_has_lost_EXACT, set_up, tear_down),
         cmocka_unit_test_setup_teardown(other_machines_and_commits_are_seen, set_up, tear_down),
         cmocka_unit_test_setup_teardown(decode_runs_compare_by_their_rate, set_up, tear_down),
     };
