@@ -65,9 +65,29 @@ static void say_if_cut(tern_document *document, const tern_results *results)
         tern_document_line(document, "The run is incomplete (%s): what is here is not all.", end->reason);
 }
 
+static bool on_one_host(const tern_results *results)
+{
+    for (size_t i = 1; i < results->runs.count; i++)
+        if (strcmp(results->runs.item[i].host, results->runs.item[0].host) != 0)
+            return false;
+    return true;
+}
+
+/* Machines of one class are one where times are concerned, and still are several for a person. */
+static const char *name_machines(const tern_results *results, char text[RUN_BYTES])
+{
+    const uint32_t machines = tern_repeats_machines(results);
+
+    if (machines > 1)
+        snprintf(text, RUN_BYTES, "%" PRIu32 " machines", machines);
+    else
+        tern_text_copy(text, RUN_BYTES, on_one_host(results) ? "one machine" : "machines of one class");
+    return text;
+}
+
 void tern_runs_introduce(tern_document *document, const tern_results *results)
 {
-    const bool several = tern_repeats_machines(results) > 1;
+    const bool several = tern_repeats_machines(results) > 1, one_host = on_one_host(results);
     char text[RUN_BYTES];
 
     if (results->runs.count == 1)
@@ -75,19 +95,21 @@ void tern_runs_introduce(tern_document *document, const tern_results *results)
     if (results->runs.count < 2)
         return;
     introduce_shards(document, results);
+    name_machines(results, text);
     if (results->runs.count > LISTED)
-        tern_document_fold(document, "%zu runs on %u machine%s, from %s to %s", results->runs.count,
-                           tern_repeats_machines(results), several ? "s" : "", results->runs.item[0].time,
-                           results->runs.item[results->runs.count - 1].time);
+        tern_document_fold(document, "%zu runs on %s, from %s to %s", results->runs.count, text,
+                           results->runs.item[0].time, results->runs.item[results->runs.count - 1].time);
     else if (several)
-        tern_document_heading(document, "%zu runs on %u machines, whose times do not compare", results->runs.count,
-                              tern_repeats_machines(results));
+        tern_document_heading(document, "%zu runs on %s, whose times do not compare", results->runs.count, text);
+    else if (one_host)
+        tern_document_heading(document, "%zu runs on %s: %s, %s", results->runs.count, text, results->runs.item[0].host,
+                              results->runs.item[0].cpu);
     else
-        tern_document_heading(document, "%zu runs on one machine: %s, %s", results->runs.count,
-                              results->runs.item[0].host, results->runs.item[0].cpu);
+        tern_document_heading(document, "%zu runs on %s: %s", results->runs.count, text, results->runs.item[0].cpu);
     for (uint32_t i = 0; i < results->runs.count; i++)
-        tern_document_line(document, "%" PRIu32 ": %s; %.100s%s", i + 1, describe(results, i, several, text),
-                           results->runs.item[i].command, strlen(results->runs.item[i].command) > 100 ? " ..." : "");
+        tern_document_line(document, "%" PRIu32 ": %s; %.100s%s", i + 1,
+                           describe(results, i, several || !one_host, text), results->runs.item[i].command,
+                           strlen(results->runs.item[i].command) > 100 ? " ..." : "");
     if (results->runs.count > LISTED)
         tern_document_unfold(document);
 }

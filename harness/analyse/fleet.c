@@ -26,6 +26,8 @@ static tern_status add_run(tern_fleet *fleet, const tern_run *run, tern_error *e
     tern_fleet_run *added = &fleet->runs.item[fleet->runs.count++];
     *added = (tern_fleet_run){.shard = run->shard, .shards = run->shards, .plan_cases = run->plan_cases};
     tern_text_copy(added->plan, sizeof added->plan, run->plan);
+    tern_text_append(added->build, sizeof added->build, "%s %s%s", run->version, run->commit,
+                     run->dirty ? " (modified)" : "");
     tern_text_copy(added->host, sizeof added->host, run->node[0] != '\0' ? run->node : run->host);
     return TERN_OK;
 }
@@ -79,13 +81,18 @@ tern_status tern_fleet_add_results(tern_fleet *fleet, const tern_results *result
     return status;
 }
 
+static bool is_of(const tern_fleet_run *run, const tern_fleet_run *plan)
+{
+    return strcmp(run->plan, plan->plan) == 0 && run->shards == plan->shards && run->shard > 0 &&
+           run->shard <= plan->shards;
+}
+
 /* Shard `number` of the plan: bit 0: it began, bit 1: it is complete, and how often in the bits above. */
 static void look(const tern_fleet *fleet, const tern_fleet_run *plan, uint32_t *seen)
 {
     for (size_t i = 0; i < fleet->runs.count; i++) {
         const tern_fleet_run *run = &fleet->runs.item[i];
-        if (strcmp(run->plan, plan->plan) != 0 || run->shards != plan->shards || run->shard == 0 ||
-            run->shard > plan->shards)
+        if (!is_of(run, plan))
             continue;
         seen[run->shard - 1] |= 1;
         if (run->complete)
@@ -139,6 +146,43 @@ static bool is_complete(uint32_t seen)
     return (seen & 2) != 0;
 }
 
+static bool is_there(uint32_t seen)
+{
+    return seen != 0;
+}
+
+static bool is_of_build(const tern_fleet_run *run, const tern_fleet_run *plan, const char *build)
+{
+    return is_of(run, plan) && strcmp(run->build, build) == 0;
+}
+
+/* Another build has other kernels: what it timed is not what the others did. */
+static void tell_builds(const tern_fleet *fleet, const tern_fleet_run *plan, uint32_t *seen, tern_fleet_say *say,
+                        void *context)
+{
+    char text[SENTENCE_BYTES] = "", list[SENTENCE_BYTES] = "";
+    size_t builds = 0;
+
+    for (size_t i = 0; i < fleet->runs.count; i++) {
+        const tern_fleet_run *first = &fleet->runs.item[i];
+        bool told = !is_of(first, plan);
+        for (size_t j = 0; j < i && !told; j++)
+            told = is_of_build(&fleet->runs.item[j], plan, first->build);
+        if (told)
+            continue;
+        memset(seen, 0, plan->shards * sizeof *seen);
+        for (size_t j = i; j < fleet->runs.count; j++)
+            if (is_of_build(&fleet->runs.item[j], plan, first->build))
+                seen[fleet->runs.item[j].shard - 1] = 1;
+        builds++;
+        append_numbers(list, first->build, seen, plan->shards, is_there);
+    }
+    tern_text_append(text, sizeof text, "plan %s: its shards are of %zu builds of ternbench%s", plan->plan, builds,
+                     list);
+    if (say != NULL && builds > 1)
+        say(context, text);
+}
+
 static bool tell_plan(const tern_fleet *fleet, const tern_fleet_run *plan, tern_fleet_say *say, void *context)
 {
     char text[SENTENCE_BYTES] = "", list[SENTENCE_BYTES] = "";
@@ -157,6 +201,7 @@ static bool tell_plan(const tern_fleet *fleet, const tern_fleet_run *plan, tern_
                      plan->plan, plan->plan_cases, complete, plan->shards, list);
     if (say != NULL)
         say(context, text);
+    tell_builds(fleet, plan, seen, say, context);
     const bool whole = complete == plan->shards;
     free(seen);
     return whole;

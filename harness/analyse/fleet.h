@@ -21,6 +21,7 @@
 /* One run, as far as the whole is concerned. */
 typedef struct tern_fleet_run {
     char plan[17], host[64];
+    char build[96]; /* of ternbench: "0.1.0 4cf200df4ca5 (modified)" */
     uint32_t shard, shards, plan_cases;
     bool complete; /* it has a closing line that says so */
 } tern_fleet_run;
@@ -48,8 +49,8 @@ tern_status tern_fleet_add_results(tern_fleet *fleet, const tern_results *result
 typedef void tern_fleet_say(void *context, const char *sentence);
 
 /*
- * Says of each plan how many shards are complete, and which are missing, cut off, or there twice; then which machines' canaries
- * are off the median by more than 3 %. Nothing where there is no shard and no canary. Returns whether no shard is missing or
+ * Says of each plan how many shards are complete, which are missing, cut off, or there twice, and which are of another build of
+ * ternbench than others; then which machines' canaries are off the median by more than 3 %. Nothing where there is no shard and no canary. Returns whether no shard is missing or
  * cut off; say may be NULL.
  */
 bool tern_fleet_tell(const tern_fleet *fleet, tern_fleet_say *say, void *context);

@@ -174,6 +174,23 @@ static void names_the_machine_whose_canary_is_off(void **state)
     tern_fleet_free(&fleet);
 }
 
+static void names_shards_of_another_build(void **state)
+{
+    tern_fleet fleet = {0};
+
+    (void)state;
+    for (uint32_t i = 1; i <= 4; i++) {
+        tern_run run = {.plan = "0123456789abcdef", .shard = i, .shards = 4, .plan_cases = 9, .version = "1.0"};
+        strcpy(run.commit, i == 3 ? "bb" : "aa");
+        assert_int_equal(tern_fleet_add(&fleet, TERN_LINE_RUN, &run, NULL), TERN_OK);
+        add_end(&fleet, true);
+    }
+    assert_true(tell(&fleet));
+    assert_non_null(
+        strstr(told, "plan 0123456789abcdef: its shards are of 2 builds of ternbench; 1.0 aa: 1-2, 4; 1.0 bb: 3\n"));
+    tern_fleet_free(&fleet);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -184,6 +201,7 @@ int main(void)
         cmocka_unit_test(another_number_of_shards_is_another_whole),
         cmocka_unit_test(a_long_list_is_cut),
         cmocka_unit_test(names_the_machine_whose_canary_is_off),
+        cmocka_unit_test(names_shards_of_another_build),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
