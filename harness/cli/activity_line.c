@@ -39,10 +39,20 @@ static void tick(void *context, const char *what, double share)
     fflush(stderr);
 }
 
+static void warn(void *context, const char *sentence)
+{
+    const tern_activity_line *progress = context;
+
+    if (progress->quiet)
+        return;
+    tern_activity_line_clear(progress);
+    tern_terminal_say(stderr, "warning: %s", sentence);
+}
+
 tern_observer tern_activity_line_observer(tern_activity_line *progress, bool quiet)
 {
     *progress = (tern_activity_line){.quiet = quiet, .terminal = tern_terminal_is(), .last_s = tern_terminal_clock()};
-    return (tern_observer){.context = progress, .begin = begin, .tick = tick};
+    return (tern_observer){.context = progress, .begin = begin, .tick = tick, .warn = warn};
 }
 
 void tern_activity_line_clear(const tern_activity_line *progress)

@@ -4,6 +4,7 @@
 #include "cli/terminal.h"
 
 #include "base/text.h"
+#include "model/geometry.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -28,10 +29,27 @@ static tern_status read_ids(tern_decode_prompt *prompt, const char *text, tern_e
     return status;
 }
 
+/* Says what stands in the way of a text as the prompt: there is no such model, or its weights are seeded. */
+static tern_status refuse_text(const char *model, tern_error *error)
+{
+    tern_geometry geometry;
+    const tern_status status = tern_geometry_read(&geometry, model, error);
+
+    return status != TERN_OK
+               ? status
+               : tern_error_set(error, TERN_USAGE,
+                                "--prompt-text needs a vocabulary, and model %s has none, as its weights are "
+                                "seeded; name a GGUF file, or give token ids by --prompt-ids",
+                                geometry.name);
+}
+
 static tern_status read_text(tern_decode_prompt *prompt, const tern_options *options, tern_error *error)
 {
     const tern_gguf_options gguf = tern_settings_gguf(options);
     size_t ids = 0;
+
+    if (!tern_gguf_is_file(options->model))
+        return refuse_text(options->model, error);
     tern_status status = tern_tokenizer_gguf(&prompt->tokenizer, options->model, &gguf, error);
 
     if (status == TERN_OK)

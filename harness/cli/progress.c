@@ -119,6 +119,16 @@ static void finish(void *context, const tern_planned *planned, const tern_record
     }
 }
 
+static void warn(void *context, const char *sentence)
+{
+    const tern_progress *progress = context;
+
+    if (progress->quiet)
+        return;
+    tern_progress_clear(progress);
+    tern_terminal_say(stderr, "warning: %s", sentence);
+}
+
 tern_observer tern_progress_observer(tern_progress *progress, const tern_options *options)
 {
     *progress = (tern_progress){
@@ -126,7 +136,8 @@ tern_observer tern_progress_observer(tern_progress *progress, const tern_options
         .verbose = options->verbose > 0,
         .terminal = tern_terminal_is(),
     };
-    return (tern_observer){.context = progress, .begin = begin, .start = start, .tick = tick, .finish = finish};
+    return (tern_observer){
+        .context = progress, .begin = begin, .start = start, .tick = tick, .finish = finish, .warn = warn};
 }
 
 void tern_progress_clear(const tern_progress *progress)

@@ -11,6 +11,15 @@ void tern_activity_say(tern_activity *activity, const char *what)
     tern_activity_tick(activity);
 }
 
+void tern_activity_warn(tern_activity *activity, const char *sentence)
+{
+    const tern_observer *observer = activity->observer;
+
+    if (observer->warn != NULL && !activity->has_warned)
+        observer->warn(observer->context, sentence);
+    activity->has_warned = true;
+}
+
 bool tern_activity_tick(void *context)
 {
     const tern_activity *activity = context;

@@ -21,6 +21,8 @@ typedef struct tern_observer {
     void (*tick)(void *context, const char *what, double share);
     /* A case has its record. record is NULL when an earlier part of a resumed run has it. */
     void (*finish)(void *context, const tern_planned *planned, const tern_record *record);
+    /* Something is not as it might be, and the run goes on. */
+    void (*warn)(void *context, const char *sentence);
 } tern_observer;
 
 /* What is done at the moment, and who is told. */
@@ -28,10 +30,14 @@ typedef struct tern_activity {
     const tern_observer *observer;
     const char *what;
     double share;
+    bool has_warned;
 } tern_activity;
 
 /* Says what begins, and tells at once. what must live until the next one. */
 void tern_activity_say(tern_activity *activity, const char *what);
+
+/* Passes a warning on, the first one of the activity: others of a run say the same. */
+void tern_activity_warn(tern_activity *activity, const char *sentence);
 
 /* A tern_child_tick: tells, and is false once the program was asked to end. */
 bool tern_activity_tick(void *activity);

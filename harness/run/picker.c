@@ -264,6 +264,19 @@ static bool revive(const tern_session *session, const tern_tried *chosen, tern_c
            tern_session_permit(session, best->kernel, NULL) == TERN_OK;
 }
 
+/* Where it cannot be kept, all goes on: later runs take the time to find it again. */
+static void keep(const picking *p, uint64_t key)
+{
+    char sentence[sizeof(tern_error) + 64] = "";
+    tern_error why;
+
+    if (tern_picks_keep(key, &p->tried, &why) == TERN_OK)
+        return;
+    tern_text_append(sentence, sizeof sentence, "later runs will search again, as what was found is not kept: %s",
+                     why.text);
+    tern_activity_warn(p->picker->activity, sentence);
+}
+
 tern_status tern_picker_pick(const tern_picker *picker, const tern_workload *workload, tern_case *best,
                              tern_tried *chosen, tern_error *error)
 {
@@ -275,7 +288,7 @@ tern_status tern_picker_pick(const tern_picker *picker, const tern_workload *wor
         return TERN_OK;
     const tern_status status = search(&p, best, chosen, error);
     if (status == TERN_OK && can_keep && tern_interrupt_signal() == 0)
-        tern_picks_keep(key, &p.tried);
+        keep(&p, key);
     tern_results_free(&p.tried);
     return status;
 }
@@ -285,7 +298,7 @@ tern_status tern_picker_pick_case(const tern_picker *picker, tern_case *c, char 
 {
     const tern_workload workload = tern_workload_of_case(c);
     tern_tried chosen = {0};
-    tern_case best;
+    tern_case best = {.kernel = NULL};
     const tern_status status = tern_picker_pick(picker, &workload, &best, &chosen, error);
 
     if (status != TERN_OK)

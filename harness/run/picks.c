@@ -50,12 +50,13 @@ bool tern_picks_key(const tern_session *session, const tern_environment *environ
     return add_code(session->registry, key);
 }
 
-static bool file_of(uint64_t key, char path[PATH_MAX])
+static tern_status file_of(uint64_t key, char path[PATH_MAX], tern_error *error)
 {
-    if (tern_cache_folder("picks", path, NULL) != TERN_OK)
-        return false;
-    sprintf(path + strlen(path), "/%016llx.jsonl", (unsigned long long)key);
-    return true;
+    const tern_status status = tern_cache_folder("picks", path, error);
+
+    if (status == TERN_OK)
+        sprintf(path + strlen(path), "/%016llx.jsonl", (unsigned long long)key);
+    return status;
 }
 
 bool tern_picks_find(uint64_t key, const tern_workload *workload, tern_tried *chosen)
@@ -64,7 +65,7 @@ bool tern_picks_find(uint64_t key, const tern_workload *workload, tern_tried *ch
     char path[PATH_MAX];
     bool found = false;
 
-    if (!file_of(key, path))
+    if (file_of(key, path, NULL) != TERN_OK)
         return false;
     if (tern_results_read(&results, path, NULL, NULL) == TERN_OK)
         for (size_t i = 0; i < results.tried.count; i++)
@@ -76,15 +77,16 @@ bool tern_picks_find(uint64_t key, const tern_workload *workload, tern_tried *ch
     return found;
 }
 
-void tern_picks_keep(uint64_t key, const tern_results *tried)
+tern_status tern_picks_keep(uint64_t key, const tern_results *tried, tern_error *error)
 {
     tern_outfile file = {0};
     char path[PATH_MAX];
+    tern_status status;
 
-    if (!file_of(key, path) || tern_outfile_open(&file, path, NULL) != TERN_OK)
-        return;
-    if (tern_results_write(tried, file.stream, NULL) == TERN_OK)
-        tern_outfile_close(&file, NULL);
-    else
-        tern_outfile_drop(&file);
+    if ((status = file_of(key, path, error)) != TERN_OK || (status = tern_outfile_open(&file, path, error)) != TERN_OK)
+        return status;
+    if ((status = tern_results_write(tried, file.stream, error)) == TERN_OK)
+        return tern_outfile_close(&file, error);
+    tern_outfile_drop(&file);
+    return status;
 }

@@ -20,7 +20,7 @@ bool tern_picks_key(const tern_session *session, const tern_environment *environ
 /* Whether a kernel was found for this key before; then *chosen says which. A file that cannot be read is none. */
 bool tern_picks_find(uint64_t key, const tern_workload *workload, tern_tried *chosen);
 
-/* Keeps what was tried, of which one is chosen. That it cannot be kept is no error: it will be tried again. */
-void tern_picks_keep(uint64_t key, const tern_results *tried);
+/* Keeps what was tried, of which one is chosen. What cannot be kept will be tried again; the error says why. */
+tern_status tern_picks_keep(uint64_t key, const tern_results *tried, tern_error *error);
 
 #endif

@@ -15,6 +15,21 @@ static void begin(tern_plan *plan, const tern_session *session, bool timed, bool
     plan->threads_all = session->threads_all;
 }
 
+/*
+ * Tables would have no column for a baseline that is misspelt. What it is compared with need not be among the kernels of a
+ * side, which may be one file.
+ */
+static tern_status check_baseline(const tern_session *session, const tern_suite *suite, const char *path,
+                                  tern_error *error)
+{
+    if (suite->baseline[0] == '\0' || session->side.text[0] != '\0' ||
+        tern_registry_find(session->registry, suite->baseline) != NULL)
+        return TERN_OK;
+    return tern_error_set(error, TERN_USAGE,
+                          "%s: baseline = %s: there is no such kernel; `ternbench kernels` lists them", path,
+                          suite->baseline);
+}
+
 /* A baseline that is named as it was called before gets the name that its records have. */
 static void take_wishes(tern_wishes *wishes, tern_session *session, const tern_suite *suite)
 {
@@ -44,10 +59,13 @@ static const char *find_suite(const char *name, char *path, size_t bytes)
 static tern_status add_suite(tern_plan *plan, tern_session *session, const tern_planning_settings *settings,
                              const char *name, tern_wishes *wishes, tern_error *error)
 {
-    char path[PATH_MAX];
+    char shared[PATH_MAX];
+    const char *path = find_suite(name, shared, sizeof shared);
     tern_suite suite;
-    tern_status status = tern_suite_read(&suite, find_suite(name, path, sizeof path), session->registry, error);
+    tern_status status = tern_suite_read(&suite, path, session->registry, error);
 
+    if (status == TERN_OK)
+        status = check_baseline(session, &suite, path, error);
     for (size_t i = 0; i < settings->axes && status == TERN_OK; i++)
         status = tern_suite_override(&suite, settings->axis[i], settings->values[i], session->registry, error);
     if (status == TERN_OK)

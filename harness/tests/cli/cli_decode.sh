@@ -112,4 +112,7 @@ expect 2 decode --kernel scalar --prompt-ids ,
 expect 2 decode --kernel scalar --context 1000000
 expect 2 decode extra
 expect 2 decode --prompt-text hello
+says err "--prompt-text needs a vocabulary, and model tiny has none, as its weights are seeded"
+expect 2 "$TERNBENCH" decode --model no-such --prompt-text hello
+says err "no model 'no-such'"
 finish

@@ -48,11 +48,15 @@ expect 2 "$TERNBENCH" check ok.suite --resume
 says err "--resume needs --out jsonl:FILE"
 expect 2 "$TERNBENCH" check ok.suite --set colour=red
 says err "unknown axis 'colour'"
+printf '[suite]\nbaseline = scalr\n[a]\nkernels = reference\nshapes = 8x64x16\n' >baseline.suite
+expect 2 "$TERNBENCH" run baseline.suite
+says err "baseline.suite: baseline = scalr: there is no such kernel; \`ternbench kernels\` lists them"
 expect 2 "$TERNBENCH" repro nonsense
 says err "no case id"
 expect 2 "$TERNBENCH" report missing.jsonl
-expect 0 "$TERNBENCH" kernels --pick 64x256 --no-roofs
+XDG_CACHE_HOME=/proc/nowhere expect 0 "$TERNBENCH" kernels --pick 64x256 --no-roofs
 says out "sampled in turns with the others"
+says err "is not kept: cannot make the folder /proc/nowhere"
 expect 2 "$TERNBENCH" kernels --pick 64x --no-roofs
 expect 5 "$TERNBENCH" check ok.suite --filter no-such-case
 says err "nothing to run"
