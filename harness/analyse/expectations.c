@@ -6,7 +6,6 @@
 #include "analyse/scaling.h"
 #include "analyse/speedup.h"
 #include "analyse/student.h"
-#include "base/ini.h"
 #include "base/text.h"
 
 #include <math.h>
@@ -47,8 +46,10 @@ static tern_status read_measure(tern_expectation *e, const char *value, tern_err
     return tern_error_set(error, TERN_USAGE, "measure is kernels, threads, toggle, cache or decode, not '%s'", value);
 }
 
-static tern_status read_key(tern_expectation *e, const char *key, const char *value, tern_error *error)
+static tern_status read_key(void *row, const char *key, const char *value, tern_error *error)
 {
+    tern_expectation *e = row;
+
     if (strcmp(key, "claimed") == 0)
         return read_claim(e, value, error);
     if (strcmp(key, "measure") == 0)
@@ -70,26 +71,16 @@ static tern_status read_key(tern_expectation *e, const char *key, const char *va
                           key);
 }
 
-/* Is a tern_ini_visit. */
-static tern_status on_line(void *context, const char *section, const char *key, const char *value, bool goes_on,
-                           tern_error *error)
-{
-    tern_expectations *list = context;
-
-    if (goes_on)
-        return tern_error_set(error, TERN_USAGE, "'%s' takes one line; this one begins with a blank", key);
-    if (list->count == 0 || strcmp(list->item[list->count - 1].name, section) != 0) {
-        if (list->count == TERN_EXPECTATIONS)
-            return tern_error_set(error, TERN_USAGE, "more than %d claims", TERN_EXPECTATIONS);
-        tern_text_copy(list->item[list->count++].name, sizeof list->item[0].name, section);
-    }
-    return read_key(&list->item[list->count - 1], key, value, error);
-}
-
 tern_status tern_expectations_read(tern_expectations *expectations, const char *path, tern_error *error)
 {
+    tern_ini_rows rows = {.row = expectations->item,
+                          .bytes = sizeof expectations->item[0],
+                          .most = TERN_EXPECTATIONS,
+                          .count = &expectations->count,
+                          .take = read_key};
+
     *expectations = (tern_expectations){.count = 0};
-    const tern_status status = tern_ini_read(path, "claims", on_line, expectations, error);
+    const tern_status status = tern_ini_read(path, "claims", tern_ini_take_row, &rows, error);
     for (size_t i = 0; status == TERN_OK && i < expectations->count; i++)
         if (expectations->item[i].high <= 0.0)
             return tern_error_set(error, TERN_USAGE, "%s: [%s] has no line `claimed = LOW HIGH`", path,

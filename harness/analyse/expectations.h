@@ -18,6 +18,7 @@
 #define TERN_EXPECTATIONS_H
 
 #include "base/error.h"
+#include "base/ini.h"
 #include "base/stats.h"
 #include "record/results.h"
 
@@ -33,7 +34,7 @@ typedef enum tern_expected_measure {
 } tern_expected_measure;
 
 typedef struct tern_expectation {
-    char name[64];
+    char name[TERN_INI_NAME_BYTES];
     double low, high; /* claimed: times as fast */
     tern_expected_measure measure;
     char kernel[128], over[128]; /* regular expressions */

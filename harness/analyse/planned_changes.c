@@ -1,21 +1,8 @@
 #include "analyse/planned_changes.h"
 
-#include "base/ini.h"
 #include "base/text.h"
 
 #include <string.h>
-
-/* Gets the change that a section describes, a new one when the section begins. */
-static tern_planned_change *change_of(tern_planned_changes *planned, const char *section)
-{
-    if (planned->count > 0 && strcmp(planned->item[planned->count - 1].section, section) == 0)
-        return &planned->item[planned->count - 1];
-    if (planned->count == TERN_PLANNED_CHANGES)
-        return NULL;
-    tern_planned_change *change = &planned->item[planned->count++];
-    tern_text_copy(change->section, sizeof change->section, section);
-    return change;
-}
 
 static tern_status take_cases(tern_planned_change *change, const char *value, tern_error *error)
 {
@@ -26,16 +13,10 @@ static tern_status take_cases(tern_planned_change *change, const char *value, te
                : tern_error_set(error, TERN_USAGE, "this is no regular expression for cases: %s", why.text);
 }
 
-/* Is a tern_ini_visit. */
-static tern_status take(void *context, const char *section, const char *key, const char *value, bool goes_on,
-                        tern_error *error)
+static tern_status take(void *row, const char *key, const char *value, tern_error *error)
 {
-    tern_planned_change *change = change_of(context, section);
+    tern_planned_change *change = row;
 
-    if (change == NULL)
-        return tern_error_set(error, TERN_USAGE, "there is no room for more than %d sections", TERN_PLANNED_CHANGES);
-    if (goes_on)
-        return tern_error_set(error, TERN_USAGE, "a line does not go on with the one before it: '%.100s'", value);
     if (strcmp(key, "cases") == 0)
         return take_cases(change, value, error);
     if (strcmp(key, "commit") == 0)
@@ -50,8 +31,14 @@ static tern_status take(void *context, const char *section, const char *key, con
 
 tern_status tern_planned_changes_read(tern_planned_changes *planned, const char *path, tern_error *error)
 {
+    tern_ini_rows rows = {.row = planned->item,
+                          .bytes = sizeof planned->item[0],
+                          .most = TERN_PLANNED_CHANGES,
+                          .count = &planned->count,
+                          .take = take};
+
     *planned = (tern_planned_changes){.count = 0};
-    const tern_status status = tern_ini_read(path, "list of planned changes", take, planned, error);
+    const tern_status status = tern_ini_read(path, "list of planned changes", tern_ini_take_row, &rows, error);
     for (size_t i = 0; i < planned->count && status == TERN_OK; i++)
         if (!planned->item[i].cases.chooses)
             return tern_error_set(error, TERN_USAGE, "%s: the section '%s' has no line `cases = REGEX`", path,

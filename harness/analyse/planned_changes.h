@@ -10,13 +10,14 @@
 #define TERN_PLANNED_CHANGES_H
 
 #include "base/filter.h"
+#include "base/ini.h"
 
 #include <stddef.h>
 
 enum { TERN_PLANNED_CHANGES = 64 };
 
 typedef struct tern_planned_change {
-    char section[128];
+    char section[TERN_INI_NAME_BYTES];
     tern_filter cases;  /* as --filter takes it */
     char commit[48];    /* "": any */
     char expected[160]; /* why */

@@ -5,6 +5,7 @@
 #include "base/ini.h"
 
 #include "base/index.h"
+#include "base/text.h"
 
 #include <errno.h>
 #include <ini.h>
@@ -14,7 +15,7 @@
 #include <xxhash.h>
 
 /* inih cuts the names of sections, without a word, at this many characters. */
-enum { MOST_BYTES = 1 << 20, SECTION_BYTES = 49 };
+enum { MOST_BYTES = 1 << 20, SECTION_BYTES = TERN_INI_NAME_BYTES - 1 };
 
 #define BYTE_ORDER_MARK "\xEF\xBB\xBF"
 
@@ -171,4 +172,22 @@ tern_status tern_ini_read(const char *path, const char *what, tern_ini_visit *vi
     free(text);
     fclose(stream);
     return status;
+}
+
+tern_status tern_ini_take_row(void *context, const char *section, const char *key, const char *value, bool goes_on,
+                              tern_error *error)
+{
+    const tern_ini_rows *rows = context;
+    char *next = (char *)rows->row + *rows->count * rows->bytes, *last = *rows->count == 0 ? NULL : next - rows->bytes;
+
+    if (goes_on)
+        return tern_error_set(error, TERN_USAGE, "'%s' takes one line; this one begins with a blank: '%.100s'", key,
+                              value);
+    if (last != NULL && strcmp(last, section) == 0)
+        return rows->take(last, key, value, error);
+    if (*rows->count == rows->most)
+        return tern_error_set(error, TERN_USAGE, "there is no room for more than %zu sections", rows->most);
+    tern_text_copy(next, TERN_INI_NAME_BYTES, section);
+    ++*rows->count;
+    return rows->take(next, key, value, error);
 }

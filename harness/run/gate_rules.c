@@ -1,107 +1,115 @@
 #include "run/gate_rules.h"
 
-#include "base/ini.h"
 #include "base/program.h"
 #include "base/text.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_BYTES = 64 * 1024 };
+enum { MOST_BYTES = 1 << 20 };
 
 static const char file_name[] = "suites/gate.ini";
 
-typedef struct reading {
-    tern_gate_rules *rules;
-    char section[128];
-    tern_error *error;
-} reading;
-
-static tern_status refuse(const reading *r, const char *what, const char *value)
+static tern_status refuse(const char *what, const char *value, tern_error *error)
 {
-    return tern_error_set(r->error, TERN_USAGE, "%s '%.100s'", what, value);
+    return tern_error_set(error, TERN_USAGE, "%s '%.100s'", what, value);
 }
 
-static tern_status read_delta(const reading *r, tern_gate_row_rule *rule, const char *text)
+static tern_status read_delta(tern_gate_row_rule *rule, const char *text, tern_error *error)
 {
     char number[32];
 
     tern_text_copy(number, sizeof number, text);
     number[strcspn(number, " %")] = '\0';
     if (!tern_text_double(number, 0.01, 1000.0, &rule->delta))
-        return refuse(r, "delta is a number of per cent, not", text);
+        return refuse("delta is a number of per cent, not", text, error);
     rule->delta *= 0.01;
     return TERN_OK;
 }
 
-/* Is a tern_ini_visit. */
-static tern_status take(void *context, const char *section, const char *name, const char *value, bool goes_on,
-                        tern_error *error)
+static tern_status take(void *row, const char *key, const char *value, tern_error *error)
 {
-    reading *r = context;
+    tern_gate_row_rule *rule = row;
 
-    r->error = error;
-    if (goes_on)
-        return refuse(r, "a line does not go on with the one before it; this one begins with a blank:", value);
-    if (r->rules->count == 0 || strcmp(section, r->section) != 0) {
-        if (r->rules->count == TERN_GATE_RULES)
-            return refuse(r, "there is no room for so many sections:", section);
-        tern_text_copy(r->section, sizeof r->section, section);
-        r->rules->count++;
-    }
-    tern_gate_row_rule *rule = &r->rules->rule[r->rules->count - 1];
-    if (strcmp(name, "cases") == 0)
+    if (strcmp(key, "cases") == 0)
         return tern_filter_compile(&rule->cases, value, error);
-    if (strcmp(name, "delta") == 0)
-        return read_delta(r, rule, value);
-    if (strcmp(name, "expected") == 0) {
-        return tern_text_fit(rule->expected, sizeof rule->expected, value)
-                   ? TERN_OK
-                   : refuse(r, "expected has less than 160 characters, not", value);
-    }
-    return refuse(r, "there are cases, delta and expected; this is none of them:", name);
+    if (strcmp(key, "delta") == 0)
+        return read_delta(rule, value, error);
+    if (strcmp(key, "expected") != 0)
+        return refuse("there are cases, delta and expected; this is none of them:", key, error);
+    return tern_text_fit(rule->expected, sizeof rule->expected, value)
+               ? TERN_OK
+               : refuse("expected has less than 160 characters, not", value, error);
 }
 
-/* The file as BASE has it; empty when it has none. */
-static tern_status read_text(const tern_side *base, char *text, tern_error *error)
+/* What git has of it; nothing where the commit does not have it. */
+static tern_status show(const char *commit, char *text, tern_error *error)
 {
-    char object[PATH_MAX + 64];
-    const char *const show[] = {"git", "show", object, NULL};
-    const tern_program program = {.argv = show, .output = text, .output_bytes = MOST_BYTES};
+    char object[128];
+    const char *const argv[] = {"git", "show", object, NULL};
+    const tern_program program = {.argv = argv, .output = text, .output_bytes = MOST_BYTES};
     int exit_status = 0;
 
-    text[0] = '\0';
-    if (base->kind == TERN_SIDE_REVISION) {
-        snprintf(object, sizeof object, "%s:%s", base->commit, file_name);
-        const tern_status status = tern_program_run(&program, &exit_status, error);
-        if (exit_status != 0)
-            text[0] = '\0';
-        return status;
-    }
-    snprintf(object, sizeof object, "%s/%s", base->text, file_name);
-    FILE *stream = base->kind == TERN_SIDE_FOLDER ? fopen(object, "r") : NULL;
-    if (stream != NULL) {
+    snprintf(object, sizeof object, "%s:%s", commit, file_name);
+    const tern_status status = tern_program_run(&program, &exit_status, error);
+    if (exit_status != 0)
+        text[0] = '\0';
+    return status;
+}
+
+static tern_status read_file(const char *folder, char *text, tern_error *error)
+{
+    char path[PATH_MAX + sizeof file_name];
+
+    snprintf(path, sizeof path, "%s/%s", folder, file_name);
+    FILE *stream = fopen(path, "re");
+    if (stream == NULL && (errno == ENOENT || errno == ENOTDIR))
+        return TERN_OK;
+    if (stream != NULL)
         text[fread(text, 1, MOST_BYTES - 1, stream)] = '\0';
+    const bool read = stream != NULL && !ferror(stream);
+    const int why = errno;
+    if (stream != NULL)
         fclose(stream);
-    }
-    return TERN_OK;
+    return read ? TERN_OK : tern_error_set(error, tern_error_of_file(why), "cannot read %s: %s", path, strerror(why));
+}
+
+/* The file as BASE has it; empty when it has none. A part of it could allow what the whole does not. */
+static tern_status read_text(const tern_side *base, const char *path, char *text, tern_error *error)
+{
+    tern_status status = TERN_OK;
+
+    text[0] = '\0';
+    if (base->kind == TERN_SIDE_REVISION)
+        status = show(base->commit, text, error);
+    else if (base->kind == TERN_SIDE_FOLDER)
+        status = read_file(base->text, text, error);
+    if (status == TERN_OK && strlen(text) == MOST_BYTES - 1)
+        status = tern_error_set(error, TERN_USAGE, "%s is longer than a MiB", path);
+    return status;
 }
 
 static tern_status check_whole(const tern_gate_rules *rules, const char *path, tern_error *error)
 {
     for (size_t i = 0; i < rules->count; i++)
         if (!rules->rule[i].cases.chooses)
-            return tern_error_set(error, TERN_USAGE, "%s: section %zu has no line `cases = REGEX`", path, i + 1);
+            return tern_error_set(error, TERN_USAGE, "%s: the section '%s' has no line `cases = REGEX`", path,
+                                  rules->rule[i].section);
     return TERN_OK;
 }
 
 tern_status tern_gate_rules_parse(tern_gate_rules *rules, const char *text, const char *path, tern_error *error)
 {
-    reading r = {.rules = rules};
+    tern_ini_rows rows = {.row = rules->rule,
+                          .bytes = sizeof rules->rule[0],
+                          .most = TERN_GATE_RULES,
+                          .count = &rules->count,
+                          .take = take};
 
     memset(rules, 0, sizeof *rules);
-    const tern_status status = tern_ini_read_text(text, path, take, &r, error);
+    const tern_status status = tern_ini_read_text(text, path, tern_ini_take_row, &rows, error);
     return status == TERN_OK ? check_whole(rules, path, error) : status;
 }
 
@@ -112,8 +120,8 @@ tern_status tern_gate_rules_read(tern_gate_rules *rules, const tern_side *base, 
     memset(rules, 0, sizeof *rules);
     if (text == NULL)
         return tern_error_memory(error, "the rules of a gate", MOST_BYTES);
-    tern_status status = read_text(base, text, error);
     snprintf(path, sizeof path, "%s of %.200s", file_name, base->text);
+    tern_status status = read_text(base, path, text, error);
     if (status == TERN_OK)
         status = tern_gate_rules_parse(rules, text, path, error);
     free(text);

@@ -13,11 +13,13 @@
 #define TERN_GATE_RULES_H
 
 #include "base/filter.h"
+#include "base/ini.h"
 #include "run/side.h"
 
 enum { TERN_GATE_RULES = 64 };
 
 typedef struct tern_gate_row_rule {
+    char section[TERN_INI_NAME_BYTES];
     tern_filter cases;
     double delta;       /* 0: says nothing of it */
     char expected[160]; /* "" : not expected */

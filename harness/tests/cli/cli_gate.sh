@@ -46,7 +46,16 @@ says out 'it is called plain now'
 printf '[tables]\ncases = (\n' >base/suites/gate.ini
 gate 2 base .
 says err 'suites/gate.ini of base:2: the regular expression'
-rm base/suites/gate.ini
+{ printf '[tables]\ncases = ^scalar\n' && yes '; not a short file' | head -n 5000 && printf 'expected = it is called plain now\n'; } >base/suites/gate.ini
+gate 0 base .
+says out 'it is called plain now'
+head -c 1100000 /dev/zero | tr '\0' '\n' >base/suites/gate.ini
+gate 2 base .
+says err 'suites/gate.ini of base is longer than a MiB'
+rm base/suites/gate.ini && mkdir base/suites/gate.ini
+gate 2 base .
+says err 'cannot read base/suites/gate.ini'
+rmdir base/suites/gate.ini
 git checkout -q right -- kernels
 
 # A kernel that is wrong: in CAND an end, in BASE a word.
