@@ -1,6 +1,7 @@
 #include "report.h"
 
 #include "analyse/series.h"
+#include "base/text.h"
 #include "part_repeats.h"
 
 #include <string.h>
@@ -98,12 +99,57 @@ const tern_report *tern_report_find(const char *name)
     return NULL;
 }
 
+static bool is_document(const tern_report *report)
+{
+    return report->writer == tern_write_text;
+}
+
+static bool is_document_by_its_writer(const tern_report *report)
+{
+    return report->summary != NULL && report->writer != NULL && !is_document(report);
+}
+
+static bool is_plot(const tern_report *report)
+{
+    return report->summary != NULL && report->plot != NULL;
+}
+
+static bool is_for_other_tools(const tern_report *report)
+{
+    return report->write != NULL && !report->line_by_line;
+}
+
+enum { NAMES_BYTES = 1024 };
+
+/* "a, b and c": those of a kind. */
+static void append_names(char *text, bool (*is_one)(const tern_report *))
+{
+    const char *last = NULL;
+    size_t before = 0;
+
+    for (const tern_report *report = tern_reports; report->name != NULL; report++) {
+        if (!is_one(report))
+            continue;
+        if (last != NULL)
+            tern_text_append(text, NAMES_BYTES, "%s%s", before++ > 0 ? ", " : "", last);
+        last = report->plot != NULL ? report->plot : report->name;
+    }
+    tern_text_append(text, NAMES_BYTES, "%s%s", before > 0 ? " and " : "", last);
+}
+
 const char *tern_report_names(void)
 {
-    return "full, table, limits, crossovers, scaling, stages, counters, decode, gate, ablate, bisect and history, each "
-           "also as NAME.csv, NAME.md, NAME.html and NAME.json; md, html and json, which are the full report, and csv, "
-           "which is the table; speed, roofline, scaling, ablation, latency, ratio, zeros and history as NAME.svg and "
-           "NAME.png; jsonl; for other tools gbench, junit, bmf, gab, github, github-annotations and llama-bench";
+    static char text[NAMES_BYTES];
+
+    text[0] = '\0';
+    append_names(text, is_document);
+    tern_text_append(text, sizeof text, ", each also as NAME.csv, NAME.md, NAME.html and NAME.json; ");
+    append_names(text, is_document_by_its_writer);
+    tern_text_append(text, sizeof text, ", of which csv is the table and the others are the full report; ");
+    append_names(text, is_plot);
+    tern_text_append(text, sizeof text, " as NAME.svg and NAME.png; jsonl; for other tools ");
+    append_names(text, is_for_other_tools);
+    return text;
 }
 
 tern_writer *tern_report_plain_writer(const tern_report *report)
@@ -123,6 +169,14 @@ tern_writer *tern_report_plain_writer(const tern_report *report)
     return NULL;
 }
 
+/* The results as the report takes them. Free merged with tern_merged_free(), whatever is returned. */
+static tern_status take_series(const tern_report *report, tern_merged *merged, const tern_results *results,
+                               tern_error *error)
+{
+    *merged = (tern_merged){.results = results};
+    return report->of_series ? tern_merged_new(merged, results, error) : TERN_OK;
+}
+
 /* What the samples of a series hide: which runs they are of, and how far those lie apart. */
 static tern_status add_repeats(tern_document *document, const tern_results *results, tern_error *error)
 {
@@ -136,11 +190,8 @@ tern_status tern_report_build(const tern_report *report, tern_document *document
                               tern_error *error)
 {
     tern_merged merged;
-    tern_status status;
+    tern_status status = take_series(report, &merged, results, error);
 
-    if (!report->of_series)
-        return report->build(document, results, error);
-    status = tern_merged_new(&merged, results, error);
     if (status == TERN_OK)
         status = report->build(document, merged.results, error);
     if (status == TERN_OK && merged.repeats.any && report->plot == NULL)
@@ -153,13 +204,8 @@ tern_status tern_report_build(const tern_report *report, tern_document *document
 static tern_status write_format(const tern_report *report, FILE *stream, const tern_results *results, tern_error *error)
 {
     tern_merged merged;
-    tern_status status = TERN_OK;
+    const tern_status status = take_series(report, &merged, results, error);
 
-    if (!report->of_series) {
-        report->write(stream, results);
-        return TERN_OK;
-    }
-    status = tern_merged_new(&merged, results, error);
     if (status == TERN_OK)
         report->write(stream, merged.results);
     tern_merged_free(&merged);

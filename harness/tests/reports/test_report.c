@@ -100,6 +100,17 @@ static void no_report_lets_a_name_act(void **state)
     }
 }
 
+static void every_format_is_told(void **state)
+{
+    (void)state;
+    for (const tern_report *report = tern_reports; report->name != NULL; report++) {
+        char name[64];
+        snprintf(name, sizeof name, "%.*s", (int)strcspn(report->name, "."), report->name);
+        if (strstr(tern_report_names(), name) == NULL)
+            fail_msg("%s is not among the names", report->name);
+    }
+}
+
 /* Keys are what programs go by. */
 static void no_key_stands_twice_in_a_sheet(void **state)
 {
@@ -229,6 +240,7 @@ static void a_comparison_says_first_what_is_wrong(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_format_is_told),
         cmocka_unit_test_teardown(no_report_lets_a_name_act, tear_down),
         cmocka_unit_test_teardown(no_key_stands_twice_in_a_sheet, tear_down),
         cmocka_unit_test(every_report_is_found_by_its_name_and_nothing_else),
