@@ -23,10 +23,18 @@ typedef struct test {
 
 static outcome outcome_of(tern_verdict verdict)
 {
-    return verdict == TERN_EXACT                              ? PASSED
-           : verdict == TERN_UNSUPPORTED                      ? SKIPPED
-           : verdict == TERN_CRASH || verdict == TERN_TIMEOUT ? ERRED
-                                                              : FAILED;
+    switch (verdict) {
+    case TERN_EXACT:
+        return PASSED;
+    case TERN_UNSUPPORTED:
+        return SKIPPED;
+    case TERN_CRASH:
+    case TERN_TIMEOUT:
+    case TERN_INTERRUPTED: /* which says nothing of the kernel, and is not all right */
+        return ERRED;
+    default:
+        return FAILED;
+    }
 }
 
 static test test_of_case(const tern_record *r, const char *name)

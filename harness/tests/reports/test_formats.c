@@ -82,13 +82,15 @@ static void junit_tells_wrong_from_crashed_from_skipped(void **state)
 {
     (void)state;
     add_one_of_each();
+    add_verdict("killed", TERN_INTERRUPTED, "ended from outside");
     end_run(true);
     char *text = draw("junit");
-    assert_non_null(strstr(text, "tests=\"4\" failures=\"1\" errors=\"1\" skipped=\"1\""));
+    assert_non_null(strstr(text, "tests=\"5\" failures=\"1\" errors=\"2\" skipped=\"1\""));
+    assert_non_null(strstr(text, "<error type=\"INTERRUPTED\" message=\"ended from outside\"/>"));
     assert_non_null(strstr(text, "<failure type=\"MISMATCH\" message=\"3 of 4 values\"/>"));
     assert_non_null(strstr(text, "<error type=\"CRASH\" message=\"signal 11\"/>"));
     assert_non_null(strstr(text, "<skipped type=\"UNSUPPORTED\" message=\"needs what is not here\"/>"));
-    assert_int_equal(count(text, "<testcase "), 4);
+    assert_int_equal(count(text, "<testcase "), 5);
     free(text);
 }
 
