@@ -14,6 +14,7 @@
 #include "runs.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -52,15 +53,18 @@ static void begin_row(tern_sheet *sheet, const tern_results *results, const tern
     tern_run_cells(sheet, RUN, results, a->all->run);
 }
 
-/* In words, where two factors differ by more than their uncertainty. */
+/* In words, where two factors differ by more than their uncertainty, and by enough to be seen. */
 static void add_synergy(tern_sheet *sheet, const tern_effect *effect)
 {
-    const double alone = exp(effect->alone.mean), left_out = exp(effect->left_out.mean);
+    char alone[32], beside[32];
 
-    if (effect->synergy.low > 0.0)
-        tern_sheet_format(sheet, STATUS, "gives %.2f alone, %.2f beside the others", alone, left_out);
-    else if (effect->synergy.high < 0.0)
-        tern_sheet_format(sheet, STATUS, "gives %.2f alone, only %.2f beside the others", alone, left_out);
+    snprintf(alone, sizeof alone, "%.2f", exp(effect->alone.mean));
+    snprintf(beside, sizeof beside, "%.2f", exp(effect->left_out.mean));
+    const bool differ = strcmp(alone, beside) != 0;
+    if (differ && effect->synergy.low > 0.0)
+        tern_sheet_format(sheet, STATUS, "gives %s alone, %s beside the others", alone, beside);
+    else if (differ && effect->synergy.high < 0.0)
+        tern_sheet_format(sheet, STATUS, "gives %s alone, only %s beside the others", alone, beside);
     else if (effect->contribution.low <= 0.0 && effect->contribution.high >= 0.0)
         tern_sheet_text(sheet, STATUS, "no effect that shows");
 }
