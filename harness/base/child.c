@@ -291,7 +291,7 @@ static tern_child_outcome conclude(const child *c, tern_child_end end, const ter
     const int status = reap(c);
 
     if (end == TERN_CHILD_TIMEOUT) {
-        tern_text_append(outcome.reason, sizeof outcome.reason, "no answer after %g s", options->deadline_s);
+        tern_text_append(outcome.reason, sizeof outcome.reason, "gave no answer within %g s", options->deadline_s);
     } else if (end == TERN_CHILD_STOPPED) {
         tern_text_append(outcome.reason, sizeof outcome.reason, "stopped before it answered");
     } else if (!c->memory->returned || !WIFEXITED(status) || WEXITSTATUS(status) != 0) {

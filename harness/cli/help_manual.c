@@ -129,6 +129,9 @@ static void put_end(FILE *stream)
         "ternbench run quick.suite \\-\\-out jsonl:quick.jsonl\n"
         "ternbench report quick.jsonl \\-\\-format limits\n"
         "ternbench check seed.suite \\-\\-plugin ./mine.so \\-\\-set kernels=mine\n"
+        "ternbench gate main . \\-\\-out jsonl:gate.jsonl\n"
+        "ternbench gate avx2.c mine.c\n"
+        "ternbench bisect v1..HEAD gate.suite \\-\\-filter '^avx2/'\n"
         ".fi\n",
         TERN_ISA_VARIABLE);
 }
@@ -143,6 +146,8 @@ void tern_help_manual(FILE *stream)
         ".SH DESCRIPTION\n"
         "Checks kernels for BitNet b1.58 style products (int8 activations, weights of \\-1, 0 and +1, int32 sums) bit "
         "by bit, then times those that are exact, in cache and from memory.\n"
+        ".PP\nEach command takes \\fB\\-\\-help\\fR and \\fB\\-\\-usage\\fR. \\fBternbench \\-\\-version\\fR says "
+        "which it is.\n"
         ".SH COMMANDS\n",
         TERN_BUILD_DATE, TERN_BUILD_VERSION);
     for (const tern_command *command = tern_commands; command->name != NULL; command++)

@@ -498,7 +498,8 @@ tern_finding tern_paired_attempt_finding(const tern_paired_result *result, const
 
     if (finding.verdict == TERN_CRASH && tern_active_arm_expired(&result->active)) {
         finding = (tern_finding){.verdict = TERN_TIMEOUT};
-        tern_text_append(finding.reason, sizeof finding.reason, "no answer after %g s", result->active.deadline_s);
+        tern_text_append(finding.reason, sizeof finding.reason, "gave no answer within %g s",
+                         result->active.deadline_s);
     }
     return finding;
 }

@@ -118,7 +118,7 @@ static void a_hang_ends_at_its_deadline(void **state)
 
     (void)state;
     assert_int_equal(run_with(hangs, &options), TERN_CHILD_TIMEOUT);
-    assert_string_equal(outcome.reason, "no answer after 0.2 s");
+    assert_string_equal(outcome.reason, "gave no answer within 0.2 s");
     assert_true(seconds() - start >= 0.2 && seconds() - start < 5.0);
 }
 

@@ -50,7 +50,7 @@ expect 0 env XDG_CACHE_HOME="$PWD/cache" "$installed" kernels --plugin sample_pl
 says out "sample.columns"
 
 manual=$root/share/man/man1/ternbench.1 completion=$root/share/bash-completion/completions/ternbench
-for word in 'run SUITE...' '\-\-filter' 'model write' 'EXIT STATUS' 'fused'; do
+for word in 'run SUITE...' '\-\-filter' '\-\-help' 'gate main .' 'model write' 'EXIT STATUS' 'fused'; do
     says "$manual" "$word"
 done
 if command -v man >/dev/null; then

@@ -158,6 +158,8 @@ says out 'origin cannot be asked'
 git remote set-url origin "$WORK/origin.git"
 rm -rf history results kept && git worktree prune && git branch -qD ternbench-history 2>/dev/null
 
+# A tag may have the name of a branch, which the clone of a CI need not have.
+git tag main anchor && git push -q origin refs/tags/main && git update-ref -d refs/remotes/origin/main
 # Every command line of every recipe runs, in the order in which it stands there, as its CI runs it.
 export BASE=main CI_MERGE_REQUEST_TARGET_BRANCH_NAME=main TERNBENCH_PUSH=secret CI_SERVER_HOST=example.com CI_PROJECT_PATH=a/b
 export PULL_REQUEST=12 GITHUB_REPOSITORY=a/b
