@@ -37,9 +37,10 @@ typedef struct tern_history_index {
 static tern_status broken(const history_index *index, tern_error *error)
 {
     const int code = index->db == NULL ? SQLITE_NOMEM : sqlite3_errcode(index->db);
-    const char *what_to_do = code == SQLITE_CANTOPEN || code == SQLITE_READONLY
-                                 ? "it needs a folder that can be written"
-                                 : "`ternbench history rebuild` makes it anew";
+    const bool no_place =
+        code == SQLITE_CANTOPEN || code == SQLITE_READONLY || code == SQLITE_FULL || code == SQLITE_IOERR;
+    const char *what_to_do =
+        no_place ? "it needs a folder that can be written, and room" : "`ternbench history rebuild` makes it anew";
 
     return tern_error_set(error, TERN_ENVIRONMENT, "the index %s cannot be used: %s; %s", index->path,
                           index->db == NULL ? "memory ran out" : sqlite3_errmsg(index->db), what_to_do);
