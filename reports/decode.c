@@ -68,7 +68,7 @@ static void add_phase(tern_sheet *sheet, const tern_results *results, const tern
         tern_sheet_format(sheet, LIMIT, "%5.1f %% of %.2f tok/s by %s", 100.0 * limit.share, limit.tokens_per_s,
                           limit.reads ? "reading" : r->roof_instruction);
     else if (limit.in_cache)
-        tern_sheet_text(sheet, LIMIT, "reads from a cache, whose limit these records do not have");
+        tern_sheet_text(sheet, LIMIT, "not known: weights lie in a cache, and only memory was measured");
 }
 
 /* ", decode 3.21..3.25 tok/s"; nothing for a phase that was not run. */

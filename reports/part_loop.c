@@ -30,6 +30,7 @@ enum {
     MEDIAN_MS,
     P99_MS,
     LIMIT,
+    LIMIT_OF,
     OVER_BASELINE,
     TARGET,
     BYTES,
@@ -51,6 +52,7 @@ static const tern_column columns[COLUMNS] = {
     {.name = "step_median_ms", .label = "median ms", .type = TERN_COLUMN_REAL, .unit = "ms", .digits = 3},
     {.name = "step_p99_ms", .label = "p99 ms", .type = TERN_COLUMN_REAL, .unit = "ms", .digits = 3},
     {.name = "roof_share", .label = "of the limit", .type = TERN_COLUMN_SHARE, .digits = 1},
+    {.name = "limit", .label = "which is", .type = TERN_COLUMN_TEXT},
     {.name = "over_baseline", .label = "x baseline", .type = TERN_COLUMN_REAL, .digits = 2},
     {.name = "target_share", .label = "of the target", .type = TERN_COLUMN_SHARE, .digits = 1},
     {.name = "bytes_per_token", .label = "bytes/token", .type = TERN_COLUMN_REAL, .unit = "B", .digits = 0},
@@ -78,6 +80,18 @@ static const tern_decode_record *baseline_of(const tern_results *results, const 
     return NULL;
 }
 
+static void fill_limit(tern_sheet *sheet, const tern_results *results, const tern_decode_record *r,
+                       const tern_phase *phase)
+{
+    const tern_loop_limit limit = tern_loop_limit_of(results, r, phase);
+
+    tern_sheet_real(sheet, LIMIT, limit.share);
+    if (isfinite(limit.share) && limit.reads)
+        tern_sheet_format(sheet, LIMIT_OF, "reading, %.1f GB/s", 1e-9 * limit.tokens_per_s * phase->bytes_per_token);
+    else if (isfinite(limit.share))
+        tern_sheet_format(sheet, LIMIT_OF, "%s, %.0f GMAC/s", r->roof_instruction, r->roof_gmacs);
+}
+
 static void add_phase(tern_sheet *sheet, const tern_results *results, const tern_decode_record *r, const char *name,
                       const tern_phase *phase, const tern_phase *over)
 {
@@ -98,7 +112,7 @@ static void add_phase(tern_sheet *sheet, const tern_results *results, const tern
         tern_sheet_real(sheet, MEDIAN_MS, r->median_ms);
         tern_sheet_real(sheet, P99_MS, r->p99_ms);
     }
-    tern_sheet_real(sheet, LIMIT, tern_loop_limit_of(results, r, phase).share);
+    fill_limit(sheet, results, r, phase);
     if (over != NULL && over->tokens > 0)
         tern_sheet_real(sheet, OVER_BASELINE, phase->tokens_per_s / over->tokens_per_s);
     if (phase == &r->decode && r->target_tokens_per_s > 0.0)

@@ -34,7 +34,8 @@ static char *say_loop(const tern_results *results, const tern_decode_record *r, 
             100.0 * limit.share, limit.reads ? "reading" : "multiply-adds");
     else if (limit.in_cache)
         tern_text_append(text, bytes,
-                         "; it reads its weights from a cache, whose limit these records do not have: memory is none");
+                         "; how near to the limit is not known, as its weights lie in a cache and only the bandwidth "
+                         "of memory was measured");
     return text;
 }
 
