@@ -109,13 +109,38 @@ static tern_status wait_for(const tern_program *program, pid_t pid, int from, in
     return TERN_OK;
 }
 
+/*
+ * What a program says is shown and recorded, and does not depend on the user's locale. To be freed, but not the variables;
+ * NULL when memory ran out.
+ */
+static char **environment_in_english(void)
+{
+    static char english[] = "LC_ALL=C";
+    size_t count = 0, kept = 0;
+
+    while (environ[count] != NULL)
+        count++;
+    char **environment = malloc((count + 2) * sizeof *environment);
+    if (environment == NULL)
+        return NULL;
+    for (size_t i = 0; i < count; i++)
+        if (strncmp(environ[i], "LC_ALL=", 7) != 0)
+            environment[kept++] = environ[i];
+    environment[kept++] = english;
+    environment[kept] = NULL;
+    return environment;
+}
+
 /* Returns 0 or an errno. */
 static int start(const tern_program *program, int to, pid_t *pid)
 {
     posix_spawn_file_actions_t files;
     posix_spawnattr_t attributes;
+    char **environment = environment_in_english();
     sigset_t none;
 
+    if (environment == NULL)
+        return ENOMEM;
     sigemptyset(&none);
     posix_spawn_file_actions_init(&files);
     posix_spawnattr_init(&attributes);
@@ -125,9 +150,11 @@ static int start(const tern_program *program, int to, pid_t *pid)
     posix_spawn_file_actions_addopen(&files, STDERR_FILENO, program->log != NULL ? program->log : "/dev/null",
                                      O_WRONLY | O_CREAT | O_APPEND, 0666);
     posix_spawn_file_actions_adddup2(&files, to >= 0 ? to : STDERR_FILENO, STDOUT_FILENO);
-    const int failure = posix_spawnp(pid, program->argv[0], &files, &attributes, (char *const *)program->argv, environ);
+    const int failure =
+        posix_spawnp(pid, program->argv[0], &files, &attributes, (char *const *)program->argv, environment);
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&files);
+    free(environment);
     return failure;
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/interrupt.h"
 #include "base/text.h"
+#include "cli/inputs.h"
 #include "cli/output.h"
 #include "cli/terminal.h"
 
@@ -196,9 +197,8 @@ static int run(const tern_command *command, int argc, char **argv)
     tern_error error = {""};
     tern_status status = tern_invoke_parse(command, argc, argv, &options, &error);
 
-    /* What compares reads records. */
     if (status == TERN_OK)
-        status = tern_output_spares_inputs(&options, tern_command_option(command, "compare") != NULL, &error);
+        status = tern_inputs_spare(command, &options, &error);
     if (status == TERN_OK)
         status = tern_output_open(&files, &options, false, &error);
     int exit_status = status == TERN_OK ? command->run(&options, &error) : (int)status;

@@ -6,49 +6,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
-
-static bool is_same_file(const char *a, const char *b)
-{
-    struct stat at_a, at_b;
-
-    return a != NULL && b != NULL && stat(a, &at_a) == 0 && stat(b, &at_b) == 0 && S_ISREG(at_a.st_mode) &&
-           at_a.st_dev == at_b.st_dev && at_a.st_ino == at_b.st_ino;
-}
-
-/* Whether the command reads the file. */
-static bool is_read(const tern_options *options, const char *path)
-{
-    const char *const single[] = {options->model, options->side, options->planned};
-
-    for (size_t i = 0; i < options->arguments.count; i++)
-        if (is_same_file(options->arguments.item[i], path))
-            return true;
-    for (size_t i = 0; i < options->plugins.count; i++)
-        if (is_same_file(options->plugins.item[i], path))
-            return true;
-    for (size_t i = 0; i < sizeof single / sizeof *single; i++)
-        if (is_same_file(single[i], path))
-            return true;
-    return false;
-}
-
-tern_status tern_output_spares_inputs(const tern_options *options, bool records, tern_error *error)
-{
-    const char *taken = options->file != NULL && is_read(options, options->file) ? options->file : NULL;
-
-    for (size_t i = 0; i < options->outputs.count && taken == NULL; i++) {
-        const tern_output *output = &options->outputs.item[i];
-        if (!(records && output->format->line_by_line) && is_read(options, output->path))
-            taken = output->path;
-    }
-    return taken == NULL ? TERN_OK
-                         : tern_error_set(error, TERN_USAGE,
-                                          "%s is read by the same command, and what is written would take its place; "
-                                          "give another name to --out",
-                                          taken);
-}
 
 tern_status tern_output_open(tern_output_files *files, tern_options *options, bool lines, tern_error *error)
 {

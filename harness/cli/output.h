@@ -16,12 +16,6 @@ typedef struct tern_output_files {
 } tern_output_files;
 
 /*
- * TERN_USAGE: an output would take the place of a suite, a model, a plug-in or records that the same command reads. records: what it reads are
- * records, which may be written as records onto themselves.
- */
-tern_status tern_output_spares_inputs(const tern_options *options, bool records, tern_error *error);
-
-/*
  * Opens what --out asks for, and lets the options point to it. Files of records that a run writes line by line are its
  * own: `lines` says whether they are opened, too; those that are open stay so. End with tern_output_close(), whatever is returned.
  */

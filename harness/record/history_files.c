@@ -220,6 +220,8 @@ tern_status tern_history_month_look(const char *folder, const char *name, tern_h
     path_of(folder, name, path);
     if (stat(path, &found) != 0)
         return tern_error_set(error, tern_error_of_file(errno), "cannot look at %s: %s", path, strerror(errno));
+    if (!S_ISREG(found.st_mode))
+        return tern_error_set(error, TERN_USAGE, "%s is no file but a folder, a device or a pipe; remove it", path);
     *now = (tern_history_extent){.bytes = found.st_size,
                                  .changed_ns = (int64_t)found.st_mtim.tv_sec * 1000000000 + found.st_mtim.tv_nsec};
     return TERN_OK;

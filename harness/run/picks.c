@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <xxhash.h>
 
@@ -53,10 +54,16 @@ bool tern_picks_key(const tern_session *session, const tern_environment *environ
 static tern_status file_of(uint64_t key, char path[PATH_MAX], tern_error *error)
 {
     const tern_status status = tern_cache_folder("picks", path, error);
+    struct stat kept;
 
-    if (status == TERN_OK)
-        sprintf(path + strlen(path), "/%016llx.jsonl", (unsigned long long)key);
-    return status;
+    if (status != TERN_OK)
+        return status;
+    sprintf(path + strlen(path), "/%016llx.jsonl", (unsigned long long)key);
+    /* A pipe of that name would be waited for. */
+    if (stat(path, &kept) == 0 && !S_ISREG(kept.st_mode))
+        return tern_error_set(error, TERN_ENVIRONMENT, "%s is no file but a folder, a device or a pipe; remove it",
+                              path);
+    return TERN_OK;
 }
 
 bool tern_picks_find(uint64_t key, const tern_workload *workload, tern_tried *chosen)

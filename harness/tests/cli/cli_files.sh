@@ -73,6 +73,22 @@ replaces read.jsonl report good.jsonl read.jsonl --out csv:read.jsonl
 replaces link-read.jsonl report --compare good.jsonl read.jsonl --out html:link-read.jsonl
 replaces read.model model write --model read.model --out read.model
 replaces read.gguf decode "${small[@]}" --model read.gguf --out jsonl:read.gguf
+# Of folders that are read, too: a history, parts of a model, sources of a side, plug-ins.
+mkdir -p history side/kernels plugs
+for name in history/2026-01.jsonl history/planned.ini big-00001-of-00002.gguf big-00002-of-00002.gguf side/kernels/a.c plugs/a.so; do
+    echo "$name" >$name
+done
+replaces history/2026-01.jsonl history show --out csv:history/2026-01.jsonl
+replaces history/planned.ini history check --unconfirmed --out csv:./history/planned.ini
+replaces big-00002-of-00002.gguf decode --model big-00001-of-00002.gguf --out csv:big-00002-of-00002.gguf
+replaces side/kernels/a.c run read.suite --side side --out csv:side/kernels/a.c
+replaces side/kernels/a.c gate side HEAD read.suite --out jsonl:side/kernels/a.c
+expect 2 env TERNBENCH_PLUGIN_PATH=nowhere:plugs "$TERNBENCH" check read.suite --out csv:plugs/a.so
+says err "plugs/a.so is read by the same command"
+for name in history/2026-01.jsonl history/planned.ini big-00002-of-00002.gguf side/kernels/a.c plugs/a.so; do
+    says $name $name
+done
+"$TERNBENCH" report - --out csv:read.jsonl <read.jsonl >out 2>err && fail "standard input was read and written"
 for name in read.suite read.jsonl read.model read.gguf; do
     cmp -s $name $name.before || fail "$name was read and written"
 done

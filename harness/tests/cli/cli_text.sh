@@ -128,4 +128,11 @@ for LC_ALL in ${locale:-C} C; do
     [ ! -e localised ] || cmp -s out localised || fail "the locale changes a report"
     mv out localised
 done
+printf 'nonsense x;\nconst tern_kernel a = {0};\n' >wrong.c
+for LC_ALL in C C.UTF-8; do
+    export LC_ALL
+    expect 2 "$TERNBENCH" kernels --side ./wrong.c
+    says err "unknown type name 'nonsense'"
+    rm -r "$XDG_CACHE_HOME"
+done
 finish

@@ -73,6 +73,10 @@ expect 0 "$TERNBENCH" run two.suite "${quick[@]}" --isa scalar --filter 64x512x1
 for file in "$picks"/*.jsonl; do echo '{"type":' >"$file"; done
 expect 0 "$TERNBENCH" run two.suite "${quick[@]}" --isa scalar --filter 64x512x1
 says out "64x512x1"
+for file in "$picks"/*.jsonl; do rm "$file" && mkfifo "$file"; done
+expect 0 timeout 100 "$TERNBENCH" run two.suite --budget 0.02 --no-roofs --pin none --isa scalar --filter 64x512x1
+says err "is no file but a folder, a device or a pipe; remove it"
+rm -r "$picks"
 XDG_CACHE_HOME=/proc/nowhere expect 0 "$TERNBENCH" run two.suite --budget 0.02 --no-roofs --pin none --isa scalar
 says err "warning: later runs will search again, as what was found is not kept: cannot make the folder /proc/nowhere"
 [ "$(grep -c 'search again' err)" -eq 1 ] || fail "a folder that cannot be made is told more than once"
