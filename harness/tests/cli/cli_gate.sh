@@ -7,6 +7,7 @@ for program in git cmake tar; do
     command -v "$program" >/dev/null || skip "$program is not installed"
 done
 # No character of a path means anything to those who build there.
+# shellcheck disable=SC2016 # a name
 history_project 'a "re;po" [$(x)]'
 mkdir suites
 printf '[a]\nkernels = *\nshapes = 16x64x1\n' >tiny.suite
