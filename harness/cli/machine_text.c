@@ -12,15 +12,21 @@ static const char *known(const char *text)
     return text[0] != '\0' ? text : "n/a";
 }
 
+static const char *plural(uint32_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
 static void put_caches(FILE *stream, const tern_topology *topology)
 {
     char name[16];
 
     for (uint32_t i = 0; i < topology->caches; i++) {
         const tern_cpu_cache *cache = &topology->cache[i];
-        fprintf(stream, "  %-12s %.4g KiB each, %u of them, shared by %u, lines of %u bytes\n",
-                tern_cpu_cache_name(cache, name, sizeof name), (double)cache->bytes / 1024.0, cache->instances,
-                cache->shared_by, cache->line_bytes);
+        const bool large = cache->bytes >= 1 << 20;
+        fprintf(stream, "  %-12s %.4g %s each, %u of them, shared by %u, lines of %u bytes\n",
+                tern_cpu_cache_name(cache, name, sizeof name), (double)cache->bytes / (large ? 1 << 20 : 1 << 10),
+                large ? "MiB" : "KiB", cache->instances, cache->shared_by, cache->line_bytes);
     }
 }
 
@@ -85,7 +91,7 @@ static void put_counters(FILE *stream, const tern_machine *machine)
 
 static void put_roof(FILE *stream, const tern_roof *roof)
 {
-    fprintf(stream, "\n%u thread%s\n", roof->threads, roof->threads == 1 ? "" : "s");
+    fprintf(stream, "\n%u thread%s\n", roof->threads, plural(roof->threads));
     fprintf(stream, "  %-22s %8.2f GHz\n", "clock under load", roof->ghz);
     fprintf(stream, "  %-22s %8.2f a cycle\n", "instructions", roof->ipc);
     fprintf(stream, "  %-22s %8.2f GB/s best, %.2f median, over %.2f GiB\n", "read bandwidth", roof->read_gbps,
@@ -112,8 +118,10 @@ void tern_machine_text(FILE *stream, const tern_machine *machine)
     const tern_topology *topology = machine->topology;
 
     tern_terminal_say(stream, "%s", run->cpu);
-    fprintf(stream, "  %-12s %u sockets, %u cores, %u threads a core, %u memory nodes, read from %s\n", "topology",
-            topology->sockets, topology->cores, topology->threads_per_core, topology->nodes, topology->source);
+    fprintf(stream, "  %-12s %u socket%s, %u core%s, %u thread%s a core, %u memory node%s, read from %s\n", "topology",
+            topology->sockets, plural(topology->sockets), topology->cores, plural(topology->cores),
+            topology->threads_per_core, plural(topology->threads_per_core), topology->nodes, plural(topology->nodes),
+            topology->source);
     fprintf(stream, "  %-12s %u online, %u allowed\n", "CPUs", run->cpus_online, run->cpus_allowed);
     if (topology->empty_nodes > 0)
         fprintf(stream, "  %-12s %u of the nodes have CPUs and no memory of their own\n", "memory nodes",
