@@ -18,6 +18,21 @@ void tern_side_say(const tern_side_job *job, const char *sentence)
         job->watcher->say(job->watcher->context, sentence);
 }
 
+/* A compiler that gets no memory, process or room on the disk says nothing of the source. */
+static bool is_of_environment(const char *complaint)
+{
+    static const int reasons[] = {ENOSPC, EDQUOT, EFBIG, EMFILE, ENFILE, EAGAIN, ENOMEM};
+    static const char *const words[] = {"failed to map segment", "Killed signal"};
+
+    for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
+        if (strstr(complaint, strerror(reasons[i])) != NULL)
+            return true;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strstr(complaint, words[i]) != NULL)
+            return true;
+    return false;
+}
+
 /* The first line of a log that complains, or its last line. */
 static void first_complaint(const char *log, char *text, size_t bytes)
 {
@@ -29,6 +44,7 @@ static void first_complaint(const char *log, char *text, size_t bytes)
     text[0] = '\0';
     while (stream != NULL && !found && fgets(line, sizeof line, stream) != NULL) {
         line[strcspn(line, "\n")] = '\0';
+        found = is_of_environment(line);
         for (size_t i = 0; i < sizeof words / sizeof *words; i++)
             found |= strstr(line, words[i]) != NULL;
         if (line[0] != '\0')
@@ -36,21 +52,6 @@ static void first_complaint(const char *log, char *text, size_t bytes)
     }
     if (stream != NULL)
         fclose(stream);
-}
-
-/* A compiler that gets no memory, process or room on the disk says nothing of the source, or nothing at all. */
-static tern_status status_of(const char *complaint)
-{
-    static const int reasons[] = {ENOSPC, EDQUOT, EFBIG, EMFILE, ENFILE, EAGAIN, ENOMEM};
-    static const char *const words[] = {"failed to map segment", "Killed signal"};
-
-    for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
-        if (strstr(complaint, strerror(reasons[i])) != NULL)
-            return TERN_ENVIRONMENT;
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (strstr(complaint, words[i]) != NULL)
-            return TERN_ENVIRONMENT;
-    return complaint[0] == '\0' ? TERN_ENVIRONMENT : TERN_USAGE;
 }
 
 tern_status tern_side_run(const tern_side_job *job, const char *const *argv, const char *what, const char *log,
@@ -71,7 +72,9 @@ tern_status tern_side_run(const tern_side_job *job, const char *const *argv, con
     first_complaint(log, complaint, sizeof complaint);
     if (rename(log, kept_log) != 0)
         kept_log = "";
-    return tern_error_set(error, status_of(complaint), "%s: %s: %s%s%s", job->name, what,
+    /* Or it can say nothing at all. */
+    const bool is_environment = complaint[0] == '\0' || is_of_environment(complaint);
+    return tern_error_set(error, is_environment ? TERN_ENVIRONMENT : TERN_USAGE, "%s: %s: %s%s%s", job->name, what,
                           complaint[0] == '\0' ? "there is no room for what the compiler says" : complaint,
                           kept_log[0] == '\0' ? "" : "; all of it is in ", kept_log);
 }

@@ -126,12 +126,30 @@ void tern_side_cache_remove(const char *scratch)
         fts_close(tree);
 }
 
+/* So that a power cut leaves no empty file under a name that means a whole one. */
+static void put_on_disk(const char *built)
+{
+    char *const roots[] = {(char *)built, NULL};
+    FTS *tree = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
+
+    for (FTSENT *entry; tree != NULL && (entry = fts_read(tree)) != NULL;) {
+        const int file = entry->fts_info == FTS_F ? open(entry->fts_accpath, O_RDONLY | O_CLOEXEC) : -1;
+        if (file >= 0) {
+            (void)fsync(file);
+            close(file);
+        }
+    }
+    if (tree != NULL)
+        fts_close(tree);
+}
+
 tern_status tern_side_cache_keep(const char *scratch, const char *name, const char *folder, tern_error *error)
 {
     char built[PATH_MAX];
     tern_status status = TERN_OK;
 
     snprintf(built, sizeof built, "%s/%s", scratch, name);
+    put_on_disk(built);
     if (rename(built, folder) != 0 && errno != EEXIST && errno != ENOTEMPTY)
         status = tern_error_set(error, TERN_ENVIRONMENT, "cannot keep %s as %s: %s", built, folder, strerror(errno));
     tern_side_cache_remove(scratch);

@@ -58,6 +58,19 @@ printf '[a]\nkernels = scalar\nshapes = 64x256x1\n' >g.suite
 (ulimit -f 1; exec "$TERNBENCH" kernels --side ./scalar.c) >out 2>err
 [ $? -eq 4 ] || fail "a compiler that may write little gave another status: $(cat err)"
 
+# A linker that has no room, which it says before the compiler says that the linker failed.
+cat >full-cc <<'END'
+#!/bin/sh
+case "$*" in
+*-shared*) printf 'ld: final link failed: No space left on device\ncollect2: error: ld returned 1 exit status\n' >&2 && exit 1 ;;
+*) exec "$REAL_CC" "$@" ;;
+esac
+END
+chmod +x full-cc
+compiler=$CC
+REAL_CC=$compiler CC=./full-cc expect 4 "$TERNBENCH" kernels --side ./scalar.c
+says err "No space left on device"
+
 if [ -z "${SANITIZE:-}" ]; then
     for command in "check a.suite --no-edges -q --set threads=2" "gate scalar.c scalar.c g.suite -q" "decode ${small[*]}"; do
         # shellcheck disable=SC2086
