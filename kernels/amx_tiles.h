@@ -2,8 +2,8 @@
  * amx_tiles.h - a register block: 2 tiles of tokens by 2 panels of packed W, through a block of columns.
  *
  * TDPBSSD adds the product of a tile of 16 tokens x 64 columns and one of 64 columns x 16 rows, both signed bytes, to
- * a tile of 16 x 16 sums. Four lines of packed W, in the form of vnni.h with four digits, unpack to just such a tile,
- * a vector to a row of it. Four loads serve four products. Half of them hit L1, where the first pair of tokens
+ * a tile of 16 x 16 sums. Packed W has the form of vnni.h: a line unpacks to VNNI_DIGITS vectors, and any 16 of them,
+ * one after another, are such a tile. Four loads serve four products. Half of them hit L1, where the first pair of tokens
  * unpacks a block of W on its way for the others; X is loaded past L1. Sums wait in L2 between blocks and are
  * prefetched. Packed W is prefetched evenly all the while: a burst of lines from memory would hold every fill buffer
  * of L1 and stop the loads of X.
@@ -14,32 +14,17 @@
 #include "amx_tokens.h"
 #include "common.h"
 
-/*
- * VPERMB looks at the low six bits of a byte only: a table for each two of them gives the weight of the code there at
- * once, and the upper two bits take a shift.
- */
-VNNI_INLINE void amx_unpack_line(const uint8_t *packed, int8_t *weights)
-{
-    const __m128i minus = _mm_set1_epi8(-1), zero = _mm_setzero_si128(), plus = _mm_set1_epi8(1);
-    const __m512i low = _mm512_set1_epi32(0x000100FF);
-    const __m512i middle = _mm512_broadcast_i32x4(_mm_setr_epi32(-1, 0, 0x01010101, 0));
-    const __m512i high =
-        _mm512_inserti64x4(_mm512_castsi256_si512(_mm256_setr_m128i(minus, zero)), _mm256_setr_m128i(plus, zero), 1);
-    const __m512i line = vnni_load(packed);
-
-    _mm512_store_si512(weights, _mm512_permutexvar_epi8(line, low));
-    _mm512_store_si512(weights + VNNI_LINE, _mm512_permutexvar_epi8(line, middle));
-    _mm512_store_si512(weights + 2 * VNNI_LINE, _mm512_permutexvar_epi8(line, high));
-    _mm512_store_si512(weights + 3 * VNNI_LINE, _mm512_permutexvar_epi8(_mm512_srli_epi16(line, 2), high));
-}
+/* Unpacks a line to VNNI_DIGITS vectors of weights. For the kernel to define. */
+VNNI_INLINE void amx_unpack_line(const uint8_t *packed, int8_t *weights);
 
 /* What a register block works on. */
 typedef struct amx_job {
-    size_t steps, lines;   /* the last step may have fewer lines than a tile; what else is in the tile meets x = 0 */
+    size_t steps, lines;   /* what the last step has beyond the last line meets x = 0 */
     const uint8_t *packed; /* of the first panel, */
     size_t second;         /* and so many bytes further on of the second */
-    int8_t *weights;       /* [step][panel][AMX_TILE], */
-    size_t wrap;           /* at offsets masked by this */
+    int8_t *weights;       /* of the first panel [step][AMX_TILE], */
+    size_t apart;          /* and so many bytes further on of the second; */
+    size_t ring;           /* after so many bytes of each they begin anew */
     const int8_t *x;       /* [step][tile][token][column] */
     size_t rows;           /* tokens of a tile */
     int32_t *sums;         /* [token][AMX_BAND] */
@@ -47,8 +32,15 @@ typedef struct amx_job {
     const char *next_sums; /* to prefetch, */
     size_t next_lines;     /* so many lines at a step */
     const uint8_t *ahead;  /* packed W to prefetch, */
-    size_t ahead_lines;    /* so many lines of each panel at a step */
+    size_t ahead_lines;    /* so many lines of each panel, evenly */
 } amx_job;
+
+/* How far it has come. */
+typedef struct amx_progress {
+    size_t unpacked, to; /* lines, and where the next one goes */
+    size_t due;          /* prefetches, in parts of as many as there are steps */
+    const uint8_t *ahead;
+} amx_progress;
 
 /* GCC does not know that its tile intrinsics read memory. */
 VNNI_INLINE void amx_settle(void)
@@ -56,26 +48,26 @@ VNNI_INLINE void amx_settle(void)
     __asm__ volatile("" ::: "memory");
 }
 
-VNNI_INLINE void amx_unpack_step(const amx_job *job, size_t step)
+/* Unpacks lines up to the end of so many steps. */
+VNNI_INLINE void amx_unpack_steps(const amx_job *job, size_t steps, amx_progress *at)
 {
-    const size_t count = common_smaller(AMX_LINES, job->lines - step * AMX_LINES);
-    const uint8_t *packed = job->packed + step * AMX_LINES * VNNI_LINE;
-    int8_t *weights = job->weights + (step * AMX_WEIGHTS & job->wrap);
+    const size_t lines = common_smaller(job->lines, common_parts(steps * AMX_ROWS, VNNI_DIGITS));
 
-    for (size_t i = 0; i < count; i++, packed += VNNI_LINE, weights += VNNI_DIGITS * VNNI_LINE) {
-        amx_unpack_line(packed, weights);
-        amx_unpack_line(packed + job->second, weights + AMX_TILE);
+    for (; at->unpacked < lines; at->unpacked++) {
+        const uint8_t *packed = job->packed + at->unpacked * VNNI_LINE;
+        amx_unpack_line(packed, job->weights + at->to);
+        amx_unpack_line(packed + job->second, job->weights + job->apart + at->to);
+        at->to = at->to + AMX_LINE == job->ring ? 0 : at->to + AMX_LINE;
     }
 }
 
-VNNI_INLINE void amx_prefetch(const amx_job *job, size_t step)
+VNNI_INLINE void amx_prefetch(const amx_job *job, size_t step, amx_progress *at)
 {
     const char *next_sums = job->next_sums + step * job->next_lines * VNNI_LINE;
-    const uint8_t *ahead = job->ahead + step * job->ahead_lines * VNNI_LINE;
 
-    for (size_t i = 0; i < job->ahead_lines; i++) {
-        common_prefetch(ahead + i * VNNI_LINE, COMMON_HINT_L2);
-        common_prefetch(ahead + job->second + i * VNNI_LINE, COMMON_HINT_L2);
+    for (at->due += job->ahead_lines; at->due >= job->steps; at->due -= job->steps, at->ahead += VNNI_LINE) {
+        common_prefetch(at->ahead, COMMON_HINT_L2);
+        common_prefetch(at->ahead + job->second, COMMON_HINT_L2);
     }
     for (size_t i = 0; i < job->next_lines; i++)
         common_prefetch(next_sums + i * VNNI_LINE, COMMON_HINT_L1);
@@ -114,30 +106,32 @@ VNNI_INLINE void amx_multiply(const amx_job *job, size_t tiles, bool unpack)
 {
     const size_t bytes = job->rows * AMX_COLUMNS;
     const int8_t *x = job->x;
+    amx_progress at = {.ahead = job->ahead};
 
-    for (size_t step = 0; unpack && step < common_smaller(AMX_LEAD, job->steps); step++)
-        amx_unpack_step(job, step);
+    if (unpack)
+        amx_unpack_steps(job, AMX_LEAD, &at);
     amx_settle();
     if (job->start)
         amx_zero_sums();
     else
         amx_load_sums(job->sums, job->rows, tiles);
-    for (size_t step = 0; step < job->steps; step++, x += tiles * bytes) {
-        const int8_t *weights = job->weights + (step * AMX_WEIGHTS & job->wrap);
-        amx_prefetch(job, step);
-        if (unpack && step + AMX_LEAD < job->steps)
-            amx_unpack_step(job, step + AMX_LEAD);
+    for (size_t step = 0, from = 0; step < job->steps; step++, x += tiles * bytes) {
+        const int8_t *weights = job->weights + from;
+        amx_prefetch(job, step, &at);
+        if (unpack)
+            amx_unpack_steps(job, step + AMX_LEAD + 1, &at);
         amx_settle();
         _tile_stream_loadd(4, x, AMX_COLUMNS);
         _tile_loadd(6, weights, AMX_COLUMNS);
         _tile_dpbssd(0, 4, 6);
-        _tile_loadd(7, weights + AMX_TILE, AMX_COLUMNS);
+        _tile_loadd(7, weights + job->apart, AMX_COLUMNS);
         _tile_dpbssd(1, 4, 7);
         if (tiles > 1) {
             _tile_stream_loadd(5, x + bytes, AMX_COLUMNS);
             _tile_dpbssd(2, 5, 6);
             _tile_dpbssd(3, 5, 7);
         }
+        from = from + AMX_TILE == job->ring ? 0 : from + AMX_TILE;
     }
     amx_store_sums(job->sums, job->rows, tiles);
 }

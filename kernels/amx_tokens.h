@@ -12,16 +12,16 @@
 #include "vnni.h"
 
 enum {
-    AMX_ROWS = 16,                      /* of a tile; a panel has as many */
-    AMX_COLUMNS = 64,                   /* of a step, a tile's bytes in a row */
-    AMX_TILE = AMX_ROWS * AMX_COLUMNS,  /* bytes */
-    AMX_LINES = AMX_ROWS / VNNI_DIGITS, /* of packed W that make a tile */
-    AMX_PAIR = 2,                       /* panels, and tiles of tokens, of a register block */
-    AMX_WEIGHTS = AMX_PAIR * AMX_TILE,  /* bytes of a step, unpacked */
-    AMX_BAND = AMX_PAIR * AMX_ROWS,     /* rows of W in a register block */
+    AMX_ROWS = 16,                                              /* of a tile; a panel has as many */
+    AMX_COLUMNS = 64,                                           /* of a step, a tile's bytes in a row */
+    AMX_TILE = AMX_ROWS * AMX_COLUMNS,                          /* bytes */
+    AMX_LINE = VNNI_DIGITS * VNNI_LINE,                         /* bytes that a line unpacks to */
+    AMX_PERIOD = AMX_ROWS % VNNI_DIGITS == 0 ? 1 : VNNI_DIGITS, /* steps that are whole lines */
+    AMX_PAIR = 2,                                               /* panels, and tiles of tokens, of a register block */
+    AMX_BAND = AMX_PAIR * AMX_ROWS,                             /* rows of W in a register block */
     AMX_SUMS_STRIDE = AMX_BAND * sizeof(int32_t),
-    AMX_RING = 4, /* steps of weights that are used once, a power of two */
-    AMX_LEAD = 2  /* steps from unpacking to use: a tile's load waits until stores have reached L1 */
+    AMX_LEAD = 2, /* steps from unpacking to use: a tile's load waits until stores have reached L1 */
+    AMX_RING = AMX_PERIOD < 4 ? 4 : AMX_PERIOD /* steps of weights that are used once */
 };
 
 /* How a GEMM goes. Tiles of tokens have `rows` each, no more than it takes; the last ones may go past N. */
@@ -55,9 +55,21 @@ static inline size_t amx_x_bytes(const amx_plan *plan)
     return common_apart(plan->tiles * plan->rows * plan->steps * AMX_COLUMNS);
 }
 
+/* Unpacked, of a panel; the last line may end behind the last step. */
+static inline size_t amx_panel_bytes(const amx_plan *plan)
+{
+    return (amx_reuses(plan) ? plan->block : AMX_RING) * AMX_TILE + AMX_LINE;
+}
+
 static inline size_t amx_weights_bytes(const amx_plan *plan)
 {
-    return (amx_reuses(plan) ? plan->block : AMX_RING) * AMX_WEIGHTS;
+    return AMX_PAIR * amx_panel_bytes(plan);
+}
+
+/* Of packed W, in steps that are whole lines. */
+static inline size_t amx_lines(size_t steps)
+{
+    return steps * AMX_ROWS / VNNI_DIGITS;
 }
 
 /* Of a pair of tiles of tokens. */
