@@ -76,18 +76,18 @@ static bool is_right(const half *h)
 /* "MISMATCH, was EXACT: 3 of 8 values differ", of what there is. */
 static void fill_remark(tern_sheet *sheet, const half *before, const half *after)
 {
-    const half *newest = after->finding != NULL ? after : before;
-    const char *now = tern_verdict_name(newest->finding->verdict), *reason = newest->finding->reason;
+    const tern_finding *was = after->finding != NULL ? before->finding : NULL;
+    const tern_finding *newest = after->finding != NULL ? after->finding : before->finding;
 
-    if (is_right(before) && is_right(after))
+    if (newest == NULL || (is_right(before) && is_right(after)))
         return;
-    if (after->finding != NULL && is_right(after))
-        tern_sheet_format(sheet, REASON, "was %s", tern_verdict_name(before->finding->verdict));
-    else if (before->finding != NULL && after->finding != NULL)
-        tern_sheet_format(sheet, REASON, "%s, was %s%s%s", now, tern_verdict_name(before->finding->verdict),
-                          reason[0] ? ": " : "", reason);
+    const char *now = tern_verdict_name(newest->verdict), *colon = newest->reason[0] ? ": " : "";
+    if (was == NULL)
+        tern_sheet_format(sheet, REASON, "%s%s%s", now, colon, newest->reason);
+    else if (newest->verdict == TERN_EXACT)
+        tern_sheet_format(sheet, REASON, "was %s", tern_verdict_name(was->verdict));
     else
-        tern_sheet_format(sheet, REASON, "%s%s%s", now, reason[0] ? ": " : "", reason);
+        tern_sheet_format(sheet, REASON, "%s, was %s%s%s", now, tern_verdict_name(was->verdict), colon, newest->reason);
 }
 
 static void add_row(tern_sheet *sheet, const subject *s, const tern_comparison_pair *pair)

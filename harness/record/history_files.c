@@ -307,13 +307,18 @@ static uint64_t hash_text(const char *text)
 /* Figures are no part of it: a case has one point in a run, and a step one answer. */
 uint64_t tern_history_line_key(uint64_t run_key, tern_line line, const void *value)
 {
-    const tern_point *point = line == TERN_LINE_POINT ? value : NULL;
-    const tern_remeasured *again = line == TERN_LINE_REMEASURED ? value : NULL;
-    const char *const text[] = {(const char *)value + tern_line_types[line].id,
-                                point != NULL ? point->anchor : again->anchor, again != NULL ? again->before : "",
-                                again != NULL ? again->after : ""};
-    const uint64_t parts[] = {
-        run_key, (uint64_t)line, hash_text(text[0]), hash_text(text[1]), hash_text(text[2]), hash_text(text[3])};
+    const char *id = (const char *)value + tern_line_types[line].id, *anchor, *before = "", *after = "";
+
+    if (line == TERN_LINE_POINT) {
+        anchor = ((const tern_point *)value)->anchor;
+    } else {
+        const tern_remeasured *again = value;
+        anchor = again->anchor;
+        before = again->before;
+        after = again->after;
+    }
+    const uint64_t parts[] = {run_key,           (uint64_t)line,    hash_text(id),
+                              hash_text(anchor), hash_text(before), hash_text(after)};
 
     return XXH3_64bits(parts, sizeof parts);
 }
