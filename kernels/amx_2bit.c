@@ -19,6 +19,7 @@
 #define VNNI_DIGITS 4
 #define AMX_BLOCK   11
 #include "amx_gemm.h"
+#include "vnni_pack.h"
 
 VNNI_INLINE __m512i vnni_encode(const __m512i rows[4])
 {
@@ -79,5 +80,5 @@ const tern_kernel tern_kernel_amx_2bit = {
     .packed_bytes = vnni_packed_bytes,
     .scratch_bytes = scratch_bytes,
     .bind = bind,
-    .pack_rows = pack_rows,
+    .pack_rows = vnni_pack_rows,
 };

@@ -14,7 +14,6 @@
 #include "amx_tiles.h"
 #include "common.h"
 #include "vnni_few.h"
-#include "vnni_pack.h"
 
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -32,11 +31,6 @@ static const tern_toggle toggles[] = {
     [STREAM] = {"stream", "tokens from which on Y is written past the caches", NULL, 33, 0, 65536},
     {NULL, NULL, NULL, 0, 0, 0},
 };
-
-static void pack_rows(const tern_problem *problem, const int8_t *w, tern_slice rows, void *packed)
-{
-    vnni_pack_rows(problem, w, rows, packed);
-}
 
 VNNI_RUN_FEW(run_1, PREFETCH, 1, 1, COMMON_HINT_L2, true)
 VNNI_RUN_FEW(run_2, PREFETCH, 1, 2, COMMON_HINT_L2, true)

@@ -38,5 +38,5 @@ const tern_kernel tern_kernel_amx_t5 = {
     .packed_bytes = vnni_packed_bytes,
     .scratch_bytes = scratch_bytes,
     .bind = bind,
-    .pack_rows = pack_rows,
+    .pack_rows = vnni_pack_rows,
 };

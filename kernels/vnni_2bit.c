@@ -40,11 +40,6 @@ VNNI_INLINE __m512i vnni_encode(const __m512i rows[4])
     return _mm512_packus_epi16(_mm512_packus_epi32(byte[0], byte[1]), _mm512_packus_epi32(byte[2], byte[3]));
 }
 
-static void pack_rows(const tern_problem *problem, const int8_t *w, tern_slice rows, void *packed)
-{
-    vnni_pack_rows(problem, w, rows, packed);
-}
-
 VNNI_INLINE vnni_codes vnni_split(const uint8_t *packed, bool masks)
 {
     const __m512i line = vnni_load(packed), low = _mm512_set1_epi8(0x03);
@@ -150,5 +145,5 @@ const tern_kernel tern_kernel_vnni_2bit = {
     .packed_bytes = vnni_packed_bytes,
     .scratch_bytes = scratch_bytes,
     .bind = bind,
-    .pack_rows = pack_rows,
+    .pack_rows = vnni_pack_rows,
 };

@@ -50,10 +50,10 @@ VNNI_INLINE void vnni_pack_vectors(const int8_t *w, size_t k, size_t rows, size_
         _mm512_store_si512(packed + i * VNNI_LINE, line[i]);
 }
 
-VNNI_INLINE void vnni_pack_rows(const tern_problem *problem, const int8_t *w, tern_slice rows, uint8_t *packed)
+static inline void vnni_pack_rows(const tern_problem *problem, const int8_t *w, tern_slice rows, void *packed)
 {
     const size_t k = problem->shape.k, whole = k / VNNI_PACK_COLUMNS * VNNI_PACK_COLUMNS;
-    uint8_t *line = packed + rows.begin / VNNI_ROWS * vnni_lines(problem->shape) * VNNI_LINE;
+    uint8_t *line = (uint8_t *)packed + rows.begin / VNNI_ROWS * vnni_lines(problem->shape) * VNNI_LINE;
 
     for (size_t m = rows.begin; m < rows.end; m += VNNI_ROWS, w += VNNI_ROWS * k) {
         const size_t count = common_smaller(rows.end - m, VNNI_ROWS);

@@ -23,11 +23,6 @@ static const tern_toggle toggles[] = {
     {NULL, NULL, NULL, 0, 0, 0},
 };
 
-static void pack_rows(const tern_problem *problem, const int8_t *w, tern_slice rows, void *packed)
-{
-    vnni_pack_rows(problem, w, rows, packed);
-}
-
 #define RUN_TOKENS(tokens)                                                                                             \
     VNNI_RUN_FEW(run_##tokens, PREFETCH, 1, tokens, COMMON_HINT_NONE, true)                                            \
     VNNI_RUN_FEW(run_##tokens##_l2, PREFETCH, 1, tokens, COMMON_HINT_L2, true)
@@ -93,5 +88,5 @@ const tern_kernel tern_kernel_vnni_t5 = {
     .packed_bytes = vnni_packed_bytes,
     .scratch_bytes = scratch_bytes,
     .bind = bind,
-    .pack_rows = pack_rows,
+    .pack_rows = vnni_pack_rows,
 };
