@@ -2,16 +2,11 @@
  * Results of several runs: each case stays with its own run, and what is written of them reads as the same.
  */
 #include "record/results.h"
-#include "report.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdlib.h>
+#include "drawn.h"
+
 #include <string.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 static const char path[] = "test_results.tmp.jsonl";
 
@@ -62,16 +57,6 @@ static void each_type_of_line_has_a_list_of_its_own(void **state)
     tern_results_free(&results);
 }
 
-static void draw(const tern_report *report, const tern_results *results, char **text)
-{
-    size_t bytes;
-    FILE *stream = open_memstream(text, &bytes);
-
-    assert_non_null(stream);
-    assert_int_equal(tern_report_write(report, stream, results, NULL, NULL), TERN_OK);
-    fclose(stream);
-}
-
 static void a_case_belongs_to_the_run_before_it(void **state)
 {
     tern_results results = two_machines();
@@ -89,11 +74,10 @@ static void a_case_belongs_to_the_run_before_it(void **state)
 static void the_table_names_the_machine_of_each_case_and_keeps_its_baseline(void **state)
 {
     tern_results results = two_machines();
-    char *text, *slow;
+    char *text = draw_report(tern_report_find("table"), &results);
+    const char *slow = strstr(text, "Run 2 of 2: slow");
 
     (void)state;
-    draw(tern_report_find("table"), &results, &text);
-    slow = strstr(text, "Run 2 of 2: slow");
     assert_non_null(strstr(text, "Run 1 of 2: quick"));
     assert_non_null(strstr(text, "4.00 (4.00..4.00)"));
     assert_non_null(slow);
@@ -116,11 +100,9 @@ static void what_is_exported_reads_as_the_same(void **state)
     fclose(stream);
     assert_int_equal(tern_results_read(&again, path, NULL, NULL), TERN_OK);
     for (const tern_report *report = tern_reports; report->name != NULL; report++) {
-        char *first, *second;
         if (report->plot != NULL)
             continue;
-        draw(report, &results, &first);
-        draw(report, &again, &second);
+        char *first = draw_report(report, &results), *second = draw_report(report, &again);
         assert_string_equal(first, second);
         free(first);
         free(second);

@@ -5,6 +5,7 @@
 #include "report.h"
 
 #include "cases.h"
+#include "drawn.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -21,14 +22,7 @@ static int tear_down(void **state)
 /* To be freed. */
 static char *draw(const char *format)
 {
-    char *text = NULL;
-    size_t bytes;
-    FILE *stream = open_memstream(&text, &bytes);
-
-    assert_non_null(stream);
-    assert_int_equal(tern_report_write(tern_report_find(format), stream, &results, NULL, NULL), TERN_OK);
-    fclose(stream);
-    return text;
+    return draw_report(tern_report_find(format), &results);
 }
 
 static json_t *draw_json(const char *format)

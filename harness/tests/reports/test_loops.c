@@ -1,10 +1,8 @@
 /*
  * The share of a limit that the decode loop reaches is the same in every format, or in none.
  */
+#include "drawn.h"
 #include "loops.h"
-#include "report.h"
-
-#include <stdlib.h>
 
 static const char *const formats[] = {"html", "md", "json", "csv", "decode", "decode.json", "decode.html"};
 
@@ -17,22 +15,9 @@ static int tear_down(void **state)
     return 0;
 }
 
-/* To be freed. */
-static char *draw(const char *format)
-{
-    char *text = NULL;
-    size_t bytes = 0;
-    FILE *stream = open_memstream(&text, &bytes);
-
-    assert_non_null(stream);
-    assert_int_equal(tern_report_write(tern_report_find(format), stream, &results, NULL, NULL), TERN_OK);
-    assert_int_equal(fclose(stream), 0);
-    return text;
-}
-
 static bool has_share(const char *format, const char *percent, const char *fraction)
 {
-    char *text = draw(format);
+    char *text = draw_report(tern_report_find(format), &results);
     const bool has = strstr(text, percent) != NULL || strstr(text, fraction) != NULL;
 
     free(text);

@@ -6,6 +6,7 @@
 #include "analyse/series.h"
 #include "cases.h"
 #include "compare.h"
+#include "drawn.h"
 #include "foreign_script.h"
 
 #include <jansson.h>
@@ -23,14 +24,7 @@ static int tear_down(void **state)
 /* To be freed. */
 static char *draw(const tern_report *report)
 {
-    char *text = NULL;
-    size_t bytes;
-    FILE *stream = open_memstream(&text, &bytes);
-
-    assert_non_null(stream);
-    assert_int_equal(tern_report_write(report, stream, &results, NULL, NULL), TERN_OK);
-    fclose(stream);
-    return text;
+    return draw_report(report, &results);
 }
 
 static void make_hostile(void)
