@@ -12,9 +12,9 @@
  *   - Y of a pair of tiles, written past the caches in one go, costs 2,000 cycles and more;
  *   - at 32 tokens, where all weights are unpacked for one pair, the kernel takes 115 cycles a step with packed W from
  *     the last-level cache and 160 from memory, at 64, for two pairs, 200 and 220: memory is not hidden.
- * The clock is the other bound. While a core multiplies constants in registers it runs at 3.7 GHz; with loads of random
- * X and weights it was at 3.0 GHz in loops of 0.1 ms, and right after calls with 512 tokens at 2.1 to 2.3. A peak
- * measured with constants is then out of reach, whatever the order of instructions.
+ * The clock is the other bound. While a core multiplies what is in registers, constants or random bytes, it runs at 3.7
+ * GHz; with loads of X and weights it was at 3.0 GHz in loops of 0.1 ms, and right after calls with 512 tokens at 2.1 to
+ * 2.3. A peak measured in registers is then out of reach, whatever the order of instructions.
  */
 #define VNNI_DIGITS 4
 #define AMX_BLOCK   11

@@ -89,7 +89,10 @@ static uint32_t find_partner(const side *after, bool *taken, const char *id)
     return place;
 }
 
-/* What no earlier one is left for. If one of them was EXACT and this is not, then that was lost, however often it was done again. */
+/*
+ * What no earlier one is left for. If one of them was EXACT and this is not, then that was lost, however often it was done
+ * again.
+ */
 static tern_comparison_pair left_over(const side *before, const side *after, uint32_t place)
 {
     const subject b = subject_of(after, place);

@@ -50,8 +50,8 @@ typedef void tern_fleet_say(void *context, const char *sentence);
 
 /*
  * Says of each plan how many shards are complete, which are missing, cut off, or there twice, and which are of another build of
- * ternbench than others; then which machines' canaries are off the median by more than 3 %. Nothing where there is no shard and no canary. Returns whether no shard is missing or
- * cut off; say may be NULL.
+ * ternbench than others; then which machines' canaries are off the median by more than 3 %. Nothing where there is no
+ * shard and no canary. Returns whether no shard is missing or cut off; say may be NULL.
  */
 bool tern_fleet_tell(const tern_fleet *fleet, tern_fleet_say *say, void *context);
 

@@ -32,7 +32,10 @@ enum { TICK_MS = 100, PRINTED_BYTES = 64 * 1024 };
 /* On a busy machine a deadline becomes later, by so many times itself at most. */
 static const double MOST_EXTENSIONS = 4.0;
 
-/* Who does not look at the child for longer was stopped, as by ^Z or with a machine that slept, and so was the child, or may have been. */
+/*
+ * Who does not look at the child for longer was stopped, as by ^Z or with a machine that slept, and so was the child, or
+ * may have been.
+ */
 static const double LONGEST_LOOK_S = 0.5;
 
 /* What stands before the result in shared memory. */

@@ -17,8 +17,8 @@ typedef void tern_child_fn(void *argument, void *result);
 typedef bool tern_child_tick(void *context);
 
 typedef struct tern_child_options {
-    double
-        deadline_s; /* not counted: time for which the child was ready and others had the CPUs, or this process was stopped */
+    /* Not counted: time for which the child was ready and others had the CPUs, or for which this process was stopped. */
+    double deadline_s;
     tern_child_tick *tick;
     void *tick_context;
 } tern_child_options;

@@ -129,8 +129,7 @@ const tern_command tern_commands[] = {
      "Checks the cases of suites, then times those that are EXACT.", heeds_run, NULL, tern_command_run},
     {"check", "check only, edge cases included", "SUITE...", 1, TERN_OPTION_LIST,
      "Checks the shapes and data of suites, each with several numbers of threads, and the edge cases of every kernel "
-     "in "
-     "them: tails, primes, extreme values.",
+     "in them: tails, primes, extreme values.",
      heeds_check, NULL, tern_command_check},
     {"repro", "run a case, or a decode run, again by its id", "ID...", 1, TERN_OPTION_LIST,
      "Checks the cases of these ids again, and times those that were timed. The id of a decode run decodes again.",

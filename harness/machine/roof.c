@@ -14,8 +14,7 @@
 
 enum {
     LINE_BYTES = 64,
-    QUARTERS =
-        4, /* ways to read are tried on a quarter of the buffer each: no cache has kept it while the others were read */
+    QUARTERS = 4, /* of the buffer: each way to read is tried on the next one, which no cache has kept meanwhile */
     PEAK_TRIES = 5,
     CHASES = 3,
     CHASE_LOADS = 100000

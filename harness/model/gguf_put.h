@@ -14,7 +14,10 @@ void tern_put_f32(FILE *stream, float value);
 void tern_put_zeros(FILE *stream, uint64_t count);
 void tern_put_text(FILE *stream, const char *text);
 
-/* Keys and their values; a text that is no UTF-8 as tern_text_storable() writes it. The elements of an array are put after it. */
+/*
+ * Keys and their values; a text that is no UTF-8 as tern_text_storable() writes it. The elements of an array are put
+ * after it.
+ */
 void tern_put_text_value(FILE *stream, const char *key, const char *text);
 void tern_put_count_value(FILE *stream, const char *key, uint32_t value);
 void tern_put_real_value(FILE *stream, const char *key, double value);

@@ -9,7 +9,10 @@
 
 enum { TERN_CODE_BYTES = 20 };
 
-/* Of which run a line of a history is, in a few digits, so that no two lines are equal and git merges its files line by line; "" elsewhere. */
+/*
+ * Of which run a line of a history is, in a few digits, so that no two lines are equal and git merges its files line by
+ * line; "" elsewhere.
+ */
 typedef char tern_of_run[12];
 
 /* How long a case took, as a ratio to an anchor that was sampled in turns with it: line type "point". */
