@@ -152,7 +152,7 @@ static tern_status make_revision(tern_side *side, const tern_side_job *job, tern
     if ((status = look_up(side->text, side->commit, &sources, error)) != TERN_OK ||
         (status = folder_of(sources, folder, error)) != TERN_OK)
         return status;
-    if (is_folder(folder))
+    if (tern_side_cache_has(folder))
         return take_built(side, folder);
     if ((status = tern_side_cache_scratch(scratch, error)) != TERN_OK)
         return status;
@@ -195,7 +195,7 @@ static tern_status make_folder(tern_side *side, const tern_side_job *job, tern_e
         return tern_error_set(error, TERN_USAGE, "not all of %s can be read", kernels);
     if ((status = folder_of(sources, folder, error)) != TERN_OK)
         return status;
-    if (is_folder(folder))
+    if (tern_side_cache_has(folder))
         return take_built(side, folder);
     if ((status = tern_side_cache_scratch(scratch, error)) != TERN_OK ||
         (status = tern_side_build(job, kernels, scratch, folder, error)) != TERN_OK)
@@ -243,7 +243,7 @@ bool tern_side_is_cached(const char *revision)
     uint64_t sources = 0;
 
     return look_up(revision, commit, &sources, NULL) == TERN_OK && folder_of(sources, folder, NULL) == TERN_OK &&
-           is_folder(folder);
+           tern_side_cache_has(folder);
 }
 
 bool tern_side_kernel_hash(const tern_side *side, size_t index, uint64_t *hash)

@@ -22,7 +22,13 @@ bool tern_side_content_hash(const char *path, uint64_t *hash);
 /* Writes the folder of a key, which need not exist. */
 tern_status tern_side_cache_folder(uint64_t key, char folder[PATH_MAX], tern_error *error);
 
-/* Makes an empty folder beside those of keys, to build in. */
+/*
+ * Whether the folder of a key is there as it was kept. One whose files have changed since, or that is not whole, is
+ * removed, so that it is built anew.
+ */
+bool tern_side_cache_has(const char *folder);
+
+/* Makes an empty folder beside those of keys, to build in. Removes what was left of builds a day ago. */
 tern_status tern_side_cache_scratch(char folder[PATH_MAX], tern_error *error);
 
 /*

@@ -212,8 +212,8 @@ static tern_status build_in(const source *s, const tern_side_job *job, const cha
     if ((status = preprocess(s, job, scratch, &key, error)) != TERN_OK ||
         (status = tern_side_cache_folder(key, folder, error)) != TERN_OK)
         return status;
-    if (access(folder, F_OK) != 0 && ((status = compile(s, job, scratch, folder, error)) != TERN_OK ||
-                                      (status = tern_side_cache_keep(scratch, "side", folder, error)) != TERN_OK))
+    if (!tern_side_cache_has(folder) && ((status = compile(s, job, scratch, folder, error)) != TERN_OK ||
+                                         (status = tern_side_cache_keep(scratch, "side", folder, error)) != TERN_OK))
         return status;
     tern_text_copy(plugin, PATH_MAX, folder);
     tern_text_append(plugin, PATH_MAX, "/plugin.so");

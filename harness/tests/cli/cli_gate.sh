@@ -30,6 +30,16 @@ gate 0 right .
 says out '2 cases: 2 IDENTICAL'
 gate 0 right kernels
 
+# What has spoiled a plug-in in the cache is found, and it is built anew; what a killed build left is gone after a day.
+kept=$XDG_CACHE_HOME/ternbench/sides
+for plugin in "$kept"/*/plugin.so; do echo spoiled >"$plugin"; done
+mkdir "$kept/building.killed" "$kept/building.now" && touch -d '2 days ago' "$kept/building.killed"
+gate 0 right words
+says out '2 cases: 2 IDENTICAL'
+gate 0 right .
+for plugin in "$kept"/*/plugin.so; do grep -q ELF "$plugin" || { echo "FAILED: $plugin is spoiled" && failures=$((failures + 1)); }; done
+[ ! -e "$kept/building.killed" ] && [ -e "$kept/building.now" ] || { echo "FAILED: ${kept##*/} holds $(ls "$kept")" && failures=$((failures + 1)); }
+
 # A kernel that has another name is gone, and another has come.
 gate 3 right renamed
 says out 'REMOVED       scalar'
