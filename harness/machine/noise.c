@@ -1,11 +1,13 @@
 #include "machine/noise.h"
 
+#include "base/stats.h"
 #include "machine/memory.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /* Reads the start of a file. Returns text, "" when there is none. */
 static char *read_file(const char *path, char *text, size_t bytes)
@@ -74,6 +76,34 @@ double tern_noise_pressure_share(void)
     return number_after(read_file("/proc/pressure/cpu", text, sizeof text), "some avg10=") / 100.0;
 }
 
+/* proc_loadavg(5): three loads, then running/all tasks, of which this one is running. */
+static double look_at_others(void)
+{
+    char text[128];
+    unsigned running;
+
+    return sscanf(read_file("/proc/loadavg", text, sizeof text), "%*f %*f %*f %u/", &running) == 1 && running > 0
+               ? running - 1.0
+               : (double)NAN;
+}
+
+/* One look may find what runs for a moment only. */
+static double read_others_running(void)
+{
+    enum { LOOKS = 9 };
+    const struct timespec between = {.tv_nsec = 1000000};
+    double others[LOOKS];
+
+    for (size_t i = 0; i < LOOKS; i++) {
+        others[i] = look_at_others();
+        if (isnan(others[i]))
+            return (double)NAN;
+        nanosleep(&between, NULL);
+    }
+    tern_stats_sort(others, LOOKS);
+    return tern_stats_median(others, LOOKS);
+}
+
 void tern_noise_read(tern_noise *noise, const tern_run *run, const tern_topology *topology, uint32_t threads,
                      uint32_t cpus, bool cold)
 {
@@ -93,6 +123,7 @@ void tern_noise_read(tern_noise *noise, const tern_run *run, const tern_topology
     }
     noise->steal_share = read_steal_share();
     noise->pressure_share = tern_noise_pressure_share();
+    noise->others_running = read_others_running();
     noise->throttled_share = read_throttled_share();
     noise->numa_balancing = read_file("/proc/sys/kernel/numa_balancing", text, sizeof text)[0] == '1';
     noise->turbo = read_turbo();

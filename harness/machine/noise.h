@@ -23,6 +23,7 @@ typedef struct tern_noise {
     uint64_t ring_bytes;        /* what memory allows of it */
     double steal_share;         /* of the time that CPUs were wanted since boot, taken by the hypervisor */
     double pressure_share;      /* of the last 10 s: some task waited for a CPU (PSI) */
+    double others_running;      /* tasks beside this one that run or wait for a CPU now, as most of a few looks find */
     double throttled_share;     /* of the control group's periods: it was stopped for its quota */
     bool numa_balancing;
     bool turbo; /* the clock may rise above its nominal rate */

@@ -96,12 +96,14 @@ static bool has_pressure(const tern_noise *n, char *text, size_t bytes)
     return true;
 }
 
+/* What has ended, as the build before a run has, disturbs no more. */
 static bool has_load(const tern_noise *n, char *text, size_t bytes)
 {
-    if (n->run->load <= 0.5 * n->run->cpus_online)
+    if (n->run->load <= 0.5 * n->run->cpus_online || n->others_running < 1.0)
         return false;
     tern_text_append(text, bytes,
-                     "the load was %.2f on %u CPUs over the last minute; wait until other programs have ended",
+                     "the load was %.2f on %u CPUs over the last minute, and other programs run still; wait until they "
+                     "have ended",
                      n->run->load, n->run->cpus_online);
     return true;
 }

@@ -37,6 +37,7 @@ static int make_quiet(void **state)
                          .ring_bytes = 1 << 28,
                          .steal_share = 0.001,
                          .pressure_share = 0.01,
+                         .others_running = 1.0,
                          .throttled_share = (double)NAN,
                          .clock_source = "tsc"};
     return 0;
@@ -60,6 +61,17 @@ static void only(const char *name, tern_severity severity, const char *says)
     assert_int_equal(caution[0].severity, severity);
     assert_non_null(strstr(caution[0].text, says));
     assert_true(strlen(caution[0].text) < sizeof caution[0].text - 1);
+    make_quiet(NULL);
+}
+
+static void a_load_of_what_has_ended_gives_none(void **state)
+{
+    tern_warning caution[TERN_CAUTIONS_MAX];
+
+    (void)state;
+    quiet_run.load = 4.5;
+    quiet.others_running = 0.0;
+    assert_int_equal(tern_warning_list(&quiet, caution), 0);
     make_quiet(NULL);
 }
 
@@ -87,6 +99,9 @@ static void each_state_has_its_sentence(void **state)
     quiet.ring_bytes = 1 << 27;
     only("ring", TERN_REFUSAL, "128 of the 256 MiB");
     quiet_run.load = 4.5;
+    only("load", TERN_WARNING, "4.50 on 8 CPUs");
+    quiet_run.load = 4.5;
+    quiet.others_running = (double)NAN;
     only("load", TERN_WARNING, "4.50 on 8 CPUs");
     quiet.numa_balancing = true;
     only("numa", TERN_WARNING, "numa_balancing=0");
@@ -139,6 +154,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_quiet_machine_gives_no_caution),
+        cmocka_unit_test(a_load_of_what_has_ended_gives_none),
         cmocka_unit_test(each_state_has_its_sentence),
         cmocka_unit_test(what_is_not_known_is_not_complained_of),
         cmocka_unit_test(this_machine_is_read),
