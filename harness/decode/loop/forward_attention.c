@@ -1,6 +1,7 @@
 /*
  * First every thread scales and turns its share of heads and puts their keys and values in the ring; then, past a
  * barrier, threads take units, a KV head with some tokens, until there are none left, since a later token sees more.
+ * Where each sequence has one token, a thread does all of its heads without a barrier.
  *
  * A token may take the slot of one that an earlier token of the block still has to see. From the first such token on,
  * keys and values wait until what is before them has attended: the thread that has the KV head appends and attends
@@ -9,6 +10,9 @@
 #include "decode/loop/forward.h"
 
 #include "check/product.h"
+
+/* Of keys, and of values, that are asked for while the head before is computed; prefetchers of the processor go on. */
+enum { FETCHED_BYTES = 1024, LINE = 64 };
 
 static size_t smaller(size_t a, size_t b)
 {
@@ -140,12 +144,51 @@ static void run_unit(tern_forward *f, size_t unit, uint32_t thread)
     }
 }
 
+/* Asks for the first of what a token's attention reads of one KV head, and for the slot that it writes. */
+static void fetch(const tern_forward *f, size_t unit)
+{
+    const tern_stretch *s = &f->stretch[unit / f->model->geometry.kv_heads];
+    const tern_past past = tern_kv_past(&f->kv, f->layer, s->sequence, (uint32_t)(unit % f->model->geometry.kv_heads));
+    const size_t slot = (size_t)(s->position % past.context);
+    const size_t oldest = s->position < past.context ? 0 : slot;
+    const size_t rows = s->position < past.context ? slot + 1 : past.context - slot;
+    const size_t bytes = smaller(rows * past.row_bytes, FETCHED_BYTES);
+
+    for (tern_kv_part part = 0; part < TERN_KV_PARTS; part++) {
+        for (size_t i = 0; i < bytes; i += LINE)
+            __builtin_prefetch(past.row[part] + oldest * past.row_bytes + i, 0, 2);
+        for (size_t i = 0; i < past.row_bytes; i += LINE)
+            __builtin_prefetch(past.row[part] + slot * past.row_bytes + i, 1, 3);
+    }
+}
+
+/* One token of each sequence: a thread's heads need nothing of what others append, so that nobody waits. */
+static void run_alone(tern_forward *f, tern_slice slice)
+{
+    const uint32_t kv_heads = f->model->geometry.kv_heads;
+
+    for (size_t i = slice.begin; i < slice.end; i++) {
+        const size_t token = i / kv_heads;
+        const uint32_t kv_head = (uint32_t)(i % kv_heads);
+        const tern_stretch *s = &f->stretch[token];
+        if (i + 1 < slice.end)
+            fetch(f, i + 1);
+        turn(f, token, kv_head);
+        append(f, s, token, kv_head);
+        attend(f, s, kv_head, token, token + 1, slice.thread);
+    }
+}
+
 static void run_share(void *argument, uint32_t thread, uint32_t threads)
 {
     tern_forward *f = argument;
     const uint32_t kv_heads = f->model->geometry.kv_heads;
     const tern_slice slice = tern_slice_of(f->tokens * kv_heads, thread, threads);
 
+    if (f->stretches == f->tokens) {
+        run_alone(f, slice);
+        return;
+    }
     for (size_t i = slice.begin; i < slice.end; i++) {
         const size_t token = i / kv_heads;
         const uint32_t kv_head = (uint32_t)(i % kv_heads);
