@@ -8,6 +8,7 @@
 #include "report.h"
 
 #include <inttypes.h>
+#include <stdbool.h>
 
 /* A text of a record as a cell of so many columns at least. */
 static void put_cell(FILE *stream, const char *text, size_t width)
@@ -18,6 +19,15 @@ static void put_cell(FILE *stream, const char *text, size_t width)
     fputs("| ", stream);
     tern_markdown_put(stream, visible);
     fprintf(stream, "%*s ", length < width ? (int)(width - length) : 0, "");
+}
+
+/* As llama-bench does, in the smaller unit below one of the larger. */
+static void put_amount(FILE *stream, double amount, double large, const char *of_large, double small,
+                       const char *of_small, int width)
+{
+    const bool is_small = amount < large;
+
+    fprintf(stream, "| %*.2f %s ", width, amount / (is_small ? small : large), is_small ? of_small : of_large);
 }
 
 static void put_row(FILE *stream, const tern_decode_record *r, const char *test, uint32_t tokens,
@@ -33,9 +43,9 @@ static void put_row(FILE *stream, const tern_decode_record *r, const char *test,
     /* The size is that of the model, also where an embedding of the head's form stays in its file. */
     const uint64_t embedding = r->embedding_bytes == 0 && r->head_weights > 0 ? r->head_bytes : r->embedding_bytes;
     put_cell(stream, r->model, 24);
-    fprintf(stream, "| %8.2f GiB | %9.2f B ",
-            (double)(r->packed_bytes + embedding + r->head_bytes + r->norm_bytes) / (1 << 30),
-            (double)(r->ternary_weights + r->embedding_weights + r->head_weights) / 1e9);
+    put_amount(stream, (double)(r->packed_bytes + embedding + r->head_bytes + r->norm_bytes), 0x1p30, "GiB", 0x1p20,
+               "MiB", 8);
+    put_amount(stream, (double)(r->ternary_weights + r->embedding_weights + r->head_weights), 1e9, "B", 1e6, "M", 9);
     put_cell(stream, r->kernel, 16);
     fprintf(stream, "| %7" PRIu32 " | %10s | %9.2f ± %.2f |\n", r->threads, name, mean, deviation);
 }

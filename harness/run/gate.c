@@ -101,10 +101,21 @@ static bool is_wanted(const tern_gate *g, const tern_filter *filter, const tern_
     return wanted;
 }
 
-/* Kernels of BASE that CAND does not have: one line each. */
+static bool is_file(const tern_side *side)
+{
+    return side->kind == TERN_SIDE_PLUGIN || side->kind == TERN_SIDE_SOURCE;
+}
+
+/*
+ * Kernels of BASE that CAND does not have: one line each. A file beside a whole tree stands for its own kernels, and
+ * the others are not gone.
+ */
 static tern_status add_removed(tern_gate *g, tern_error *error)
 {
     tern_filter filter;
+
+    if (is_file(g->sides->cand) && !is_file(&g->sides->base))
+        return TERN_OK;
     tern_status status = tern_filter_compile(&filter, g->settings->filter, error);
 
     for (size_t i = 0; i < tern_registry_count(g->sides->base_kernels) && status == TERN_OK; i++) {

@@ -104,9 +104,14 @@ says err 'the folder suites has no kernels/ with kernel.h and CMakeLists.txt'
 expect 2 "$TERNBENCH" gate right
 expect 2 "$TERNBENCH" gate right words none.suite -q
 
+# A file stands for its kernels: those of a whole tree that it does not have are not gone.
+cp kernels/*.h .
+expect_verdict "$TERNBENCH" gate right kernels/scalar.c tiny.suite -q
+says out 'scalar/16x64x1'
+says_not out 'REMOVED'
+
 # One C file a side, whatever their kernels are called; nothing else needs to be said.
 sed 's/\.name = "scalar"/.name = "mine"/' kernels/scalar.c >mine.c
-cp kernels/*.h .
 expect_verdict timeout 120 "$TERNBENCH" gate kernels/scalar.c mine.c tiny.suite -q --out jsonl:c.jsonl
 says out 'mine/16x64x1'
 says_not out 'ADDED'

@@ -221,6 +221,31 @@ static void runs_that_repeat_each_other_are_one_to_other_tools(void **state)
     free(llama);
 }
 
+static void llama_bench_says_sizes_in_its_units(void **state)
+{
+    static tern_decode_record small, large;
+
+    (void)state;
+    add_run(&results, "a", "");
+    small = (tern_decode_record){.id = "small",
+                                 .kernel = "k",
+                                 .model = "small",
+                                 .timed = true,
+                                 .packed_bytes = 3u << 20,
+                                 .ternary_weights = 5000000};
+    small.decode = (tern_phase){.tokens = 8, .rates = 1, .rate = {1.0}};
+    large = small;
+    large.packed_bytes = UINT64_C(3) << 30;
+    large.ternary_weights = 5000000000;
+    assert_int_equal(tern_results_add(&results, TERN_LINE_DECODE, &small, NULL), TERN_OK);
+    assert_int_equal(tern_results_add(&results, TERN_LINE_DECODE, &large, NULL), TERN_OK);
+    end_run(true);
+    char *text = draw("llama-bench");
+    assert_non_null(strstr(text, "|     3.00 MiB |      5.00 M |"));
+    assert_non_null(strstr(text, "|     3.00 GiB |      5.00 B |"));
+    free(text);
+}
+
 static void machines_keep_names_of_their_own(void **state)
 {
     static const char *const formats[] = {"bmf", "gab", "gbench"};
@@ -284,6 +309,7 @@ int main(void)
         cmocka_unit_test_teardown(gbench_has_a_repetition_for_each_sample, tear_down),
         cmocka_unit_test_teardown(bmf_and_gab_have_what_is_timed, tear_down),
         cmocka_unit_test_teardown(runs_that_repeat_each_other_are_one_to_other_tools, tear_down),
+        cmocka_unit_test_teardown(llama_bench_says_sizes_in_its_units, tear_down),
         cmocka_unit_test_teardown(machines_keep_names_of_their_own, tear_down),
         cmocka_unit_test_teardown(a_summary_is_cut_to_what_github_takes, tear_down),
         cmocka_unit_test_teardown(ten_annotations_of_a_kind_are_all_that_github_shows, tear_down),
