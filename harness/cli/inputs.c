@@ -41,16 +41,22 @@ static bool lies_in(const char *folder, const char *const *endings, const char *
     return lies;
 }
 
-/* A file that is named, or one of kernels/ in a folder that is a side. */
+/* A file that is named; or one of a folder that is a side, or of its kernels/; or a header beside a C file. */
 static bool is_named(const char *named, const char *path)
 {
-    static const char *const sources[] = {".c", ".h", ".txt", NULL};
+    static const char *const sources[] = {".c", ".h", ".txt", NULL}, *const headers[] = {".h", NULL};
     char folder[PATH_MAX];
 
-    if (named == NULL)
+    if (named == NULL || strlen(named) >= sizeof folder - sizeof "/kernels")
         return false;
-    const int length = snprintf(folder, sizeof folder, "%s/kernels", named);
-    return is_same_file(named, path) || (length < (int)sizeof folder && lies_in(folder, sources, path));
+    snprintf(folder, sizeof folder, "%s/kernels", named);
+    if (is_same_file(named, path) || lies_in(named, sources, path) || lies_in(folder, sources, path))
+        return true;
+    snprintf(folder, sizeof folder, "%s", named);
+    char *slash = strrchr(folder, '/');
+    if (slash != NULL)
+        slash[1] = '\0';
+    return ends_with(named, ".c") && lies_in(slash == NULL ? "." : folder, headers, path);
 }
 
 static bool is_any_of(const char *const *named, size_t count, const char *path)

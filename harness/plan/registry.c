@@ -259,6 +259,16 @@ tern_status tern_registry_add(tern_registry *registry, const tern_kernel *const 
     return refuse_circles(registry, error);
 }
 
+static tern_status refuse_loading(const char *path, const char *why, tern_error *error)
+{
+    if (strstr(why, "failed to map segment") == NULL)
+        return tern_error_set(error, TERN_USAGE, "plug-in %s cannot be loaded: %s", path, why);
+    return tern_error_set(error, TERN_ENVIRONMENT,
+                          "plug-in %s cannot be loaded: memory is short, or its file system is mounted noexec; what is "
+                          "built lies below XDG_CACHE_HOME",
+                          path);
+}
+
 /* file is what is opened, path what it is called in messages. copy is the registry's from now on, unless it is -1. */
 static tern_status load_file(tern_registry *registry, const char *file, int copy, const char *path, tern_error *error)
 {
@@ -273,7 +283,7 @@ static tern_status load_file(tern_registry *registry, const char *file, int copy
     if (libraries == NULL)
         return tern_error_memory(error, "the list of plug-ins", sizeof *libraries);
     if (handle == NULL)
-        return tern_error_set(error, TERN_USAGE, "plug-in %s cannot be loaded: %s", path, dlerror());
+        return refuse_loading(path, dlerror(), error);
     libraries[registry->library_count++] = (library){handle, copy};
 
     const tern_plugin *plugin = dlsym(handle, "tern_plugin_table");

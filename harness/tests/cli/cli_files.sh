@@ -83,6 +83,9 @@ replaces history/planned.ini history check --unconfirmed --out csv:./history/pla
 replaces big-00002-of-00002.gguf decode --model big-00001-of-00002.gguf --out csv:big-00002-of-00002.gguf
 replaces side/kernels/a.c run read.suite --side side --out csv:side/kernels/a.c
 replaces side/kernels/a.c gate side HEAD read.suite --out jsonl:side/kernels/a.c
+replaces side/kernels/a.c gate side/kernels HEAD read.suite --out jsonl:side/kernels/a.c
+touch side/kernels/a.h
+replaces side/kernels/a.h gate side/kernels/a.c HEAD read.suite --out jsonl:side/kernels/a.h
 expect 2 env TERNBENCH_PLUGIN_PATH=nowhere:plugs "$TERNBENCH" check read.suite --out csv:plugs/a.so
 says err "plugs/a.so is read by the same command"
 for name in history/2026-01.jsonl history/planned.ini big-00002-of-00002.gguf side/kernels/a.c plugs/a.so; do
