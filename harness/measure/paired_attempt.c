@@ -3,9 +3,8 @@
 #include "base/text.h"
 #include "machine/memory.h"
 #include "measure/paired_ratio.h"
+#include "measure/paired_rings.h"
 #include "measure/plausible.h"
-#include "measure/roof_arm.h"
-#include "measure/rounds.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -14,42 +13,12 @@
 static const double warm_up_ns = 5e6;
 static const double roof_slack = 1.1; /* the memory on its best day over what was measured */
 
-/* A member while it is timed. */
-typedef struct lane {
-    tern_case_arm case_arm;
-    tern_roof_arm multiplier; /* runs right after the case */
-    bool has_multiplier;
-} lane;
-
-typedef struct track {
-    const tern_paired_attempt *attempt;
-    const tern_measure_options *options; /* of the first member */
-    tern_fixture fixture;
-    tern_clock_drift clock_drift;
-    lane *lane; /* of each member */
-    tern_roof_arm reader;
-    bool has_reader;
-    tern_arm *arm; /* every case and every roof */
-    uint32_t arms;
-    tern_ring_demand demand; /* of the one ring that is left to the parent, if there is one */
-} track;
-
-static const tern_case *problem_of(const track *t)
-{
-    return t->attempt->member[0]->c;
-}
-
-static bool takes_turns(const track *t)
+static bool takes_turns(const tern_paired_track *t)
 {
     return t->attempt->members > 1 || t->options->with_roofs;
 }
 
-static bool is_ready(const track *t, uint32_t member)
-{
-    return t->lane[member].case_arm.ready;
-}
-
-static tern_status open_fixture(track *t, tern_error *error)
+static tern_status open_fixture(tern_paired_track *t, tern_error *error)
 {
     size_t x_align = 1;
 
@@ -58,21 +27,22 @@ static tern_status open_fixture(track *t, tern_error *error)
         x_align = align > x_align ? align : x_align;
     }
     const tern_status status =
-        tern_fixture_open(&t->fixture, problem_of(t), x_align, &t->attempt->layout, &t->options->pin, error);
+        tern_fixture_open(&t->fixture, t->attempt->member[0]->c, x_align, &t->attempt->layout, &t->options->pin, error);
     t->fixture.brief = t->attempt->brief;
-    return status == TERN_OK ? tern_clock_drift_new(&t->clock_drift, problem_of(t)->threads, error) : status;
+    return status == TERN_OK ? tern_clock_drift_new(&t->clock_drift, t->attempt->member[0]->c->threads, error) : status;
 }
 
 /* Lets it read the packed W of one before it, where there is one that is equal. */
-static void share_packed(track *t, uint32_t member)
+static void share_packed(tern_paired_track *t, uint32_t member)
 {
     tern_case_arm *own = &t->lane[member].case_arm;
 
-    for (uint32_t i = 0; i < member && is_ready(t, member) && !own->outcome->shares_packed; i++)
-        own->outcome->shares_packed = is_ready(t, i) && tern_bench_share(&own->bench, &t->lane[i].case_arm.bench);
+    for (uint32_t i = 0; i < member && tern_paired_is_ready(t, member) && !own->outcome->shares_packed; i++)
+        own->outcome->shares_packed =
+            tern_paired_is_ready(t, i) && tern_bench_share(&own->bench, &t->lane[i].case_arm.bench);
 }
 
-static tern_status open_case_arms(track *t, tern_paired_result *result)
+static tern_status open_case_arms(tern_paired_track *t, tern_paired_result *result)
 {
     const tern_paired_attempt *attempt = t->attempt;
     const uint64_t ring_bytes = takes_turns(t) ? 0 : tern_memory_cold_bytes(t->options->llc_bytes);
@@ -98,136 +68,27 @@ static tern_status open_case_arms(track *t, tern_paired_result *result)
     return status;
 }
 
-/*
- * What the case reads in one sample and the call before it: no more than memory gives in that time, but one copy at
- * least.
- */
-static double sample_bytes(const track *t, const tern_case_arm *case_arm)
-{
-    const double packed_bytes = (double)case_arm->bench.packed_bytes, sample_ns = 1e6 * t->options->min_sample_ms;
-    const double most = t->options->roof_read_gbps > 0.0 ? t->options->roof_read_gbps * sample_ns : (double)INFINITY;
-
-    return packed_bytes + fmax(packed_bytes, fmin(packed_bytes * ceil(sample_ns / case_arm->call_ns), most));
-}
-
-static double reader_sample_bytes(const track *t)
-{
-    return t->options->with_roofs && t->options->roof_reader != NULL
-               ? t->options->roof_read_gbps * 1e6 * t->options->min_sample_ms
-               : 0.0;
-}
-
-/*
- * How many of its samples each ring holds. A case may come last in one round and first in a later one: then its own
- * ring and the whole rounds in between are what lies between two uses of a copy, and with a ring of n samples that is
- * (n - 1) rounds and a sample. It must be what a lone case has in its ring. Two samples more are for what is lost to
- * whole numbers and to a guess that is wrong. All rings together take half of the memory at most.
- */
-static double samples_in_ring(const track *t)
-{
-    double round_bytes = reader_sample_bytes(t);
-
-    for (uint32_t i = 0; i < t->attempt->members; i++)
-        round_bytes += is_ready(t, i) ? sample_bytes(t, &t->lane[i].case_arm) : 0.0;
-    const double wanted = (double)tern_memory_cold_bytes(t->options->llc_bytes);
-    return fmin(3.0 + wanted / round_bytes, 0.5 * (double)tern_memory_available_bytes() / round_bytes);
-}
-
-/* What all cases read in one sample that read the ring of this bench. */
-static double ring_sample_bytes(const track *t, const tern_bench *bench)
-{
-    double bytes = 0.0;
-
-    for (uint32_t i = 0; i < t->attempt->members; i++)
-        if (is_ready(t, i) && t->lane[i].case_arm.bench.ring == &bench->own_ring)
-            bytes += sample_bytes(t, &t->lane[i].case_arm);
-    return bytes;
-}
-
-/* Whether there is one ring, which all arms read. */
-static bool share_one_ring(const track *t)
-{
-    bool share = is_ready(t, 0);
-
-    for (uint32_t i = 1; i < t->attempt->members; i++)
-        share = share && is_ready(t, i) && t->lane[i].case_arm.bench.ring == &t->lane[0].case_arm.bench.own_ring;
-    return share;
-}
-
-/* Of the ring of the first arm, with so many samples in it. */
-static tern_ring_demand demand_of(const track *t, double samples)
-{
-    const tern_bench *bench = &t->lane[0].case_arm.bench;
-    const double most = (double)tern_memory_cold_bytes(t->options->llc_bytes);
-    size_t align = 1;
-
-    for (uint32_t i = 0; i < t->attempt->members; i++) {
-        const size_t its = tern_ring_align(t->lane[i].case_arm.bench.product.kernel);
-        align = its > align ? its : align;
-    }
-    return (tern_ring_demand){.packed_bytes = bench->packed_bytes,
-                              .align = align,
-                              .offset = bench->fixture->layout.packed,
-                              .ring_bytes = (uint64_t)fmin(samples * ring_sample_bytes(t, bench), most),
-                              .huge_pages = tern_case_huge_pages(bench->c)};
-}
-
-/* Whether the parent has the copies already. */
-static bool borrow_ring(track *t, double samples)
-{
-    const tern_paired_attempt *attempt = t->attempt;
-
-    if (attempt->stock == NULL || !share_one_ring(t))
-        return false;
-    t->demand = demand_of(t, samples);
-    return tern_ring_stock_lend(attempt->stock, &t->demand, attempt->schedule.seed,
-                                &t->lane[0].case_arm.bench.own_ring);
-}
-
-static void leave_packed(const track *t)
-{
-    if (t->demand.packed_bytes > 0)
-        tern_ring_stock_leave(t->attempt->stock, &t->demand, tern_ring_slot(&t->lane[0].case_arm.bench.own_ring, 0));
-}
-
-static tern_status make_rings(track *t, double samples, tern_paired_result *result)
-{
-    const double most = (double)tern_memory_cold_bytes(t->options->llc_bytes);
-    tern_status status = TERN_OK;
-
-    if (borrow_ring(t, samples))
-        return TERN_OK;
-    for (uint32_t i = 0; i < t->attempt->members && status == TERN_OK; i++) {
-        tern_bench *bench = &t->lane[i].case_arm.bench;
-        if (!is_ready(t, i) || bench->ring != &bench->own_ring)
-            continue;
-        tern_active_arm_set(&result->active, i);
-        status = tern_bench_copy(bench, (uint64_t)fmin(samples * ring_sample_bytes(t, bench), most), &result->error);
-    }
-    return status;
-}
-
-static tern_roof_arm start_roof_arm(track *t, const tern_probe *probe, tern_active_arm *active)
+static tern_roof_arm start_roof_arm(tern_paired_track *t, const tern_probe *probe, tern_active_arm *active)
 {
     return (tern_roof_arm){.probe = probe, .team = t->fixture.team, .clock_drift = &t->clock_drift, .active = active};
 }
 
-static tern_status open_reader(track *t, double samples, tern_paired_result *result)
+static tern_status open_reader(tern_paired_track *t, double samples, tern_paired_result *result)
 {
     if (!t->options->with_roofs || t->options->roof_reader == NULL)
         return TERN_OK;
     t->reader = start_roof_arm(t, t->options->roof_reader, &result->active);
     t->has_reader = true;
     return tern_roof_arm_open_reader(&t->reader, t->options->roof_read_ahead_bytes,
-                                     (uint64_t)(samples * reader_sample_bytes(t)), &result->error);
+                                     (uint64_t)(samples * tern_paired_rings_reader_bytes(t)), &result->error);
 }
 
 /* Each case has one of its own, which runs right after it. */
-static tern_status open_multiplier(track *t, uint32_t i, tern_paired_result *result)
+static tern_status open_multiplier(tern_paired_track *t, uint32_t i, tern_paired_result *result)
 {
     const tern_probe *probe = t->attempt->member[i]->options.roof_multiplier;
 
-    if (probe == NULL || !is_ready(t, i))
+    if (probe == NULL || !tern_paired_is_ready(t, i))
         return TERN_OK;
     t->lane[i].multiplier = start_roof_arm(t, probe, &result->active);
     t->lane[i].has_multiplier = true;
@@ -238,14 +99,15 @@ static tern_status open_multiplier(track *t, uint32_t i, tern_paired_result *res
  * The roofs: a cold case may be held up by memory, and one that is hot or uses a weight for several tokens by
  * multiply-adds.
  */
-static tern_status open_roof_arms(track *t, tern_paired_result *result)
+static tern_status open_roof_arms(tern_paired_track *t, tern_paired_result *result)
 {
-    const tern_case *c = problem_of(t);
-    const double samples = samples_in_ring(t);
+    const tern_case *c = t->attempt->member[0]->c;
+    const double samples = tern_paired_rings_samples(t);
     tern_status status = TERN_OK;
 
     if (c->cache == TERN_COLD && takes_turns(t) &&
-        ((status = make_rings(t, samples, result)) != TERN_OK || (status = open_reader(t, samples, result)) != TERN_OK))
+        ((status = tern_paired_rings_make(t, samples, result)) != TERN_OK ||
+         (status = open_reader(t, samples, result)) != TERN_OK))
         return status;
     tern_active_arm_set(&result->active, TERN_NO_ARM);
     for (uint32_t i = 0; i < t->attempt->members && t->options->with_roofs && (c->cache == TERN_HOT || c->shape.n > 1);
@@ -255,12 +117,12 @@ static tern_status open_roof_arms(track *t, tern_paired_result *result)
     return TERN_OK;
 }
 
-static tern_sampler_options sampler_options(const track *t)
+static tern_sampler_options sampler_options(const tern_paired_track *t)
 {
     double budget_s = 0.0;
 
     for (uint32_t i = 0; i < t->attempt->members; i++)
-        budget_s += is_ready(t, i) ? t->attempt->member[i]->options.budget_s : 0.0;
+        budget_s += tern_paired_is_ready(t, i) ? t->attempt->member[i]->options.budget_s : 0.0;
     return (tern_sampler_options){
         .warm_up_ns = warm_up_ns,
         .min_sample_ns = 1e6 * t->options->min_sample_ms,
@@ -270,22 +132,22 @@ static tern_sampler_options sampler_options(const track *t)
     };
 }
 
-static void add_roof_arm(track *t, tern_roof_arm *roof_arm, const tern_sampler_options *how, bool follows)
+static void add_roof_arm(tern_paired_track *t, tern_roof_arm *roof_arm, const tern_sampler_options *how, bool follows)
 {
     tern_roof_arm_warm_up(roof_arm, how);
     t->arm[t->arms++] = (tern_arm){.sampled = &roof_arm->sampled, .series = &roof_arm->series, .follows = follows};
 }
 
-static void add_case_arms(track *t, const tern_sampler_options *how)
+static void add_case_arms(tern_paired_track *t, const tern_sampler_options *how)
 {
     const tern_sampler_options brief = tern_rounds_brief(how);
 
     for (uint32_t i = 0; i < t->attempt->members; i++) {
-        lane *l = &t->lane[i];
+        tern_paired_lane *l = &t->lane[i];
         const tern_roof_arm *roof_arm = l->has_multiplier ? &l->multiplier : t->has_reader ? &t->reader : NULL;
-        if (is_ready(t, i))
+        if (tern_paired_is_ready(t, i))
             tern_case_arm_warm_up(&l->case_arm, how);
-        if (!is_ready(t, i))
+        if (!tern_paired_is_ready(t, i))
             continue;
         t->arm[t->arms++] = (tern_arm){.sampled = &l->case_arm.sampled,
                                        .series = &l->case_arm.series,
@@ -305,26 +167,26 @@ static uint64_t calls_of_round(const tern_case_arm *case_arm)
  * Between two uses of a copy lie the rest of its ring, and what the others read in the rounds that are whole in
  * between.
  */
-static void count_reuse(track *t)
+static void count_reuse(tern_paired_track *t)
 {
     uint64_t all = t->has_reader ? t->reader.series.calls_per_sample * t->reader.block_bytes : 0;
 
     for (uint32_t i = 0; i < t->attempt->members; i++)
-        if (is_ready(t, i))
+        if (tern_paired_is_ready(t, i))
             all += calls_of_round(&t->lane[i].case_arm) * t->lane[i].case_arm.outcome->timing.packed_bytes;
     for (uint32_t i = 0; i < t->attempt->members; i++) {
         tern_timing *timing = &t->lane[i].case_arm.outcome->timing;
         const uint64_t calls = calls_of_round(&t->lane[i].case_arm);
-        if (is_ready(t, i) && timing->ring_slots / calls > 1)
+        if (tern_paired_is_ready(t, i) && timing->ring_slots / calls > 1)
             timing->reuse_bytes += (timing->ring_slots / calls - 1) * (all - calls * timing->packed_bytes);
     }
 }
 
 /* What was sampled in the same rounds tells more than what was measured once. */
-static void compare_with_roofs(const track *t, uint32_t i, double *roof_sample)
+static void compare_with_roofs(const tern_paired_track *t, uint32_t i, double *roof_sample)
 {
     const tern_measure_options *options = &t->attempt->member[i]->options;
-    const lane *l = &t->lane[i];
+    const tern_paired_lane *l = &t->lane[i];
     const tern_series *series = &l->case_arm.series;
     tern_timing *timing = &l->case_arm.outcome->timing;
 
@@ -342,25 +204,25 @@ static void compare_with_roofs(const track *t, uint32_t i, double *roof_sample)
         tern_paired_ratio_to_roof(timing, series, (double)timing->macs, l->multiplier.probe->instruction,
                                   &l->multiplier, roof_sample);
     }
-    timing->not_cold = problem_of(t)->cache == TERN_COLD && timing->roof_read_gbps > 0.0 &&
+    timing->not_cold = t->attempt->member[0]->c->cache == TERN_COLD && timing->roof_read_gbps > 0.0 &&
                        (double)timing->packed_bytes / timing->median_ns > roof_slack * timing->roof_read_gbps;
 }
 
-static void compare_with_baseline(const track *t, uint32_t i)
+static void compare_with_baseline(const tern_paired_track *t, uint32_t i)
 {
     const int32_t baseline = t->attempt->baseline;
-    const bool known = baseline >= 0 && is_ready(t, (uint32_t)baseline);
+    const bool known = baseline >= 0 && tern_paired_is_ready(t, (uint32_t)baseline);
 
     tern_paired_ratio_to_baseline(&t->lane[i].case_arm.outcome->timing, &t->lane[i].case_arm.series,
                                   known ? &t->lane[baseline].case_arm.series : NULL);
 }
 
-static void conclude(track *t, tern_paired_result *result)
+static void conclude(tern_paired_track *t, tern_paired_result *result)
 {
     count_reuse(t);
     for (uint32_t i = 0; i < t->attempt->members; i++) {
         tern_case_arm_conclude(&t->lane[i].case_arm);
-        if (!is_ready(t, i) || t->attempt->brief)
+        if (!tern_paired_is_ready(t, i) || t->attempt->brief)
             continue;
         compare_with_roofs(t, i, tern_paired_attempt_roof_samples(t->attempt, result, i));
         if (takes_turns(t))
@@ -371,7 +233,7 @@ static void conclude(track *t, tern_paired_result *result)
     }
 }
 
-static tern_status sample(track *t, tern_paired_result *result)
+static tern_status sample(tern_paired_track *t, tern_paired_result *result)
 {
     const tern_sampler_options how = sampler_options(t);
 
@@ -386,7 +248,7 @@ static tern_status sample(track *t, tern_paired_result *result)
     return status;
 }
 
-static tern_status run(track *t, tern_paired_result *result)
+static tern_status run(tern_paired_track *t, tern_paired_result *result)
 {
     const tern_paired_attempt *attempt = t->attempt;
     const size_t arms = 2 * (size_t)attempt->members + 1;
@@ -410,12 +272,12 @@ static void run_and_close(void *argument, void *shared)
 {
     const tern_paired_attempt *attempt = argument;
     tern_paired_result *result = shared;
-    track t = {.attempt = attempt, .options = &attempt->member[0]->options};
+    tern_paired_track t = {.attempt = attempt, .options = &attempt->member[0]->options};
 
     tern_active_arm_set(&result->active, TERN_NO_ARM);
     result->status = run(&t, result);
     if (result->status == TERN_OK)
-        leave_packed(&t);
+        tern_paired_rings_leave(&t);
     for (uint32_t i = 0; i < t.attempt->members && t.lane != NULL; i++) {
         tern_case_arm_close(&t.lane[i].case_arm);
         tern_roof_arm_close(&t.lane[i].multiplier);
