@@ -204,7 +204,7 @@ static void the_file_of_the_project_is_read(void **state)
     (void)state;
     if (tern_expectations_read(&list, TERN_SUITES_FOLDER "/expectations.ini", &error) != TERN_OK)
         fail_msg("%s", error.text);
-    assert_int_equal(list.count, 6);
+    assert_int_equal(list.count, 7);
 }
 
 int main(void)
