@@ -38,7 +38,9 @@ gate 0 right words
 says out '2 cases: 2 IDENTICAL'
 gate 0 right .
 for plugin in "$kept"/*/plugin.so; do grep -q ELF "$plugin" || { echo "FAILED: $plugin is spoiled" && failures=$((failures + 1)); }; done
-[ ! -e "$kept/building.killed" ] && [ -e "$kept/building.now" ] || { echo "FAILED: ${kept##*/} holds $(ls "$kept")" && failures=$((failures + 1)); }
+if [ -e "$kept/building.killed" ] || [ ! -e "$kept/building.now" ]; then
+    echo "FAILED: $(ls "$kept")" && failures=$((failures + 1))
+fi
 
 # A kernel that has another name is gone, and another has come.
 gate 3 right renamed
