@@ -12,6 +12,7 @@
 
 static const double deadline_s = 120.0;
 static const double near_guess = 1.6;   /* a kernel that is guessed to be slower than the best by more is not sampled */
+static const double sample_ns = 2e5;    /* at least */
 static const double long_call_ns = 8e6; /* of calls that would take longer, fewer rows are sampled */
 static const double final_weights = 16e6,
                     part_weights =
@@ -45,7 +46,7 @@ static tern_status sample(void *context, const tern_case *c, uint32_t arms, uint
         .c = c,
         .arms = arms,
         .schedule = {.order = TERN_ORDER_SHUFFLED, .until = TERN_UNTIL_ROUNDS, .rounds = rounds, .seed = process + 1},
-        .min_sample_ms = 0.2,
+        .min_sample_ms = 1e-6 * sample_ns,
         .pin = p->pin,
         .llc_bytes = p->picker->environment->topology.llc_bytes,
         .roof_read_gbps = p->read_gbps,
@@ -147,6 +148,18 @@ static double mac_ns(const tern_workload *workload, const guess *g, size_t i)
     return 0.0;
 }
 
+/* What a sample of each problem takes, all together, where only some of the workload's rows are sampled. */
+static double once_ns(const tern_workload *workload, const tern_workload *sampled, const guess *g)
+{
+    double sum = 0.0;
+
+    for (size_t i = 0; i < sampled->problems; i++) {
+        const tern_shape shape = sampled->problem[i].shape;
+        sum += fmax(sample_ns, mac_ns(workload, g, i) * (double)shape.m * (double)shape.k * (double)shape.n);
+    }
+    return sum;
+}
+
 /* Each row takes as long: the first rows tell, so many that a call is neither long nor reads more weights. */
 static tern_workload part_of(const tern_workload *workload, const guess *best, double weights)
 {
@@ -225,6 +238,8 @@ static tern_status choose(picking *p, guess *g, tern_case *best, tern_tried *cho
     const tern_workload part = part_of(&p->workload, &g[0], part_weights);
     const tern_tuning tuning = {.workload = &whole,
                                 .part = &part,
+                                .once_ns = once_ns(&p->workload, &whole, &g[0]),
+                                .part_once_ns = once_ns(&p->workload, &part, &g[0]),
                                 .contender = contender,
                                 .contenders = contenders,
                                 .sample = sample,

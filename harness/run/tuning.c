@@ -9,7 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { KERNEL_ROUNDS = 9, TOGGLE_ROUNDS = 9, FINAL_ROUNDS = 8, FINAL_PROCESSES = 2, GO_ON = 3, MAX_ROUNDS = 32 };
+enum { LEAST_ROUNDS = 9, MOST_ROUNDS = 96, FINAL_PROCESSES = 2, GO_ON = 3, MAX_ROUNDS = FINAL_PROCESSES * MOST_ROUNDS };
+
+/* Of a stage, in each process: single samples from memory were seen to differ by 15 %, so that nine of them decide little. */
+static const double sampling_ns = 5e8;
 
 /* A kernel that is slower than the best by more does not go on: toggles were seen to give a fifth. */
 static const double near_best = 1.25, near_best_tuned = 1.08;
@@ -28,6 +31,7 @@ typedef struct stage {
     const tern_tuning *tuning;
     const tern_workload *workload;
     const char *name;
+    double once_ns; /* as in tern_tuning, of the workload */
     uint32_t rounds, processes;
     arm arm[TERN_TUNING_ARMS];
     uint32_t arms;
@@ -124,12 +128,21 @@ static tern_tried tried_of(const stage *s, const arm *a)
     return tried;
 }
 
+/* As many as the time allows; a call that is not timed comes before each sample. */
+static uint32_t rounds_of(const stage *s)
+{
+    const double rounds = s->once_ns > 0.0 ? sampling_ns / (2.0 * s->once_ns * s->arms) : 0.0;
+
+    return (uint32_t)fmin(fmax(rounds, LEAST_ROUNDS), MOST_ROUNDS);
+}
+
 /* Samples all arms; those that were whole have rounds then. Tells them. */
 static tern_status sample(stage *s, tern_error *error)
 {
     const tern_tuning *tuning = s->tuning;
     tern_status status = TERN_OK;
 
+    s->rounds = rounds_of(s);
     for (uint32_t process = 0; process < s->processes; process++)
         for (size_t problem = 0; problem < s->workload->problems && status == TERN_OK; problem++)
             status = sample_problem(s, problem, process, error);
@@ -179,7 +192,6 @@ static size_t contend(stage *s, finalist goes_on[GO_ON], tern_status *status, te
     size_t count = 0;
 
     s->name = "kernels";
-    s->rounds = KERNEL_ROUNDS;
     s->processes = 1;
     for (size_t i = 0; i < tuning->contenders; i++)
         add_arm(s, &tuning->contender[i]);
@@ -236,7 +248,6 @@ static tern_status vary(stage *s, finalist *f, tern_error *error)
     size_t toggles = 0;
 
     s->name = "toggles";
-    s->rounds = TOGGLE_ROUNDS;
     s->processes = 1;
     s->arms = 0;
     const size_t changes = add_changes(s, &f->own, changed);
@@ -363,11 +374,11 @@ tern_status tern_tuning_choose(const tern_tuning *tuning, tern_case *best, tern_
 
     if (stages == NULL)
         return tern_error_memory(error, "the settings of kernels", sizeof *stages);
-    stages->trial = (stage){.tuning = tuning, .workload = tuning->part};
+    stages->trial = (stage){.tuning = tuning, .workload = tuning->part, .once_ns = tuning->part_once_ns};
     stages->final = (stage){.tuning = tuning,
                             .workload = tuning->workload,
+                            .once_ns = tuning->once_ns,
                             .name = "final",
-                            .rounds = FINAL_ROUNDS,
                             .processes = FINAL_PROCESSES};
     *best = tuning->contender[0];
     const size_t count = contend(&stages->trial, goes_on, &status, error);

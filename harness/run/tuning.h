@@ -30,9 +30,10 @@ typedef tern_status tern_tuning_tell(void *context, const tern_tried *tried, ter
 
 typedef struct tern_tuning {
     const tern_workload *workload;
-    const tern_workload *part;  /* the same with fewer rows, for all stages but the last */
-    const tern_case *contender; /* kernels with toggles; the first is the most likely one */
-    size_t contenders;          /* 1 to TERN_TUNING_CONTENDERS */
+    const tern_workload *part;    /* the same with fewer rows, for all stages but the last */
+    double once_ns, part_once_ns; /* a sample of each problem of them, all together; 0: not known, few rounds will do */
+    const tern_case *contender;   /* kernels with toggles; the first is the most likely one */
+    size_t contenders;            /* 1 to TERN_TUNING_CONTENDERS */
     tern_tuning_sample *sample;
     tern_tuning_tell *tell;
     void *context;
