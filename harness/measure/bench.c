@@ -45,7 +45,7 @@ static size_t pack(tern_bench *bench, void *packed)
     bench->pack_threads = bench->product.kernel->pack == NULL ? tern_team_threads(bench->fixture->team) : 1;
     for (double spent_ns = 0.0; spent_ns < pack_again_ns;) {
         const double start_ns = tern_clock_ns();
-        bytes = tern_product_pack(&bench->product, bench->fixture->w, packed, bench->fixture->team);
+        bytes = tern_product_pack(&bench->product, bench->fixture->weights->w, packed, bench->fixture->team);
         if (bytes == 0)
             break;
         const double elapsed_ns = tern_clock_ns() - start_ns;

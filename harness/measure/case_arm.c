@@ -41,7 +41,7 @@ static void explain(const tern_bench *bench, tern_finding *finding)
 {
     const tern_shape shape = bench->c->shape;
     const tern_inputs *inputs = &bench->fixture->inputs;
-    const int8_t *w = bench->fixture->w, *x = inputs->slot[inputs->at];
+    const int8_t *w = bench->fixture->weights->w, *x = inputs->slot[inputs->at];
     int32_t *expected = NULL;
 
     if ((double)shape.m * (double)shape.k * (double)shape.n <= oracle_macs)
@@ -233,7 +233,7 @@ static void describe_facts(const tern_bench *bench, tern_arm_outcome *outcome)
     size_t zeros = 0;
 
     for (size_t i = 0; i < weights; i++)
-        zeros += bench->fixture->w[i] == 0;
+        zeros += bench->fixture->weights->w[i] == 0;
     outcome->p0 = (double)zeros / (double)weights;
     if (kernel->facts != NULL)
         outcome->facts = (uint32_t)kernel->facts(&bench->product.problem, tern_ring_slot(bench->ring, 0), outcome->fact,
@@ -278,7 +278,7 @@ static void call_again(tern_case_arm *case_arm)
 static void start(tern_case_arm *case_arm, const tern_fixture *fixture)
 {
     case_arm->sampled = (tern_sampled){case_arm, time_calls, case_arm->brief ? NULL : drift, settle, now_ns};
-    case_arm->answers = (tern_timed_answers){.projection = &fixture->projection,
+    case_arm->answers = (tern_timed_answers){.projection = &fixture->weights->projection,
                                              .inputs = &fixture->inputs,
                                              .shape = case_arm->c->shape,
                                              .y = case_arm->bench.y,
@@ -314,7 +314,8 @@ tern_status tern_case_arm_open(tern_case_arm *case_arm, tern_fixture *fixture, u
     }
     start(case_arm, fixture);
     describe_case(&case_arm->bench, &case_arm->outcome->timing);
-    describe_facts(&case_arm->bench, case_arm->outcome);
+    if (!case_arm->brief)
+        describe_facts(&case_arm->bench, case_arm->outcome);
     call_first(case_arm);
     call_again(case_arm);
     return TERN_OK;

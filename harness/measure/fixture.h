@@ -5,21 +5,21 @@
 #ifndef TERN_FIXTURE_H
 #define TERN_FIXTURE_H
 
-#include "check/projection.h"
-#include "machine/memory.h"
 #include "machine/pin.h"
 #include "measure/arena.h"
+#include "measure/case_weights.h"
 #include "measure/inputs.h"
 #include "plan/case.h"
 
 typedef struct tern_fixture {
-    tern_memory memory; /* of W and X */
+    tern_case_weights own_weights;
+    const tern_case_weights *weights; /* its own, or those that the process inherited */
+    tern_memory memory;               /* of X */
     tern_shape shape;
-    int8_t *w, *x; /* the case's own, laid out as kernel.h says */
+    int8_t *x; /* the case's own, laid out as kernel.h says */
     tern_layout layout;
     tern_inputs inputs; /* what X is in calls */
     tern_inputs fresh;  /* and where none is like another: see fresh_inputs.h */
-    tern_projection projection;
     tern_team *team;
     const tern_pin *pin;
     bool brief;    /* may be set after opening: nobody asks how long packing takes, so that W is packed once */
@@ -28,11 +28,11 @@ typedef struct tern_fixture {
 
 /*
  * Makes the data of the case, the X of calls aligned to x_align, then binds as many threads as it asks for: the caller is
- * thread 0 and stays bound. layout is for all benches. pin must outlive the fixture. Free with tern_fixture_close(),
- * whatever is returned.
+ * thread 0 and stays bound. weights are those of the case, or NULL: it makes its own. layout is for all benches. pin and
+ * weights must outlive the fixture. Free with tern_fixture_close(), whatever is returned.
  */
-tern_status tern_fixture_open(tern_fixture *fixture, const tern_case *c, size_t x_align, const tern_layout *layout,
-                              const tern_pin *pin, tern_error *error);
+tern_status tern_fixture_open(tern_fixture *fixture, const tern_case *c, const tern_case_weights *weights,
+                              size_t x_align, const tern_layout *layout, const tern_pin *pin, tern_error *error);
 void tern_fixture_close(tern_fixture *fixture);
 
 /*

@@ -10,6 +10,7 @@
 #define TERN_PAIRED_H
 
 #include "base/child.h"
+#include "measure/case_weights.h"
 #include "measure/paired_member.h"
 #include "measure/ring_stock.h"
 #include "measure/schedule.h"
@@ -40,6 +41,7 @@ typedef struct tern_paired_request {
     tern_paired_enter *enter; /* or NULL */
     void *context;
     tern_ring_stock *stock; /* of cold cases with one thread; NULL: every process makes its own copies of packed W */
+    const tern_case_weights *weights; /* those of the cases; NULL: every process makes its own */
 } tern_paired_request;
 
 /* What came of one arm. */

@@ -26,8 +26,8 @@ static tern_status open_fixture(tern_paired_track *t, tern_error *error)
         const size_t align = t->attempt->member[i]->c->kernel->x_align;
         x_align = align > x_align ? align : x_align;
     }
-    const tern_status status =
-        tern_fixture_open(&t->fixture, t->attempt->member[0]->c, x_align, &t->attempt->layout, &t->options->pin, error);
+    const tern_status status = tern_fixture_open(&t->fixture, t->attempt->member[0]->c, t->attempt->weights, x_align,
+                                                 &t->attempt->layout, &t->options->pin, error);
     t->fixture.brief = t->attempt->brief;
     return status == TERN_OK ? tern_clock_drift_new(&t->clock_drift, t->attempt->member[0]->c->threads, error) : status;
 }

@@ -20,8 +20,9 @@ typedef struct tern_paired_attempt {
     bool brief; /* raw times are all that is wanted: see tern_paired_sample() */
     tern_paired_enter *enter;
     void *context;
-    tern_case *c;           /* what enter may change: the members' own cases */
-    tern_ring_stock *stock; /* or NULL */
+    tern_case *c;                     /* what enter may change: the members' own cases */
+    tern_ring_stock *stock;           /* or NULL */
+    const tern_case_weights *weights; /* or NULL */
 } tern_paired_attempt;
 
 /* What comes of it: plain data, in memory that is shared with the parent. */

@@ -131,6 +131,7 @@ tern_status tern_paired_sample(const tern_paired_request *request, const tern_ch
         .enter = request->enter,
         .context = request->context,
         .c = p.c,
+        .weights = request->weights,
         .stock = request->c[0].cache == TERN_COLD && request->c[0].threads == 1 ? request->stock : NULL,
     };
 

@@ -38,8 +38,8 @@ bool tern_plausible_check(const tern_fixture *fixture, const tern_measure_option
         (double)timing->macs / timing->median_ns <= slack * options->roof_gmacs)
         return true;
     const tern_shape shape = fixture->shape;
-    const double share =
-        tern_plausible_share(fixture->w, shape.m * shape.k) * tern_plausible_share(fixture->x, shape.n * shape.k);
+    const double share = tern_plausible_share(fixture->weights->w, shape.m * shape.k) *
+                         tern_plausible_share(fixture->x, shape.n * shape.k);
     const double needed_gmacs = share * (double)timing->macs / timing->median_ns;
     const double peak_gmacs = peak_again(fixture, options, timing, needed_gmacs / slack);
     if (needed_gmacs <= slack * peak_gmacs)

@@ -46,7 +46,7 @@ static _Noreturn void be_traced(const tern_case *with_threads)
 
     c.threads = 1;
     c.cache = TERN_HOT;
-    if (tern_fixture_open(&fixture, &c, c.kernel->x_align, &tern_layout_usual, &anywhere, NULL) != TERN_OK ||
+    if (tern_fixture_open(&fixture, &c, NULL, c.kernel->x_align, &tern_layout_usual, &anywhere, NULL) != TERN_OK ||
         tern_bench_open(&bench, &c, &fixture, 0, &refusal, NULL) != TERN_OK)
         _exit(CANNOT_OPEN);
     if (refusal != NULL)

@@ -55,6 +55,7 @@ static void hold_stock_of(tern_comparing *comparing, tern_paired_request *reques
 void tern_comparing_close(tern_comparing *comparing)
 {
     tern_ring_stock_free(&comparing->stock);
+    tern_case_weights_free(&comparing->weights);
 }
 
 tern_status tern_comparing_sample(tern_comparing *comparing, tern_paired_request *request, double times,
@@ -65,6 +66,7 @@ tern_status tern_comparing_sample(tern_comparing *comparing, tern_paired_request
 
     request->pin = tern_environment_pin(environment, request->c[0].threads);
     hold_stock_of(comparing, request);
+    request->weights = tern_case_weights_keep(&comparing->weights, &request->c[0]);
     request->llc_bytes = environment->topology.llc_bytes;
     request->deadline_s = child.deadline_s;
     return tern_paired_sample(request, &child, samples, error);

@@ -16,7 +16,8 @@ typedef struct tern_comparing {
     double deadline_s;         /* of one case, on top of what its size needs */
     uint64_t seed;             /* of orders and layouts */
     char label[TERN_LABEL_BYTES];
-    tern_ring_stock stock; /* of the case that was sampled last */
+    tern_ring_stock stock;     /* of the case that was sampled last */
+    tern_case_weights weights; /* and its W */
 } tern_comparing;
 
 /* Gives back what it holds. */

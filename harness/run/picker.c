@@ -26,6 +26,7 @@ typedef struct picking {
     tern_pin pin;
     double read_gbps; /* 0: not known, or W is in cache */
     tern_results tried;
+    tern_case_weights weights; /* of the problem that was sampled last */
 } picking;
 
 static tern_status tell(void *context, const tern_tried *tried, tern_error *error)
@@ -40,7 +41,7 @@ static tern_status tell(void *context, const tern_tried *tried, tern_error *erro
 static tern_status sample(void *context, const tern_case *c, uint32_t arms, uint32_t rounds, uint64_t process,
                           tern_paired_samples *samples, tern_error *error)
 {
-    const picking *p = context;
+    picking *p = context;
     const tern_child_options child = tern_activity_child(p->picker->activity, deadline_s);
     const tern_paired_request request = {
         .c = c,
@@ -51,6 +52,7 @@ static tern_status sample(void *context, const tern_case *c, uint32_t arms, uint
         .llc_bytes = p->picker->environment->topology.llc_bytes,
         .roof_read_gbps = p->read_gbps,
         .deadline_s = deadline_s,
+        .weights = tern_case_weights_keep(&p->weights, c),
     };
 
     return tern_paired_sample(&request, &child, samples, error);
@@ -304,6 +306,7 @@ tern_status tern_picker_pick(const tern_picker *picker, const tern_workload *wor
     const tern_status status = search(&p, best, chosen, error);
     if (status == TERN_OK && can_keep && tern_interrupt_signal() == 0)
         keep(&p, key);
+    tern_case_weights_free(&p.weights);
     tern_results_free(&p.tried);
     return status;
 }

@@ -184,13 +184,14 @@ static void copies_are_whole_and_apart(void **state)
     tern_bench bench;
 
     (void)state;
-    assert_int_equal(tern_fixture_open(&fixture, &c, c.kernel->x_align, &tern_layout_usual, &anywhere, NULL), TERN_OK);
+    assert_int_equal(tern_fixture_open(&fixture, &c, NULL, c.kernel->x_align, &tern_layout_usual, &anywhere, NULL),
+                     TERN_OK);
     assert_int_equal(tern_bench_open(&bench, &c, &fixture, wanted_bytes, &refusal, NULL), TERN_OK);
     assert_null(refusal);
     assert_true((uint64_t)bench.ring->slots * bench.ring->stride >= wanted_bytes);
     assert_true(bench.ring->stride >= bench.packed_bytes && bench.ring->stride % 64 == 0);
     for (uint32_t slot = 0; slot < bench.ring->slots; slot++)
-        assert_memory_equal(tern_ring_slot(bench.ring, slot), fixture.w, bench.packed_bytes);
+        assert_memory_equal(tern_ring_slot(bench.ring, slot), fixture.weights->w, bench.packed_bytes);
     for (uint32_t call = 0; call <= bench.ring->slots; call++) {
         assert_int_equal(bench.ring->next, call % bench.ring->slots);
         tern_bench_call(&bench, NULL);

@@ -138,6 +138,46 @@ static void the_next_process_reads_the_copies_of_the_parent(void **state)
     tern_ring_stock_free(&stock);
 }
 
+/* Where the parent's are spoilt, all arms are wrong: it is those that they are held against. */
+static void a_process_takes_the_weights_of_the_parent(void **state)
+{
+    tern_case_weights weights = {0};
+    tern_paired_request request = request_of(ARMS, TERN_ORDER_QUADS, TERN_HOT);
+    tern_paired_samples samples;
+
+    (void)state;
+    request.weights = tern_case_weights_keep(&weights, &c[0]);
+    assert_ptr_equal(request.weights, &weights);
+    go(&request, &samples);
+    assert_int_equal(samples.arm[1].samples, 2 * ROUNDS);
+    tern_paired_samples_free(&samples);
+
+    weights.projection.u[0]++;
+    assert_ptr_equal(tern_case_weights_keep(&weights, &c[0]), &weights);
+    go(&request, &samples);
+    assert_int_equal(samples.arm[0].samples + samples.arm[1].samples, 0);
+    tern_paired_samples_free(&samples);
+
+    c[0].data.seed++;
+    assert_ptr_equal(tern_case_weights_keep(&weights, &c[0]), &weights);
+    c[1].data.seed++;
+    go(&request, &samples);
+    assert_int_equal(samples.arm[1].samples, 2 * ROUNDS);
+    tern_paired_samples_free(&samples);
+    tern_case_weights_free(&weights);
+}
+
+static void no_weights_are_kept_that_a_signal_would_wait_for(void **state)
+{
+    tern_case_weights weights = {0};
+    tern_case huge = timed_case(&timed_kernel, TIMED_RIGHT, 1, TERN_HOT);
+
+    (void)state;
+    huge.shape = (tern_shape){.m = 1 << 16, .k = 1 << 16, .n = 1};
+    assert_null(tern_case_weights_keep(&weights, &huge));
+    assert_null(weights.w);
+}
+
 static void a_wrong_arm_has_no_samples(void **state)
 {
     static const struct {
@@ -249,6 +289,8 @@ int main(void)
         cmocka_unit_test(blocks_have_any_number_of_arms),
         cmocka_unit_test(other_packings_are_apart),
         cmocka_unit_test(the_next_process_reads_the_copies_of_the_parent),
+        cmocka_unit_test(a_process_takes_the_weights_of_the_parent),
+        cmocka_unit_test(no_weights_are_kept_that_a_signal_would_wait_for),
         cmocka_unit_test(a_wrong_arm_has_no_samples),
         cmocka_unit_test(threads_of_its_own_are_refused),
         cmocka_unit_test(the_child_may_change_its_cases),
