@@ -98,6 +98,8 @@ INLINE void score(attention *a, tern_kv_type type)
 INLINE void mix_tile(tern_kv_type type, int x_count, int columns, const float *weight, size_t weight_stride,
                      const rows_at *rows, size_t first, float *out, size_t out_stride)
 {
+    const size_t ahead_rows = AHEAD_BYTES / rows->stride_bytes, ahead_bytes = ahead_rows * rows->stride_bytes;
+    const size_t fetches = x_count == 1 && rows->count > ahead_rows ? rows->count - ahead_rows : 0;
     const uint8_t *row = rows->row + first * bytes_of(type);
     lanes total[16], value[8];
 
@@ -109,8 +111,8 @@ INLINE void mix_tile(tern_kv_type type, int x_count, int columns, const float *w
         for (int c = 0; c < columns; c++) {
             const size_t byte = 16 * (size_t)c * bytes_of(type);
             value[c] = load_as(type, row, 16 * (size_t)c);
-            if (x_count == 1 && byte % 64 == 0)
-                fetch_ahead(row + byte + AHEAD_BYTES);
+            if (byte % 64 == 0 && r < fetches)
+                fetch_ahead(row + byte + ahead_bytes);
         }
         for (int k = 0; k < x_count; k++) {
             const lanes factor = lanes_set(weight[(size_t)k * weight_stride + r]);
