@@ -6,8 +6,8 @@
 #include <math.h>
 #include <stdio.h>
 
-/* The first part shows how many instructions a multiply-add takes; the second is as large as takes half a second. */
-static const double first_macs = 4096.0, wanted_instructions = 20000.0;
+/* The first part shows how many instructions a multiply-add takes; the second, with its halves, takes about a second. */
+static const double first_macs = 4096.0, wanted_instructions = 8000.0;
 
 static double macs_of(tern_shape shape)
 {
@@ -32,37 +32,113 @@ static size_t shorten(size_t size, size_t step, double others, double most)
     return steps * (double)step < (double)size ? (size_t)steps * step : size;
 }
 
+static size_t rows_step(const tern_kernel *kernel, tern_shape shape)
+{
+    return step_of(step_of(kernel->tile.m, kernel->row_step, shape.m), kernel->multiple.m, shape.m);
+}
+
+static size_t columns_step(const tern_kernel *kernel, tern_shape shape)
+{
+    return step_of(kernel->tile.k, kernel->multiple.k, shape.k);
+}
+
 tern_shape tern_instructions_part(const tern_kernel *kernel, tern_shape shape, double macs)
 {
-    const tern_shape multiple = kernel->multiple, tile = kernel->tile;
     tern_shape part = shape;
 
-    part.m = shorten(part.m, step_of(step_of(tile.m, kernel->row_step, part.m), multiple.m, part.m),
-                     (double)part.k * (double)part.n, macs);
-    part.n = shorten(part.n, step_of(tile.n, multiple.n, part.n), (double)part.m * (double)part.k, macs);
-    part.k = shorten(part.k, step_of(tile.k, multiple.k, part.k), (double)part.m * (double)part.n, macs);
+    part.m = shorten(part.m, rows_step(kernel, shape), (double)part.k * (double)part.n, macs);
+    part.n =
+        shorten(part.n, step_of(kernel->tile.n, kernel->multiple.n, part.n), (double)part.m * (double)part.k, macs);
+    part.k = shorten(part.k, columns_step(kernel, shape), (double)part.m * (double)part.n, macs);
     return part;
 }
 
-/* Counts on a part of so many multiply-adds at most. */
+/* Two sizes of an axis, the same where one is the whole. */
+typedef struct sizes {
+    size_t less, more;
+} sizes;
+
+/* Of a part that has whole steps of the axis: half of it, or where that is none, twice. */
+static sizes sizes_of(size_t whole, size_t part, size_t step)
+{
+    const size_t half = part / 2 / step * step;
+
+    return part == whole || part * 2 > whole ? (sizes){part, part}
+           : half > 0                        ? (sizes){half, part}
+                                             : (sizes){part, 2 * part};
+}
+
+/* What a whole takes, when the two sizes take so much. */
+static double at_whole(sizes size, double less, double more, double whole)
+{
+    return size.more == size.less
+               ? more * whole / (double)size.more
+               : more + (whole - (double)size.more) * (more - less) / (double)(size.more - size.less);
+}
+
+typedef struct stepper {
+    tern_case c; /* with one thread */
+    const tern_child_options *options;
+    tern_instructions *instructions;
+    tern_error *error;
+} stepper;
+
+/* Leaves NaN, and the reason, when stepping is not possible. */
+static tern_status count_on(stepper *s, size_t m, size_t k, tern_step_stages *stages)
+{
+    tern_counter counter;
+
+    s->c.shape.m = m;
+    s->c.shape.k = k;
+    const tern_status status = tern_step_count(&s->c, TERN_STEP_LIMIT, s->options, &counter, stages, s->error);
+    tern_text_copy(s->instructions->reason, sizeof s->instructions->reason, counter.reason);
+    if (status == TERN_OK && !isfinite(counter.per_call))
+        *stages = (tern_step_stages){NAN, NAN};
+    return status;
+}
+
+/* At two lengths of rows: what it takes at the whole one. */
+static tern_status count_columns(stepper *s, size_t m, sizes k, double whole, tern_step_stages *stages)
+{
+    tern_step_stages less, more;
+    tern_status status = count_on(s, m, k.more, &more);
+
+    less = more;
+    if (status == TERN_OK && isfinite(more.run) && k.less != k.more)
+        status = count_on(s, m, k.less, &less);
+    if (status == TERN_OK)
+        *stages = (tern_step_stages){.prepare = at_whole(k, less.prepare, more.prepare, whole),
+                                     .run = at_whole(k, less.run, more.run, whole)};
+    return status;
+}
+
+/*
+ * Counts on parts of about so many multiply-adds. A call, a row, and a column have instructions of their own, which a
+ * small part has more of: so each axis that is not whole has two sizes, and what it takes is a line through both.
+ */
 static tern_status count(const tern_case *c, double macs, const tern_child_options *options,
                          tern_instructions *instructions, tern_error *error)
 {
-    tern_step_stages stages;
-    tern_counter counter;
-    tern_case part = *c;
+    const tern_kernel *kernel = c->kernel;
+    const tern_shape part = tern_instructions_part(kernel, c->shape, macs);
+    const sizes m = sizes_of(c->shape.m, part.m, rows_step(kernel, c->shape)),
+                k = sizes_of(c->shape.k, part.k, columns_step(kernel, c->shape));
+    const double columns = (double)c->shape.k, rows = (double)c->shape.m, slice = rows / fmax(c->threads, 1.0);
+    stepper s = {*c, options, instructions, error};
+    tern_step_stages less, more;
 
-    part.shape = tern_instructions_part(c->kernel, c->shape, macs);
-    part.threads = 1;
+    s.c.threads = 1;
+    s.c.shape.n = part.n;
     *instructions = (tern_instructions){0};
-    const tern_status status = tern_step_count(&part, TERN_STEP_LIMIT, options, &counter, &stages, error);
-    tern_text_copy(instructions->reason, sizeof instructions->reason, counter.reason);
-    if (status != TERN_OK || !isfinite(counter.per_call))
+    tern_status status = count_columns(&s, m.more, k, columns, &more);
+    less = more;
+    if (status == TERN_OK && isfinite(more.run) && m.less != m.more)
+        status = count_columns(&s, m.less, k, columns, &less);
+    if (status != TERN_OK || !isfinite(less.run))
         return status;
-    const double columns = (double)part.shape.k * (double)part.shape.n;
-    instructions->per_mac = stages.run / (double)part.shape.m / columns + stages.prepare / (double)c->shape.m / columns;
-    snprintf(instructions->counted_on, sizeof instructions->counted_on, "%zux%zux%zu", part.shape.m, part.shape.k,
-             part.shape.n);
+    const double run = at_whole(m, less.run, more.run, slice) * rows / slice;
+    instructions->per_mac = (run + more.prepare) / rows / columns / (double)part.n;
+    snprintf(instructions->counted_on, sizeof instructions->counted_on, "%zux%zux%zu", m.more, k.more, part.n);
     return TERN_OK;
 }
 

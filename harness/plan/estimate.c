@@ -10,7 +10,7 @@ static const double prepare_s = 0.12; /* a child, packing, looking at answers */
 static const double sample_s = 5e-3;
 static const double samples = 20.0; /* that a quiet machine needs */
 static const double plain_macs_per_s = 1e9, simd_macs_per_s = 4e10;
-static const double count_work_s = 0.7;
+static const double count_work_s = 1.2;
 static const double cold_s_per_byte = 1.2e-9, roof_s_per_byte = 2.5e-9, roof_s = 0.5;
 
 /* A check packs W and calls the kernel once a pass; a large product goes through few of them. */

@@ -3,9 +3,11 @@
  */
 #include "measure/instructions.h"
 
+#include "measure/step.h"
 #include "skip.h"
 #include "with_registry.h"
 
+#include <math.h>
 #include <string.h>
 
 static tern_shape part_of(tern_shape tile, tern_shape multiple, size_t row_step, tern_shape shape, double macs)
@@ -62,11 +64,42 @@ static void a_part_has_the_number_of_the_whole(void **state)
     assert_non_null(strstr(large.counted_on, "x256x1"));
 }
 
+/* The sum of X that a call begins with, and what a panel ends with, weigh in a part several times what they do in the whole. */
+static void a_part_has_the_number_that_all_steps_have(void **state)
+{
+    static const char *const names[] = {"avx2", "tmac.lut", "tmac.tiered"};
+    static const tern_child_options patient = {.deadline_s = 120.0};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        tern_instructions part;
+        tern_step_stages stages;
+        tern_counter counter;
+        tern_case c;
+        if (tern_registry_find(registry, names[i]) == NULL)
+            continue;
+        tern_case_init(&c, tern_registry_find(registry, names[i]));
+        c.shape = (tern_shape){256, 1024, 1};
+        c.threads = 1;
+        c.cache = TERN_HOT;
+        assert_int_equal(tern_instructions_count(&c, &patient, &part, NULL), TERN_OK);
+        if (part.reason[0] != '\0')
+            continue;
+        assert_int_equal(tern_step_count(&c, TERN_STEP_LIMIT, &patient, &counter, &stages, NULL), TERN_OK);
+        if (counter.reason[0] != '\0')
+            continue;
+        const double all = (stages.run + stages.prepare) / (256.0 * 1024.0);
+        if (fabs(part.per_mac - all) > 0.06 * all)
+            fail_msg("%s: %g of %s, not %g", names[i], part.per_mac, part.counted_on, all);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_go_before_tokens_and_tokens_before_columns),
         cmocka_unit_test(a_part_has_the_number_of_the_whole),
+        cmocka_unit_test(a_part_has_the_number_that_all_steps_have),
     };
 
     return cmocka_run_group_tests(tests, open_registry, close_registry);
