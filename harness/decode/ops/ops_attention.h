@@ -112,7 +112,7 @@ INLINE void mix_tile(tern_kv_type type, int x_count, int columns, const float *w
             const size_t byte = 16 * (size_t)c * bytes_of(type);
             value[c] = load_as(type, row, 16 * (size_t)c);
             if (byte % 64 == 0 && r < fetches)
-                fetch_ahead(row + byte + ahead_bytes);
+                fetch_ahead((uintptr_t)row + byte + ahead_bytes);
         }
         for (int k = 0; k < x_count; k++) {
             const lanes factor = lanes_set(weight[(size_t)k * weight_stride + r]);

@@ -62,9 +62,9 @@ INLINE lanes load_last(tern_kv_type type, const void *row, size_t i, size_t left
 }
 
 /* Asks for a cache line. */
-INLINE void fetch_ahead(const uint8_t *line)
+INLINE void fetch_ahead(uintptr_t line)
 {
-    __builtin_prefetch(line, 0, 2);
+    __builtin_prefetch((const void *)line, 0, 2);
 }
 
 /* Rows of values that follow one another in memory; counts may be less than a tile has. */
@@ -79,9 +79,12 @@ INLINE rows_at rows_from(const rows_at *rows, size_t first)
     return (rows_at){rows->row + first * rows->stride_bytes, rows->stride_bytes, rows->count - first};
 }
 
-/* What to ask for while a tile is computed: as many bytes as it has, some tiles on, but none behind the last row. */
+/*
+ * What to ask for while a tile is computed: as many bytes as it has, some tiles on, but none behind the last row. As a
+ * number, since it may lie behind the last row where there are none.
+ */
 typedef struct ahead {
-    const uint8_t *line;
+    uintptr_t line;
     size_t bytes;
 } ahead;
 
@@ -91,7 +94,7 @@ INLINE ahead ahead_of(const rows_at *rows, size_t left, int row_count)
     const size_t tile = rows->stride_bytes * (size_t)row_count, left_bytes = left * rows->stride_bytes;
     const size_t distance = tile > AHEAD_BYTES ? tile : AHEAD_BYTES;
 
-    return (ahead){rows->row + distance, left_bytes > distance ? least(tile, left_bytes - distance) : 0};
+    return (ahead){(uintptr_t)rows->row + distance, left_bytes > distance ? least(tile, left_bytes - distance) : 0};
 }
 
 /* Where its first rows begin; behind the end the last one again, and what is computed of it is not used. */
