@@ -112,6 +112,17 @@ static void spoil(tern_ring_stock *stock, uint32_t from)
         stock->ring.first[i * stock->ring.stride] ^= 1;
 }
 
+/* One process, whose arms must have so many samples each. */
+static void go_for(const tern_paired_request *request, uint32_t wanted)
+{
+    tern_paired_samples samples;
+
+    go(request, &samples);
+    for (uint32_t arm = 0; arm < samples.arms; arm++)
+        assert_int_equal(samples.arm[arm].samples, wanted);
+    tern_paired_samples_free(&samples);
+}
+
 static void the_next_process_reads_the_copies_of_the_parent(void **state)
 {
     tern_ring_stock stock = {0};
@@ -128,13 +139,9 @@ static void the_next_process_reads_the_copies_of_the_parent(void **state)
         tern_paired_samples_free(&samples);
     }
     spoil(&stock, 1);
-    go(&request, &samples);
-    assert_int_equal(samples.arm[0].samples + samples.arm[1].samples, 0);
-    tern_paired_samples_free(&samples);
+    go_for(&request, 0);
     spoil(&stock, 0);
-    go(&request, &samples);
-    assert_int_equal(samples.arm[1].samples, 2 * ROUNDS);
-    tern_paired_samples_free(&samples);
+    go_for(&request, 2 * ROUNDS);
     tern_ring_stock_free(&stock);
 }
 
@@ -143,27 +150,20 @@ static void a_process_takes_the_weights_of_the_parent(void **state)
 {
     tern_case_weights weights = {0};
     tern_paired_request request = request_of(ARMS, TERN_ORDER_QUADS, TERN_HOT);
-    tern_paired_samples samples;
 
     (void)state;
     request.weights = tern_case_weights_keep(&weights, &c[0]);
     assert_ptr_equal(request.weights, &weights);
-    go(&request, &samples);
-    assert_int_equal(samples.arm[1].samples, 2 * ROUNDS);
-    tern_paired_samples_free(&samples);
+    go_for(&request, 2 * ROUNDS);
 
     weights.projection.u[0]++;
     assert_ptr_equal(tern_case_weights_keep(&weights, &c[0]), &weights);
-    go(&request, &samples);
-    assert_int_equal(samples.arm[0].samples + samples.arm[1].samples, 0);
-    tern_paired_samples_free(&samples);
+    go_for(&request, 0);
 
     c[0].data.seed++;
     assert_ptr_equal(tern_case_weights_keep(&weights, &c[0]), &weights);
     c[1].data.seed++;
-    go(&request, &samples);
-    assert_int_equal(samples.arm[1].samples, 2 * ROUNDS);
-    tern_paired_samples_free(&samples);
+    go_for(&request, 2 * ROUNDS);
     tern_case_weights_free(&weights);
 }
 
