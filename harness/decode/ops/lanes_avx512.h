@@ -17,7 +17,7 @@
 #define LANES_OPS  tern_ops_avx512
 
 /* 16 sums of the 32 registers; two multiply-adds start each cycle and take four. */
-enum { TILE_X = 4, TILE_ROWS = 4, TILE_COLUMNS = 4, ALONE_ROWS = 8, ALONE_COLUMNS = 8 };
+enum { TILE_X = 4, TILE_ROWS = 4, TILE_COLUMNS = 4, ALONE_ROWS = 4, ALONE_COLUMNS = 8 };
 
 typedef __m512 lanes;
 

@@ -15,6 +15,9 @@
 /* Floats of a tile of keys or values; of the queries of a group. */
 enum { TILE_FLOATS = 4096, GROUP_FLOATS = 4096 };
 
+/* How far ahead values are asked for when one query takes them: one stream of rows. */
+enum { MIX_AHEAD_BYTES = 16384 };
+
 typedef struct attention {
     const tern_past *past;
     size_t dim;                                /* head_dim, and zeros up to whole lanes */
@@ -98,7 +101,7 @@ INLINE void score(attention *a, tern_kv_type type)
 INLINE void mix_tile(tern_kv_type type, int x_count, int columns, const float *weight, size_t weight_stride,
                      const rows_at *rows, size_t first, float *out, size_t out_stride)
 {
-    const size_t ahead_rows = AHEAD_BYTES / rows->stride_bytes, ahead_bytes = ahead_rows * rows->stride_bytes;
+    const size_t ahead_rows = MIX_AHEAD_BYTES / rows->stride_bytes, ahead_bytes = ahead_rows * rows->stride_bytes;
     const size_t fetches = x_count == 1 && rows->count > ahead_rows ? rows->count - ahead_rows : 0;
     const uint8_t *row = rows->row + first * bytes_of(type);
     lanes total[16], value[8];
@@ -112,7 +115,7 @@ INLINE void mix_tile(tern_kv_type type, int x_count, int columns, const float *w
             const size_t byte = 16 * (size_t)c * bytes_of(type);
             value[c] = load_as(type, row, 16 * (size_t)c);
             if (byte % 64 == 0 && r < fetches)
-                fetch_ahead((uintptr_t)row + byte + ahead_bytes);
+                fetch_ahead((uintptr_t)row + byte + ahead_bytes, false);
         }
         for (int k = 0; k < x_count; k++) {
             const lanes factor = lanes_set(weight[(size_t)k * weight_stride + r]);
