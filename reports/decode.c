@@ -104,8 +104,8 @@ static void say_demand(tern_document *document, const tern_decode_record *r)
                          r->roof_gmacs, r->roof_read_gbps);
     if (r->roof_step_gbps > 0.0)
         tern_text_append(text, sizeof text,
-                         " from memory and %.1f GB/s for the %.1f MB of a step, read again and again",
-                         r->roof_step_gbps, (double)r->step_bytes / 1e6);
+                         " of a large buffer, and %.1f GB/s of weights and head in turns with the steps",
+                         r->roof_step_gbps);
     tern_document_line(document, "%s", text);
 }
 

@@ -86,7 +86,7 @@ static void add_how_to_read(tern_document *document)
         "cache, so W comes from memory. They answer different questions.",
         "% of the limit: of the nearer of read bandwidth and multiply-add peak, both measured in the same run with the "
         "same threads. A share near 100 % cannot become much faster on this machine. A decode loop reads the same "
-        "weights step after step: its bandwidth is that of as many bytes, read again and again.",
+        "weights step after step: its bandwidth is that at which they were read in turns with the steps.",
         "Times of different machines do not compare; shares of a limit and ratios to the baseline do.",
         "Factors of an ablation multiply: gives is a toggle's share of the whole, alone is what it gains by itself, "
         "left out is what is lost without it.",

@@ -2,7 +2,7 @@
  * loop_limit.h - how near a phase of the decode loop comes to what the machine allows.
  *
  * A loop reads the same weights step after step. Where they fit into a cache, the rate of memory is no limit, and only that
- * at which as many bytes are read again and again will do.
+ * at which the same bytes were read in turns with the steps will do.
  */
 #ifndef TERN_LOOP_LIMIT_H
 #define TERN_LOOP_LIMIT_H

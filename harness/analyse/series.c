@@ -217,14 +217,13 @@ static void take_phase(tern_phase *all, const tern_phase *of_run)
 
 /* What was measured of the machine: the best of both runs, as of cases. */
 typedef struct roofs {
-    double read_gbps, step_gbps, gmacs;
+    double read_gbps, gmacs;
     char instruction[sizeof((tern_decode_record *)0)->roof_instruction];
 } roofs;
 
 static roofs best_roofs(const tern_decode_record *a, const tern_decode_record *b)
 {
     roofs best = {.read_gbps = fmax(a->roof_read_gbps, b->roof_read_gbps),
-                  .step_gbps = fmax(a->roof_step_gbps, b->roof_step_gbps),
                   .gmacs = fmax(a->roof_gmacs, b->roof_gmacs)};
 
     memcpy(best.instruction, (a->roof_gmacs < b->roof_gmacs ? b : a)->roof_instruction, sizeof best.instruction);
@@ -243,7 +242,6 @@ static void take_loop(tern_decode_record *all, const tern_decode_record *r)
     all->decode = decode;
     all->repetitions = repetitions;
     all->roof_read_gbps = best.read_gbps;
-    all->roof_step_gbps = best.step_gbps;
     all->roof_gmacs = best.gmacs;
     memcpy(all->roof_instruction, best.instruction, sizeof all->roof_instruction);
     take_phase(&all->prefill, &r->prefill);

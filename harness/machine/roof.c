@@ -28,10 +28,7 @@ typedef struct outcome {
     tern_roof roof;
 } outcome;
 
-typedef struct job job;
-
-struct job {
-    tern_status (*measure)(job *, tern_roof *, tern_error *);
+typedef struct job {
     const tern_pin *pin;
     uint32_t threads, isa;
     uint64_t bytes; /* of the buffer */
@@ -41,7 +38,7 @@ struct job {
     const tern_probe *probe;
     uint64_t turns;
     double *ghz, *ipc; /* of each thread */
-};
+} job;
 
 /* So that no result is left out as unused. */
 static _Thread_local volatile uint64_t sink;
@@ -201,13 +198,6 @@ static tern_status measure_all(job *j, tern_roof *roof, tern_error *error)
     return TERN_OK;
 }
 
-static tern_status measure_again_and_again(job *j, tern_roof *roof, tern_error *error)
-{
-    (void)error;
-    roof->read_gbps = tern_read_rate_measure(j->team, j->buffer.data, j->buffer.bytes, 1, j->isa).best_gbps;
-    return TERN_OK;
-}
-
 static void measure_in_child(void *argument, void *result)
 {
     job *j = argument;
@@ -218,7 +208,7 @@ static void measure_in_child(void *argument, void *result)
         (o->status = tern_pin_team(j->pin, j->team, NULL, &o->error)) == TERN_OK &&
         (o->status = tern_memory_new(&j->buffer, "measuring how fast it is read", j->bytes, &o->error)) == TERN_OK) {
         time_team(j, fill);
-        o->status = j->measure(j, &o->roof, &o->error);
+        o->status = measure_all(j, &o->roof, &o->error);
     }
     tern_memory_free(&j->buffer);
     tern_team_free(j->team);
@@ -244,20 +234,9 @@ static tern_status run(job *j, tern_roof *roof, const tern_child_options *child,
 tern_status tern_roof_measure(tern_roof *roof, const tern_pin *pin, uint32_t threads, uint32_t isa, uint64_t llc_bytes,
                               const tern_child_options *child, tern_error *error)
 {
-    job j = {.measure = measure_all, .pin = pin, .threads = threads, .isa = isa, .bytes = cold_bytes(llc_bytes)};
+    job j = {.pin = pin, .threads = threads, .isa = isa, .bytes = cold_bytes(llc_bytes)};
 
     return run(&j, roof, child, error);
-}
-
-tern_status tern_roof_read_again(double *gbps, const tern_pin *pin, uint32_t threads, uint32_t isa, uint64_t bytes,
-                                 const tern_child_options *child, tern_error *error)
-{
-    job j = {.measure = measure_again_and_again, .pin = pin, .threads = threads, .isa = isa, .bytes = bytes};
-    tern_roof roof = {0};
-    const tern_status status = run(&j, &roof, child, error);
-
-    *gbps = roof.read_gbps;
-    return status;
 }
 
 const tern_peak *tern_roof_peak(const tern_roof *roof, uint32_t isa)

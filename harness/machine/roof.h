@@ -46,14 +46,6 @@ tern_status tern_roof_measure(tern_roof *roof, const tern_pin *pin, uint32_t thr
                               const tern_child_options *child, tern_error *error);
 
 /*
- * The best rate, 1e9 bytes a second, at which that many threads read so many bytes again and again, as a decode loop
- * reads its weights: that of the cache which they fit into, or of memory. 0 when they are less than a page.
- * Takes some passes over them; otherwise as tern_roof_measure().
- */
-tern_status tern_roof_read_again(double *gbps, const tern_pin *pin, uint32_t threads, uint32_t isa, uint64_t bytes,
-                                 const tern_child_options *child, tern_error *error);
-
-/*
  * The most that any instruction of the machine reaches at this moment, with this team, in this process: 1e9 multiply-adds a
  * second. Takes about 50 ms an instruction.
  */

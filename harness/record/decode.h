@@ -74,8 +74,9 @@ typedef struct tern_decode_record {
     double load_s;
     double roof_read_gbps, roof_gmacs;
     char roof_instruction[24];
-    uint64_t step_bytes;   /* what a step of the layers that ran reads again and again; files of before have 0 */
-    double roof_step_gbps; /* at which as many bytes are read again and again; 0 = not measured: memory's rate counts */
+    uint64_t step_bytes; /* what a step of the layers that ran reads; files of before have 0 */
+    /* At which weights, norms and head were read in turns with the steps; 0 = not measured: memory's rate counts. */
+    double roof_step_gbps;
     double target_tokens_per_s;                   /* 0 = none */
     double kv_ratio_predicted, kv_ratio_measured; /* time without the cache / with it; NaN = not asked for */
 

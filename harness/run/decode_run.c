@@ -53,6 +53,8 @@ static tern_status look_at_roofs(decode_run *run, roofs *best, tern_error *error
     if (status != TERN_OK)
         return status;
     run->job.pin = how.pin;
+    run->job.reader = how.roof_reader;
+    run->job.read_ahead_bytes = how.roof_read_ahead_bytes;
     if (how.roof_read_gbps > best->read_gbps)
         best->read_gbps = how.roof_read_gbps;
     if (how.roof_gmacs > best->gmacs) {
@@ -62,19 +64,6 @@ static tern_status look_at_roofs(decode_run *run, roofs *best, tern_error *error
     return TERN_OK;
 }
 
-/* Keeps the higher rate of this time and of before. */
-static tern_status look_at_step(decode_run *run, tern_error *error)
-{
-    tern_decode_record *r = run->record;
-    double gbps;
-    const tern_status status = tern_environment_read_again(&run->recording->environment, r->threads, r->step_bytes,
-                                                           &run->recording->activity, &gbps, error);
-
-    if (status == TERN_OK && gbps > r->roof_step_gbps)
-        r->roof_step_gbps = gbps;
-    return status;
-}
-
 static tern_status conclude(decode_run *run, roofs *best, tern_error *error)
 {
     tern_decode_record *r = run->record;
@@ -82,8 +71,7 @@ static tern_status conclude(decode_run *run, roofs *best, tern_error *error)
 
     tern_environment_forget_roofs(&run->recording->environment);
     r->step_bytes = (uint64_t)tern_decode_step_bytes(r, r->measured_layers);
-    if ((status = look_at_step(run, error)) != TERN_OK || (status = look_at_roofs(run, best, error)) != TERN_OK ||
-        (status = look_at_step(run, error)) != TERN_OK)
+    if ((status = look_at_roofs(run, best, error)) != TERN_OK)
         return status;
     r->roof_read_gbps = best->read_gbps;
     r->roof_gmacs = best->gmacs;
@@ -131,6 +119,7 @@ static tern_status run_baseline(decode_run *run, tern_error *error)
 
     if (status != TERN_OK || job.kernel.kernel == NULL)
         return status;
+    job.reader = NULL;
     job.threads = 1;
     job.layers = BASELINE_LAYERS;
     job.prompt = NULL;

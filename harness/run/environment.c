@@ -159,20 +159,6 @@ tern_status tern_environment_roof(tern_environment *environment, uint32_t thread
     return status;
 }
 
-tern_status tern_environment_read_again(tern_environment *environment, uint32_t threads, uint64_t bytes,
-                                        tern_activity *activity, double *gbps, tern_error *error)
-{
-    const tern_child_options child = tern_activity_child(activity, roof_deadline_s);
-    const tern_pin pin = tern_environment_pin(environment, threads);
-
-    *gbps = 0.0;
-    if (!environment->settings->roofs || bytes >= tern_memory_cold_bytes(environment->topology.llc_bytes) ||
-        bytes > tern_memory_available_bytes() / 2)
-        return TERN_OK;
-    tern_activity_say(activity, "measuring how fast the bytes of a step are read");
-    return tern_roof_read_again(gbps, &pin, threads, environment->isa, bytes, &child, error);
-}
-
 static void fill_roofs(const tern_roof *roof, uint32_t isa, tern_measure_options *options)
 {
     const tern_peak *peak = tern_roof_peak(roof, isa);

@@ -60,13 +60,6 @@ tern_status tern_environment_roof(tern_environment *environment, uint32_t thread
 tern_status tern_environment_fill(tern_environment *environment, uint32_t threads, uint32_t isa,
                                   tern_measure_options *options, tern_activity *activity, tern_error *error);
 
-/*
- * The rate, 1e9 bytes a second, at which so many threads read so many bytes again and again; 0 where that is memory's own,
- * as they exceed the caches by far, and when the settings want no roofs.
- */
-tern_status tern_environment_read_again(tern_environment *environment, uint32_t threads, uint64_t bytes,
-                                        tern_activity *activity, double *gbps, tern_error *error);
-
 /* So that the next call measures them again. */
 void tern_environment_forget_roofs(tern_environment *environment);
 

@@ -8,6 +8,7 @@
 #include "decode/loop/loop.h"
 #include "decode/loop/token_choice.h"
 #include "machine/pin.h"
+#include "machine/probe.h"
 #include "model/weights.h"
 #include "plan/case.h"
 #include "record/decode.h"
@@ -44,6 +45,8 @@ typedef struct tern_decode_job {
     uint32_t prompt_tokens, new_tokens; /* not both 0; without a prompt the steps begin with a seeded token */
     uint32_t compare_cache;             /* decode that many tokens again without the KV cache; 0 = none */
     tern_token_choice_options sampler;
+    const tern_probe *reader; /* reads what a step reads, in turns with the steps; NULL: the limit is not wanted */
+    uint32_t read_ahead_bytes;
 
     tern_job_progress *progress; /* NULL: not wanted */
 } tern_decode_job;

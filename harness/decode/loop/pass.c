@@ -76,6 +76,13 @@ static void take_parts(tern_passage *s, tern_phase *phase, double sampling_ns)
     phase->total_ms += 1e-6 * sampling_ns;
 }
 
+/* Untimed for the loop: what a step reads, after each prompt and each step. */
+static void read_as_a_step(const tern_passage *s, tern_pass_result *p)
+{
+    if (s->reader != NULL)
+        tern_step_reader_turn(s->reader, &p->read);
+}
+
 static bool run_prompt(tern_passage *s, tern_pass_result *p)
 {
     const uint32_t tokens = s->job->prompt_tokens;
@@ -91,6 +98,7 @@ static bool run_prompt(tern_passage *s, tern_pass_result *p)
         assert(logits != NULL);
         p->prefill.total_ms += 1e-6 * (tern_clock_ns() - start_ns);
         take_parts(s, &p->prefill, choose(s, logits, sequence, 1, 0));
+        read_as_a_step(s, p);
         if (!tern_projections_right(s->answers, s->finding))
             return false;
     }
@@ -116,6 +124,7 @@ static bool run_steps(tern_passage *s, tern_pass_result *p, uint32_t steps)
         p->decode.total_ms += 1e-6 * run_ns;
         take_parts(s, &p->decode, sampling_ns);
         p->step_ms[step] = 1e-6 * (run_ns + sampling_ns);
+        read_as_a_step(s, p);
         if (p->generated < TERN_DECODE_TOKENS)
             p->token[p->generated++] = (int32_t)s->next[0].token;
         tern_job_tell(s->job, TERN_JOB_DECODING, (step + 1.0) / steps);

@@ -28,6 +28,7 @@ typedef struct session {
     size_t counts;
     tern_projections *answers;
     tern_passage passage;
+    tern_step_reader reader;
     tern_pass_result *result;
 } session;
 
@@ -100,6 +101,7 @@ static void keep(tern_decode_record *r, const tern_pass_result *p, rates *all)
     if (pass == 0 || p->prefill.total_ms < r->prefill.total_ms)
         r->prefill = p->prefill;
     if (pass == 0 || p->decode.total_ms < r->decode.total_ms) {
+        r->roof_step_gbps = tern_step_read_gbps(&p->read);
         r->decode = p->decode;
         r->steps = p->steps;
         memcpy(r->step_ms, p->step_ms, sizeof r->step_ms);
@@ -149,6 +151,8 @@ static tern_status open_passage(session *s, tern_error *error)
             tern_passage_open(&s->passage, job, s->model.geometry.vocabulary, s->answers, &s->record->finding, error);
     if (status != TERN_OK)
         return status;
+    s->reader = (tern_step_reader){&s->model, s->team, job->reader, job->read_ahead_bytes};
+    s->passage.reader = job->reader == NULL ? NULL : &s->reader;
     s->result = calloc(1, sizeof *s->result);
     if (s->result == NULL)
         return tern_error_memory(error, "the tokens of a run", sizeof *s->result);
@@ -191,6 +195,7 @@ static tern_status compare_cache(session *s, tern_error *error)
     const uint32_t steps = s->job->compare_cache - 1;
     tern_status status;
 
+    s->passage.reader = NULL;
     if (!tern_decode_pass(&s->passage, steps, s->result))
         return TERN_OK;
     const uint64_t logits = s->result->logits_hash;

@@ -46,7 +46,8 @@ if [ -z "${SANITIZE:-}" ]; then
             status=0
             # shellcheck disable=SC2086
             timeout -s KILL 60 "$JAIL" $call -- "$TERNBENCH" $command >out 2>err </dev/null || status=$?
-            [ $status -eq 0 ] || [ $status -eq 4 ] || { echo "FAILED: exit $status without $call: $command"; cat err; failures=$((failures + 1)); }
+            # The C library may end a process that cannot wait for its threads, before anybody else can say so.
+            [ $status -eq 0 ] || [ $status -eq 4 ] || grep -q '^The futex facility' err || { echo "FAILED: exit $status without $call: $command"; cat err; failures=$((failures + 1)); }
             says_not out "CRASH"
         done
     done

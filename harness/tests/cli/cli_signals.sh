@@ -46,7 +46,7 @@ ends TERM 143 "$TERNBENCH" kernels --pick 11008x4096x8
 cp "$SOURCE/kernels/scalar.c" scalar.c
 sed 's/->shape;/->shape; __asm__ volatile("");/' scalar.c >other.c
 cmp -s scalar.c other.c && fail "the two sides are the same"
-printf '[a]\nkernels = scalar\nshapes = 2048x8192x8\n' >sides.suite
+printf '[a]\nkernels = scalar\nshapes = 2048x8192x64 2048x8192x65 2048x8192x66 2048x8192x67\n' >sides.suite
 ends INT 130 "$TERNBENCH" gate scalar.c other.c sides.suite -q --out jsonl:gate.jsonl
 ends TERM 143 "$TERNBENCH" ablate sides.suite --set kernels=portable --set shapes=2048x8192x64 -q
 ends TERM 143 "$TERNBENCH" tune sides.suite --set 'kernels=scalar portable' --set shapes=2048x8192x64 --no-roofs -q

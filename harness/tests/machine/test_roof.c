@@ -38,23 +38,6 @@ static void roofs_of_two_threads(void **state)
     assert_true(roof.instruction[0] != '\0');
 }
 
-/* Fewer bytes than threads have blocks, more than that, none: a rate, or 0. */
-static void as_many_bytes_as_asked_for_are_read(void **state)
-{
-    const uint64_t bytes[] = {4096, 3 * 4096 + 100, 5 << 20};
-    const tern_pin anywhere = {0};
-    double gbps;
-
-    (void)state;
-    for (size_t i = 0; i < sizeof bytes / sizeof *bytes; i++) {
-        assert_int_equal(tern_roof_read_again(&gbps, &anywhere, 2, tern_isa_detect(), bytes[i], &patient, NULL),
-                         TERN_OK);
-        assert_true(gbps > 0.0);
-    }
-    assert_int_equal(tern_roof_read_again(&gbps, &anywhere, 2, tern_isa_detect(), 100, &patient, NULL), TERN_OK);
-    assert_true(gbps == 0.0);
-}
-
 static void a_cap_leaves_the_peaks_of_portable_code(void **state)
 {
     const tern_pin anywhere = {0};
@@ -122,7 +105,6 @@ static void clocks_advance(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(as_many_bytes_as_asked_for_are_read),
         cmocka_unit_test(roofs_of_two_threads),
         cmocka_unit_test(a_cap_leaves_the_peaks_of_portable_code),
         cmocka_unit_test(a_stop_is_told),
