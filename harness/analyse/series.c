@@ -223,8 +223,7 @@ typedef struct roofs {
 
 static roofs best_roofs(const tern_decode_record *a, const tern_decode_record *b)
 {
-    roofs best = {.read_gbps = fmax(a->roof_read_gbps, b->roof_read_gbps),
-                  .gmacs = fmax(a->roof_gmacs, b->roof_gmacs)};
+    roofs best = {.read_gbps = fmax(a->roof_read_gbps, b->roof_read_gbps), .gmacs = fmax(a->roof_gmacs, b->roof_gmacs)};
 
     memcpy(best.instruction, (a->roof_gmacs < b->roof_gmacs ? b : a)->roof_instruction, sizeof best.instruction);
     return best;

@@ -105,10 +105,8 @@ static void clocks_advance(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(roofs_of_two_threads),
-        cmocka_unit_test(a_cap_leaves_the_peaks_of_portable_code),
-        cmocka_unit_test(a_stop_is_told),
-        cmocka_unit_test(readers_read_every_byte),
+        cmocka_unit_test(roofs_of_two_threads), cmocka_unit_test(a_cap_leaves_the_peaks_of_portable_code),
+        cmocka_unit_test(a_stop_is_told),       cmocka_unit_test(readers_read_every_byte),
         cmocka_unit_test(clocks_advance),
     };
 
