@@ -147,13 +147,17 @@ static void add_loop(double tokens_per_s, double ms)
 
     r = (tern_decode_record){.id = "decode", .timed = true, .repetitions = 2, .median_ms = ms};
     r.roof_read_gbps = 2.0 * tokens_per_s, r.roof_gmacs = 20.0 - tokens_per_s;
+    r.roof_step_gbps = 40.0 - tokens_per_s;
     snprintf(r.roof_instruction, sizeof r.roof_instruction, "%g", tokens_per_s);
     r.decode =
         (tern_phase){.tokens = 8, .tokens_per_s = tokens_per_s, .rates = 2, .rate = {tokens_per_s - 1.0, tokens_per_s}};
     assert_int_equal(tern_results_add(&results, TERN_LINE_DECODE, &r, NULL), TERN_OK);
 }
 
-/* Figures of a loop are of its best repetition, whichever run has it; rates are of all, limits the best of all. */
+/*
+ * Figures of a loop are of its best repetition, whichever run has it, and so is the rate that was read in turns with it;
+ * rates are of all, the machine's limits the best of all.
+ */
 static void decode_runs_are_one_with_all_repetitions(void **state)
 {
     tern_series s = {0};
@@ -169,7 +173,7 @@ static void decode_runs_are_one_with_all_repetitions(void **state)
     assert_int_equal(r->run, 0);
     assert_int_equal(r->repetitions, 4);
     assert_int_equal(r->decode.rates, 4);
-    assert_true(r->roof_read_gbps == 22.0 && r->roof_gmacs == 10.0);
+    assert_true(r->roof_read_gbps == 22.0 && r->roof_gmacs == 10.0 && r->roof_step_gbps == 29.0);
     assert_string_equal(r->roof_instruction, "10");
     assert_true(r->decode.tokens_per_s == 11.0 && r->median_ms == 6.0 && r->decode.rate[0] == 9.0);
     assert_int_equal(tern_series_fill_phase(&s, &merged.repeats, &results, &results.decodes.item[0],
