@@ -84,7 +84,9 @@ static test test_of_gate(const tern_gate_row *row, const char *name)
                (judged && (row->answer.verdict == TERN_GATE_INCONCLUSIVE || row->answer.verdict == TERN_GATE_OPEN))) {
         t.outcome = SKIPPED;
         t.type = "INCONCLUSIVE";
-        t.message = judged && row->answer.doubt != NULL ? row->answer.doubt : t.message;
+        t.message = judged && row->trouble != NULL        ? row->trouble
+                    : judged && row->answer.doubt != NULL ? row->answer.doubt
+                                                          : t.message;
     }
     return t;
 }

@@ -25,30 +25,27 @@ static void take(tally *t, tern_verdict verdict)
     t->wrong += tern_verdict_is_wrong(verdict);
 }
 
-static size_t count_regressed(const tern_results *results)
+static void take_gates(tally *t, const tern_results *results)
 {
-    size_t regressed = 0;
-
     for (uint32_t run = 0; results->compared.count > 0 && run < results->runs.count; run++) {
         tern_gate_rows rows;
         if (tern_gate_rows_new(&rows, results, run, NULL) != TERN_OK)
-            return regressed;
-        regressed += rows.counts.regressed;
+            return;
+        t->regressed += rows.counts.regressed;
+        t->wrong += rows.counts.wrong;
         tern_gate_rows_free(&rows);
     }
-    return regressed;
 }
 
 static tally tally_of(const tern_results *results)
 {
-    tally t = {.regressed = count_regressed(results)};
+    tally t = {0};
 
+    take_gates(&t, results);
     for (size_t i = 0; i < results->cases.count; i++)
         take(&t, results->cases.item[i].finding.verdict);
     for (size_t i = 0; i < results->decodes.count; i++)
         take(&t, results->decodes.item[i].finding.verdict);
-    for (size_t i = 0; i < results->compared.count; i++)
-        t.wrong += results->compared.item[i].state == TERN_COMPARED_WRONG;
     for (size_t i = 0; i < results->arms.count; i++)
         t.wrong_arms += tern_blocker_arm_is_wrong(&results->arms.item[i]);
     for (uint32_t i = 0; i < results->runs.count; i++) {

@@ -181,15 +181,19 @@ static tern_status look_at_gates(finder *f, tern_error *error)
         tern_gate_rows rows;
         if ((status = tern_gate_rows_new(&rows, f->results, run, error)) != TERN_OK)
             break;
-        for (size_t i = 0; i < rows.count; i++)
-            if (rows.row[i].answer.verdict == TERN_GATE_REGRESSED && !rows.row[i].compared->expected) {
+        for (size_t i = 0; i < rows.count; i++) {
+            const tern_compared *c = rows.row[i].compared;
+            if (c->state == TERN_COMPARED_WRONG)
+                say_wrong(f, c->run, c->id, &c->finding);
+            if (rows.row[i].answer.verdict == TERN_GATE_REGRESSED && !c->expected) {
                 tern_blocker *b = add(f, TERN_BLOCKER_HIGH);
-                snprintf(b->symptom, sizeof b->symptom, "REGRESSED: %.200s takes %+.1f %% of time",
-                         rows.row[i].compared->id, 100.0 * expm1(rows.row[i].answer.mean.mean));
+                snprintf(b->symptom, sizeof b->symptom, "REGRESSED: %.200s takes %+.1f %% of time", c->id,
+                         100.0 * expm1(rows.row[i].answer.mean.mean));
                 tern_text_copy(b->impact, sizeof b->impact, "slower than before, shown twice");
                 tern_text_copy(b->fix, sizeof b->fix,
                                "ternbench ablate BASE CAND names the toggle that gives less than it did");
             }
+        }
         tern_gate_rows_free(&rows);
     }
     return status;

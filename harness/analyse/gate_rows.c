@@ -38,6 +38,8 @@ void tern_gate_read_series(tern_gate_row *row, const tern_results *results)
             continue;
         const double figure = tern_gate_figure(pair);
         tern_gate_series *series = &row->series;
+        if (tern_verdict_is_wrong(pair->finding.verdict))
+            row->wrong = &pair->finding;
         if (isnan(figure))
             row->trouble = pair->reason;
         else if (pair->second && series->seconds < TERN_GATE_PROCESSES)
@@ -66,6 +68,22 @@ static tern_gate_work work_of(const tern_compared *compared)
 static bool is_timed(const tern_gate_row *row)
 {
     return row->compared->state == TERN_COMPARED_TIMED;
+}
+
+/* A canary that is no case of the suite, only BASE against itself, is no row that counts. */
+static bool is_case(const tern_gate_row *row)
+{
+    return row->compared->state != TERN_COMPARED_CANARY || row->compared->finding.values > 0;
+}
+
+/* A wrong kernel has no speed, and none that it had before that was seen. `line` is room for its line. */
+static void take_back(tern_gate_row *row, tern_compared *line)
+{
+    *line = *row->compared;
+    line->state = TERN_COMPARED_WRONG;
+    line->finding = *row->wrong;
+    row->compared = line;
+    row->series = (tern_gate_series){0};
 }
 
 /* What the machine did to code that is the same on both sides, and how much of it was taken away. */
@@ -160,17 +178,12 @@ static void count(tern_gate_counts *counts, const tern_gate_row *row)
         counts->judged++;
 }
 
-/* A canary that is no case of the suite, only BASE against itself, is no row that counts. */
-static bool is_case(const tern_gate_row *row)
-{
-    return row->compared->state != TERN_COMPARED_CANARY || row->compared->finding.values > 0;
-}
-
 tern_status tern_gate_rows_new(tern_gate_rows *rows, const tern_results *results, uint32_t run, tern_error *error)
 {
     *rows = (tern_gate_rows){.rule = tern_gate_default_rule};
     rows->row = calloc(results->compared.count + 1, sizeof *rows->row);
-    if (rows->row == NULL)
+    rows->wrong = calloc(results->compared.count + 1, sizeof *rows->wrong);
+    if (rows->row == NULL || rows->wrong == NULL)
         return tern_error_memory(error, "the rows of a gate", (double)results->compared.count);
     for (size_t i = 0; i < results->compared.count; i++) {
         const tern_compared *compared = &results->compared.item[i];
@@ -181,6 +194,8 @@ tern_status tern_gate_rows_new(tern_gate_rows *rows, const tern_results *results
         row->work = work_of(compared);
         rows->rule.delta = compared->delta > 0.0 ? compared->delta : rows->rule.delta;
         tern_gate_read_series(row, results);
+        if (row->wrong != NULL && is_case(row))
+            take_back(row, &rows->wrong[rows->count - 1]);
         row->answer = tern_gate_answer_of(&row->series, &rows->rule);
     }
     read_noise(rows);
@@ -194,6 +209,7 @@ tern_status tern_gate_rows_new(tern_gate_rows *rows, const tern_results *results
 void tern_gate_rows_free(tern_gate_rows *rows)
 {
     free(rows->row);
+    free(rows->wrong);
     *rows = (tern_gate_rows){0};
 }
 

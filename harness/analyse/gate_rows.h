@@ -17,11 +17,12 @@ typedef enum tern_gate_work {
 } tern_gate_work;
 
 typedef struct tern_gate_row {
-    const tern_compared *compared;
+    const tern_compared *compared; /* WRONG as well where CAND was found so only while it was timed */
     tern_gate_series series;
-    tern_gate_answer answer; /* of a case that is timed */
-    double steal_share;      /* over all processes; NaN: not known */
-    const char *trouble;     /* why a process gave no figure; NULL: all did */
+    tern_gate_answer answer;   /* of a case that is timed */
+    double steal_share;        /* over all processes; NaN: not known */
+    const char *trouble;       /* why a process gave no figure; NULL: all did */
+    const tern_finding *wrong; /* what a process found wrong with CAND; NULL: nothing */
     tern_gate_work work;
 } tern_gate_row;
 
@@ -35,6 +36,7 @@ typedef struct tern_gate_counts {
 typedef struct tern_gate_rows {
     tern_gate_row *row; /* in the order of the file */
     size_t count;
+    tern_compared *wrong; /* lines of rows that were found WRONG while they were timed */
     tern_gate_rule rule;
     tern_gate_noise noise;
     tern_gate_counts counts;

@@ -37,7 +37,7 @@ typedef struct tern_compared {
     char base_code[20], cand_code[20];                 /* which code the kernels are: a hash; "" where not known */
     tern_compared_state state;
     char reason[256];
-    tern_finding finding;  /* of CAND */
+    tern_finding finding;  /* of CAND, when it was checked */
     double delta;          /* the slowdown that matters: 0.02 = 2 % */
     bool expected;         /* BASE says that this case may change */
     char expectation[160]; /* and why */
@@ -58,7 +58,8 @@ typedef struct tern_pair {
     uint32_t samples;          /* two a quad and side, in the order in which they were taken */
     double *base_ns, *cand_ns; /* of one call */
     double steal_share;
-    char reason[256]; /* why there are no samples; "" when there are */
+    tern_finding finding; /* of CAND while it was timed */
+    char reason[256];     /* why there are no samples; "" when there are */
 } tern_pair;
 
 /* What one process measured of one combination of toggles: line type "arm". */

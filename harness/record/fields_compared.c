@@ -38,6 +38,7 @@ const tern_field tern_pair_fields[] = {
     FIELD(tern_pair, calls_per_sample, TERN_U64),
     FIELD(tern_pair, shares_packed, TERN_BOOL),
     FIELD(tern_pair, steal_share, TERN_REAL),
+    STRUCT(tern_pair, finding, tern_finding_fields),
     FIELD(tern_pair, reason, TERN_TEXT),
     OWNED(tern_pair, base_ns, TERN_REAL, samples),
     OWNED(tern_pair, cand_ns, TERN_REAL, samples),

@@ -215,6 +215,9 @@ static tern_status keep(const tern_two_cases *two, tern_comparing *comparing, te
             return status;
         tern_text_append(pair->reason, sizeof pair->reason, "%s %s: %s", wrong == cand ? "CAND" : "BASE",
                          tern_verdict_name(wrong->finding.verdict), wrong->finding.reason);
+        /* A canary has the same code on both sides: what is wrong with one is wrong with the other. */
+        if (wrong == cand || two->line.state == TERN_COMPARED_CANARY)
+            pair->finding = wrong->finding;
     }
     return tern_sink_add(&comparing->recording->sink, TERN_LINE_PAIR, pair, error);
 }

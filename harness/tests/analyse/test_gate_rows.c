@@ -84,6 +84,58 @@ static void wrong_comes_before_slow(void **state)
     assert_int_equal(judge(false, coverage), TERN_WRONG);
 }
 
+/* A process that gave no figure, since a side was wrong while it was timed. */
+static void add_fault(const char *id, tern_verdict cand)
+{
+    tern_pair pair = {.process = 8, .finding = {.verdict = cand}, .reason = "a side was wrong"};
+
+    snprintf(pair.id, sizeof pair.id, "%s", id);
+    assert_int_equal(tern_results_add(&results, TERN_LINE_PAIR, &pair, NULL), TERN_OK);
+}
+
+static void wrong_while_it_is_timed_is_wrong_and_has_no_speed(void **state)
+{
+    char coverage[256];
+    tern_gate_rows rows;
+
+    (void)state;
+    add_case("same", TERN_COMPARED_TIMED, false);
+    add_pairs("same", false, 1.001);
+    add_case("base is wrong", TERN_COMPARED_TIMED, false);
+    add_fault("base is wrong", TERN_EXACT);
+    add_case("stopped", TERN_COMPARED_TIMED, false);
+    add_fault("stopped", TERN_INTERRUPTED);
+    assert_int_equal(judge(false, coverage), TERN_OK);
+    assert_string_equal(coverage, "3 cases: 2 INCONCLUSIVE, 1 OK; judged 1 of 3");
+    add_case("wrong", TERN_COMPARED_TIMED, false);
+    add_pairs("wrong", false, 0.5);
+    add_fault("wrong", TERN_NONDETERMINISTIC);
+    add_case("wrong, and a canary", TERN_COMPARED_CANARY, false);
+    add_fault("wrong, and a canary", TERN_CRASH);
+    assert_int_equal(judge(false, coverage), TERN_WRONG);
+    assert_string_equal(coverage, "5 cases: 2 WRONG, 2 INCONCLUSIVE, 1 OK; judged 3 of 5");
+    assert_int_equal(tern_gate_rows_new(&rows, &results, 0, NULL), TERN_OK);
+    assert_int_equal(rows.row[3].compared->state, TERN_COMPARED_WRONG);
+    assert_int_equal(rows.row[3].compared->finding.verdict, TERN_NONDETERMINISTIC);
+    assert_int_equal(rows.row[3].series.firsts, 0);
+    tern_gate_rows_free(&rows);
+}
+
+/* BASE against itself is no case: what is wrong with it is not held against CAND. */
+static void base_that_is_wrong_against_itself_is_no_wrong_case(void **state)
+{
+    char coverage[256];
+
+    (void)state;
+    add_case("same", TERN_COMPARED_TIMED, false);
+    add_pairs("same", false, 1.001);
+    add_case("canary: same", TERN_COMPARED_CANARY, false);
+    results.compared.item[1].finding.values = 0;
+    add_fault("canary: same", TERN_NONDETERMINISTIC);
+    assert_int_equal(judge(false, coverage), TERN_OK);
+    assert_string_equal(coverage, "1 case: 1 OK; judged 1 of 1");
+}
+
 static void nothing_judged_is_never_green(void **state)
 {
     char coverage[256];
@@ -141,6 +193,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_regression_is_status_3_unless_it_is_expected, set_up, tear_down),
         cmocka_unit_test_setup_teardown(wrong_comes_before_slow, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(wrong_while_it_is_timed_is_wrong_and_has_no_speed, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(base_that_is_wrong_against_itself_is_no_wrong_case, set_up, tear_down),
         cmocka_unit_test_setup_teardown(nothing_judged_is_never_green, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_vanished_is_a_regression_and_what_came_is_none, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_canary_that_moves_makes_changes_doubtful, set_up, tear_down),

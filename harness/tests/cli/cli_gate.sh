@@ -84,6 +84,18 @@ gate 0 kernels good
 says out 'FIXED         reference/'
 git checkout -q right -- kernels
 
+# One that is right when it is checked and wrong when it is timed: as wrong, with no speed, beside a case that is right.
+sed -e 's/\(call->y\[[^]]*\]\) = /\1 = (shape.k == 64 \&\& stored++ > 50000) + /' -e '0,/^static/s//static uint64_t stored;\n\nstatic/' good/reference.c >kernels/reference.c
+cmp -s kernels/reference.c good/reference.c && fail "reference.c has not become wrong"
+printf '[a]\nkernels = reference\nshapes = 16x64x1 16x128x1\n' >late.suite
+expect 1 "$TERNBENCH" gate good kernels late.suite -q --out jsonl:late.jsonl --out junit:late.xml --out html:late.html
+says out 'WRONG         reference/16x64x1'
+says out 'NONDETERMINISTIC: right when it was checked, wrong at call'
+says_not out 'WRONG         reference/16x128x1'
+says late.xml '<failure type="NONDETERMINISTIC"'
+says late.html 'WRONG'
+git checkout -q right -- kernels
+
 # What cannot be a side says so in one sentence.
 gate 2 nothing right
 says err "'nothing' is no revision of a git repository here, no folder, and no .so or .c file"
