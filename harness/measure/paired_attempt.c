@@ -138,6 +138,7 @@ static void add_roof_arm(tern_paired_track *t, tern_roof_arm *roof_arm, const te
     t->arm[t->arms++] = (tern_arm){.sampled = &roof_arm->sampled, .series = &roof_arm->series, .follows = follows};
 }
 
+/* Each member has its place in the schedule, whether it is right so far or not. */
 static void add_case_arms(tern_paired_track *t, const tern_sampler_options *how)
 {
     const tern_sampler_options brief = tern_rounds_brief(how);
@@ -147,12 +148,11 @@ static void add_case_arms(tern_paired_track *t, const tern_sampler_options *how)
         const tern_roof_arm *roof_arm = l->has_multiplier ? &l->multiplier : t->has_reader ? &t->reader : NULL;
         if (tern_paired_is_ready(t, i))
             tern_case_arm_warm_up(&l->case_arm, how);
-        if (!tern_paired_is_ready(t, i))
-            continue;
+        l->case_arm.series.failed = !tern_paired_is_ready(t, i);
         t->arm[t->arms++] = (tern_arm){.sampled = &l->case_arm.sampled,
                                        .series = &l->case_arm.series,
                                        .reference = roof_arm == NULL ? NULL : &roof_arm->series};
-        if (l->has_multiplier)
+        if (l->has_multiplier && !l->case_arm.series.failed)
             add_roof_arm(t, &l->multiplier, &brief, true);
     }
 }
@@ -233,12 +233,21 @@ static void conclude(tern_paired_track *t, tern_paired_result *result)
     }
 }
 
+static bool is_any_ready(const tern_paired_track *t)
+{
+    bool any = false;
+
+    for (uint32_t i = 0; i < t->attempt->members; i++)
+        any = any || tern_paired_is_ready(t, i);
+    return any;
+}
+
 static tern_status sample(tern_paired_track *t, tern_paired_result *result)
 {
     const tern_sampler_options how = sampler_options(t);
 
     add_case_arms(t, &how);
-    if (t->arms == 0)
+    if (!is_any_ready(t))
         return TERN_OK;
     if (t->has_reader)
         add_roof_arm(t, &t->reader, &how, false);

@@ -77,6 +77,8 @@ static void go_round(const course *c, uint32_t round)
 
     for (size_t i = 0; i < turns; i++) {
         const uint32_t first = c->leader[c->turn[i]];
+        if (c->arm[first].series->failed)
+            continue;
         tern_sampler_take(c->arm[first].sampled, c->options, c->end_ns, c->arm[first].series);
         if (first + 1 < c->arms && c->arm[first + 1].follows && !c->arm[first].series->failed)
             tern_sampler_take(c->arm[first + 1].sampled, &brief, c->end_ns, c->arm[first + 1].series);
@@ -97,9 +99,19 @@ static bool may_go_on(const course *c)
     return anybody;
 }
 
+/* The clock of one that takes turns; of those that failed before nothing need be there. */
+static const tern_sampled *clock_of(const course *c)
+{
+    uint32_t i = 0;
+
+    while (i + 1 < c->arms && c->arm[i].series->failed)
+        i++;
+    return c->arm[i].sampled;
+}
+
 static void go_round_until_done(course *c)
 {
-    const tern_sampled *clock = c->arm[0].sampled;
+    const tern_sampled *clock = clock_of(c);
     tern_stop stop = TERN_STOP_NONE;
 
     c->end_ns = c->schedule->until == TERN_UNTIL_ROUNDS ? (double)INFINITY

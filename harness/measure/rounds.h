@@ -25,10 +25,11 @@ typedef struct tern_arm {
 tern_sampler_options tern_rounds_brief(const tern_sampler_options *options);
 
 /*
- * Goes round with at least one arm until the schedule ends, no series has room for another round, or all have failed.
- * TERN_UNTIL_PRECISE asks for the median, or the median of the ratios of rounds to the reference where there is one,
- * and for min_samples; not for more than TERN_MAX_SAMPLES rounds. The schedule counts arms that do not follow. One that fails
- * is left out from then on. Sets what the sampler sets, and stop. TERN_ENVIRONMENT when memory is short.
+ * Goes round with at least one arm that has not failed, until the schedule ends, no series has room for another round,
+ * or all have failed. TERN_UNTIL_PRECISE asks for the median, or the median of the ratios of rounds to the reference
+ * where there is one, and for min_samples; not for more than TERN_MAX_SAMPLES rounds. The schedule counts arms that do
+ * not follow, those that failed before among them: each keeps its number. One that fails is left out from then on. Sets
+ * what the sampler sets, and stop. TERN_ENVIRONMENT when memory is short.
  */
 tern_status tern_rounds_run(const tern_arm *arm, uint32_t arms, const tern_sampler_options *options,
                             const tern_schedule *schedule, tern_error *error);

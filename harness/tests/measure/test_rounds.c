@@ -219,6 +219,26 @@ static void who_fails_is_left_out(void **state)
     assert_int_equal(f->machine.samples, 2 * ARMS);
 }
 
+/* Who failed before the first round keeps its number, and the others theirs: the reference is who it was meant to be. */
+static void who_failed_before_is_left_out_and_nobody_moves_up(void **state)
+{
+    const tern_schedule blocks = {.order = TERN_ORDER_BLOCKS, .until = TERN_UNTIL_ROUNDS, .rounds = 4, .reference = 1};
+    field *f = line_up(0.0, false);
+
+    (void)state;
+    f->series[0].failed = true;
+    f->sampled[0] = (tern_sampled){0}; /* it never began */
+    go(f, &blocks);
+    assert_int_equal(f->series[0].samples, 0);
+    assert_int_equal(f->series[1].samples, 8);
+    assert_int_equal(f->series[2].samples, 4);
+    for (uint32_t round = 0; round < 4; round++) {
+        assert_int_equal(f->machine.order[3 * round], 1);
+        assert_int_equal(f->machine.order[3 * round + 1], 2);
+        assert_int_equal(f->machine.order[3 * round + 2], 1);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -230,6 +250,7 @@ int main(void)
         cmocka_unit_test(drift_spoils_medians_but_no_ratio),
         cmocka_unit_test(quads_cancel_linear_drift),
         cmocka_unit_test(who_fails_is_left_out),
+        cmocka_unit_test(who_failed_before_is_left_out_and_nobody_moves_up),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
