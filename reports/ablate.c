@@ -94,6 +94,8 @@ static void add_notes(tern_sheet *sheet, const tern_ablation *a)
                         a->effects.more ? "; more than two toggles depend on each other" : "");
     if (a->all->measured[0] != '\0')
         tern_sheet_note(sheet, "a time is that of %s", a->all->measured);
+    if (a->wrong > 0)
+        tern_sheet_note(sheet, "combinations that were wrong, left out: %zu", a->wrong);
     if (a->refused > 0)
         tern_sheet_note(sheet, "combinations that the kernel refuses, left out: %zu", a->refused);
     if (a->all->left[0] != '\0')

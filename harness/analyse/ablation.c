@@ -135,7 +135,8 @@ static void read_figures(tern_ablation *a, const tern_results *results, uint32_t
                          const tern_design *design, uint32_t first, double *v)
 {
     const tern_arm_record *arm;
-    size_t cursor = 0;
+    size_t cursor = 0, wrong = 0;
+    uint32_t process = first;
 
     while ((arm = next_arm(results, run, id, side, &cursor)) != NULL) {
         if (arm->never_taken || arm->process < first || arm->process - first >= a->processes)
@@ -146,7 +147,10 @@ static void read_figures(tern_ablation *a, const tern_results *results, uint32_t
         v[(arm->process - first) * design->arms + place] = figure_of(arm);
         if (arm->samples == 0 && place < 2)
             a->trouble = arm->reason;
-        a->refused += arm->samples == 0 && arm->process == first;
+        a->refused += arm->samples == 0 && arm->process == first && !arm->wrong;
+        wrong = (arm->process == process ? wrong : 0) + arm->wrong;
+        process = arm->process;
+        a->wrong = wrong > a->wrong ? wrong : a->wrong;
     }
 }
 

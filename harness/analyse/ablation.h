@@ -14,6 +14,7 @@ typedef struct tern_ablation {
     bool never_taken[TERN_EFFECTS_TOGGLES]; /* off, bind() would choose the same: not timed, its effect is 1 */
     size_t toggles;
     size_t processes, refused; /* combinations that the kernel refuses */
+    size_t wrong;              /* combinations that were wrong, in the process that found most of them */
     const char *trouble;       /* why one of none and all was not timed; NULL: they were */
     tern_effects effects;      /* of the toggles that are taken, in the order of name[] without the others */
     size_t effect_of[TERN_EFFECTS_TOGGLES]; /* where the effect of name[i] stands; TERN_EFFECTS_TOGGLES: never taken */
