@@ -19,7 +19,8 @@
  * Rows are read side by side, but asked for in the order in which they lie in memory. Where a tile of them is as good
  * as one stream, a little ahead into the first level is best. Where each is a page and more, streams into the first
  * level halved the rate of a core with 32 KiB of it: far ahead into the second, which has room for what is asked for.
- * Four rows at a time had more of the bandwidth than eight, with halves and int8, on Zen 4 and on Emerald Rapids.
+ * Four rows at a time had as much of the bandwidth as eight or more, on Zen 4 and on Emerald Rapids; but for halves and
+ * one thread of the latter, where eight had more.
  */
 enum { NEAR_BYTES = 4096, FAR_BYTES = 65536 };
 
