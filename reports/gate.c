@@ -77,7 +77,7 @@ static standing standing_of(const tern_gate_row *row)
         return (standing){3, "expected"};
     if (!timed && row->compared->expected && row->compared->state == TERN_COMPARED_REMOVED)
         return (standing){3, "expected"};
-    if (row->compared->state == TERN_COMPARED_CANARY && row->compared->finding.values > 0)
+    if (row->compared->state == TERN_COMPARED_CANARY && !tern_gate_is_self(row->compared))
         return by_state[TERN_COMPARED_IDENTICAL];
     if (timed && row->trouble == NULL)
         return by_verdict[row->answer.verdict];

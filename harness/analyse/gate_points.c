@@ -15,12 +15,6 @@ static bool is_noisy(const tern_gate_rows *rows)
     return tern_gate_noise_doubt(&rows->noise, &rows->rule) != NULL;
 }
 
-/* BASE against itself stands for no case. */
-static bool is_self(const tern_compared *c)
-{
-    return c->state == TERN_COMPARED_CANARY && c->finding.values == 0;
-}
-
 static bool is_same_code(const tern_compared *c)
 {
     return c->state == TERN_COMPARED_IDENTICAL || c->state == TERN_COMPARED_CANARY;
@@ -60,7 +54,7 @@ static tern_status add_rows(tern_results *points, const tern_gate_rows *rows, co
     for (size_t i = 0; i < rows->count && status == TERN_OK; i++) {
         const tern_gate_row *row = &rows->row[i];
         const bool same = is_same_code(row->compared);
-        if (is_self(row->compared))
+        if (tern_gate_is_self(row->compared)) /* stands for no case */
             continue;
         if (!same && !is_timed_to_the_end(row)) {
             became->untimed++;

@@ -9,6 +9,11 @@
 
 enum { SAMPLES_A_QUAD = 2 };
 
+bool tern_gate_is_self(const tern_compared *compared)
+{
+    return compared->state == TERN_COMPARED_CANARY && compared->finding.values == 0;
+}
+
 double tern_gate_figure(const tern_pair *pair)
 {
     const size_t quads = pair->samples / SAMPLES_A_QUAD;
@@ -68,12 +73,6 @@ static tern_gate_work work_of(const tern_compared *compared)
 static bool is_timed(const tern_gate_row *row)
 {
     return row->compared->state == TERN_COMPARED_TIMED;
-}
-
-/* A canary that is no case of the suite, only BASE against itself, is no row that counts. */
-static bool is_case(const tern_gate_row *row)
-{
-    return row->compared->state != TERN_COMPARED_CANARY || row->compared->finding.values > 0;
 }
 
 /* A wrong kernel has no speed, and none that it had before that was seen. `line` is room for its line. */
@@ -194,14 +193,14 @@ tern_status tern_gate_rows_new(tern_gate_rows *rows, const tern_results *results
         row->work = work_of(compared);
         rows->rule.delta = compared->delta > 0.0 ? compared->delta : rows->rule.delta;
         tern_gate_read_series(row, results);
-        if (row->wrong != NULL && is_case(row))
+        if (row->wrong != NULL && !tern_gate_is_self(compared))
             take_back(row, &rows->wrong[rows->count - 1]);
         row->answer = tern_gate_answer_of(&row->series, &rows->rule);
     }
     read_noise(rows);
     const tern_status status = judge(rows, error);
     for (size_t i = 0; i < rows->count; i++)
-        if (is_case(&rows->row[i]))
+        if (!tern_gate_is_self(rows->row[i].compared))
             count(&rows->counts, &rows->row[i]);
     return status;
 }

@@ -42,6 +42,9 @@ typedef struct tern_gate_rows {
     tern_gate_counts counts;
 } tern_gate_rows;
 
+/* A canary that is no case of the suite, only BASE against itself. */
+bool tern_gate_is_self(const tern_compared *compared);
+
 /* ln(candidate / base) of one process: the median over its quads. NaN when it has no samples. */
 double tern_gate_figure(const tern_pair *pair);
 

@@ -5,6 +5,7 @@
 
 enum {
     BLOCK_BYTES = 4096,
+    QUARTERS = 4,          /* of the data: each way to read is tried on the next one */
     TRIES = 2,             /* of each way to read */
     PASSES = 5,            /* with the fastest */
     LEAST_BYTES = 32 << 20 /* of a try: milliseconds, beside which starting a team is nothing */
@@ -55,10 +56,9 @@ static double try_reading(reading *r, const char *data, size_t bytes)
     return (double)whole * (double)r->turns / (tern_clock_ns() - start_ns);
 }
 
-static void find_fastest_way(reading *r, const char *data, size_t bytes, uint32_t parts, uint32_t isa,
-                             tern_read_rate *rate)
+static void find_fastest_way(reading *r, const char *data, size_t bytes, uint32_t isa, tern_read_rate *rate)
 {
-    const size_t part_bytes = bytes / parts / BLOCK_BYTES * BLOCK_BYTES;
+    const size_t part_bytes = bytes / QUARTERS / BLOCK_BYTES * BLOCK_BYTES;
     uint32_t part = 0;
 
     for (const tern_probe *const *probe = tern_probes; *probe != NULL; probe++) {
@@ -67,22 +67,22 @@ static void find_fastest_way(reading *r, const char *data, size_t bytes, uint32_
         r->probe = *probe;
         for (size_t i = 0; i < TRIES * sizeof aheads / sizeof *aheads; i++) {
             r->ahead = aheads[i / TRIES];
-            const double gbps = try_reading(r, data + part++ % parts * part_bytes, part_bytes);
+            const double gbps = try_reading(r, data + part++ % QUARTERS * part_bytes, part_bytes);
             if (gbps > rate->best_gbps)
                 *rate = (tern_read_rate){.best_gbps = gbps, .reader = *probe, .ahead_bytes = r->ahead};
         }
     }
 }
 
-tern_read_rate tern_read_rate_measure(tern_team *team, const void *data, size_t bytes, uint32_t parts, uint32_t isa)
+tern_read_rate tern_read_rate_measure(tern_team *team, const void *data, size_t bytes, uint32_t isa)
 {
     reading r = {.team = team};
     tern_read_rate rate = {0};
     double gbps[PASSES];
 
-    if (bytes / parts < BLOCK_BYTES)
+    if (bytes / QUARTERS < BLOCK_BYTES)
         return rate;
-    find_fastest_way(&r, data, bytes, parts, isa, &rate);
+    find_fastest_way(&r, data, bytes, isa, &rate);
     if (rate.reader == NULL)
         return rate;
     r.probe = rate.reader;

@@ -1,5 +1,5 @@
 /*
- * read_rate.h - how fast a team reads so many bytes again and again: from memory, or from a cache that they fit into.
+ * read_rate.h - how fast a team reads a buffer.
  */
 #ifndef TERN_READ_RATE_H
 #define TERN_READ_RATE_H
@@ -22,9 +22,8 @@ tern_slice tern_read_rate_slice(size_t bytes, uint32_t thread, uint32_t threads)
 
 /*
  * Reads data (aligned to 64, and touched before) with the instruction sets of isa (TERN_ISA_ bits). Each way to read is
- * tried on one of so many parts of the data, in turn, so that what does not fit into a cache together is not found there;
- * 1 where it may be. The fastest way then reads all.
+ * tried on the next quarter of the data, so that no cache has kept it meanwhile. The fastest way then reads all.
  */
-tern_read_rate tern_read_rate_measure(tern_team *team, const void *data, size_t bytes, uint32_t parts, uint32_t isa);
+tern_read_rate tern_read_rate_measure(tern_team *team, const void *data, size_t bytes, uint32_t isa);
 
 #endif

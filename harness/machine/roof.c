@@ -12,13 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    LINE_BYTES = 64,
-    QUARTERS = 4, /* of the buffer: each way to read is tried on the next one, which no cache has kept meanwhile */
-    PEAK_TRIES = 5,
-    CHASES = 3,
-    CHASE_LOADS = 100000
-};
+enum { LINE_BYTES = 64, PEAK_TRIES = 5, CHASES = 3, CHASE_LOADS = 100000 };
 
 static const double peak_ns = 5e6;
 
@@ -100,7 +94,7 @@ static uint64_t cold_bytes(uint64_t llc_bytes)
 
 static void measure_read(job *j, tern_roof *roof)
 {
-    const tern_read_rate rate = tern_read_rate_measure(j->team, j->buffer.data, j->buffer.bytes, QUARTERS, j->isa);
+    const tern_read_rate rate = tern_read_rate_measure(j->team, j->buffer.data, j->buffer.bytes, j->isa);
 
     roof->reader = rate.reader;
     roof->read_ahead_bytes = rate.ahead_bytes;
@@ -214,29 +208,23 @@ static void measure_in_child(void *argument, void *result)
     tern_team_free(j->team);
 }
 
-static tern_status run(job *j, tern_roof *roof, const tern_child_options *child, tern_error *error)
+tern_status tern_roof_measure(tern_roof *roof, const tern_pin *pin, uint32_t threads, uint32_t isa, uint64_t llc_bytes,
+                              const tern_child_options *child, tern_error *error)
 {
+    job j = {.pin = pin, .threads = threads, .isa = isa, .bytes = cold_bytes(llc_bytes)};
     outcome o = {.status = TERN_OK};
     tern_child_outcome end;
-    const tern_status status = tern_child_run(measure_in_child, j, &o, sizeof o, child, &end, error);
+    const tern_status status = tern_child_run(measure_in_child, &j, &o, sizeof o, child, &end, error);
 
     if (status != TERN_OK)
         return status;
     if (end.end != TERN_CHILD_DONE)
-        return tern_error_set(error, TERN_ENVIRONMENT, "the roofs of %u threads could not be measured: %s", j->threads,
+        return tern_error_set(error, TERN_ENVIRONMENT, "the roofs of %u threads could not be measured: %s", threads,
                               end.reason);
     if (o.status != TERN_OK && error != NULL)
         *error = o.error;
     *roof = o.roof;
     return o.status;
-}
-
-tern_status tern_roof_measure(tern_roof *roof, const tern_pin *pin, uint32_t threads, uint32_t isa, uint64_t llc_bytes,
-                              const tern_child_options *child, tern_error *error)
-{
-    job j = {.pin = pin, .threads = threads, .isa = isa, .bytes = cold_bytes(llc_bytes)};
-
-    return run(&j, roof, child, error);
 }
 
 const tern_peak *tern_roof_peak(const tern_roof *roof, uint32_t isa)

@@ -2,7 +2,6 @@
 
 #include "base/cpu_mask.h"
 #include "base/text.h"
-#include "machine/memory.h"
 #include "machine/topology_read.h"
 #include "machine/warnings.h"
 
