@@ -5,7 +5,7 @@
  * where they are, after one shift by 4 for two of them. Sums of the fields that lie 2 bits up are four times too large,
  * and divided after 8 lines, exactly, since each product is a multiple of 4: 8 * 2 * -2048 is just what 16 bits hold.
  * That is 13 instructions for 128 weights where shifting each takes 15, and a loop of one line keeps prefetches apart:
- * in bunches they wait for one another. Memory is asked 96 lines ahead, for the second cache, which has more requests
+ * in bunches they wait for one another. Memory is asked 192 lines ahead, for the second cache, which has more requests
  * under way than the first. So one token is bound by memory when W streams, on one core and on all, and by those
  * instructions when W lies in cache. More tokens share codes that are unpacked once (trits2_gemm.h), a block of columns
  * at a time that leaves the first cache room for x, and for as many tokens as leave their X in the second; they are

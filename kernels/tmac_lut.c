@@ -10,7 +10,7 @@
  *
  * A line of packed W is 64 bytes, one of each row of a panel, with the indices of two groups in its nibbles: 2 bits a
  * weight. The panel's two vectors of rows share each load of a table; panels follow one another, packed W is one
- * stream, and memory is asked 96 lines ahead for the second cache (see avx2.c). 6.4 instructions for 64 weights bound
+ * stream, and memory is asked 192 lines ahead for the second cache (see avx2.c). 6.4 instructions for 64 weights bound
  * it when W lies in cache, as against the 6.5 of avx2, of which shuffles have fewer ports; memory when W streams.
  * (T-MAC, Wei et al. 2024, section 3, has the tables; its aggregation in 8 bits is not exact and is not used.)
  */
@@ -33,7 +33,7 @@ enum {
 enum { PREFETCH, HINT };
 
 static const tern_toggle toggles[] = {
-    {"prefetch", "cache lines of packed W to prefetch ahead", NULL, 96, 0, 512},
+    {"prefetch", "cache lines of packed W to prefetch ahead", NULL, 192, 0, 512},
     {"hint", "of the prefetches: 1 to L1, 2 to L2, 3 non-temporal", "prefetch", COMMON_HINT_L2, COMMON_HINT_L1,
      COMMON_HINT_NTA},
     {NULL, NULL, NULL, 0, 0, 0},

@@ -13,7 +13,7 @@
 
 enum { TRITS2_PREFETCH, TRITS2_HINT, TRITS2_MASKS, TRITS2_TILE, TRITS2_BLOCK, TRITS2_BLOCK_N };
 static const tern_toggle trits2_toggles[] = {
-    [TRITS2_PREFETCH] = {"prefetch", "cache lines of packed W to prefetch ahead", NULL, 96, 0, 512},
+    [TRITS2_PREFETCH] = {"prefetch", "cache lines of packed W to prefetch ahead", NULL, 192, 0, 512},
     [TRITS2_HINT] = {"hint", "prefetch 1: to all caches, 2: to the second level, 3: non-temporally; one token",
                      "prefetch", COMMON_HINT_L2, COMMON_HINT_L1, COMMON_HINT_NTA},
     [TRITS2_MASKS] = {"masks", "use fields where they are; off: shift each to the lowest bits; one token", NULL, 1, 0,

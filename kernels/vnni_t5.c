@@ -16,7 +16,7 @@
 enum { PREFETCH, UNPACK, BLOCK, FUSED };
 
 static const tern_toggle toggles[] = {
-    [PREFETCH] = {"prefetch", "cache lines of packed W to prefetch ahead", NULL, 96, 0, 1024},
+    [PREFETCH] = {"prefetch", "cache lines of packed W to prefetch ahead", NULL, 192, 0, 1024},
     [UNPACK] = {"unpack", "tokens from which on W is unpacked first", NULL, 7, 2, 7},
     [BLOCK] = {"block", "lines of two panels unpacked at a time", NULL, 104, 1, 4096},
     [FUSED] = {"fused", "unpack a block while the first tokens use it", NULL, 1, 0, 1},
