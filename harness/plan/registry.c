@@ -1,21 +1,15 @@
 #include "plan/registry.h"
 
+#include "plan/contract.h"
+#include "plan/libraries.h"
 #include "plan/plugin_trial.h"
-#include "plan/quiet.h"
 
 #include <dirent.h>
-#include <dlfcn.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/sendfile.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 /* Written by CMake from the kernel lines; ends with NULL. */
 extern const tern_kernel *const tern_builtin_kernels[];
@@ -31,120 +25,18 @@ static const tern_toggle harness_toggles[] = {
     {0},
 };
 
-/* A record has room for so many letters. A list that is longer has no end. */
-enum { NAME_LENGTH = 63, MOST_KERNELS = 4096 };
+/* A list that is longer has no end. */
+enum { MOST_KERNELS = 4096 };
 
 enum { HARNESS_TOGGLES = sizeof harness_toggles / sizeof *harness_toggles - 1 };
 
 _Static_assert(HARNESS_TOGGLES + TERN_KERNEL_TOGGLES == TERN_MAX_TOGGLES, "a case has room for every toggle");
 
-typedef struct library {
-    void *handle;
-    int copy; /* the file in memory that it was loaded from; -1: from a file of its own */
-} library;
-
 struct tern_registry {
     member *members;
     size_t count;
-    library *libraries;
-    size_t library_count;
+    tern_libraries libraries;
 };
-
-static bool power_of_two(size_t n)
-{
-    return n != 0 && (n & (n - 1)) == 0;
-}
-
-/* The name may hold only what an id, a file name, a command line and a regular expression leave alone. */
-static bool name_is_plain(const char *name)
-{
-    const size_t length = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789._-");
-
-    return length > 0 && length <= NAME_LENGTH && name[length] == '\0' && name[0] != '-' && name[0] != '.';
-}
-
-/* Names with blanks between them, or none at all. */
-static bool names_are_plain(const char *names)
-{
-    char name[NAME_LENGTH + 2];
-
-    while (*(names += strspn(names, " ")) != '\0') {
-        const size_t length = strcspn(names, " ");
-        snprintf(name, sizeof name, "%.*s", (int)(length > NAME_LENGTH ? NAME_LENGTH + 1 : length), names);
-        if (!name_is_plain(name))
-            return false;
-        names += length;
-    }
-    return true;
-}
-
-/* How many toggles before `end` have that name. */
-static size_t count_named(const tern_toggle *toggles, size_t end, const char *name)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < end; i++)
-        count += strcmp(toggles[i].name, name) == 0;
-    return count;
-}
-
-static const char *needs_breach(const tern_toggle *toggles, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (toggles[i].needs != NULL &&
-            (strcmp(toggles[i].needs, toggles[i].name) == 0 || count_named(toggles, count, toggles[i].needs) == 0))
-            return "a toggle needs one that the kernel does not have, or itself";
-    return NULL;
-}
-
-static const char *toggles_breach(const tern_toggle *toggles)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; toggles != NULL && toggles[i].name != NULL; i++, count++)
-        if (i == TERN_KERNEL_TOGGLES)
-            return "it has more than 16 toggles, or their list has no end";
-        else if (strcmp(toggles[i].name, TERN_TOGGLE_HUGE_PAGES) == 0)
-            return "a toggle has the name of one that the harness gives to every kernel";
-        else if (!name_is_plain(toggles[i].name) || toggles[i].summary == NULL || toggles[i].initial < toggles[i].low ||
-                 toggles[i].initial > toggles[i].high)
-            return "each toggle needs a plain name, a summary and low <= initial <= high";
-        else if (count_named(toggles, i, toggles[i].name) > 0)
-            return "two toggles have the same name";
-    return needs_breach(toggles, count);
-}
-
-/* What is wrong with the kernel's table, or NULL. */
-static const char *contract_breach(const tern_kernel *k)
-{
-    if (!name_is_plain(k->name))
-        return "its name must be lower case letters, digits, '.', '_' and '-', 63 at most, the first a letter or digit";
-    if (strcmp(k->name, TERN_KERNEL_AUTO) == 0 || strcmp(k->name, "decode") == 0 || strcmp(k->name, "none") == 0)
-        return "'auto', 'decode' and 'none' mean something else in ids";
-    if ((k->formerly != NULL && !names_are_plain(k->formerly)) || (k->refines != NULL && !name_is_plain(k->refines)))
-        return "`refines` and `formerly` are names, too: plain, `formerly` with blanks between them";
-    if (k->packed_bytes == NULL || k->bind == NULL)
-        return "packed_bytes and bind must be set";
-    if ((k->pack == NULL) == (k->pack_rows == NULL))
-        return "either pack or pack_rows must be set";
-    if ((k->plan_bytes == NULL) != (k->make_plan == NULL) || (k->plan_bytes == NULL && k->drop_plan != NULL))
-        return "plan_bytes and make_plan must be set together, drop_plan only with them";
-    if (k->summary == NULL)
-        return "it has no summary";
-    if (k->isa >= 2 * TERN_ISA_GFNI)
-        return "it needs an instruction set that this program does not know";
-    if ((k->flags & ~(uint32_t)TERN_KERNEL_OWNS_TEAM) != 0)
-        return "it sets a flag that this program does not know";
-    if (!isfinite(k->bits_per_weight) || k->bits_per_weight <= 0.0)
-        return "bits_per_weight must be a number above 0";
-    if (k->multiple.m == 0 || k->multiple.k == 0 || k->multiple.n == 0 || k->row_step == 0)
-        return "multiple and row_step must be at least 1";
-    if (k->tile.m == 0 || k->tile.k == 0 || k->tile.n == 0)
-        return "tile must be at least 1 in each size";
-    if (!power_of_two(k->packed_align) || !power_of_two(k->x_align) || !power_of_two(k->y_align) || k->y_align < 4)
-        return "alignments must be powers of two, y_align at least 4";
-    return toggles_breach(k->toggles);
-}
 
 /* The kernel's toggles, then the harness's. NULL: no memory. */
 static tern_toggle *all_toggles(const tern_toggle *own)
@@ -178,7 +70,7 @@ static tern_status judge(const tern_registry *registry, const tern_kernel *kerne
 {
     if (kernel->name == NULL)
         return tern_error_set(error, TERN_USAGE, "%s: a kernel has no name", source);
-    const char *breach = contract_breach(kernel);
+    const char *breach = tern_contract_breach(kernel);
     if (breach != NULL)
         return tern_error_set(error, TERN_USAGE, "%s: kernel '%s' breaks the contract: %s", source, kernel->name,
                               breach);
@@ -259,96 +151,32 @@ tern_status tern_registry_add(tern_registry *registry, const tern_kernel *const 
     return refuse_circles(registry, error);
 }
 
-static tern_status refuse_loading(const char *path, const char *why, tern_error *error)
-{
-    if (strstr(why, "failed to map segment") == NULL)
-        return tern_error_set(error, TERN_USAGE, "plug-in %s cannot be loaded: %s", path, why);
-    return tern_error_set(error, TERN_ENVIRONMENT,
-                          "plug-in %s cannot be loaded: memory is short, or its file system is mounted noexec; what is "
-                          "built lies below XDG_CACHE_HOME",
-                          path);
-}
-
-/* file is what is opened, path what it is called in messages. copy is the registry's from now on, unless it is -1. */
-static tern_status load_file(tern_registry *registry, const char *file, int copy, const char *path, tern_error *error)
-{
-    library *libraries = realloc(registry->libraries, (registry->library_count + 1) * sizeof *libraries);
-    const tern_quiet quiet = tern_quiet_begin();
-    void *handle = libraries == NULL ? NULL : dlopen(file, RTLD_NOW | RTLD_LOCAL);
-    tern_quiet_end(&quiet);
-
-    registry->libraries = libraries != NULL ? libraries : registry->libraries;
-    if (handle == NULL && copy >= 0)
-        close(copy);
-    if (libraries == NULL)
-        return tern_error_memory(error, "the list of plug-ins", sizeof *libraries);
-    if (handle == NULL)
-        return refuse_loading(path, dlerror(), error);
-    libraries[registry->library_count++] = (library){handle, copy};
-
-    const tern_plugin *plugin = dlsym(handle, "tern_plugin_table");
-    if (plugin == NULL)
-        return tern_error_set(error, TERN_USAGE,
-                              "plug-in %s has no symbol tern_plugin_table; export it with TERN_PLUGIN(&kernel)", path);
-    if (plugin->abi != TERN_KERNEL_ABI)
-        return tern_error_set(error, TERN_USAGE,
-                              "plug-in %s was built for contract version %u, this program has %u; rebuild it", path,
-                              plugin->abi, TERN_KERNEL_ABI);
-    return tern_registry_add(registry, plugin->kernels, path, error);
-}
-
 /* Is a tern_plugin_load. */
-static tern_status load(void *registry, const char *path, tern_error *error)
+static tern_status load(void *argument, const char *path, tern_error *error)
 {
-    /* A path without a slash would be looked up in the system's library directories. */
-    char *file = realpath(path, NULL);
+    tern_registry *registry = argument;
+    const tern_plugin *plugin;
+    const tern_status status = tern_libraries_open(&registry->libraries, path, &plugin, error);
 
-    if (file == NULL)
-        return tern_error_set(error, tern_error_of_file(errno), "plug-in %s: %s", path, strerror(errno));
-    const tern_status status = load_file(registry, file, -1, path, error);
-    free(file);
-    return status;
+    return status == TERN_OK ? tern_registry_add(registry, plugin->kernels, path, error) : status;
 }
 
-/* A file in memory with the bytes of another; -1 and errno when that fails. */
-static int copy_in_memory(const char *path)
-{
-    const int from = open(path, O_RDONLY | O_CLOEXEC), to = from < 0 ? -1 : memfd_create("plug-in", MFD_CLOEXEC);
-    struct stat what;
-    bool whole = to >= 0 && fstat(from, &what) == 0;
-
-    for (off_t at = 0; whole && at < what.st_size;)
-        whole = sendfile(to, from, &at, (size_t)(what.st_size - at)) > 0;
-    const int failure = errno;
-    if (from >= 0)
-        close(from);
-    if (!whole && to >= 0)
-        close(to);
-    errno = failure;
-    return whole ? to : -1;
-}
-
-/* The copy stays open as long as it is loaded: two that had the same name would be one for the loader. */
 tern_status tern_registry_load_copy(tern_registry *registry, const char *path, tern_error *error)
 {
-    char file[32];
-    const int copy = copy_in_memory(path);
+    const tern_plugin *plugin;
+    const tern_status status = tern_libraries_open_copy(&registry->libraries, path, &plugin, error);
 
-    if (copy < 0)
-        return tern_error_set(error, tern_error_of_file(errno), "plug-in %s: %s", path, strerror(errno));
-    snprintf(file, sizeof file, "/proc/self/fd/%d", copy);
-    return load_file(registry, file, copy, path, error);
+    return status == TERN_OK ? tern_registry_add(registry, plugin->kernels, path, error) : status;
 }
 
-/* Is a tern_plugin_load, for a process that ends then: unloading runs code too. */
+/* Is a tern_plugin_load, for a process that ends then: unloading runs code too, of this one alone. */
 static tern_status load_and_unload(void *argument, const char *path, tern_error *error)
 {
-    const tern_registry *registry = argument;
-    const size_t loaded = registry->library_count;
-    const tern_status status = load(argument, path, error);
+    tern_registry *registry = argument;
 
-    if (registry->library_count > loaded)
-        dlclose(registry->libraries[loaded].handle);
+    registry->libraries = (tern_libraries){0};
+    const tern_status status = load(registry, path, error);
+    tern_libraries_close(&registry->libraries);
     return status;
 }
 
@@ -434,12 +262,7 @@ void tern_registry_free(tern_registry *registry)
         free(registry->members[i].source);
     }
     free(registry->members);
-    for (size_t i = 0; i < registry->library_count; i++) {
-        dlclose(registry->libraries[i].handle);
-        if (registry->libraries[i].copy >= 0)
-            close(registry->libraries[i].copy);
-    }
-    free(registry->libraries);
+    tern_libraries_close(&registry->libraries);
     free(registry);
 }
 
