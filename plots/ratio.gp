@@ -11,14 +11,14 @@ plain(id) = found(id) ? id[1:found(id) - 1].id[found(id) + strlen(usual):] : id
 short(id) = strlen(plain(id)) > 38 ? plain(id)[1:37].'~' : plain(id)
 stats $data index 0 using (column("delta")) name 'D' nooutput
 delta = 100 * D_max
-set arrow 1 from first delta, graph 0 to first delta, graph 1 nohead linestyle 9
-set arrow 2 from first -delta, graph 0 to first -delta, graph 1 nohead linestyle 9
-set arrow 3 from first 0, graph 0 to first 0, graph 1 nohead linewidth 1
+set arrow 1 from first 0, graph 0 to first 0, graph 1 nohead linewidth 1
 stats $data index 0 using (column("change")) name 'N' nooutput
 set xrange [* < -1.2 * delta:1.2 * delta < *]
 set yrange [N_records - 0.3:-0.7]
 set ytics font ',10'
 set grid noytics
-plot $data index 0 \
+plot for [side in '1 -1'] $data index 0 \
+    using (side * 100*column("delta")):($0 - 0.5):(0):(1) with vectors nohead linestyle 9 notitle, \
+    $data index 0 \
     using (100*column("change")):0:(100*column("low")):(100*column("high")):yticlabels(short(stringcolumn("id"))) \
     with xerrorbars linestyle 1 dashtype 1 notitle

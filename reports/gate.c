@@ -155,8 +155,25 @@ static void add_wrong(tern_document *document, const tern_results *results, cons
         tern_document_line(document, "again: %s '%s'", results->runs.item[row->compared->run].repro, row->compared->id);
 }
 
-static void add_words(tern_document *document, const tern_results *results, const tern_gate_rows *rows)
+/* "2 %", or "2 to 5 %" where cases have deltas of their own. */
+static char *deltas(const tern_gate_rows *rows, char *text, size_t bytes)
 {
+    double low = INFINITY, high = 0.0;
+
+    for (size_t i = 0; i < rows->count; i++) {
+        low = fmin(low, rows->row[i].answer.delta);
+        high = fmax(high, rows->row[i].answer.delta);
+    }
+    text[0] = '\0';
+    if (low < high)
+        tern_text_append(text, bytes, "%.3g to ", 100.0 * low);
+    tern_text_append(text, bytes, "%.3g %%", 100.0 * high);
+    return text;
+}
+
+static void add_words(tern_document *document, const tern_gate_rows *rows)
+{
+    char delta[64];
     const tern_compared *first = rows->row[0].compared;
 
     tern_document_paragraph(
@@ -164,10 +181,8 @@ static void add_words(tern_document *document, const tern_results *results, cons
         first->base_commit, first->base_commit[0] == '\0' ? "" : ")", first->cand,
         first->cand_commit[0] == '\0' ? "" : " (", first->cand_commit, first->cand_commit[0] == '\0' ? "" : ")");
     if (!isnan(rows->noise.canary))
-        tern_document_line(document,
-                           "code that is the same on both sides moved by %.2f %%; a change counts above %.3g %%",
-                           100.0 * expm1(rows->noise.canary), 100.0 * rows->rule.delta);
-    (void)results;
+        tern_document_line(document, "code that is the same on both sides moved by %.2f %%; a change counts above %s",
+                           100.0 * expm1(rows->noise.canary), deltas(rows, delta, sizeof delta));
 }
 
 tern_status tern_gate_add(tern_document *document, const tern_results *results, uint32_t run, tern_error *error)
@@ -180,7 +195,7 @@ tern_status tern_gate_add(tern_document *document, const tern_results *results, 
     if (status == TERN_OK && order == NULL)
         status = tern_error_memory(error, "the rows of a gate", (double)rows.count);
     if (status == TERN_OK && order != NULL && rows.count > 0) {
-        add_words(document, results, &rows);
+        add_words(document, &rows);
         for (size_t i = 0; i < rows.count; i++)
             order[i] = &rows.row[i];
         qsort(order, rows.count, sizeof(tern_gate_row *), compare);

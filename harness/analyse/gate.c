@@ -67,7 +67,7 @@ size_t tern_gate_wanted(const tern_gate_series *series, const tern_gate_rule *ru
 tern_gate_answer tern_gate_answer_of(const tern_gate_series *series, const tern_gate_rule *rule)
 {
     double all[2 * TERN_GATE_PROCESSES];
-    tern_gate_answer answer = {.verdict = look(series->first, series->firsts, rule)};
+    tern_gate_answer answer = {.verdict = look(series->first, series->firsts, rule), .delta = rule->delta};
 
     memcpy(all, series->first, series->firsts * sizeof *all);
     memcpy(all + series->firsts, series->second, series->seconds * sizeof *all);
@@ -90,20 +90,18 @@ static void doubt(tern_gate_answer *answer, const char *why)
     answer->doubt = why;
 }
 
-const char *tern_gate_noise_doubt(const tern_gate_noise *noise, const tern_gate_rule *rule)
+const char *tern_gate_noise_doubt(const tern_gate_noise *noise, double delta)
 {
     if (noise->steal_share > most_steal)
         return "other virtual machines took more than 5 % of the time";
-    if (noise->canary > 0.5 * log1p(rule->delta))
+    if (noise->canary > 0.5 * log1p(delta))
         return "code that is the same on both sides moved by more than half of delta";
     return NULL;
 }
 
-void tern_gate_together(tern_gate_answer *answers, size_t count, const tern_gate_noise *noise,
-                        const tern_gate_rule *rule)
+void tern_gate_together(tern_gate_answer *answers, size_t count, const tern_gate_noise *noise, double confidence)
 {
-    const double alpha = 0.5 * (1.0 - rule->confidence);
-    const char *noisy = tern_gate_noise_doubt(noise, rule);
+    const double alpha = 0.5 * (1.0 - confidence);
     double *p = calloc(count + 1, sizeof *p);
     unsigned char *holds = calloc(count + 1, 1);
 
@@ -113,6 +111,7 @@ void tern_gate_together(tern_gate_answer *answers, size_t count, const tern_gate
         tern_holm(p, count, alpha, holds);
     for (size_t i = 0; i < count; i++) {
         tern_gate_answer *answer = &answers[i];
+        const char *noisy = tern_gate_noise_doubt(noise, answer->delta);
         if (answer->verdict == TERN_GATE_OPEN)
             continue;
         if (noisy != NULL && (noise->steal_share > most_steal || answer->verdict != TERN_GATE_SAME))

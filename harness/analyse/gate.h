@@ -51,6 +51,7 @@ size_t tern_gate_wanted(const tern_gate_series *series, const tern_gate_rule *ru
 typedef struct tern_gate_answer {
     tern_gate_verdict verdict;
     tern_mean mean;    /* of all processes, logarithms */
+    double delta;      /* of the rule that it was judged by */
     const char *doubt; /* a constant sentence, why it is INCONCLUSIVE; NULL otherwise */
 } tern_gate_answer;
 
@@ -63,14 +64,17 @@ typedef struct tern_gate_noise {
     double steal_share; /* of the time of the CPUs in use; NaN: not known */
 } tern_gate_noise;
 
-/* Why no change that was measured on such a machine is believed: a constant sentence; NULL: nothing speaks against it. */
-const char *tern_gate_noise_doubt(const tern_gate_noise *noise, const tern_gate_rule *rule);
+/*
+ * Why no change above delta that was measured on such a machine is believed: a constant sentence; NULL: nothing speaks
+ * against it.
+ */
+const char *tern_gate_noise_doubt(const tern_gate_noise *noise, double delta);
 
 /*
  * Goes through the answers of count cases again: a regression has to hold among that many tests (Holm), and nothing
- * is believed that is not larger than what the machine does to code that is the same on both sides.
+ * is believed that is not larger than what the machine does to code that is the same on both sides. confidence: of each
+ * interval, as in the rule.
  */
-void tern_gate_together(tern_gate_answer *answers, size_t count, const tern_gate_noise *noise,
-                        const tern_gate_rule *rule);
+void tern_gate_together(tern_gate_answer *answers, size_t count, const tern_gate_noise *noise, double confidence);
 
 #endif

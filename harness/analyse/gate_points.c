@@ -10,9 +10,9 @@
 enum { COMMIT_DIGITS = 12 };
 
 /* A machine on which the same code differs by more, or which others use, gives no figure worth keeping. */
-static bool is_noisy(const tern_gate_rows *rows)
+static bool is_noisy(const tern_gate_rows *rows, const tern_gate_row *row)
 {
-    return tern_gate_noise_doubt(&rows->noise, &rows->rule) != NULL;
+    return tern_gate_noise_doubt(&rows->noise, row->answer.delta) != NULL;
 }
 
 static bool is_same_code(const tern_compared *c)
@@ -48,7 +48,7 @@ static tern_point point_of(const tern_gate_row *row)
 static tern_status add_rows(tern_results *points, const tern_gate_rows *rows, const tern_run *run,
                             tern_gate_points *became, tern_error *error)
 {
-    const bool noisy = is_noisy(rows), has_class = run->machine_class_hash[0] != '\0';
+    const bool has_class = run->machine_class_hash[0] != '\0';
     tern_status status = TERN_OK;
 
     for (size_t i = 0; i < rows->count && status == TERN_OK; i++) {
@@ -60,7 +60,7 @@ static tern_status add_rows(tern_results *points, const tern_gate_rows *rows, co
             became->untimed++;
         } else if (row->compared->base_code[0] == '\0' || !has_class) {
             became->unnamed++;
-        } else if (!same && noisy) {
+        } else if (!same && is_noisy(rows, row)) {
             became->noisy++;
         } else {
             const tern_point point = point_of(row);

@@ -118,7 +118,7 @@ static tern_status judge(tern_gate_rows *rows, tern_error *error)
     for (size_t i = 0; i < rows->count; i++)
         if (is_timed(&rows->row[i]))
             answers[timed++] = rows->row[i].answer;
-    tern_gate_together(answers, timed, &rows->noise, &rows->rule);
+    tern_gate_together(answers, timed, &rows->noise, tern_gate_default_rule.confidence);
     timed = 0;
     for (size_t i = 0; i < rows->count; i++)
         if (is_timed(&rows->row[i]))
@@ -177,9 +177,18 @@ static void count(tern_gate_counts *counts, const tern_gate_row *row)
         counts->judged++;
 }
 
+static tern_gate_rule rule_of(const tern_compared *compared)
+{
+    tern_gate_rule rule = tern_gate_default_rule;
+
+    if (compared->delta > 0.0)
+        rule.delta = compared->delta;
+    return rule;
+}
+
 tern_status tern_gate_rows_new(tern_gate_rows *rows, const tern_results *results, uint32_t run, tern_error *error)
 {
-    *rows = (tern_gate_rows){.rule = tern_gate_default_rule};
+    *rows = (tern_gate_rows){.count = 0};
     rows->row = calloc(results->compared.count + 1, sizeof *rows->row);
     rows->wrong = calloc(results->compared.count + 1, sizeof *rows->wrong);
     if (rows->row == NULL || rows->wrong == NULL)
@@ -189,13 +198,13 @@ tern_status tern_gate_rows_new(tern_gate_rows *rows, const tern_results *results
         if (compared->run != run || compared->state == TERN_COMPARED_STEP)
             continue;
         tern_gate_row *row = &rows->row[rows->count++];
+        const tern_gate_rule rule = rule_of(compared);
         row->compared = compared;
         row->work = work_of(compared);
-        rows->rule.delta = compared->delta > 0.0 ? compared->delta : rows->rule.delta;
         tern_gate_read_series(row, results);
         if (row->wrong != NULL && !tern_gate_is_self(compared))
             take_back(row, &rows->wrong[rows->count - 1]);
-        row->answer = tern_gate_answer_of(&row->series, &rows->rule);
+        row->answer = tern_gate_answer_of(&row->series, &rule);
     }
     read_noise(rows);
     const tern_status status = judge(rows, error);

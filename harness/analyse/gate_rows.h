@@ -37,7 +37,6 @@ typedef struct tern_gate_rows {
     tern_gate_row *row; /* in the order of the file */
     size_t count;
     tern_compared *wrong; /* lines of rows that were found WRONG while they were timed */
-    tern_gate_rule rule;
     tern_gate_noise noise;
     tern_gate_counts counts;
 } tern_gate_rows;

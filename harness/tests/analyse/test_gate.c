@@ -52,7 +52,7 @@ static void simulate(machine m, int gates, int count[TERN_GATE_VERDICTS])
     for (int i = 0; i < gates; i++) {
         size_t processes;
         tern_gate_answer answer = gate(&m, &processes);
-        tern_gate_together(&answer, 1, &quiet, &tern_gate_default_rule);
+        tern_gate_together(&answer, 1, &quiet, tern_gate_default_rule.confidence);
         assert_int_not_equal(answer.verdict, TERN_GATE_OPEN);
         assert_true(processes <= 2 * TERN_GATE_PROCESSES);
         count[answer.verdict]++;
@@ -138,18 +138,34 @@ static void noise_of_the_machine_is_no_verdict(void **state)
     const tern_gate_noise moved = {.canary = 0.015, .steal_share = 0.0}, stolen = {.canary = 0.0, .steal_share = 0.06};
     const tern_gate_noise unknown = {.canary = (double)NAN, .steal_share = (double)NAN};
     const tern_mean mean = {.count = 8, .mean = 0.05, .error = 0.001, .low = 0.046, .high = 0.054};
-    const tern_gate_answer slower = {.verdict = TERN_GATE_REGRESSED, .mean = mean};
+    const tern_gate_answer slower = {.verdict = TERN_GATE_REGRESSED, .mean = mean, .delta = 0.02};
     tern_gate_answer answer = slower;
 
     (void)state;
-    tern_gate_together(&answer, 1, &moved, &tern_gate_default_rule);
+    tern_gate_together(&answer, 1, &moved, tern_gate_default_rule.confidence);
     assert_int_equal(answer.verdict, TERN_GATE_INCONCLUSIVE);
     answer = slower;
-    tern_gate_together(&answer, 1, &stolen, &tern_gate_default_rule);
+    tern_gate_together(&answer, 1, &stolen, tern_gate_default_rule.confidence);
     assert_int_equal(answer.verdict, TERN_GATE_INCONCLUSIVE);
     answer = slower;
-    tern_gate_together(&answer, 1, &unknown, &tern_gate_default_rule);
+    tern_gate_together(&answer, 1, &unknown, tern_gate_default_rule.confidence);
     assert_int_equal(answer.verdict, TERN_GATE_REGRESSED);
+}
+
+/* Half of the delta of each case is what it is held against, whichever stands first or last. */
+static void noise_is_held_against_the_delta_of_each_case(void **state)
+{
+    const tern_gate_noise moved = {.canary = 0.015, .steal_share = 0.0};
+    const tern_mean mean = {.count = 8, .mean = 0.08, .error = 0.001, .low = 0.076, .high = 0.084};
+    const tern_gate_answer fine = {.verdict = TERN_GATE_REGRESSED, .mean = mean, .delta = 0.02};
+    const tern_gate_answer coarse = {.verdict = TERN_GATE_REGRESSED, .mean = mean, .delta = 0.05};
+    tern_gate_answer answers[] = {coarse, fine, coarse};
+
+    (void)state;
+    tern_gate_together(answers, 3, &moved, tern_gate_default_rule.confidence);
+    assert_int_equal(answers[0].verdict, TERN_GATE_REGRESSED);
+    assert_int_equal(answers[1].verdict, TERN_GATE_INCONCLUSIVE);
+    assert_int_equal(answers[2].verdict, TERN_GATE_REGRESSED);
 }
 
 static void one_of_many_cases_has_to_be_clearer(void **state)
@@ -163,9 +179,9 @@ static void one_of_many_cases_has_to_be_clearer(void **state)
     for (size_t i = 0; i < CASES; i++)
         answers[i] = (tern_gate_answer){.verdict = TERN_GATE_SAME, .mean = {.count = 8, .mean = 0.0, .error = 0.001}};
     answers[3] = (tern_gate_answer){.verdict = TERN_GATE_REGRESSED, .mean = slight};
-    tern_gate_together(&answers[3], 1, &quiet, &tern_gate_default_rule);
+    tern_gate_together(&answers[3], 1, &quiet, tern_gate_default_rule.confidence);
     assert_int_equal(answers[3].verdict, TERN_GATE_REGRESSED);
-    tern_gate_together(answers, CASES, &quiet, &tern_gate_default_rule);
+    tern_gate_together(answers, CASES, &quiet, tern_gate_default_rule.confidence);
     assert_int_equal(answers[3].verdict, TERN_GATE_INCONCLUSIVE);
 }
 
@@ -178,6 +194,7 @@ int main(void)
         cmocka_unit_test(a_clear_case_takes_eight_processes_and_a_regression_twice_that),
         cmocka_unit_test(a_regression_that_does_not_come_again_is_none),
         cmocka_unit_test(noise_of_the_machine_is_no_verdict),
+        cmocka_unit_test(noise_is_held_against_the_delta_of_each_case),
         cmocka_unit_test(one_of_many_cases_has_to_be_clearer),
     };
 
