@@ -222,7 +222,8 @@ static tern_status settle(decode_ablation *a, tern_error *error)
 
     a->factors.job.pin = tern_environment_pin(environment, a->factors.job.threads);
     a->factors.one_cpu = tern_environment_pin(environment, 1);
-    if (status != TERN_OK || (status = tern_decode_id(&a->factors.job, a->it.id, sizeof a->it.id, error)) != TERN_OK)
+    if (status != TERN_OK || a->factors.job.kernel.kernel == NULL ||
+        (status = tern_decode_id(&a->factors.job, a->it.id, sizeof a->it.id, error)) != TERN_OK)
         return status;
     describe(a);
     return find_plain_kernel(a, error);
@@ -306,7 +307,7 @@ static tern_status run(void *context, tern_recording *recording, tern_error *err
     const tern_status status = settle(a, error);
 
     (void)recording;
-    if (status != TERN_OK)
+    if (status != TERN_OK || tern_interrupt_signal() != 0)
         return status;
     return a->settings->sides == NULL ? run_side(a, "", error) : run_two_sides(a, error);
 }

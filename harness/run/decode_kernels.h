@@ -29,7 +29,7 @@ tern_workload tern_decode_kernels_workload(const tern_decode_job *job, const ter
 
 /*
  * Where the job names none: the fastest for its steps and blocks of prompt together, as often as each is done, with
- * toggles, and why; "" where it was named.
+ * toggles, and why; "" where it was named. None when the program was asked to end before.
  */
 tern_status tern_decode_kernels_choose(tern_recording *recording, tern_decode_job *job, const tern_geometry *geometry,
                                        const tern_parts *parts, char *reason, size_t bytes, tern_error *error);

@@ -89,7 +89,7 @@ static tern_status measure(decode_run *run, tern_error *error)
 
     if ((status = tern_decode_kernels_choose(run->recording, &run->job, &run->geometry, &run->parts, run->pick_reason,
                                              sizeof run->pick_reason, error)) != TERN_OK ||
-        (status = look_at_roofs(run, &best, error)) != TERN_OK ||
+        run->job.kernel.kernel == NULL || (status = look_at_roofs(run, &best, error)) != TERN_OK ||
         (status = tern_decode_kernels_check(run->recording, &run->job, &run->geometry, &run->parts, &finding, error)) !=
             TERN_OK)
         return status;

@@ -115,7 +115,7 @@ static tern_status guess_all(picking *p, guess *g, size_t *count, tern_error *er
         const tern_kernel *kernel = tern_registry_kernel(registry, i);
         if (tern_session_permit(p->picker->session, kernel, NULL) != TERN_OK)
             continue;
-        if ((status = guess_kernel(p, kernel, &g[*count], error)) != TERN_OK)
+        if ((status = guess_kernel(p, kernel, &g[*count], error)) != TERN_OK || tern_interrupt_signal() != 0)
             break;
         const tern_tried tried = tried_of_guess(p, &g[*count]);
         status = tell(p, &tried, error);
@@ -303,6 +303,7 @@ tern_status tern_picker_pick(const tern_picker *picker, const tern_workload *wor
 
     if (can_keep && !picker->fresh && tern_picks_find(key, workload, chosen) && revive(picker->session, chosen, best))
         return TERN_OK;
+    *best = (tern_case){.kernel = NULL};
     const tern_status status = search(&p, best, chosen, error);
     if (status == TERN_OK && can_keep && tern_interrupt_signal() == 0)
         keep(&p, key);
@@ -316,7 +317,7 @@ tern_status tern_picker_pick_case(const tern_picker *picker, tern_case *c, char 
 {
     const tern_workload workload = tern_workload_of_case(c);
     tern_tried chosen = {0};
-    tern_case best = {.kernel = NULL};
+    tern_case best;
     const tern_status status = tern_picker_pick(picker, &workload, &best, &chosen, error);
 
     if (status != TERN_OK)

@@ -20,12 +20,12 @@ typedef struct tern_picker {
 /*
  * Of the kernels that the session permits: a first guess drops the slow ones, the others are sampled as tuning.h says. What
  * is found is kept, and taken again by later runs. *chosen is the setting, with a sentence of figures. TERN_NOTHING
- * when no kernel can do the workload.
+ * when no kernel can do the workload. best->kernel is NULL when the program was asked to end before.
  */
 tern_status tern_picker_pick(const tern_picker *picker, const tern_workload *workload, tern_case *best,
                              tern_tried *chosen, tern_error *error);
 
-/* The same for one case, which gets the kernel and its toggles; reason gets the sentence. */
+/* The same for one case, which gets the kernel, or NULL, and its toggles; reason gets the sentence. */
 tern_status tern_picker_pick_case(const tern_picker *picker, tern_case *c, char *reason, size_t bytes,
                                   tern_error *error);
 

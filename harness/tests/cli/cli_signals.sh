@@ -52,6 +52,10 @@ ends TERM 143 "$TERNBENCH" ablate sides.suite --set kernels=portable --set shape
 ends TERM 143 "$TERNBENCH" tune sides.suite --set 'kernels=scalar portable' --set shapes=2048x8192x64 --no-roofs -q
 ends INT 130 "$TERNBENCH" ablate decode --model large.model --kernel reference -q
 ends INT 130 "$TERNBENCH" decode --model large.model --kernel reference --tokens 512 --no-roofs -q
+# While the kernel is still being chosen.
+ends TERM 143 "$TERNBENCH" decode --model large.model --no-roofs -q --out jsonl:auto.jsonl
+says auto.jsonl 'interrupted by signal 15'
+ends INT 130 "$TERNBENCH" ablate decode --model large.model -q
 ends TERM 143 "$TERNBENCH" model write --model large.model --out large.gguf
 
 # Pipes to which nobody comes, in both directions, and one whose reader does not read.
