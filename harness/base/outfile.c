@@ -117,8 +117,10 @@ static tern_status find(tern_outfile *file, tern_error *error)
         if (status != TERN_OK)
             return status;
         /* Who had the lock before may have put another file in this one's place. */
-        if (stat(file->path, &now) == 0 && is_same(&now, file->found))
+        if (stat(file->path, &now) == 0 && is_same(&now, file->found)) {
+            file->as_found = now;
             return TERN_OK;
+        }
         fclose(file->found);
         file->found = NULL;
     }
@@ -283,15 +285,32 @@ static bool flush_to_disk(FILE *stream)
            (fsync(fileno(stream)) == 0 || errno == EINVAL || errno == EROFS || errno == ENOSYS);
 }
 
+/* Whether what has the name is what was found there, with nothing added, or is gone. */
+static bool is_as_found(const tern_outfile *file)
+{
+    const struct stat *then = &file->as_found;
+    struct stat now;
+
+    return stat(file->place, &now) != 0 ||
+           (is_same(&now, file->found) && now.st_size == then->st_size && now.st_mtim.tv_sec == then->st_mtim.tv_sec &&
+            now.st_mtim.tv_nsec == then->st_mtim.tv_nsec);
+}
+
 tern_status tern_outfile_publish(tern_outfile *file, tern_error *error)
 {
     if (!flush_to_disk(file->stream))
         return tern_outfile_failed(file->path, error);
     if (file->place == NULL)
         return TERN_OK;
-    const tern_status status = tern_writer_lock(file->stream, file->path, error);
+    tern_status status = tern_writer_lock(file->found, file->path, error);
+    if (status == TERN_OK)
+        status = tern_writer_lock(file->stream, file->path, error);
     if (status != TERN_OK)
         return status;
+    if (!is_as_found(file))
+        return tern_error_set(error, TERN_ENVIRONMENT,
+                              "cannot write %s: another process has written it in the meantime; run this again",
+                              file->path);
     if (!name_it(file) || rename(file->temporary, file->place) != 0)
         return tern_outfile_failed(file->path, error);
     *slot_of(file) = (slot){file, NULL, NULL};

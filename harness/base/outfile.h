@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 enum { TERN_OUTFILES_MAX = 80 }; /* open at a time */
 
@@ -22,8 +23,9 @@ typedef struct tern_outfile {
     char *place;      /* the file that gets replaced, links followed; NULL: written through, or gone on with */
     char *temporary;  /* the name that it has until then; NULL: none */
     FILE *found;      /* what has the name now, locked */
-    bool created;     /* that is empty, and ours */
-    bool written;     /* closed, and all is where it belongs */
+    struct stat as_found;
+    bool created; /* that is empty, and ours */
+    bool written; /* closed, and all is where it belongs */
 } tern_outfile;
 
 /*
@@ -36,7 +38,11 @@ tern_status tern_outfile_open(tern_outfile *file, const char *path, tern_error *
 /* Opens a file that is there to read it and to write behind its end. The same otherwise. */
 tern_status tern_outfile_continue(tern_outfile *file, const char *path, tern_error *error);
 
-/* What was written gets the name now; more can be written, and is seen by others as it is flushed. */
+/*
+ * What was written gets the name now; more can be written, and is seen by others as it is flushed. TERN_ENVIRONMENT: it
+ * could not be written, or another process has written what has the name. That can be although it was locked: the lock
+ * is gone once this process has read the same file and closed it.
+ */
 tern_status tern_outfile_publish(tern_outfile *file, tern_error *error);
 
 /* All is written: publishes it unless that was done, and closes. TERN_ENVIRONMENT: it could not be written. */

@@ -237,6 +237,22 @@ static void another_process_is_refused(void **state)
     tern_outfile_drop(&file);
 }
 
+/* Reading a file and closing it gives up the lock on it: what others wrote then is not lost. */
+static void what_others_have_written_meanwhile_is_not_replaced(void **state)
+{
+    tern_outfile file;
+    tern_error error;
+
+    (void)state;
+    put("a", "one");
+    assert_int_equal(tern_outfile_open(&file, "a", NULL), TERN_OK);
+    fputs("new", file.stream);
+    put("a", "one, two");
+    assert_int_equal(tern_outfile_close(&file, &error), TERN_ENVIRONMENT);
+    assert_non_null(strstr(error.text, "in the meantime"));
+    holds("a", "one, two");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -249,6 +265,7 @@ int main(void)
         cmocka_unit_test(what_could_not_be_written_is_told),
         cmocka_unit_test(one_name_has_one_writer),
         cmocka_unit_test(another_process_is_refused),
+        cmocka_unit_test(what_others_have_written_meanwhile_is_not_replaced),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);
