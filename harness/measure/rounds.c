@@ -44,6 +44,12 @@ static double half_width(const tern_arm *arm, uint32_t rounds)
     return tern_stats_half_width((tern_interval){ratio.low, ratio.high}, ratio.median);
 }
 
+/* Whether no more samples come: it failed, or whom it follows did. */
+static bool is_over(const course *c, uint32_t i)
+{
+    return c->arm[i].series->failed || (c->arm[i].follows && i > 0 && c->arm[i - 1].series->failed);
+}
+
 /* Sets stop of those that are known precisely, now and not only in an earlier round. Returns whether all are. */
 static bool are_precise(const course *c, uint32_t rounds)
 {
@@ -51,7 +57,7 @@ static bool are_precise(const course *c, uint32_t rounds)
 
     for (uint32_t i = 0; i < c->arms; i++) {
         tern_series *series = c->arm[i].series;
-        if (series->failed)
+        if (is_over(c, i))
             continue;
         const bool precise =
             half_width(&c->arm[i], rounds) < c->options->precision && series->samples >= c->options->min_samples;

@@ -219,6 +219,24 @@ static void who_fails_is_left_out(void **state)
     assert_int_equal(f->machine.samples, 2 * ARMS);
 }
 
+/* Whoever follows one that failed is sampled no more, in the first round or later, and nobody waits for it. */
+static void who_follows_one_that_fails_is_left_out_with_it(void **state)
+{
+    static const uint32_t fails_after[] = {1, 4};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof fails_after / sizeof *fails_after; i++) {
+        field *f = line_up(0.0, false);
+        f->arm[1].follows = true;
+        f->fake[0].fails_after = fails_after[i];
+        go(f, &shuffled);
+        assert_true(f->series[0].failed);
+        assert_int_equal(f->series[1].samples, fails_after[i] - 1);
+        assert_int_equal(f->series[2].samples, usual.min_samples);
+        assert_int_equal(f->series[2].stop, TERN_STOP_PRECISE);
+    }
+}
+
 /* Who failed before the first round keeps its number, and the others theirs: the reference is who it was meant to be. */
 static void who_failed_before_is_left_out_and_nobody_moves_up(void **state)
 {
@@ -250,6 +268,7 @@ int main(void)
         cmocka_unit_test(drift_spoils_medians_but_no_ratio),
         cmocka_unit_test(quads_cancel_linear_drift),
         cmocka_unit_test(who_fails_is_left_out),
+        cmocka_unit_test(who_follows_one_that_fails_is_left_out_with_it),
         cmocka_unit_test(who_failed_before_is_left_out_and_nobody_moves_up),
     };
 
