@@ -79,6 +79,15 @@ static void *superseded(const tern_results *results, tern_line line, const void 
     return NULL;
 }
 
+/* A line of a run behind its end: that was not the end. */
+static void go_on(tern_results *results, tern_line line)
+{
+    tern_run_end *last = results->ends.count > 0 ? &results->ends.item[results->ends.count - 1] : NULL;
+
+    if (last != NULL && line != TERN_LINE_RUN && line != TERN_LINE_END)
+        last->went_on |= last->run == (uint32_t)(results->runs.count - 1);
+}
+
 /* Appends the struct; its owned arrays become the results' when that succeeds. */
 static tern_status append(tern_results *results, tern_line line, const void *value, tern_error *error)
 {
@@ -87,6 +96,7 @@ static tern_status append(tern_results *results, tern_line line, const void *val
     tern_status status;
 
     assert(line == TERN_LINE_RUN || results->runs.count > 0);
+    go_on(results, line);
     void *former = superseded(results, line, value);
     if (former != NULL) {
         tern_fields_free(type->fields, former);
@@ -108,8 +118,6 @@ static tern_status append(tern_results *results, tern_line line, const void *val
         return TERN_OK;
     const uint32_t run = (uint32_t)(results->runs.count - 1);
     *(uint32_t *)(void *)(item + type->run) = run;
-    if (line != TERN_LINE_END && results->ends.count > 0)
-        results->ends.item[results->ends.count - 1].went_on |= results->ends.item[results->ends.count - 1].run == run;
     return TERN_OK;
 }
 

@@ -175,6 +175,24 @@ static void a_run_that_went_on_is_open_until_it_ends_again(void **state)
     tern_results_free(&results);
 }
 
+/* One that takes the place of a case that was ended from outside comes behind the end as well. */
+static void a_run_goes_on_with_what_was_interrupted(void **state)
+{
+    tern_results results = two_machines();
+    static const tern_record ended = {.id = "ended/1x1x1", .finding.verdict = TERN_INTERRUPTED};
+    const tern_run_end end = {.reason = "interrupted"};
+
+    (void)state;
+    assert_int_equal(tern_results_add(&results, TERN_LINE_CASE, &ended, NULL), TERN_OK);
+    assert_int_equal(tern_results_add(&results, TERN_LINE_END, &end, NULL), TERN_OK);
+    assert_non_null(tern_results_end(&results, 1));
+    static const tern_record again = {.id = "ended/1x1x1", .finding.verdict = TERN_EXACT};
+    assert_int_equal(tern_results_add(&results, TERN_LINE_CASE, &again, NULL), TERN_OK);
+    assert_int_equal(results.cases.count, 4);
+    assert_null(tern_results_end(&results, 1));
+    tern_results_free(&results);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -185,6 +203,7 @@ int main(void)
         cmocka_unit_test(arrays_that_stand_side_by_side_are_all_there),
         cmocka_unit_test(an_id_is_found_in_every_run),
         cmocka_unit_test(a_run_that_went_on_is_open_until_it_ends_again),
+        cmocka_unit_test(a_run_goes_on_with_what_was_interrupted),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
