@@ -95,14 +95,13 @@ static double figure_of(const tern_arm_record *arm)
 }
 
 /* The largest number of combinations that a process measured, and how many processes measured as many. */
-static void survey(const tern_ablation *a, const tern_results *results, uint32_t run, const char *id, const char *side,
-                   size_t *arms, uint32_t *first, uint32_t *last)
+static void survey(const tern_results *results, uint32_t run, const char *id, const char *side, size_t *arms,
+                   uint32_t *first, uint32_t *last)
 {
     const tern_arm_record *arm;
     size_t cursor = 0, count = 0;
     uint32_t process = UINT32_MAX;
 
-    (void)a;
     *arms = 0;
     *first = *last = 0;
     while ((arm = next_arm(results, run, id, side, &cursor)) != NULL) {
@@ -130,6 +129,14 @@ static bool design_of(tern_design *design, size_t toggles, size_t arms)
     return tern_design_more(design, toggles, TERN_EFFECTS_SEED);
 }
 
+/* Its reason begins with the verdict. */
+static bool is_refused(const tern_arm_record *arm)
+{
+    const char *refusal = tern_verdict_name(TERN_UNSUPPORTED);
+
+    return strncmp(arm->reason, refusal, strlen(refusal)) == 0;
+}
+
 /* Fills v: what each whole process found for each arm. */
 static void read_figures(tern_ablation *a, const tern_results *results, uint32_t run, const char *id, const char *side,
                          const tern_design *design, uint32_t first, double *v)
@@ -147,7 +154,7 @@ static void read_figures(tern_ablation *a, const tern_results *results, uint32_t
         v[(arm->process - first) * design->arms + place] = figure_of(arm);
         if (arm->samples == 0 && place < 2)
             a->trouble = arm->reason;
-        a->refused += arm->samples == 0 && arm->process == first && !arm->wrong;
+        a->refused += arm->samples == 0 && arm->process == first && is_refused(arm);
         wrong = (arm->process == process ? wrong : 0) + arm->wrong;
         process = arm->process;
         a->wrong = wrong > a->wrong ? wrong : a->wrong;
@@ -173,7 +180,7 @@ tern_status tern_ablation_read(tern_ablation *a, const tern_results *results, ui
     find_taken(a, results, run, id, side);
     for (size_t i = 0; i < a->toggles; i++)
         taken += !a->never_taken[i];
-    survey(a, results, run, id, side, &arms, &first, &last);
+    survey(results, run, id, side, &arms, &first, &last);
     if (taken == 0 || arms == 0)
         return TERN_OK;
     a->processes = last - first + 1;

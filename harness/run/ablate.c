@@ -164,6 +164,8 @@ static tern_status sample(void *context, const tern_design *design, uint32_t pro
     tern_status status = tern_comparing_sample(comparing, &request, (double)design->arms, &samples, error);
     const bool whole = tern_interrupt_signal() == 0;
     for (uint32_t i = 0; i < design->arms && status == TERN_OK && whole; i++)
+        status = tern_finding_expect_whole(&samples.arm[i].finding, error);
+    for (uint32_t i = 0; i < design->arms && status == TERN_OK && whole; i++)
         status = keep(s, tern_ablated_widen(&s->it, design->arm[i]), process, p.seed, &samples.arm[i], &samples.arm[1],
                       error);
     tern_paired_samples_free(&samples);
@@ -200,11 +202,27 @@ static tern_status run_subject(subject *s, tern_error *error)
     return ablate(s, error);
 }
 
+/* Makes the case one of the other side's kernel. False, and why not: the machine or that kernel cannot do it. */
+static bool take_counterpart(subject *s, const tern_kernel *kernel, tern_finding *finding)
+{
+    const tern_case mine = s->c;
+    tern_error why;
+
+    *finding = (tern_finding){.verdict = TERN_UNSUPPORTED};
+    if (tern_session_permit(s->in->comparing.recording->session, kernel, &why) == TERN_OK &&
+        tern_two_sides_same_case(&mine, kernel, &s->c, &why) == TERN_OK)
+        return true;
+    tern_text_copy(finding->reason, sizeof finding->reason, why.text);
+    return false;
+}
+
 static tern_status run_side(ablation *a, const tern_case *c, const char *side, const tern_kernel *kernel,
                             const char *plugin, tern_error *error)
 {
     subject *s = calloc(1, sizeof *s);
-    tern_status status = TERN_OK;
+    char toggles[256];
+    tern_finding finding;
+    tern_status status;
 
     if (s == NULL)
         return tern_error_memory(error, "an ablation", sizeof *s);
@@ -213,9 +231,10 @@ static tern_status run_side(ablation *a, const tern_case *c, const char *side, c
     s->plugin = plugin;
     s->c = *c;
     tern_case_id(c, s->it.id, sizeof s->it.id);
-    if (kernel != c->kernel)
-        status = tern_two_sides_same_case(c, kernel, &s->c, error);
-    if (status == TERN_OK)
+    if (kernel != c->kernel && !take_counterpart(s, kernel, &finding))
+        status =
+            tern_ablated_give_up(&s->it, &a->comparing, tern_case_toggles(c, toggles, sizeof toggles), &finding, error);
+    else
         status = run_subject(s, error);
     free(s);
     return status;

@@ -135,7 +135,9 @@ tern_status tern_ablated_keep(const tern_ablated *a, tern_comparing *comparing, 
         line.block_ns[i] =
             tern_stats_mean(s->reference_ns + (size_t)(i / s->visits) * s->reference_visits, s->reference_visits);
     }
-    if (line.samples == 0)
+    if (line.samples == 0 && s->finding->verdict == TERN_EXACT)
+        tern_text_copy(line.reason, sizeof line.reason, "another combination ended the process before it had a figure");
+    else if (line.samples == 0)
         say_finding(&line, s->finding);
     const tern_status status = tern_ablated_add(comparing, &line, error);
     free(ns);
