@@ -161,18 +161,43 @@ static tern_status load_answer(tern_bisect *b, answer *a, tern_error *error)
     return tern_bisect_case(b, kernel, &a->c, error);
 }
 
+/* The line of the comparison with the parent, without what it says. */
+static tern_step verified_of(const tern_bisect *b, const answer *a)
+{
+    tern_step step = tern_bisect_step_of(b, b->found.last, tern_step_verified);
+
+    tern_text_copy(step.same_as, sizeof step.same_as, a->sides.base.commit);
+    step.p = b->found.commit[b->found.last].p;
+    return step;
+}
+
+/* Where there is nothing to time: why not. */
+static tern_status add_untimed(tern_bisect *b, const answer *a, const tern_compared *line, tern_error *error)
+{
+    tern_step step = verified_of(b, a);
+
+    if (line->state == TERN_COMPARED_IDENTICAL)
+        tern_text_copy(step.reason, sizeof step.reason, "its kernel is the same code as that of its parent");
+    else if (line->state == TERN_COMPARED_ADDED)
+        tern_text_copy(step.reason, sizeof step.reason, "its parent has no such kernel");
+    else if (line->state == TERN_COMPARED_WRONG)
+        tern_text_append(step.reason, sizeof step.reason, "%s: %s", tern_verdict_name(line->finding.verdict),
+                         line->finding.reason);
+    else
+        tern_text_copy(step.reason, sizeof step.reason, line->reason);
+    return tern_bisect_add(b, &step, error);
+}
+
 /* What the comparison with the parent says, as a line. */
 static tern_status add_verified(tern_bisect *b, const answer *a, const char *id, tern_error *error)
 {
     const tern_gate_rule rule = {.delta = b->settings->delta, .confidence = tern_gate_default_rule.confidence};
     size_t cursor = 0;
     tern_gate_row row = {.compared = tern_results_find(results_of(b), TERN_LINE_COMPARED, id, &cursor)};
-    tern_step step = tern_bisect_step_of(b, b->found.last, tern_step_verified);
+    tern_step step = verified_of(b, a);
 
     tern_gate_read_series(&row, results_of(b));
     const tern_gate_answer said = tern_gate_answer_of(&row.series, &rule);
-    tern_text_copy(step.same_as, sizeof step.same_as, a->sides.base.commit);
-    step.p = b->found.commit[b->found.last].p;
     if (row.series.firsts > 0) {
         step.ratio = said.mean.mean;
         step.error = said.mean.error;
@@ -201,12 +226,12 @@ static tern_status verify(tern_bisect *b, const answer *a, tern_error *error)
         if (status == TERN_OK)
             status = tern_two_cases_look(&two, &b->comparing, &checks, b->session->isa, error);
         tern_two_checks_close(&checks);
-        const bool timed = two.line.state == TERN_COMPARED_TIMED;
+        if (status != TERN_OK || tern_interrupt_signal() != 0)
+            return status;
+        if (two.line.state != TERN_COMPARED_TIMED)
+            return add_untimed(b, a, &two.line, error);
         two.line.state = TERN_COMPARED_STEP;
-        if (status == TERN_OK && tern_interrupt_signal() == 0)
-            status = tern_sink_add(&b->comparing.recording->sink, TERN_LINE_COMPARED, &two.line, error);
-        if (!timed)
-            return status == TERN_OK && tern_interrupt_signal() == 0 ? add_verified(b, a, id, error) : status;
+        status = tern_sink_add(&b->comparing.recording->sink, TERN_LINE_COMPARED, &two.line, error);
     }
     if (status == TERN_OK && tern_interrupt_signal() == 0)
         status = tern_two_cases_judge(&two, &b->comparing, error);

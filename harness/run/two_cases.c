@@ -94,17 +94,28 @@ static tern_status check(tern_two_cases *two, tern_comparing *comparing, tern_tw
     return TERN_OK;
 }
 
-/* A small shape of the case, of which every instruction can be counted. */
-static tern_case witness_of(const tern_case *c)
+static bool is_multiple(tern_shape shape, tern_shape multiple)
 {
-    const tern_shape multiple = c->kernel->multiple;
-    const tern_shape small = {.m = WITNESS_M, .k = WITNESS_K, .n = c->shape.n < WITNESS_N ? c->shape.n : WITNESS_N};
+    return shape.m % multiple.m == 0 && shape.k % multiple.k == 0 && shape.n % multiple.n == 0;
+}
+
+/* A small shape of the case, of which every instruction can be counted, or its own where one of the sides refuses that. */
+static tern_shape witness_shape(const tern_two_cases *two)
+{
+    const tern_shape whole = two->cand.shape;
+    const tern_shape small = {.m = WITNESS_M < whole.m ? WITNESS_M : whole.m,
+                              .k = WITNESS_K < whole.k ? WITNESS_K : whole.k,
+                              .n = WITNESS_N < whole.n ? WITNESS_N : whole.n};
+
+    return is_multiple(small, two->base.kernel->multiple) && is_multiple(small, two->cand.kernel->multiple) ? small
+                                                                                                            : whole;
+}
+
+static tern_case witness_of(const tern_case *c, tern_shape shape)
+{
     tern_case witness = *c;
 
-    if (small.m % multiple.m == 0 && small.k % multiple.k == 0 && small.n % multiple.n == 0)
-        witness.shape = (tern_shape){.m = small.m < c->shape.m ? small.m : c->shape.m,
-                                     .k = small.k < c->shape.k ? small.k : c->shape.k,
-                                     .n = small.n};
+    witness.shape = shape;
     witness.cache = TERN_HOT;
     witness.threads = 1;
     return witness;
@@ -112,7 +123,8 @@ static tern_case witness_of(const tern_case *c)
 
 tern_status tern_two_cases_count(tern_two_cases *two, tern_comparing *comparing, tern_error *error)
 {
-    const tern_case base = witness_of(&two->base), cand = witness_of(&two->cand);
+    const tern_shape shape = witness_shape(two);
+    const tern_case base = witness_of(&two->base, shape), cand = witness_of(&two->cand, shape);
     const tern_child_options child = tern_comparing_child(comparing, &cand, 1.0);
     tern_compared *line = &two->line;
     tern_counter counter;
