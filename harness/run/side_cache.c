@@ -27,7 +27,8 @@ const char *tern_side_compiler(void)
 
 tern_status tern_side_compiler_hash(uint64_t *hash, tern_error *error)
 {
-    char version[4096];
+    static const char *const flags[] = {"CFLAGS", "LDFLAGS", "CMAKE_BUILD_TYPE"}; /* that CMake takes from there */
+    char version[4096], told[4096] = "";
     int exit_status;
     const char *const argv[] = {tern_side_compiler(), "--version", NULL};
     const tern_program program = {.argv = argv, .output = version, .output_bytes = sizeof version};
@@ -35,9 +36,14 @@ tern_status tern_side_compiler_hash(uint64_t *hash, tern_error *error)
 
     if (status == TERN_OK && exit_status != 0)
         return tern_error_set(error, TERN_ENVIRONMENT, "%s --version ended with status %d", argv[0], exit_status);
-    if (status == TERN_OK)
-        *hash = XXH3_64bits(version, strlen(version));
-    return status;
+    if (status != TERN_OK)
+        return status;
+    for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) {
+        const char *value = getenv(flags[i]);
+        tern_text_append(told, sizeof told, "%s=%s\n", flags[i], value != NULL ? value : "");
+    }
+    *hash = XXH3_64bits_withSeed(told, strlen(told), XXH3_64bits(version, strlen(version)));
+    return TERN_OK;
 }
 
 static bool add_file(XXH3_state_t *state, const char *path)
@@ -62,11 +68,11 @@ static int by_name(const FTSENT **a, const FTSENT **b)
 /* The file of a built folder that has the hash of all others, so that a folder that was spoiled is built anew. */
 static const char sum_name[] = "sum";
 
-/* All files below a folder but for the one named `except`, or all when that is "". */
+/* All files below a folder, and what links point at, but for the one named `except`, or all when that is "". */
 static bool add_tree(XXH3_state_t *state, const char *path, const char *except)
 {
     char *const roots[] = {(char *)path, NULL};
-    FTS *tree = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, by_name);
+    FTS *tree = fts_open(roots, FTS_LOGICAL | FTS_NOCHDIR, by_name);
     bool whole = tree != NULL;
 
     for (FTSENT *entry; whole && (entry = fts_read(tree)) != NULL;) {
@@ -74,7 +80,7 @@ static bool add_tree(XXH3_state_t *state, const char *path, const char *except)
         if (entry->fts_info == FTS_F && strcmp(entry->fts_name, except) != 0) {
             XXH3_64bits_update(state, below, strlen(below) + 1);
             whole = add_file(state, entry->fts_accpath);
-        } else if (entry->fts_info == FTS_ERR || entry->fts_info == FTS_DNR) {
+        } else if (entry->fts_info == FTS_ERR || entry->fts_info == FTS_DNR || entry->fts_info == FTS_NS) {
             whole = false;
         }
     }

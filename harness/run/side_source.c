@@ -19,7 +19,7 @@
 
 #include <xxhash.h>
 
-enum { MOST_SOURCE_BYTES = 4 << 20, MOST_ARGUMENTS = 64, MOST_KERNELS = 32 };
+enum { MOST_SOURCE_BYTES = 4 << 20, MOST_ARGUMENTS = 64 };
 
 /* What the compiler is told for a bit that a kernel names. */
 static const struct {
