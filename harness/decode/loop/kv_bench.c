@@ -89,8 +89,9 @@ tern_status tern_kv_bench(const tern_geometry *geometry, tern_kv_type type, uint
                           tern_decode_record *record, tern_error *error)
 {
     /* Near the start, along the ring, across its end, and a ring later. */
+    const uint64_t across = context > APPENDS / 2 ? context - APPENDS / 2 : 0;
     const uint64_t position[] = {
-        10, context / 4, context / 2, context - context / 40, context - APPENDS / 2, context + (uint64_t)context / 2};
+        10, context / 4, context / 2, context - context / 40, across, context + (uint64_t)context / 2};
     bench b = {.geometry = *geometry, .ops = ops, .context = context};
     const tern_status status = open_ring(&b, type, error);
 
