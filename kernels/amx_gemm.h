@@ -32,14 +32,7 @@ static const tern_toggle toggles[] = {
     {NULL, NULL, NULL, 0, 0, 0},
 };
 
-VNNI_RUN_FEW(run_1, PREFETCH, 1, 1, COMMON_HINT_L2, true)
-VNNI_RUN_FEW(run_2, PREFETCH, 1, 2, COMMON_HINT_L2, true)
-VNNI_RUN_FEW(run_3, PREFETCH, 1, 3, COMMON_HINT_L2, true)
-VNNI_RUN_FEW(run_4, PREFETCH, 1, 4, COMMON_HINT_L2, true)
-VNNI_RUN_FEW(run_5, PREFETCH, 1, 5, COMMON_HINT_L2, true)
-VNNI_RUN_FEW(run_6, PREFETCH, 1, 6, COMMON_HINT_L2, true)
-
-static tern_stage_fn *const run_few[VNNI_UNITS + 1] = {NULL, run_1, run_2, run_3, run_4, run_5, run_6};
+VNNI_RUN_TOKENS(run_tokens, PREFETCH);
 
 static bool on_tiles(const tern_problem *problem)
 {
@@ -190,7 +183,7 @@ static bool permitted(void)
 static const char *bind(const tern_problem *problem, tern_stages *stages)
 {
     if (!on_tiles(problem)) {
-        stages->run = run_few[problem->shape.n];
+        stages->run = run_tokens[problem->shape.n][problem->toggle[PREFETCH] != 0];
         return NULL;
     }
     if (!permitted())

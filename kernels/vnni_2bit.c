@@ -63,18 +63,9 @@ VNNI_INLINE vnni_codes vnni_split(const uint8_t *packed, bool masks)
     VNNI_RUN_FEW(run_##lines##_mask_l2, PREFETCH, lines, 1, COMMON_HINT_L2, true)                                      \
     VNNI_RUN_FEW(run_##lines##_mask_nta, PREFETCH, lines, 1, COMMON_HINT_NTA, true)
 
-#define RUN_TOKENS(tokens)                                                                                             \
-    VNNI_RUN_FEW(run_tokens_##tokens, PREFETCH, 1, tokens, COMMON_HINT_NONE, true)                                     \
-    VNNI_RUN_FEW(run_tokens_##tokens##_l2, PREFETCH, 1, tokens, COMMON_HINT_L2, true)
-
 RUN_TOKEN(1)
 RUN_TOKEN(2)
 RUN_TOKEN(4)
-RUN_TOKENS(2)
-RUN_TOKENS(3)
-RUN_TOKENS(4)
-RUN_TOKENS(5)
-RUN_TOKENS(6)
 
 #define ROW_TOKEN(lines)                                                                                               \
     [lines] = {{run_##lines##_shift, run_##lines##_shift_l1, run_##lines##_shift_l2, run_##lines##_shift_nta},         \
@@ -83,11 +74,8 @@ RUN_TOKENS(6)
 /* One token: by lines, masks and hint. */
 static tern_stage_fn *const run_token[5][2][4] = {ROW_TOKEN(1), ROW_TOKEN(2), ROW_TOKEN(4)};
 
-/* Several tokens: by their number and whether to prefetch. */
-static tern_stage_fn *const run_tokens[VNNI_UNITS + 1][2] = {
-    [2] = {run_tokens_2, run_tokens_2_l2}, [3] = {run_tokens_3, run_tokens_3_l2}, [4] = {run_tokens_4, run_tokens_4_l2},
-    [5] = {run_tokens_5, run_tokens_5_l2}, [6] = {run_tokens_6, run_tokens_6_l2},
-};
+/* Several tokens. */
+VNNI_RUN_TOKENS(run_tokens, PREFETCH);
 
 static vnni512_plan plan(const tern_problem *problem)
 {

@@ -151,4 +151,19 @@ VNNI_INLINE void vnni_run_few(const tern_call *call, tern_slice rows, size_t pre
         vnni_run_few(call, rows, (size_t)call->problem->toggle[prefetch], (vnni_way){__VA_ARGS__});                    \
     }
 
+/* A table of run()s of a kernel: by tokens, up to VNNI_UNITS, and whether to prefetch. */
+#define VNNI_RUN_BOTH(name, prefetch, tokens)                                                                          \
+    VNNI_RUN_FEW(name##_##tokens, prefetch, 1, tokens, COMMON_HINT_NONE, true)                                         \
+    VNNI_RUN_FEW(name##_##tokens##_l2, prefetch, 1, tokens, COMMON_HINT_L2, true)
+#define VNNI_RUN_TOKENS(name, prefetch)                                                                                \
+    VNNI_RUN_BOTH(name, prefetch, 1)                                                                                   \
+    VNNI_RUN_BOTH(name, prefetch, 2)                                                                                   \
+    VNNI_RUN_BOTH(name, prefetch, 3)                                                                                   \
+    VNNI_RUN_BOTH(name, prefetch, 4)                                                                                   \
+    VNNI_RUN_BOTH(name, prefetch, 5)                                                                                   \
+    VNNI_RUN_BOTH(name, prefetch, 6)                                                                                   \
+    static tern_stage_fn *const name[VNNI_UNITS + 1][2] = {                                                            \
+        [1] = {name##_1, name##_1_l2}, [2] = {name##_2, name##_2_l2}, [3] = {name##_3, name##_3_l2},                   \
+        [4] = {name##_4, name##_4_l2}, [5] = {name##_5, name##_5_l2}, [6] = {name##_6, name##_6_l2}}
+
 #endif

@@ -23,22 +23,7 @@ static const tern_toggle toggles[] = {
     {NULL, NULL, NULL, 0, 0, 0},
 };
 
-#define RUN_TOKENS(tokens)                                                                                             \
-    VNNI_RUN_FEW(run_##tokens, PREFETCH, 1, tokens, COMMON_HINT_NONE, true)                                            \
-    VNNI_RUN_FEW(run_##tokens##_l2, PREFETCH, 1, tokens, COMMON_HINT_L2, true)
-
-RUN_TOKENS(1)
-RUN_TOKENS(2)
-RUN_TOKENS(3)
-RUN_TOKENS(4)
-RUN_TOKENS(5)
-RUN_TOKENS(6)
-
-/* By tokens and whether to prefetch. */
-static tern_stage_fn *const run_tokens[VNNI_UNITS + 1][2] = {
-    [1] = {run_1, run_1_l2}, [2] = {run_2, run_2_l2}, [3] = {run_3, run_3_l2},
-    [4] = {run_4, run_4_l2}, [5] = {run_5, run_5_l2}, [6] = {run_6, run_6_l2},
-};
+VNNI_RUN_TOKENS(run_tokens, PREFETCH);
 
 static vnni512_plan plan(const tern_problem *problem)
 {

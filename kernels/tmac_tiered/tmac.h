@@ -18,13 +18,12 @@
 
 enum {
     TERN_TMAC_GROUP_MAX = 12,
-    TERN_TMAC_PANEL = 64,       /* rows */
-    TERN_TMAC_SHUFFLE = 16,     /* slots that one byte shuffle chooses from */
-    TERN_TMAC_SHUFFLES = 8,     /* at most: an index is an int8_t */
-    TERN_TMAC_COLUMNS = 1024,   /* of a K block at most: a correction is a uint16_t */
-    TERN_TMAC_LANES = 16,       /* tokens of one vector; wide tables are padded to whole vectors */
-    TERN_TMAC_NARROW = 12,      /* up to so many tokens each has a table of bytes; more share one of vectors */
-    TERN_TMAC_ENTRIES = 1 << 16 /* of a wide table, for one token: groups of a K block are limited by it */
+    TERN_TMAC_PANEL = 64,     /* rows */
+    TERN_TMAC_SHUFFLE = 16,   /* slots that one byte shuffle chooses from */
+    TERN_TMAC_SHUFFLES = 8,   /* at most: an index is an int8_t */
+    TERN_TMAC_COLUMNS = 1024, /* of a K block at most: a correction is a uint16_t */
+    TERN_TMAC_LANES = 16,     /* tokens of one vector; wide tables are padded to whole vectors */
+    TERN_TMAC_NARROW = 12     /* up to so many tokens each has a table of bytes; more share one of vectors */
 };
 
 /* The sizes of one problem. They depend on shape, threads and toggles alone, never on weights. */
