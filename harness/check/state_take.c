@@ -6,10 +6,12 @@
 #include "base/cpu_mask.h"
 #include "base/orphans.h"
 #include "base/sanitized.h"
+#include "base/text.h"
 #include "check/exits.h"
 
 #include <alloca.h>
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
 #include <malloc.h>
@@ -141,19 +143,38 @@ static uint64_t hash_locale(void)
     return name == NULL ? 0 : XXH3_64bits(name, strlen(name));
 }
 
-/* Of their numbers where the system lists them, since the battery may have a process of its own; else whether there is one. */
-static uint64_t hash_children(void)
+/* The sum of the hashes of a thread's children; false where the system does not list them. */
+static bool add_children_of(const char *thread, uint64_t *sum)
 {
     char path[64], children[4096];
-    ssize_t bytes;
 
-    snprintf(path, sizeof path, "/proc/self/task/%d/children", (int)getpid());
+    snprintf(path, sizeof path, "/proc/self/task/%.20s/children", thread);
     const int file = open(path, O_RDONLY | O_CLOEXEC);
     if (file < 0)
-        return tern_has_children();
-    bytes = read(file, children, sizeof children);
+        return false;
+    const ssize_t bytes = read(file, children, sizeof children - 1);
     close(file);
-    return bytes > 0 ? XXH3_64bits(children, (size_t)bytes) : 0;
+    children[bytes > 0 ? bytes : 0] = '\0';
+    for (char *word, *rest = children; (word = tern_text_word(&rest, " ")) != NULL;)
+        *sum += XXH3_64bits(word, strlen(word));
+    return true;
+}
+
+/*
+ * Of the numbers of all threads' children where the system lists them, since the battery may have a process of its own;
+ * else whether there is one. When a thread ends, its children become those of another: so it is a sum.
+ */
+static uint64_t hash_children(void)
+{
+    DIR *threads = opendir("/proc/self/task");
+    uint64_t sum = 0;
+    bool listed = threads != NULL;
+
+    for (struct dirent *thread; listed && (thread = readdir(threads)) != NULL;)
+        listed = thread->d_name[0] == '.' || add_children_of(thread->d_name, &sum) || errno == ENOENT;
+    if (threads != NULL)
+        closedir(threads);
+    return listed ? sum : tern_has_children();
 }
 
 /* A directory has a link for each entry in it, "." and "..". */

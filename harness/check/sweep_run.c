@@ -37,7 +37,7 @@ typedef struct sweep {
     bool looked_away;       /* there was no such parent */
     size_t items, refused;
     char refusal[128]; /* why the first of them */
-    char cut[64];      /* what was done of an item of many calls; empty: all of it */
+    char cut[160];     /* what was done of an item of many calls; empty: all of it */
 } sweep;
 
 static bool fail(sweep *s, tern_verdict verdict, const char *what)
@@ -247,7 +247,8 @@ static bool call_and_look(sweep *s)
     const tern_call call = call_of(s);
     for (uint32_t i = 0; i < s->item.calls; i++) {
         if (i >= LEAST_OF_MANY_CALLS && tern_clock_ns() - start_ns > MANY_CALLS_NS) {
-            tern_text_append(s->cut, sizeof s->cut, "%u of %u calls, since they are slow", i, s->item.calls);
+            tern_text_append(s->cut, sizeof s->cut, "%s%u of %u calls, since they are slow",
+                             s->cut[0] == '\0' ? "" : "; ", i, s->item.calls);
             break;
         }
         tern_product_call(&s->product, &call, s->team);

@@ -113,15 +113,14 @@ static tern_status remeasure(check *c, const tern_history_step *step, tern_error
     return TERN_OK;
 }
 
-/* Lines that are added move points: what is to be measured is noted before. */
 static tern_status remeasure_all(check *c, tern_error *error)
 {
-    const tern_history first = c->history;
+    const tern_history *history = &c->history;
     tern_status status = TERN_OK;
 
-    for (size_t i = 0; i < first.steps && status == TERN_OK && tern_interrupt_signal() == 0; i++)
-        if (first.step[i].kind == TERN_STEP_SUSPECT)
-            status = remeasure(c, &first.step[i], error);
+    for (size_t i = 0; i < history->steps && status == TERN_OK && tern_interrupt_signal() == 0; i++)
+        if (history->step[i].kind == TERN_STEP_SUSPECT)
+            status = remeasure(c, &history->step[i], error);
     return status;
 }
 

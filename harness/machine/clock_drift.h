@@ -1,5 +1,5 @@
 /*
- * canary.h - whether the clock of any of the team's CPUs moved.
+ * clock_drift.h - whether the clock of any of the team's CPUs moved.
  */
 #ifndef TERN_CLOCK_DRIFT_H
 #define TERN_CLOCK_DRIFT_H

@@ -1,6 +1,7 @@
 #include "machine/noise.h"
 
 #include "base/stats.h"
+#include "machine/control_group.h"
 #include "machine/memory.h"
 
 #include <math.h>
@@ -50,14 +51,24 @@ static double read_steal_share(void)
     return wanted > 0.0 ? steal / wanted : 0.0;
 }
 
-/* Control group version 2, then 1. */
+/* Is a tern_control_group_visit: keeps the largest share. */
+static void take_throttled(void *context, const char *folder)
+{
+    double *largest = context;
+    char path[4096 + 16], text[1024];
+
+    snprintf(path, sizeof path, "%s/cpu.stat", folder);
+    read_file(path, text, sizeof text);
+    *largest = fmax(*largest, number_after(text, "nr_throttled ") / fmax(number_after(text, "nr_periods "), 1.0));
+}
+
+/* Of the control groups' periods. NaN where none has a quota. */
 static double read_throttled_share(void)
 {
-    char text[1024];
+    double largest = (double)NAN;
 
-    if (read_file("/sys/fs/cgroup/cpu.stat", text, sizeof text)[0] == '\0')
-        read_file("/sys/fs/cgroup/cpu/cpu.stat", text, sizeof text);
-    return number_after(text, "nr_throttled ") / fmax(number_after(text, "nr_periods "), 1.0);
+    tern_control_group_walk("cpu", take_throttled, &largest);
+    return largest;
 }
 
 static bool read_turbo(void)

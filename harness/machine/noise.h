@@ -1,5 +1,5 @@
 /*
- * noise.h - what about this machine, at this moment, could spoil figures. caution.h judges it.
+ * noise.h - what about this machine, at this moment, could spoil figures. warnings.h judges it.
  */
 #ifndef TERN_NOISE_H
 #define TERN_NOISE_H

@@ -263,10 +263,3 @@ size_t tern_warning_list(const tern_noise *noise, tern_warning caution[TERN_CAUT
     }
     return count;
 }
-
-const char *tern_severity_name(tern_severity severity)
-{
-    static const char *const names[] = {"note", "warning", "refused"};
-
-    return names[severity];
-}

@@ -1,5 +1,5 @@
 /*
- * caution.h - a sentence for everything about a machine that spoils figures, with what to do about it.
+ * warnings.h - a sentence for everything about a machine that spoils figures, with what to do about it.
  */
 #ifndef TERN_WARNINGS_H
 #define TERN_WARNINGS_H
@@ -19,8 +19,5 @@ enum { TERN_CAUTIONS_MAX = 24 };
 
 /* Fills caution with all that applies, in the order of a fixed table. Returns how many. */
 size_t tern_warning_list(const tern_noise *noise, tern_warning caution[TERN_CAUTIONS_MAX]);
-
-/* "note", "warning", "refused" */
-const char *tern_severity_name(tern_severity severity);
 
 #endif

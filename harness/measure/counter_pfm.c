@@ -17,7 +17,8 @@ const char *tern_pfm_find(tern_event *event, const char *name)
         code = pfm_get_os_event_encoding(name, PFM_PLM3, PFM_OS_PERF_EVENT_EXT, &encoding);
     if (code != PFM_SUCCESS)
         return pfm_strerror(code);
-    tern_text_copy(event->name, sizeof event->name, name);
+    if (!tern_text_fit(event->name, sizeof event->name, name))
+        return "its name is longer than records have room for";
     event->source = attr.type == PERF_TYPE_SOFTWARE ? TERN_EVENT_SOFTWARE : TERN_EVENT_PMU;
     event->type = attr.type;
     event->config = attr.config;

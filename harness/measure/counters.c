@@ -38,11 +38,13 @@ static tern_status add_event(tern_counters *counters, const char *name, tern_err
 /* Adds what a list of names says. A preset is a list of events, and contains no preset. */
 static tern_status add_list(tern_counters *counters, const char *list, bool with_presets, tern_error *error)
 {
-    char text[512], *rest = text;
+    char text[1024], *rest = text;
     const char *name;
     tern_status status = TERN_OK;
 
-    tern_text_copy(text, sizeof text, list);
+    if (!tern_text_fit(text, sizeof text, list))
+        return tern_error_set(error, TERN_USAGE, "--counters: a list of more than %zu letters; name fewer",
+                              sizeof text - 1);
     while (status == TERN_OK && (name = tern_text_word(&rest, ", ")) != NULL) {
         const char *preset = NULL;
         for (size_t i = 0; with_presets && i < sizeof presets / sizeof *presets; i++)

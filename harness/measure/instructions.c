@@ -53,19 +53,20 @@ tern_shape tern_instructions_part(const tern_kernel *kernel, tern_shape shape, d
     return part;
 }
 
-/* Two sizes of an axis, the same where one is the whole. */
+/* Two sizes of an axis, the same where there is only one. */
 typedef struct sizes {
     size_t less, more;
 } sizes;
 
-/* Of a part that has whole steps of the axis: half of it, or where that is none, twice. */
+/* Of a part that has whole steps of the axis: half of it, or where that is none, twice, as far as there is so much. */
 static sizes sizes_of(size_t whole, size_t part, size_t step)
 {
     const size_t half = part / 2 / step * step;
 
-    return part == whole || part * 2 > whole ? (sizes){part, part}
-           : half > 0                        ? (sizes){half, part}
-                                             : (sizes){part, 2 * part};
+    return part == whole       ? (sizes){part, part}
+           : half > 0          ? (sizes){half, part}
+           : 2 * part <= whole ? (sizes){part, 2 * part}
+                               : (sizes){part, part};
 }
 
 /* What a whole takes, when the two sizes take so much. */

@@ -11,13 +11,14 @@ static tern_layout draw_layout(uint64_t seed)
 {
     enum { PLACES = TERN_SMALL_PAGE / TERN_CACHE_LINE };
     uint64_t random = seed;
+    tern_layout layout;
 
-    return (tern_layout){
-        .packed = TERN_CACHE_LINE * tern_inputs_random_below(&random, PLACES),
-        .x = TERN_CACHE_LINE * tern_inputs_random_below(&random, PLACES),
-        .y = TERN_CACHE_LINE * tern_inputs_random_below(&random, PLACES),
-        .scratch = TERN_CACHE_LINE * tern_inputs_random_below(&random, PLACES),
-    };
+    /* One by one: what stands in braces has no order. */
+    layout.packed = TERN_CACHE_LINE * tern_inputs_random_below(&random, PLACES);
+    layout.x = TERN_CACHE_LINE * tern_inputs_random_below(&random, PLACES);
+    layout.y = TERN_CACHE_LINE * tern_inputs_random_below(&random, PLACES);
+    layout.scratch = TERN_CACHE_LINE * tern_inputs_random_below(&random, PLACES);
+    return layout;
 }
 
 /* The parts of a request in the form in which an attempt takes them. */

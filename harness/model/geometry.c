@@ -212,13 +212,6 @@ const char *tern_matrix_name(tern_matrix matrix)
     return names[matrix];
 }
 
-const char *tern_norm_name(tern_norm norm)
-{
-    static const char *const names[TERN_NORMS] = {"attention", "attention_sub", "ffn", "ffn_sub", "output"};
-
-    return names[norm];
-}
-
 size_t tern_geometry_rows(const tern_geometry *g, tern_matrix matrix)
 {
     switch (matrix) {

@@ -68,7 +68,6 @@ typedef enum tern_norm {
     TERN_NORMS
 } tern_norm;
 
-const char *tern_norm_name(tern_norm norm);
 size_t tern_geometry_norm_size(const tern_geometry *geometry, tern_norm norm);
 
 /* layers * (2 heads + 2 kv_heads) * head_dim * hidden + layers * 3 * ffn * hidden */

@@ -1,5 +1,6 @@
 #include "plan/case.h"
 
+#include "base/team.h"
 #include "base/text.h"
 #include "plan/toggles.h"
 #include "record/record.h"
@@ -215,7 +216,7 @@ tern_status tern_case_parse(tern_case *c, const char *id, const tern_registry *r
         return TERN_OK;
     if (c->data.sweep != TERN_SWEEP_NONE)
         return tern_error_set(error, TERN_USAGE, "a sweep is only checked; leave out '/t=...' of '%s'", id);
-    if (strncmp(part[THREADS], "t=", 2) != 0 || !tern_text_u64(part[THREADS] + 2, 1, 4096, &threads))
+    if (strncmp(part[THREADS], "t=", 2) != 0 || !tern_text_u64(part[THREADS] + 2, 1, TERN_THREADS_LINUX, &threads))
         return tern_error_set(error, TERN_USAGE, "'%s' is no thread count; write t=N", part[THREADS]);
     c->threads = (uint32_t)threads;
     if (!tern_cache_parse(part[CACHE], &c->cache))

@@ -271,12 +271,12 @@ tern_status tern_history_month_read(const char *folder, const char *name, tern_f
 
     path_of(folder, name, path);
     FILE *stream = fopen(path, "re");
-    if (stream == NULL || fseeko(stream, (off_t)extent->bytes, SEEK_SET) != 0) {
-        if (stream != NULL)
-            fclose(stream);
+    if (stream == NULL)
         return tern_error_set(error, tern_error_of_file(errno), "cannot read %s: %s", path, strerror(errno));
-    }
     tern_status status = tern_writer_lock_wait(fileno(stream), false, path, longest_wait_s, error);
+    /* Once it is locked, since seeking reads on. */
+    if (status == TERN_OK && fseeko(stream, (off_t)extent->bytes, SEEK_SET) != 0)
+        status = tern_error_set(error, tern_error_of_file(errno), "cannot read %s: %s", path, strerror(errno));
     if (status == TERN_OK)
         status = tern_history_month_look(folder, name, &now, error);
     if (status == TERN_OK)

@@ -218,7 +218,7 @@ static tern_status forget(const history_index *index, tern_error *error)
 static tern_status file_fits(const history_index *index, const char *name, const tern_history_extent *known, bool *yes,
                              tern_error *error)
 {
-    tern_history_extent now;
+    tern_history_extent now = {0};
     const tern_status status = tern_history_month_look(index->folder, name, &now, error);
 
     *yes = now.bytes == known->bytes && now.changed_ns == known->changed_ns;

@@ -80,14 +80,18 @@ static void describe(tern_session *session, const tern_session_settings *setting
     tern_isa_text(tern_isa_detect(), run->isa, sizeof run->isa);
     tern_isa_cap_text(settings->isa, run->isa_cap, sizeof run->isa_cap);
     tern_text_copy(run->repro, sizeof run->repro, "ternbench repro");
-    if (settings->side != NULL)
-        tern_text_append(run->repro, sizeof run->repro, " --side %s", settings->side);
+    if (settings->side != NULL) {
+        tern_text_append(run->repro, sizeof run->repro, " --side");
+        tern_text_append_word(run->repro, sizeof run->repro, settings->side);
+    }
     if (settings->side != NULL)
         note_plugin(run, session->side.plugin);
     for (size_t i = 0; i < settings->plugins; i++)
         note_plugin(run, settings->plugin[i]);
-    for (size_t i = 0; i < settings->plugins; i++)
-        tern_text_append(run->repro, sizeof run->repro, " --plugin %s", settings->plugin[i]);
+    for (size_t i = 0; i < settings->plugins; i++) {
+        tern_text_append(run->repro, sizeof run->repro, " --plugin");
+        tern_text_append_word(run->repro, sizeof run->repro, settings->plugin[i]);
+    }
     session->threads_all = run->cpus_allowed;
 }
 
