@@ -42,6 +42,19 @@ if [ -e "$kept/building.killed" ] || [ ! -e "$kept/building.now" ]; then
     echo "FAILED: $(ls "$kept")" && failures=$((failures + 1))
 fi
 
+# Flags in the environment make another build, and so do files behind links.
+builds() { find "$kept" -mindepth 1 -maxdepth 1 -name '[0-9a-f]*' | wc -l; }
+cp -r kernels linked && mv linked/scalar.c elsewhere.c && ln -s ../elsewhere.c linked/scalar.c
+gate 0 right linked
+before=$(builds)
+gate 0 right linked
+equals 'builds of what is built already' "$(builds)" "$before"
+CFLAGS=-O1 gate 0 right linked
+equals 'builds with other flags' "$(builds)" $((before + 2))
+sed -i '1i /* Only words. */' elsewhere.c
+gate 0 right linked
+equals 'builds of what a link points at' "$(builds)" $((before + 3))
+
 # A kernel that has another name is gone, and another has come.
 gate 3 right renamed
 says out 'REMOVED       scalar'
@@ -175,6 +188,12 @@ if [ -n "$toggled" ]; then
     expect 0 "$TERNBENCH" ablate tiny.suite --set "kernels=$toggled" -q --out jsonl:half.jsonl --resume
     same_observations ablation.jsonl half.jsonl
 fi
+# A side whose kernel has not the toggle is left out, and the other is not.
+sed 's/#include "kernel.h"/&\nstatic const tern_toggle toggles[] = {{"direct", "nothing", NULL, 1, 0, 1}, {0}};/; s/\.run = run/&/; s/\.bind = bind,/&\n    .toggles = toggles,/' \
+    "$SOURCE/kernels/scalar.c" >toggled.c
+expect 0 "$TERNBENCH" ablate "$SOURCE/kernels/scalar.c" toggled.c tiny.suite --set toggles=direct=0 -q --out jsonl:sides.jsonl
+says sides.jsonl 'UNSUPPORTED: '
+says out 'huge_pages'
 expect 2 "$TERNBENCH" ablate right words -q
 says err 'ablate takes suites, or two sides and suites'
 
