@@ -166,6 +166,11 @@ bool tern_pass_run_answer_right(tern_pass_run *run)
     return false;
 }
 
+bool tern_pass_run_once(tern_pass_run *run)
+{
+    return tern_pass_run_call(run) && tern_pass_run_outside_whole(run) && tern_pass_run_answer_right(run);
+}
+
 static int calls(const tern_pass_run *run)
 {
     const tern_shape shape = run->task->c->shape;
@@ -202,7 +207,7 @@ bool tern_pass_look(tern_pass_run *run)
     tern_state before, after;
 
     for (int i = 0; i < count; i++, before = after) {
-        if (!tern_pass_run_call(run) || !tern_pass_run_outside_whole(run) || !tern_pass_run_answer_right(run))
+        if (!tern_pass_run_once(run))
             return false;
         if (run->pass->often)
             tern_state_take(&after);

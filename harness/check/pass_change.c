@@ -80,11 +80,6 @@ static void change_some(tern_pass_run *run, uint32_t i, const int8_t *values, si
     }
 }
 
-static bool look_once(tern_pass_run *run)
-{
-    return tern_pass_run_call(run) && tern_pass_run_outside_whole(run) && tern_pass_run_answer_right(run);
-}
-
 static void keep_former(tern_pass_run *run)
 {
     memcpy(run->former, run->expected, run->values * sizeof *run->former);
@@ -100,14 +95,14 @@ bool tern_pass_look_at_values(tern_pass_run *run)
 {
     const int8_t *x = (const int8_t *)tern_pass_run_buffer(run, TERN_BUFFER_X)->data;
 
-    if (!look_once(run))
+    if (!tern_pass_run_once(run))
         return false;
     for (uint32_t i = 0; i < changes_for(run); i++) {
         keep_former(run);
         if (!tern_pass_run_open(run))
             return false;
         change_some(run, i, x, run->task->c->shape.n, change_x);
-        if (!tern_pass_run_protect(run) || !look_once(run))
+        if (!tern_pass_run_protect(run) || !tern_pass_run_once(run))
             return false;
     }
     return true;
@@ -115,7 +110,7 @@ bool tern_pass_look_at_values(tern_pass_run *run)
 
 bool tern_pass_look_at_weights(tern_pass_run *run)
 {
-    if (!look_once(run))
+    if (!tern_pass_run_once(run))
         return false;
     for (uint32_t i = 0; i < changes_for(run) / 2; i++) {
         keep_former(run);
@@ -123,7 +118,7 @@ bool tern_pass_look_at_weights(tern_pass_run *run)
             return false;
         const int8_t *w = (const int8_t *)tern_pass_run_buffer(run, TERN_BUFFER_W)->data;
         change_some(run, i, w, run->task->c->shape.m, change_w);
-        if (!tern_pass_run_pack(run) || !tern_pass_run_protect(run) || !look_once(run))
+        if (!tern_pass_run_pack(run) || !tern_pass_run_protect(run) || !tern_pass_run_once(run))
             return false;
     }
     return true;
@@ -133,11 +128,11 @@ bool tern_pass_look_at_old_y(tern_pass_run *run)
 {
     static const uint8_t fills[] = {0x00, 0xFF, 0x01, 0x80};
 
-    if (!look_once(run) || !look_once(run)) /* the second time over the right answer */
+    if (!tern_pass_run_once(run) || !tern_pass_run_once(run)) /* the second time over the right answer */
         return false;
     for (size_t i = 0; i < sizeof fills; i++) {
         memset(tern_pass_run_y(run), fills[i], run->values * sizeof(int32_t));
-        if (!look_once(run))
+        if (!tern_pass_run_once(run))
             return false;
     }
     return true;

@@ -69,11 +69,6 @@ static bool make(tern_pass_run *run, other *o, const tern_case *c)
     return true;
 }
 
-static bool look_once(tern_pass_run *run)
-{
-    return tern_pass_run_call(run) && tern_pass_run_outside_whole(run) && tern_pass_run_answer_right(run);
-}
-
 /* Whether its answers are right is for its own check. */
 static void compute(other *o)
 {
@@ -102,16 +97,16 @@ bool tern_pass_look_after_others(tern_pass_run *run)
 
     tern_pass_run_begin(run, "bind() of another problem");
     if (tern_product_bind(&o.product, &c, 2) != NULL && tern_product_bind(&o.product, &c, 1) != NULL)
-        return look_once(run);
-    right = tern_pass_run_end(run) && look_once(run) && make(run, &o, &c);
+        return tern_pass_run_once(run);
+    right = tern_pass_run_end(run) && tern_pass_run_once(run) && make(run, &o, &c);
     if (right) {
         tern_pass_run_begin(run, "pack() or run() of another problem");
         tern_product_pack(&o.product, o.w, o.packed, team);
-        right = tern_pass_run_end(run) && look_once(run);
+        right = tern_pass_run_end(run) && tern_pass_run_once(run);
     }
     if (right && tern_product_make_plan(&o.product, o.plan) == NULL) {
         compute(&o);
-        right = look_once(run);
+        right = tern_pass_run_once(run);
     }
     drop(&o);
     return right;

@@ -98,6 +98,9 @@ bool tern_pass_run_answer_right(tern_pass_run *run);
 /* Whether red zones and inputs are as they were before the call. */
 bool tern_pass_run_outside_whole(tern_pass_run *run);
 
+/* One call, then both. */
+bool tern_pass_run_once(tern_pass_run *run);
+
 /* Calls as often as the pass says and looks at the answer and everything else each time. */
 bool tern_pass_look(tern_pass_run *run);
 

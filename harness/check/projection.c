@@ -1,21 +1,14 @@
 #include "check/projection.h"
 
+#include "base/random.h"
+
 #include <stdlib.h>
 
-/* The finaliser of splitmix64 (Steele, Lea, Flood, 2014). Odd, so that no error of a single value is lost. */
-static uint64_t random_of(uint64_t seed, size_t m)
-{
-    uint64_t z = seed + (m + 1) * UINT64_C(0x9e3779b97f4a7c15);
-
-    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-    return (z ^ z >> 31) | 1;
-}
-
+/* Odd, so that no error of a single value is lost. */
 void tern_projection_fill(uint64_t *r, size_t m, uint64_t seed)
 {
     for (size_t i = 0; i < m; i++)
-        r[i] = random_of(seed, i);
+        r[i] = tern_random_number(seed, i) | 1;
 }
 
 void tern_projection_add(const tern_projection *projection, size_t begin, size_t end, const int8_t *rows)

@@ -157,10 +157,18 @@ static void add_case_arms(tern_paired_track *t, const tern_sampler_options *how)
     }
 }
 
-/* Calls of a round, with the one that is not timed. */
-static uint64_t calls_of_round(const tern_case_arm *case_arm)
+/* Calls of a round at least: those of a sample, and one before that is not timed. */
+static uint64_t least_calls(const tern_case_arm *case_arm)
 {
     return case_arm->series.calls_per_sample + (case_arm->series.calls_per_sample > 1);
+}
+
+/* At most: one more within the sample, and those that are looked at behind it, for up to a fifth of its time. */
+static uint64_t most_calls(const tern_case_arm *case_arm)
+{
+    const uint64_t calls = case_arm->series.calls_per_sample;
+
+    return calls + (calls > 1 ? 2 : 0) + (calls + 4) / 5;
 }
 
 /*
@@ -173,12 +181,15 @@ static void count_reuse(tern_paired_track *t)
 
     for (uint32_t i = 0; i < t->attempt->members; i++)
         if (tern_paired_is_ready(t, i))
-            all += calls_of_round(&t->lane[i].case_arm) * t->lane[i].case_arm.outcome->timing.packed_bytes;
+            all += least_calls(&t->lane[i].case_arm) * t->lane[i].case_arm.outcome->timing.packed_bytes;
     for (uint32_t i = 0; i < t->attempt->members; i++) {
+        if (!tern_paired_is_ready(t, i))
+            continue;
         tern_timing *timing = &t->lane[i].case_arm.outcome->timing;
-        const uint64_t calls = calls_of_round(&t->lane[i].case_arm);
-        if (tern_paired_is_ready(t, i) && timing->ring_slots / calls > 1)
-            timing->reuse_bytes += (timing->ring_slots / calls - 1) * (all - calls * timing->packed_bytes);
+        const uint64_t rounds = timing->ring_slots / most_calls(&t->lane[i].case_arm);
+        const uint64_t own = least_calls(&t->lane[i].case_arm) * timing->packed_bytes;
+        if (rounds > 1)
+            timing->reuse_bytes += (rounds - 1) * (all - own);
     }
 }
 

@@ -1,5 +1,6 @@
 #include "decode/loop/verify.h"
 
+#include "base/random.h"
 #include "base/text.h"
 #include "check/data.h"
 #include "decode/loop/pages.h"
@@ -33,16 +34,10 @@ typedef struct proof {
     _Atomic uint64_t first_wrong; /* trial << 32 | row, of those seen; UINT64_MAX: none */
 } proof;
 
-/* Any fixed sequence that no kernel knows will do: the finaliser of splitmix64 (Steele, Lea, Flood, 2014). */
+/* Any fixed sequence of odd numbers that no kernel knows will do. */
 static uint64_t random_of(size_t n, size_t tokens)
 {
-    uint64_t z = (n + 1) * UINT64_C(0x9e3779b97f4a7c15);
-
-    if (tokens == 1)
-        return 1;
-    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-    return (z ^ z >> 31) | 1;
+    return tokens == 1 ? 1 : tern_random_number(0, n) | 1;
 }
 
 static void project(const tern_shape shape, const int8_t *x, const int32_t *y, trial *t)
