@@ -252,22 +252,37 @@ static void say_cache(tern_document *document, const tern_decode_record *r)
                           1e-3 * r->kv_attend_ns[i]);
 }
 
+/* "; this is 3.1 times as fast in decode, 2.0 in prefill", of the phases that both have. Returns text. */
+static char *times_as_fast(const tern_decode_record *r, const tern_decode_record *b, char *text, size_t bytes)
+{
+    const struct {
+        const char *name;
+        const tern_phase *of, *base;
+    } phases[] = {{"decode", &r->decode, &b->decode}, {"prefill", &r->prefill, &b->prefill}};
+    bool begun = false;
+
+    for (size_t i = 0; i < sizeof phases / sizeof *phases; i++)
+        if (phases[i].of->tokens > 0 && phases[i].base->tokens > 0) {
+            tern_text_append(text, bytes, begun ? ", %.1f in %s" : "; this is %.1f times as fast in %s",
+                             phases[i].of->tokens_per_s / phases[i].base->tokens_per_s, phases[i].name);
+            begun = true;
+        }
+    return text;
+}
+
 static void say_comparison(tern_document *document, const tern_results *results, const tern_decode_record *r)
 {
     for (size_t i = 0; i < results->decodes.count; i++) {
         const tern_decode_record *b = &results->decodes.item[i];
-        char scaled[64] = "";
+        char scaled[64] = "", ratios[96] = "";
         if (b->run != r->run || !b->baseline || !b->timed || strcmp(b->model, r->model) != 0)
             continue;
         if (b->measured_layers < b->layers)
             snprintf(scaled, sizeof scaled, " (scaled from %" PRIu32 " of %" PRIu32 " layers)", b->measured_layers,
                      b->layers);
-        tern_document_line(document,
-                           "baseline %s, %" PRIu32 " thread%s: %.3f tok/s decode, %.3f prefill%s; this is %.1f and "
-                           "%.1f times as fast",
+        tern_document_line(document, "baseline %s, %" PRIu32 " thread%s: %.3f tok/s decode, %.3f prefill%s%s",
                            b->kernel, b->threads, b->threads == 1 ? "" : "s", b->decode.tokens_per_s,
-                           b->prefill.tokens_per_s, scaled, r->decode.tokens_per_s / b->decode.tokens_per_s,
-                           r->prefill.tokens_per_s / b->prefill.tokens_per_s);
+                           b->prefill.tokens_per_s, scaled, times_as_fast(r, b, ratios, sizeof ratios));
     }
 }
 

@@ -115,6 +115,8 @@ static void add_kernel(tern_sheet *sheet, const char *kernel, uint32_t machine, 
     if (s.loops > 0)
         tern_text_append(selected, sizeof selected, "%sby %zu decode run%s", selected[0] == '\0' ? "" : ", ", s.loops,
                          s.loops == 1 ? "" : "s");
+    if (sheet->rows == 0)
+        tern_sheet_section(sheet, TERN_FOR_ALL, "Kernels");
     tern_sheet_row(sheet);
     tern_sheet_text(sheet, COMPONENT, kernel);
     if (tern_repeats_machines(results) > 1)
@@ -132,17 +134,24 @@ static void add_kernel(tern_sheet *sheet, const char *kernel, uint32_t machine, 
 /* Names in the order of the records; more than a program has. */
 enum { KERNELS = 128 };
 
+static size_t add_name(const char *name[KERNELS], size_t count, const char *kernel)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(name[i], kernel) == 0)
+            return count;
+    if (count < KERNELS)
+        name[count++] = kernel;
+    return count;
+}
+
 static size_t list_kernels(const tern_results *results, const char *name[KERNELS])
 {
     size_t count = 0;
 
-    for (size_t i = 0; i < results->cases.count && count < KERNELS; i++) {
-        size_t known = 0;
-        while (known < count && strcmp(name[known], results->cases.item[i].kernel) != 0)
-            known++;
-        if (known == count)
-            name[count++] = results->cases.item[i].kernel;
-    }
+    for (size_t i = 0; i < results->cases.count; i++)
+        count = add_name(name, count, results->cases.item[i].kernel);
+    for (size_t i = 0; i < results->decodes.count; i++)
+        count = add_name(name, count, results->decodes.item[i].kernel);
     return count;
 }
 
@@ -220,7 +229,6 @@ tern_status tern_full_components(tern_document *document, const tern_results *re
 {
     tern_sheet *sheet = tern_document_sheet(document, "components", TERN_FOR_ALL, columns, COLUMNS);
     filling f = {sheet, results};
-    tern_sheet_section(sheet, TERN_FOR_ALL, "Kernels");
     tern_status status = add_kernels(sheet, results, error);
 
     if (status == TERN_OK)

@@ -7,6 +7,7 @@
 #include "analyse/groups.h"
 #include "analyse/loop_limit.h"
 #include "base/stats.h"
+#include "base/text.h"
 #include "case_columns.h"
 #include "decode_figures.h"
 #include "plot.h"
@@ -226,10 +227,15 @@ static const tern_column kv_columns[KV_COLUMNS] = {
 
 static void say_cache(tern_document *document, const tern_decode_record *r)
 {
+    char sequences[32] = "";
+
+    if (r->sequences > 1)
+        tern_text_append(sequences, sizeof sequences, "%" PRIu32 " sequences x ", r->sequences);
     tern_document_line(document,
-                       "%s: keys and values take %" PRIu64 " bytes: 2 x %" PRIu32 " layers x %" PRIu32
+                       "%s: keys and values take %" PRIu64 " bytes: 2 x %" PRIu32 " layers x %s%" PRIu32
                        " slots x %" PRIu32 " values, and %" PRIu64 " bytes of scales.",
-                       r->model, r->kv_bytes, r->layers, r->context, r->kv_heads * r->head_dim, r->kv_scale_bytes);
+                       r->model, r->kv_bytes, r->layers, sequences, r->context, r->kv_heads * r->head_dim,
+                       r->kv_scale_bytes);
     if (isfinite(r->kv_ratio_measured))
         tern_document_line(
             document,

@@ -146,7 +146,7 @@ static void add_wrong(tern_document *document, const tern_results *results)
 
     for (size_t i = 0; i < results->cases.count; i++) {
         const tern_record *r = &results->cases.item[i];
-        if (r->finding.verdict == TERN_EXACT || r->finding.verdict == TERN_UNSUPPORTED)
+        if (!tern_verdict_is_wrong(r->finding.verdict))
             continue;
         if (sheet->rows == 0)
             tern_sheet_section(sheet, TERN_FOR_ALL, "Wrong, and so without a speed");

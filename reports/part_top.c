@@ -14,6 +14,7 @@
 
 typedef struct tally {
     size_t results, exact, wrong, unsupported, interrupted, cut, regressed, wrong_arms;
+    size_t compared, wrong_compared; /* of gates */
 } tally;
 
 static void take(tally *t, tern_verdict verdict)
@@ -32,7 +33,8 @@ static void take_gates(tally *t, const tern_results *results)
         if (tern_gate_rows_new(&rows, results, run, NULL) != TERN_OK)
             return;
         t->regressed += rows.counts.regressed;
-        t->wrong += rows.counts.wrong;
+        t->compared += rows.counts.cases;
+        t->wrong_compared += rows.counts.wrong;
         tern_gate_rows_free(&rows);
     }
 }
@@ -67,10 +69,11 @@ static void say_all_right(tern_document *document, const tern_results *results, 
             document, true, t->results == 1 ? "EXACT: the only result is right." : "EXACT: all %zu results are right.",
             t->results);
     else if (results->compared.count > 0)
-        tern_document_verdict(document, true, "EXACT: none of %zu compared cases is wrong.", results->compared.count);
+        tern_document_verdict(document, true, "EXACT: none of %zu compared case%s is wrong.", t->compared,
+                              t->compared == 1 ? "" : "s");
     else if (results->arms.count > 0)
         tern_document_verdict(document, true, "EXACT: every combination of toggles that was sampled is right.");
-    else if (results->points.count == 0)
+    else if (results->points.count + results->tried.count == 0)
         tern_document_verdict(document, false, "NOTHING: the records hold no result.");
 }
 
@@ -81,6 +84,9 @@ void tern_full_say_verdict(tern_document *document, const tern_results *results)
 
     if (t.wrong > 0)
         tern_document_verdict(document, false, "WRONG: %zu of %zu results are not exact.", t.wrong, t.results);
+    if (t.wrong_compared > 0)
+        tern_document_verdict(document, false, "WRONG: of %zu compared case%s, %zu %s not exact in CAND.", t.compared,
+                              t.compared == 1 ? "" : "s", t.wrong_compared, t.wrong_compared == 1 ? "is" : "are");
     if (t.wrong_arms > 0)
         tern_document_verdict(document, false,
                               "WRONG: %zu times a combination of toggles was not exact in an ablation.", t.wrong_arms);
@@ -100,7 +106,7 @@ void tern_full_say_verdict(tern_document *document, const tern_results *results)
                               "MIXED: the runs are of %" PRIu32 " machines. Compare shares of a limit and ratios, not "
                               "times.",
                               machines);
-    if (t.wrong + t.wrong_arms + t.regressed + t.interrupted + t.cut > 0)
+    if (t.wrong + t.wrong_compared + t.wrong_arms + t.regressed + t.interrupted + t.cut > 0)
         return;
     say_all_right(document, results, &t);
 }
@@ -269,12 +275,13 @@ tern_status tern_full_say_changes(tern_document *document, const tern_results *r
     return TERN_OK;
 }
 
-enum { RESULTS, EXACT, WRONG, WRONG_ARMS, UNSUPPORTED, CUT, REGRESSED, VERDICT_COLUMNS };
+enum { RESULTS, EXACT, WRONG, WRONG_COMPARED, WRONG_ARMS, UNSUPPORTED, CUT, REGRESSED, VERDICT_COLUMNS };
 
 static const tern_column verdict_columns[VERDICT_COLUMNS] = {
     {.name = "results", .type = TERN_COLUMN_COUNT},
     {.name = "exact", .type = TERN_COLUMN_COUNT},
     {.name = "wrong", .type = TERN_COLUMN_COUNT},
+    {.name = "wrong_compared", .label = "wrong in gates", .type = TERN_COLUMN_COUNT},
     {.name = "wrong_arms", .label = "wrong in ablations", .type = TERN_COLUMN_COUNT},
     {.name = "unsupported", .type = TERN_COLUMN_COUNT},
     {.name = "runs_cut", .label = "runs cut off", .type = TERN_COLUMN_COUNT},
@@ -284,8 +291,8 @@ static const tern_column verdict_columns[VERDICT_COLUMNS] = {
 tern_status tern_full_verdict(tern_document *document, const tern_results *results, bool *filled, tern_error *error)
 {
     const tally t = tally_of(results);
-    const size_t values[VERDICT_COLUMNS] = {t.results,     t.exact, t.wrong,    t.wrong_arms,
-                                            t.unsupported, t.cut,   t.regressed};
+    const size_t values[VERDICT_COLUMNS] = {t.results,    t.exact,       t.wrong, t.wrong_compared,
+                                            t.wrong_arms, t.unsupported, t.cut,   t.regressed};
 
     *filled = true;
     tern_full_say_verdict(document, results);

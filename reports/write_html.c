@@ -4,6 +4,7 @@
  */
 #include "cell.h"
 #include "markup.h"
+#include "record/verdict.h"
 #include "writer.h"
 
 #include <math.h>
@@ -104,12 +105,31 @@ static void put_words(FILE *stream, const char *before, const char *text, const 
 /* An id, say, for which no table is wide enough in one line. */
 enum { LONG_TEXT = 40 };
 
+/* Of all that stands in columns of verdicts; what is neither says nothing for or against. */
+static const char *const right_words[] = {"EXACT", "OK", "IMPROVED", "FIXED", NULL};
+static const char *const wrong_words[] = {"WRONG", "REGRESSED", "REMOVED", "ALERT", NULL};
+
+static bool is_one_of(const char *const *words, const char *text)
+{
+    while (*words != NULL && strcmp(*words, text) != 0)
+        words++;
+    return *words != NULL;
+}
+
+static bool is_wrong_verdict(const char *text)
+{
+    for (int verdict = TERN_EXACT; verdict <= TERN_INTERRUPTED; verdict++)
+        if (tern_verdict_is_wrong((tern_verdict)verdict) && strcmp(tern_verdict_name((tern_verdict)verdict), text) == 0)
+            return true;
+    return false;
+}
+
 static const char *class_of(const tern_column *column, const tern_cell *cell)
 {
     if (column->type == TERN_COLUMN_VERDICT && cell->filled)
-        return strcmp(cell->value.text, "EXACT") == 0         ? " class=\"right\""
-               : strcmp(cell->value.text, "UNSUPPORTED") == 0 ? ""
-                                                              : " class=\"wrong\"";
+        return is_one_of(right_words, cell->value.text)                                         ? " class=\"right\""
+               : is_one_of(wrong_words, cell->value.text) || is_wrong_verdict(cell->value.text) ? " class=\"wrong\""
+                                                                                                : "";
     if (tern_column_is_text(column))
         return column->type >= TERN_COLUMN_REMARK || (cell->filled && strlen(cell->value.text) > LONG_TEXT)
                    ? " class=\"remark\""

@@ -30,9 +30,9 @@
 /* Of those that run the decode loop. */
 #define DECODING                                                                                                       \
     TERN_OPTION_MODEL, TERN_OPTION_KERNEL, TERN_OPTION_THREADS, TERN_OPTION_TOGGLES, TERN_OPTION_SEED, TERN_OPTION_P0, \
-        TERN_OPTION_BASELINE, TERN_OPTION_I2S_BLOCK, TERN_OPTION_PROMPT, TERN_OPTION_PROMPT_IDS,                       \
-        TERN_OPTION_PROMPT_TEXT, TERN_OPTION_PRE, TERN_OPTION_TOKENS, TERN_OPTION_CONTEXT, TERN_OPTION_SEQUENCES,      \
-        TERN_OPTION_BLOCK, TERN_OPTION_TEMPERATURE, TERN_OPTION_TOP_K, TERN_OPTION_TOP_P
+        TERN_OPTION_I2S_BLOCK, TERN_OPTION_PROMPT, TERN_OPTION_PROMPT_IDS, TERN_OPTION_PROMPT_TEXT, TERN_OPTION_PRE,   \
+        TERN_OPTION_TOKENS, TERN_OPTION_CONTEXT, TERN_OPTION_SEQUENCES, TERN_OPTION_BLOCK, TERN_OPTION_TEMPERATURE,    \
+        TERN_OPTION_TOP_K, TERN_OPTION_TOP_P
 
 #define END TERN_OPTION_KEYS
 
@@ -80,6 +80,7 @@ static const tern_option_key heeds_kernels[] = {KERNELS, TERN_OPTION_PICK, TERN_
 static const tern_option_key heeds_machine[] = {
     TERN_OPTION_ISA, MACHINE, TERN_OPTION_MACHINE_FORM, TERN_OPTION_CLASS, TERN_OPTION_QUIET, TERN_OPTION_VERBOSE, END};
 static const tern_option_key heeds_decode[] = {DECODING,
+                                               TERN_OPTION_BASELINE,
                                                TERN_OPTION_REPETITIONS,
                                                TERN_OPTION_COMPARE_CACHE,
                                                TERN_OPTION_TARGET,
@@ -88,10 +89,16 @@ static const tern_option_key heeds_decode[] = {DECODING,
                                                MACHINE,
                                                RECORDS,
                                                END};
-static const tern_option_key heeds_ablate_decode[] = {
-    DECODING, TERN_OPTION_LAYERS, TERN_OPTION_BUDGET_OF_ALL, TERN_OPTION_RESUME,
-    KERNELS,  TERN_OPTION_PIN,    TERN_OPTION_STRICT,        RECORDS,
-    END};
+static const tern_option_key heeds_ablate_decode[] = {DECODING,
+                                                      TERN_OPTION_BASELINE_OF_PART,
+                                                      TERN_OPTION_LAYERS,
+                                                      TERN_OPTION_BUDGET_OF_ALL,
+                                                      TERN_OPTION_RESUME,
+                                                      KERNELS,
+                                                      TERN_OPTION_PIN,
+                                                      TERN_OPTION_STRICT,
+                                                      RECORDS,
+                                                      END};
 static const tern_option_key heeds_write[] = {TERN_OPTION_MODEL, TERN_OPTION_FILE, TERN_OPTION_TYPE,
                                               TERN_OPTION_SEED,  TERN_OPTION_P0,   END};
 static const tern_option_key heeds_show[] = {TERN_OPTION_I2S_BLOCK, END};

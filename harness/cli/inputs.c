@@ -44,7 +44,7 @@ static bool lies_in(const char *folder, const char *const *endings, const char *
 /* A file that is named; or one of a folder that is a side, or of its kernels/; or a header beside a C file. */
 static bool is_named(const char *named, const char *path)
 {
-    static const char *const sources[] = {".c", ".h", ".txt", NULL}, *const headers[] = {".h", NULL};
+    static const char *const sources[] = {".c", ".h", "CMakeLists.txt", NULL}, *const headers[] = {".h", NULL};
     char folder[PATH_MAX];
 
     if (named == NULL || strlen(named) >= sizeof folder - sizeof "/kernels")

@@ -65,6 +65,10 @@ const tern_option tern_option_table[TERN_OPTION_KEYS] = {
                               "kernel to compare with, one thread, a few layers; none (default: the portable one that "
                               "the kernel goes back to)",
                               tern_option_set_text, .at = AT(baseline)},
+    [TERN_OPTION_BASELINE_OF_PART] = {"baseline", 0, "NAME", TERN_GROUP_MODEL,
+                                      "kernel that is taken where the part `kernel` is off (default: the portable one "
+                                      "that the kernel goes back to)",
+                                      tern_option_set_text, .at = AT(baseline)},
     [TERN_OPTION_TYPE] = {"type", 0, "TYPE", TERN_GROUP_MODEL, "of ternary tensors: tq1_0, tq2_0 (default) or i2_s",
                           tern_option_set_type, .at = AT(type)},
 
@@ -93,7 +97,7 @@ const tern_option tern_option_table[TERN_OPTION_KEYS] = {
     [TERN_OPTION_CONTEXT] = {"context", 0, "N", TERN_GROUP_LENGTH, "slots of the KV ring (default: the model's)",
                              tern_option_set_u32, .at = AT(context), .low = 1, .high = 1 << 20},
     [TERN_OPTION_SEQUENCES] = {"sequences", 0, "N", TERN_GROUP_LENGTH, "decoded together (default: 1)",
-                               tern_option_set_u32, .at = AT(sequences), .low = 1, .high = 1024},
+                               tern_option_set_u32, .at = AT(sequences), .low = 1, .high = 256},
     [TERN_OPTION_BLOCK] = {"block", 0, "N", TERN_GROUP_LENGTH,
                            "tokens of a prompt that go through the layers together (default: 256)", tern_option_set_u32,
                            .at = AT(block), .low = 1, .high = 8192},

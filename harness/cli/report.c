@@ -40,7 +40,8 @@ static tern_status read_file(const tern_options *options, const char *path, cons
 static tern_status expect_some(const tern_options *options, const tern_results *results, tern_error *error)
 {
     return options->filter == NULL || results->cases.count + results->decodes.count + results->compared.count +
-                                              results->arms.count + results->steps.count >
+                                              results->arms.count + results->steps.count + results->points.count +
+                                              results->tried.count + results->remeasured.count >
                                           0
                ? TERN_OK
                : tern_error_set(error, TERN_NOTHING, "no record of the files passes --filter '%s'", options->filter);

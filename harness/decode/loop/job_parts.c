@@ -3,7 +3,9 @@
 size_t tern_job_counts(const tern_decode_job *job, uint32_t *tokens)
 {
     const uint32_t block = job->block < job->prompt_tokens ? job->block : job->prompt_tokens;
-    const uint32_t counts[TERN_JOB_COUNTS] = {1, job->sequences, block, block == 0 ? 1 : job->prompt_tokens % block};
+    const uint32_t step = job->block < job->sequences ? job->block : job->sequences;
+    const uint32_t counts[TERN_JOB_COUNTS] = {1, step, job->sequences % step, block,
+                                              block == 0 ? 0 : job->prompt_tokens % block};
     size_t count = 0;
 
     for (size_t i = 0; i < TERN_JOB_COUNTS; i++)

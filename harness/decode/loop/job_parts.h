@@ -7,7 +7,7 @@
 #include "decode/loop/decoder.h"
 #include "decode/loop/job.h"
 
-enum { TERN_JOB_COUNTS = 4 };
+enum { TERN_JOB_COUNTS = 5 };
 
 /* The numbers of tokens that the products of a job will have, TERN_JOB_COUNTS at most. Returns how many there are. */
 size_t tern_job_counts(const tern_decode_job *job, uint32_t *tokens);

@@ -232,12 +232,15 @@ static void take_sizes(session *s)
     r->context = kv->context;
 }
 
-/* Sizes that only the model can judge. */
+/* What could be refused only once a large model is loaded, packed and verified. */
 static tern_status check_request(const session *s, tern_error *error)
 {
     const tern_decode_job *job = s->job;
     const tern_geometry *g = &s->weights.geometry;
+    const tern_status status = tern_token_choice_check(&job->sampler, error);
 
+    if (status != TERN_OK)
+        return status;
     if (job->context > g->context)
         return tern_error_set(error, TERN_USAGE, "a context of %" PRIu32 " is more than the %" PRIu32 " of model %s",
                               job->context, g->context, g->name);

@@ -31,17 +31,26 @@ struct tern_token_choice {
     double mass[BINS];
 };
 
-tern_status tern_token_choice_new(tern_token_choice **sampler, const tern_token_choice_options *options,
-                                  uint32_t vocabulary, tern_error *error)
+tern_status tern_token_choice_check(const tern_token_choice_options *options, tern_error *error)
 {
     const double t = options->temperature;
 
-    *sampler = NULL;
     if (!(t == 0.0 || (t >= LEAST_TEMPERATURE && t <= MOST_TEMPERATURE)))
         return tern_error_set(error, TERN_USAGE, "a temperature is 0, or from %g to %g, not %g", LEAST_TEMPERATURE,
                               MOST_TEMPERATURE, t);
     if (!(options->top_p > 0.0 && options->top_p <= 1.0))
         return tern_error_set(error, TERN_USAGE, "top-p is above 0 and at most 1, not %g", options->top_p);
+    return TERN_OK;
+}
+
+tern_status tern_token_choice_new(tern_token_choice **sampler, const tern_token_choice_options *options,
+                                  uint32_t vocabulary, tern_error *error)
+{
+    const tern_status status = tern_token_choice_check(options, error);
+
+    *sampler = NULL;
+    if (status != TERN_OK)
+        return status;
     if (vocabulary == 0)
         return tern_error_set(error, TERN_USAGE, "there is no vocabulary to choose from");
     tern_token_choice *s = calloc(1, sizeof *s);

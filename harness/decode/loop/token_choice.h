@@ -1,5 +1,5 @@
 /*
- * sample.h - the next token from logits: the largest, or a seeded choice among the top k that together reach
+ * token_choice.h - the next token from logits: the largest, or a seeded choice among the top k that together reach
  * probability p.
  */
 #ifndef TERN_TOKEN_CHOICE_H
@@ -19,7 +19,10 @@ typedef struct tern_token_choice_options {
 
 typedef struct tern_token_choice tern_token_choice;
 
-/* TERN_USAGE when an option is out of range. Free with tern_token_choice_free(). */
+/* TERN_USAGE when an option is out of range. */
+tern_status tern_token_choice_check(const tern_token_choice_options *options, tern_error *error);
+
+/* The same, and a sampler. Free with tern_token_choice_free(). */
 tern_status tern_token_choice_new(tern_token_choice **sampler, const tern_token_choice_options *options,
                                   uint32_t vocabulary, tern_error *error);
 void tern_token_choice_free(tern_token_choice *sampler);
