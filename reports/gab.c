@@ -24,7 +24,7 @@ static void put(FILE *stream, const char **comma, const char *name, double value
         snprintf(range, sizeof range, "\302\261 %.4g", half_width);
         json_object_set_new(row, "range", json_string(range));
     }
-    json_object_set_new(row, "extra", tern_json_text(extra));
+    json_object_set_new(row, "extra", json_string(extra)); /* its parts are text already */
     tern_json_put(stream, row);
 }
 

@@ -80,6 +80,40 @@ static tern_status no_memory(const tern_series *s, tern_error *error)
     return tern_error_memory(error, "samples of repeated runs", (double)s->samples * sizeof *s->ns);
 }
 
+static bool same_figures(const double *a, size_t a_count, const double *b, size_t b_count)
+{
+    return a_count == b_count && a_count > 0 && memcmp(a, b, a_count * sizeof *a) == 0;
+}
+
+/* Whether an earlier record of the series has the same samples: one file was given twice, or with a copy of it. */
+static bool is_copy(const tern_repeats *repeats, const tern_results *results, const tern_record *r)
+{
+    const tern_timing *t = &r->timing;
+    const tern_record *other;
+    size_t cursor = 0;
+
+    while (t->sample_ns != NULL && (other = tern_results_find(results, TERN_LINE_CASE, r->id, &cursor)) != NULL &&
+           other < r)
+        if (other->timed && other->timing.sample_ns != NULL && are_of_one(repeats, other->run, r->run) &&
+            same_figures(other->timing.sample_ns, other->timing.samples, t->sample_ns, t->samples))
+            return true;
+    return false;
+}
+
+/* The same of a decode run, by the times of its steps and the rates of its repetitions. */
+static bool is_copy_of_loop(const tern_repeats *repeats, const tern_results *results, const tern_decode_record *r)
+{
+    const tern_decode_record *other;
+    size_t cursor = 0;
+
+    while ((other = tern_results_find(results, TERN_LINE_DECODE, r->id, &cursor)) != NULL && other < r)
+        if (other->timed && are_of_one(repeats, other->run, r->run) &&
+            same_figures(&other->prefill.total_ms, 1, &r->prefill.total_ms, 1) &&
+            same_figures(other->decode.rate, other->decode.rates, r->decode.rate, r->decode.rates))
+            return true;
+    return false;
+}
+
 tern_status tern_series_fill(tern_series *series, const tern_repeats *repeats, const tern_results *results,
                              const tern_record *r, tern_error *error)
 {
@@ -93,6 +127,8 @@ tern_status tern_series_fill(tern_series *series, const tern_repeats *repeats, c
             continue;
         if (other < r) /* the first in its file is the first here */
             return TERN_OK;
+        if (is_copy(repeats, results, other))
+            continue;
         if (!take_samples(s, other->timing.sample_ns, other->timing.sample_ns == NULL ? 0 : other->timing.samples))
             return no_memory(s, error);
         take_figures(s, other);
@@ -115,6 +151,8 @@ tern_status tern_series_fill_phase(tern_series *series, const tern_repeats *repe
             continue;
         if (other < r)
             return TERN_OK;
+        if (is_copy_of_loop(repeats, results, other))
+            continue;
         for (uint32_t i = 0; i < p->rates; i++)
             ns[i] = 1e9 / p->rate[i];
         if (!take_samples(s, ns, p->rates))

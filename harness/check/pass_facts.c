@@ -1,6 +1,7 @@
 #include "check/guard.h"
 #include "check/pass_look.h"
 
+#include <math.h>
 #include <string.h>
 
 enum { MOST_FACTS = 16 };
@@ -8,6 +9,14 @@ enum { MOST_FACTS = 16 };
 static bool has_end(const char *text, size_t bytes)
 {
     return memchr(text, '\0', bytes) != NULL;
+}
+
+/* ASCII without control characters. */
+static bool is_plain(const char *text)
+{
+    while (*text >= ' ' && *text <= '~')
+        text++;
+    return *text == '\0';
 }
 
 /* With room for `most` facts that end at a guard page. */
@@ -25,9 +34,15 @@ static bool ask(tern_pass_run *run, tern_guard *guard, size_t most)
         return false;
     if (count > most)
         return tern_pass_run_fail(run, TERN_OVERRUN, "facts() returns %zu, with room for %zu,", count, most);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         if (!has_end(facts[i].name, sizeof facts[i].name) || !has_end(facts[i].unit, sizeof facts[i].unit))
             return tern_pass_run_fail(run, TERN_OVERRUN, "facts() leaves a name or a unit without an end,");
+        if (facts[i].name[0] == '\0' || !is_plain(facts[i].name) || !is_plain(facts[i].unit))
+            return tern_pass_run_fail(run, TERN_MISDECLARED, "facts() gives a fact no name, or one that is no text,");
+        if (!isfinite(facts[i].value))
+            return tern_pass_run_fail(run, TERN_MISDECLARED, "facts() gives '%s' a value that is no number,",
+                                      facts[i].name);
+    }
     tern_guard_breach breach;
     if (tern_guard_find_change(guard, &breach))
         return tern_pass_run_fail(run, TERN_OVERRUN, "facts() writes outside its array,");

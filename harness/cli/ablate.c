@@ -49,8 +49,10 @@ int tern_command_ablate(const tern_options *options, tern_error *error)
     if (count <= sides)
         return (int)tern_error_set(
             error, TERN_USAGE, "ablate takes suites, or two sides and suites, or `decode`; a suite ends with .suite");
-    const tern_status status = tern_sides_open(&setup, options, two ? argument[0] : NULL, two ? argument[1] : NULL,
-                                               argument + sides, count - sides, error);
+    tern_status status = tern_sides_open(&setup, options, two ? argument[0] : NULL, two ? argument[1] : NULL,
+                                         argument + sides, count - sides, error);
+    if (status == TERN_OK)
+        status = tern_sides_expect_kernels(&setup, error);
     const int exit_status =
         status == TERN_OK ? run_ablation(options, &setup, two ? &setup.sides : NULL, error) : (int)status;
 

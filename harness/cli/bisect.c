@@ -95,6 +95,8 @@ int tern_command_bisect(const tern_options *options, tern_error *error)
     if (status == TERN_OK)
         status = tern_sides_open(&setup, options, r.good, r.bad, argument + 1, options->arguments.count - 1, error);
     if (status == TERN_OK)
+        status = tern_sides_expect_kernels(&setup, error);
+    if (status == TERN_OK)
         status = expect_revisions(&setup, error);
     const int exit_status = status == TERN_OK ? run_bisect(options, &setup, error) : (int)status;
     tern_sides_close(&setup);

@@ -65,9 +65,8 @@ tern_status tern_decode_prompt_read(tern_decode_prompt *prompt, const tern_optio
     tern_status status;
 
     memset(prompt, 0, sizeof *prompt);
-    if ((options->ids != NULL) + (options->text != NULL) + (options->prompt != TERN_UNSAID) > 1)
-        return tern_error_set(error, TERN_USAGE,
-                              "--prompt, --prompt-ids and --prompt-text are three prompts; give one of them");
+    if (options->ids != NULL && options->text != NULL)
+        return tern_error_set(error, TERN_USAGE, "--prompt-ids and --prompt-text are two prompts; give one of them");
     if (options->ids == NULL && options->text == NULL)
         return TERN_OK;
     prompt->id = calloc(MAX_TOKENS, sizeof *prompt->id);

@@ -33,9 +33,11 @@ int tern_command_gate(const tern_options *options, tern_error *error)
     const size_t suites = options->arguments.count - SIDES;
     const char *const *argument = options->arguments.item;
     tern_sides_setup setup = {0};
-    const tern_status status =
-        tern_sides_open(&setup, options, argument[0], argument[1], suites > 0 ? argument + SIDES : gate_suite,
-                        suites > 0 ? suites : 1, error);
+    tern_status status = tern_sides_open(&setup, options, argument[0], argument[1],
+                                         suites > 0 ? argument + SIDES : gate_suite, suites > 0 ? suites : 1, error);
+
+    if (status == TERN_OK)
+        status = tern_sides_expect_kernels(&setup, error);
     const int exit_status = status == TERN_OK ? run_gate(options, &setup, error) : (int)status;
 
     tern_sides_close(&setup);

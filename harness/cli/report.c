@@ -96,17 +96,39 @@ static tern_status expect_shards(const tern_results *results, tern_error *error)
     return status;
 }
 
-static tern_status draw_files(const tern_options *options, const tern_registry *registry, tern_error *error)
+/* What is drawn of records where no format is named: of cases a table, of others what their command prints. */
+static const tern_report *usual_format(const tern_results *results)
 {
+    const struct {
+        size_t count;
+        const char *format;
+    } usual[] = {
+        {results->cases.count, "table"},    {results->decodes.count, "decode"}, {results->steps.count, "bisect"},
+        {results->arms.count, "ablate"},    {results->compared.count, "gate"},  {results->tried.count, "tune"},
+        {results->points.count, "history"},
+    };
+
+    for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
+        if (usual[i].count > 0)
+            return tern_report_find(usual[i].format);
+    return tern_report_find("table");
+}
+
+static tern_status draw_files(const tern_options *given, const tern_registry *registry, bool with_format,
+                              tern_error *error)
+{
+    tern_options options = *given;
     tern_results results = {0};
     tern_status status = TERN_OK;
 
-    for (size_t i = 0; i < options->arguments.count && status == TERN_OK; i++)
-        status = read_file(options, options->arguments.item[i], registry, &results, error);
+    for (size_t i = 0; i < options.arguments.count && status == TERN_OK; i++)
+        status = read_file(&options, options.arguments.item[i], registry, &results, error);
     if (status == TERN_OK)
-        status = expect_some(options, &results, error);
+        status = expect_some(&options, &results, error);
+    if (!with_format)
+        options.format = usual_format(&results);
     if (status == TERN_OK)
-        status = tern_output_all(options, &results, error);
+        status = tern_output_all(&options, &results, error);
     if (status == TERN_OK)
         status = expect_shards(&results, error);
     tern_results_free(&results);
@@ -126,7 +148,8 @@ int tern_command_report(const tern_options *given, tern_error *error)
     if (status == TERN_OK)
         status = tern_registry_new(&registry, error);
     if (status == TERN_OK)
-        status = options.compare ? compare_files(&options, registry, error) : draw_files(&options, registry, error);
+        status = options.compare ? compare_files(&options, registry, error)
+                                 : draw_files(&options, registry, given->format != NULL, error);
     tern_registry_free(registry);
     return (int)status;
 }

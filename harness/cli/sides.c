@@ -43,6 +43,16 @@ tern_status tern_sides_open(tern_sides_setup *setup, const tern_options *options
     return status != TERN_OK ? status : tern_planning_suites(&setup->plan, &setup->session, &planning, &wishes, error);
 }
 
+tern_status tern_sides_expect_kernels(const tern_sides_setup *setup, tern_error *error)
+{
+    for (size_t i = 0; i < setup->plan.count; i++)
+        if (setup->plan.cases[i].c.kernel == NULL)
+            return tern_error_set(error, TERN_USAGE,
+                                  "kernels are compared by name, and 'auto' is none; `ternbench kernels --pick SHAPE` "
+                                  "says which one it stands for");
+    return TERN_OK;
+}
+
 void tern_sides_close(tern_sides_setup *setup)
 {
     tern_plan_free(&setup->plan);

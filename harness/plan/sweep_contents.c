@@ -108,7 +108,8 @@ static const struct {
     {{1, 150001, 1}, TERN_W_PLUS, TERN_X_MAX},      {{16, 150001, 1}, TERN_W_MINUS, TERN_X_MAX},
     {{4, 150001, 4}, TERN_W_PLUS, TERN_X_MAX},      {{16, 150001, 16}, TERN_W_PLUS, TERN_X_MAX},
     {{1, 2200001, 1}, TERN_W_PLUS, TERN_X_MAX},     {{70016, 32, 1}, TERN_W_RANDOM, TERN_X_RANDOM},
-    {{70016, 32, 8}, TERN_W_RANDOM, TERN_X_RANDOM},
+    {{70016, 32, 8}, TERN_W_RANDOM, TERN_X_RANDOM}, {{1, 340001, 3}, TERN_W_PLUS, TERN_X_MIN},
+    {{1, TERN_MAX_K, 1}, TERN_W_MINUS, TERN_X_MIN},
 };
 
 static size_t count_vast(const tern_kernel *kernel)

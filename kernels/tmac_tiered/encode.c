@@ -56,11 +56,14 @@ typedef struct workspace {
     tern_tmac_book book;
 } workspace;
 
-/* The slots that pay, in whole shuffles: all that tier 1 needs, and so many more that the sum of both costs is least. */
-static size_t choose_slots(const tern_tmac_plan *plan, const workspace *work)
+/*
+ * The slots that pay, in whole shuffles: all that the `first` bases of tier 1 need, and so many more that the sum of both
+ * costs is least.
+ */
+static size_t choose_slots(const tern_tmac_plan *plan, const workspace *work, size_t first)
 {
     const size_t most = common_parts(work->book.bases + 1, TERN_TMAC_SHUFFLE);
-    const size_t least = common_parts(common_smaller(plan->tier1, work->book.bases) + 1, TERN_TMAC_SHUFFLE);
+    const size_t least = common_parts(first + 1, TERN_TMAC_SHUFFLE);
     uint64_t corrections[TERN_TMAC_SHUFFLES] = {0};
     size_t best = least;
 
@@ -82,9 +85,11 @@ static tern_tmac_head write_bases(const tern_tmac_plan *plan, workspace *work, c
     size_t count = tern_tmac_rank(plan, work->count, most_ranked(plan), ranked);
 
     work->book = (tern_tmac_book){.g = plan->g, .corrections = plan->tier3};
+    tern_tmac_book_fill(&work->book, ranked, common_smaller(count, plan->tier1), plan->slots);
+    const size_t first = work->book.bases; /* the pattern of zeros takes no slot */
     count = tern_tmac_book_fill(&work->book, ranked, count, plan->slots);
     if (work->book.bases > 0)
-        count = tern_tmac_book_fill(&work->book, ranked, count, choose_slots(plan, work));
+        count = tern_tmac_book_fill(&work->book, ranked, count, choose_slots(plan, work, first));
 
     const size_t bases = work->book.bases;
     tern_tmac_head head = layout(plan, count, bases > 0 ? common_parts(bases + 1, TERN_TMAC_SHUFFLE) : 0);

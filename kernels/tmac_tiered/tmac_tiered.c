@@ -7,8 +7,8 @@
  *
  * A row has one byte for each group, the slot of its base with the sign of the pattern. Rows stand in panels of 64, so
  * that for one token a byte shuffle looks up 32 rows at once, and groups of zeros, hits and misses cost the same: there
- * is nothing to predict. A shuffle chooses from 16 slots. Tier 1 by default is what one shuffle holds; tier 2 takes more
- * shuffles where pack() finds that they save more than they cost. Corrections are few and stand apart, for each panel and
+ * is nothing to predict. A shuffle chooses from 16 slots. Tier 1 by default is what one shuffle holds beside zeros; tier 2 takes
+ * more shuffles where pack() finds that they save more than they cost. Corrections are few and stand apart, for each panel and
  * K block a list of row and column to add and another to subtract.
  *
  * So the bound by instructions, for a weight, with s shuffles and c corrections a group: a group of 64 rows takes 17 + 12 s
@@ -121,8 +121,7 @@ const tern_kernel tern_kernel_tmac_tiered = {
 #elif defined(__ARM_NEON)
     .isa = TERN_ISA_NEON,
 #endif
-    .bits_per_weight =
-        6.4, /* most is asked for when tiers are off: 16 bits a correction; by default it has 2.0 to 2.3 */
+    .bits_per_weight = 11.2, /* when tiers are off: 16 bits a weight that is not 0; by default it has 2.0 to 2.3 */
     .multiple = {1, 1, 1},
     .tile = {TERN_TMAC_PANEL, 512, TERN_TMAC_NARROW},
     .row_step = TERN_TMAC_PANEL,

@@ -78,6 +78,23 @@ static void samples_of_repeated_runs_are_one_series(void **state)
     assert_int_equal(merged.results->cases.item[3].run, 2);
 }
 
+/* A file that is given twice, or beside a copy, says nothing more. */
+static void a_copy_adds_no_samples(void **state)
+{
+    tern_series s = {0};
+
+    (void)state;
+    for (int i = 0; i < 4; i++) {
+        add_build(&results, "a", "1");
+        add_samples("fast", i < 2 ? 10.0 : 11.0, 0);
+    }
+    assert_int_equal(tern_merged_new(&merged, &results, NULL), TERN_OK);
+    assert_int_equal(tern_series_fill(&s, &merged.repeats, &results, &results.cases.item[1], NULL), TERN_OK);
+    assert_int_equal(s.runs, 2);
+    assert_int_equal(s.samples, 16);
+    free(s.ns);
+}
+
 /* A case that missed one of the runs shares no rounds with those that did not, as many samples as both have. */
 static void rounds_are_those_of_the_same_runs(void **state)
 {
@@ -85,12 +102,12 @@ static void rounds_are_those_of_the_same_runs(void **state)
     (void)state;
     for (uint64_t i = 1; i <= 3; i++) {
         add_build(&results, "a", "1");
-        add_samples("a", 10.0, 100 + i);
-        add_samples("b", 20.0, 100 + i);
+        add_samples("a", 10.0 + (double)i, 100 + i);
+        add_samples("b", 20.0 + (double)i, 100 + i);
         if (i != 2)
-            add_samples("c", 20.0, 100 + i);
+            add_samples("c", 20.0 + (double)i, 100 + i);
         if (i != 3)
-            add_samples("d", 20.0, 100 + i);
+            add_samples("d", 20.0 + (double)i, 100 + i);
     }
     assert_int_equal(tern_merged_new(&merged, &results, NULL), TERN_OK);
     const uint64_t a = find(merged.results, "a")->paired;
@@ -217,6 +234,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(samples_of_repeated_runs_are_one_series, tear_down),
+        cmocka_unit_test_teardown(a_copy_adds_no_samples, tear_down),
         cmocka_unit_test_teardown(rounds_are_those_of_the_same_runs, tear_down),
         cmocka_unit_test_teardown(a_case_is_what_its_weightiest_verdict_says, tear_down),
         cmocka_unit_test_teardown(decode_runs_are_one_with_all_repetitions, tear_down),

@@ -4,6 +4,10 @@ set -u
 rm -rf "$WORK" && mkdir -p "$WORK" && cd "$WORK" || exit 1
 failures=0
 export XDG_CACHE_HOME=$WORK/cache # what is kept between runs, of no other test and of no user
+export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1
+unset "${!OMP_@}" TERNBENCH_PLUGIN_PATH TERNBENCH_GGML
+# Two CPUs that may be used; the second is empty where there is one.
+read -r first_cpu second_cpu _ < <(awk '/^Cpus_allowed_list:/ { n = split($2, part, ","); for (i = 1; i <= n; i++) { split(part[i], end, "-"); last = end[2] == "" ? end[1] : end[2]; for (c = end[1]; c <= last; c++) printf "%d ", c } }' /proc/self/status; echo)
 
 # fail WHAT...: notes a failure that is no other function's to see
 fail() {

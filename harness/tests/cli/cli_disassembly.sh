@@ -32,6 +32,16 @@ holds_not tmac_lut.c.o '%zmm'
 holds tmac_tiered/narrow.c.o 'vpshufb .*%ymm'
 holds_not tmac_tiered/narrow.c.o '%zmm'
 holds vnni_2bit.c.o 'vpdpbusd .*%zmm'
+holds_not vnni_2bit.c.o 'vpermb|tdpbssd'
 holds vnni_t5.c.o 'vpdpbusd .*%zmm'
+holds vnni_t5.c.o 'gf2p8affineqb'
+holds_not vnni_t5.c.o 'tdpbssd'
+holds tmac_lut512.c.o 'vpermb .*%zmm|vpshufb .*%zmm'
+holds avxvnni_2bit.c.o 'vpdpbusd'
+holds_not avxvnni_2bit.c.o '%zmm|%[xy]mm(1[6-9]|2[0-9]|3[01])|%k[0-7]'
+for amx in amx_2bit.c.o amx_t5.c.o; do
+    holds $amx 'tdpbs[su]d|tdpbu[su]d'
+done
+holds_not omp_tiled.c.o '%zmm'
 holds omp_tiled.c.o 'GOMP_parallel|__kmpc_fork_call'
 finish

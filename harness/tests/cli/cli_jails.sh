@@ -17,7 +17,7 @@ expect 0 "$JAIL" "$forbidden" -- "$TERNBENCH" run a.suite "${quick[@]}"
 says out "EXACT"
 says err "warning:"
 
-expect 0 taskset -c 0 "$TERNBENCH" run a.suite "${quick[@]}" -t 2
+expect 0 taskset -c "$first_cpu" "$TERNBENCH" run a.suite "${quick[@]}" -t 2
 says out "EXACT"
 says err "warning:"
 

@@ -113,7 +113,7 @@ done
     fail "SIGCHLD ignored gave another status: $(cat out err)"
 
 # A case that is too large is told, and does not end the suite.
-printf '[a]\nkernels = reference\nshapes = 1048576x524288x1 8x64x16\n' >large.suite
+printf '[a]\nkernels = reference\nshapes = 1048576x1048575x1 8x64x16\n' >large.suite
 expect 0 "$TERNBENCH" run large.suite "${quick[@]}" --out jsonl:large.jsonl
 says out "UNSUPPORTED  out of memory:"
 says out "2 of 2 cases: 1 EXACT, 0 wrong, 1 skipped"

@@ -64,7 +64,7 @@ STUB|0|gate nothing|2|recipe: gate: a mistake in the call: nothing and HEAD have
 STUB|0|gate --help|2|recipe: gate: a mistake in the call
 STUB|0|comment|2|recipe: comment: a mistake in the call
 STUB|0|comment-on evil|2|recipe: comment-on: a mistake in the call
-STUB|0|gate main|0|recipe: gate: nothing got slower
+STUB|0|gate main|0|recipe: gate: nothing was shown to be slower
 STUB|1|gate main|1|recipe: gate: WRONG
 STUB|2|gate main|2|recipe: gate: a mistake
 STUB|3|gate main|3|recipe: gate: SLOWER
@@ -182,7 +182,7 @@ rm -rf results history && git worktree prune
 expect 0 ci/recipe check
 expect 0 ci/recipe gate main
 says out 'IDENTICAL'
-says out 'recipe: gate: nothing got slower'
+says out 'recipe: gate: nothing was shown to be slower'
 expect 0 ci/recipe report
 says site/index.html 'IDENTICAL'
 sed -i 's/\.run = run/.run = wrong/; s/^static const char \*bind(/static void wrong(const tern_call *call, tern_slice rows)\n{\n    run(call, rows);\n    call->y[rows.begin] += 1;\n}\n\n&/' kernels/scalar.c

@@ -74,6 +74,8 @@ static void a_part_has_the_number_that_all_steps_have(void **state)
     static const char *const names[] = {"avx2", "tmac.lut", "tmac.tiered"};
     static const tern_child_options patient = {.deadline_s = 120.0};
 
+    size_t compared = 0;
+
     (void)state;
     if (TERN_SANITIZED)
         skip_because("sanitizers add instructions");
@@ -89,15 +91,18 @@ static void a_part_has_the_number_that_all_steps_have(void **state)
         c.threads = 1;
         c.cache = TERN_HOT;
         assert_int_equal(tern_instructions_count(&c, &patient, &part, NULL), TERN_OK);
-        if (part.reason[0] != '\0')
-            continue;
+        if (strstr(part.reason, "not permitted") != NULL)
+            skip_because(part.reason);
+        assert_string_equal(part.reason, "");
         assert_int_equal(tern_step_count(&c, TERN_STEP_LIMIT, &patient, &counter, &stages, NULL), TERN_OK);
-        if (counter.reason[0] != '\0')
-            continue;
+        assert_string_equal(counter.reason, "");
+        compared++;
         const double all = (stages.run + stages.prepare) / (256.0 * 1024.0);
         if (fabs(part.per_mac - all) > 0.06 * all)
             fail_msg("%s: %g of %s, not %g", names[i], part.per_mac, part.counted_on, all);
     }
+    if (compared == 0)
+        skip_because("no such kernel runs here");
 }
 
 int main(void)
