@@ -149,6 +149,11 @@ tern_status tern_option_add_output(const tern_option *option, tern_options *opti
     tern_status status = split(option, text, ':', &path, error);
 
     output.path = path;
+    if (status == TERN_OK && strcmp(path, "-") == 0)
+        return tern_error_set(error, TERN_USAGE,
+                              "--%s takes a file; --format %s writes to standard output, and ./- is a "
+                              "file of that name",
+                              option->name, text);
     if (status == TERN_OK)
         status = find_report(text, &output.format, error);
     if (status == TERN_OK && list->count == TERN_OPTION_LIST)

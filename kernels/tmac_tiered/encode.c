@@ -86,7 +86,7 @@ static tern_tmac_head write_bases(const tern_tmac_plan *plan, workspace *work, c
 
     work->book = (tern_tmac_book){.g = plan->g, .corrections = plan->tier3};
     tern_tmac_book_fill(&work->book, ranked, common_smaller(count, plan->tier1), plan->slots);
-    const size_t first = work->book.bases; /* the pattern of zeros takes no slot */
+    const size_t first = work->book.bases; /* without the pattern of zeros, which takes no slot of its own */
     count = tern_tmac_book_fill(&work->book, ranked, count, plan->slots);
     if (work->book.bases > 0)
         count = tern_tmac_book_fill(&work->book, ranked, count, choose_slots(plan, work, first));

@@ -72,6 +72,8 @@ if [ "$(nproc)" -lt 64 ]; then
     expect 4 "$TERNBENCH" run ok.suite -t 64 --strict --no-roofs
     says err "--strict refuses this machine: "
 fi
+expect 2 "$TERNBENCH" run ok.suite --out jsonl:-
+says err "--format jsonl writes to standard output"
 expect 0 "$TERNBENCH" --help
 expect 0 "$TERNBENCH" run --help
 expect 0 "$TERNBENCH" --version
