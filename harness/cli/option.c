@@ -145,7 +145,7 @@ tern_status tern_option_add_output(const tern_option *option, tern_options *opti
 {
     tern_output_list *list = place(option, options);
     tern_output output;
-    char *path = NULL;
+    char *path = text;
     tern_status status = split(option, text, ':', &path, error);
 
     output.path = path;
