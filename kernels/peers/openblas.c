@@ -60,6 +60,8 @@ static void run(const tern_call *call, tern_slice all)
 static const char *bind(const tern_problem *problem, tern_stages *stages)
 {
     stages->run = run;
+    if (problem->shape.m > INT32_MAX || problem->shape.n > INT32_MAX)
+        return "OpenBLAS counts rows and tokens in 32 bits";
     return problem->shape.k > MOST_K_IN_FLOATS ? FLOATS_REFUSE : NULL;
 }
 

@@ -2,6 +2,7 @@
  * A job's id names all that it depends on: what is read back is the job, and its id is the same again.
  */
 #include "decode/loop/job_id.h"
+#include "decode/loop/job_parts.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -182,9 +183,34 @@ static void what_is_wrong_is_told(void **state)
     assert_int_equal(tern_decode_id(&job, (char[TERN_ID_BYTES]){""}, TERN_ID_BYTES, NULL), TERN_USAGE);
 }
 
+static bool is_among(uint32_t wanted, const uint32_t *number, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (number[i] == wanted)
+            return true;
+    return false;
+}
+
+/* Six sequences in blocks of four: four, then two. And a prompt of nine: twice four, then one. */
+static void the_numbers_of_tokens_are_those_that_occur(void **state)
+{
+    tern_decode_job job = plain_job();
+    uint32_t tokens[TERN_JOB_COUNTS];
+
+    (void)state;
+    job.sequences = 6;
+    job.block = 4;
+    job.prompt_tokens = 9;
+    const size_t count = tern_job_counts(&job, tokens);
+    assert_true(is_among(1, tokens, count) && is_among(2, tokens, count) && is_among(4, tokens, count));
+    for (size_t i = 0; i < count; i++)
+        assert_true(tokens[i] >= 1 && tokens[i] <= job.block);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_numbers_of_tokens_are_those_that_occur),
         cmocka_unit_test(a_job_as_usual_has_a_short_id),
         cmocka_unit_test(all_that_is_unusual_is_named),
         cmocka_unit_test(a_prompt_or_steps_may_be_none_but_not_both),
