@@ -149,11 +149,11 @@ enum { SENTENCE_BYTES = 1024 };
 /* Whether the limit that the share is of is read bandwidth: the one that was sampled with it, or else the nearer one. */
 static bool reads_first(const tern_record *r)
 {
-    const tern_timing *t = &r->timing;
+    const tern_bound_figures figures = tern_bounds_figures(r);
 
-    if (t->roof_paired[0] != '\0' || strcmp(r->problem.cache, "cold") != 0)
-        return strcmp(t->roof_paired, "read") == 0;
-    return (double)t->packed_bytes / t->median_ns / t->roof_read_gbps > tern_record_gmacs(r) / t->roof_gmacs;
+    if (r->timing.roof_paired[0] != '\0')
+        return strcmp(r->timing.roof_paired, "read") == 0;
+    return isfinite(figures.read_share) && !(figures.multiply_share >= figures.read_share);
 }
 
 /* "NAME reads at 93 % (91..95) of the read bandwidth", at the end of text. */

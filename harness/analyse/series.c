@@ -100,16 +100,22 @@ static bool is_copy(const tern_repeats *repeats, const tern_results *results, co
     return false;
 }
 
-/* The same of a decode run, by the times of its steps and the rates of its repetitions. */
-static bool is_copy_of_loop(const tern_repeats *repeats, const tern_results *results, const tern_decode_record *r)
+static const tern_phase *phase_of(const tern_decode_record *r, size_t phase)
 {
+    return (const tern_phase *)(const void *)((const char *)r + phase);
+}
+
+/* The same of a phase of a decode run, by its rates. */
+static bool is_copy_of_loop(const tern_repeats *repeats, const tern_results *results, const tern_decode_record *r,
+                            size_t phase)
+{
+    const tern_phase *p = phase_of(r, phase);
     const tern_decode_record *other;
     size_t cursor = 0;
 
     while ((other = tern_results_find(results, TERN_LINE_DECODE, r->id, &cursor)) != NULL && other < r)
         if (other->timed && are_of_one(repeats, other->run, r->run) &&
-            same_figures(&other->prefill.total_ms, 1, &r->prefill.total_ms, 1) &&
-            same_figures(other->decode.rate, other->decode.rates, r->decode.rate, r->decode.rates))
+            same_figures(phase_of(other, phase)->rate, phase_of(other, phase)->rates, p->rate, p->rates))
             return true;
     return false;
 }
@@ -145,13 +151,13 @@ tern_status tern_series_fill_phase(tern_series *series, const tern_repeats *repe
 
     *s = (tern_series){.ns = s->ns, .capacity = s->capacity};
     while ((other = tern_results_find(results, TERN_LINE_DECODE, r->id, &cursor)) != NULL) {
-        const tern_phase *p = (const tern_phase *)(const void *)((const char *)other + phase);
+        const tern_phase *p = phase_of(other, phase);
         double ns[TERN_DECODE_REPETITIONS];
         if (!other->timed || p->rates == 0 || !are_of_one(repeats, other->run, r->run))
             continue;
         if (other < r)
             return TERN_OK;
-        if (is_copy_of_loop(repeats, results, other))
+        if (is_copy_of_loop(repeats, results, other, phase))
             continue;
         for (uint32_t i = 0; i < p->rates; i++)
             ns[i] = 1e9 / p->rate[i];

@@ -18,14 +18,14 @@ enum { TERN_OUTFILES_MAX = 80 }; /* open at a time */
 
 /* All zero: not open. */
 typedef struct tern_outfile {
-    const char *path; /* as the user wrote it */
-    FILE *stream;     /* what is written goes here; readable where the file is one that is gone on with */
-    char *place;      /* the file that gets replaced, links followed; NULL: written through, or gone on with */
-    char *temporary;  /* the name that it has until then; NULL: none */
-    FILE *found;      /* what has the name now, locked */
-    struct stat as_found;
-    bool created; /* that is empty, and ours */
-    bool written; /* closed, and all is where it belongs */
+    const char *path;     /* as the user wrote it */
+    FILE *stream;         /* what is written goes here; readable where the file is one that is gone on with */
+    char *place;          /* the file that gets replaced, links followed; NULL: written through, or gone on with */
+    char *temporary;      /* the name that it has until then; NULL: none */
+    FILE *found;          /* what has the name now, locked */
+    struct stat as_found; /* how it was then */
+    bool created;         /* that is empty, and ours */
+    bool written;         /* closed, and all is where it belongs */
 } tern_outfile;
 
 /*

@@ -97,7 +97,7 @@ const tern_option tern_option_table[TERN_OPTION_KEYS] = {
     [TERN_OPTION_CONTEXT] = {"context", 0, "N", TERN_GROUP_LENGTH, "slots of the KV ring (default: the model's)",
                              tern_option_set_u32, .at = AT(context), .low = 1, .high = 1 << 20},
     [TERN_OPTION_SEQUENCES] = {"sequences", 0, "N", TERN_GROUP_LENGTH, "decoded together (default: 1)",
-                               tern_option_set_u32, .at = AT(sequences), .low = 1, .high = 256},
+                               tern_option_set_u32, .at = AT(sequences), .low = 1, .high = TERN_DECODE_SEQUENCES},
     [TERN_OPTION_BLOCK] = {"block", 0, "N", TERN_GROUP_LENGTH,
                            "tokens of a prompt that go through the layers together (default: 256)", tern_option_set_u32,
                            .at = AT(block), .low = 1, .high = 8192},

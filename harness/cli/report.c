@@ -37,12 +37,27 @@ static tern_status read_file(const tern_options *options, const char *path, cons
     return status;
 }
 
+/* What is drawn of records where no format is named: of cases a table, of others what their command prints. NULL: there are none. */
+static const tern_report *usual_format(const tern_results *results)
+{
+    const struct {
+        size_t count;
+        const char *format;
+    } usual[] = {
+        {results->cases.count, "table"},    {results->decodes.count, "decode"},     {results->steps.count, "bisect"},
+        {results->arms.count, "ablate"},    {results->compared.count, "gate"},      {results->tried.count, "tune"},
+        {results->points.count, "history"}, {results->remeasured.count, "history"},
+    };
+
+    for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
+        if (usual[i].count > 0)
+            return tern_report_find(usual[i].format);
+    return NULL;
+}
+
 static tern_status expect_some(const tern_options *options, const tern_results *results, tern_error *error)
 {
-    return options->filter == NULL || results->cases.count + results->decodes.count + results->compared.count +
-                                              results->arms.count + results->steps.count + results->points.count +
-                                              results->tried.count + results->remeasured.count >
-                                          0
+    return options->filter == NULL || usual_format(results) != NULL
                ? TERN_OK
                : tern_error_set(error, TERN_NOTHING, "no record of the files passes --filter '%s'", options->filter);
 }
@@ -96,24 +111,6 @@ static tern_status expect_shards(const tern_results *results, tern_error *error)
     return status;
 }
 
-/* What is drawn of records where no format is named: of cases a table, of others what their command prints. */
-static const tern_report *usual_format(const tern_results *results)
-{
-    const struct {
-        size_t count;
-        const char *format;
-    } usual[] = {
-        {results->cases.count, "table"},    {results->decodes.count, "decode"}, {results->steps.count, "bisect"},
-        {results->arms.count, "ablate"},    {results->compared.count, "gate"},  {results->tried.count, "tune"},
-        {results->points.count, "history"},
-    };
-
-    for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
-        if (usual[i].count > 0)
-            return tern_report_find(usual[i].format);
-    return tern_report_find("table");
-}
-
 static tern_status draw_files(const tern_options *given, const tern_registry *registry, bool with_format,
                               tern_error *error)
 {
@@ -125,8 +122,9 @@ static tern_status draw_files(const tern_options *given, const tern_registry *re
         status = read_file(&options, options.arguments.item[i], registry, &results, error);
     if (status == TERN_OK)
         status = expect_some(&options, &results, error);
-    if (!with_format)
-        options.format = usual_format(&results);
+    const tern_report *usual = usual_format(&results);
+    if (!with_format && usual != NULL)
+        options.format = usual;
     if (status == TERN_OK)
         status = tern_output_all(&options, &results, error);
     if (status == TERN_OK)

@@ -29,6 +29,7 @@ tern_status tern_sides_load(tern_sides_setup *setup, const tern_options *options
 /* The same with a plan. suite are files. */
 tern_status tern_sides_open(tern_sides_setup *setup, const tern_options *options, const char *base, const char *cand,
                             const char *const *suite, size_t suites, tern_error *error);
+
 /* TERN_USAGE where a case says `auto`: what is compared has names. */
 tern_status tern_sides_expect_kernels(const tern_sides_setup *setup, tern_error *error);
 

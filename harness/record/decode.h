@@ -7,7 +7,12 @@
 
 #include "record/record.h"
 
-enum { TERN_DECODE_TOKENS = 4096, TERN_DECODE_REPETITIONS = 64, TERN_DECODE_KV_POINTS = 8 };
+enum {
+    TERN_DECODE_TOKENS = 4096,
+    TERN_DECODE_REPETITIONS = 64,
+    TERN_DECODE_SEQUENCES = 256,
+    TERN_DECODE_KV_POINTS = 8
+};
 
 /* Where time went. The parts add up to the whole. */
 typedef enum tern_decode_part {

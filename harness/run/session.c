@@ -71,6 +71,13 @@ static tern_status load_kernels(tern_session *session, const tern_session_settin
                : tern_side_load(&session->side, &session->registry, settings->side, settings->watcher, error);
 }
 
+/* To the command that runs a case again. */
+static void add_option(tern_run *run, const char *option, const char *value)
+{
+    tern_text_append_word(run->repro, sizeof run->repro, option);
+    tern_text_append_word(run->repro, sizeof run->repro, value);
+}
+
 /* Fills the parts of the fingerprint that follow from the settings. */
 static void describe(tern_session *session, const tern_session_settings *settings)
 {
@@ -81,16 +88,12 @@ static void describe(tern_session *session, const tern_session_settings *setting
     tern_isa_cap_text(settings->isa, run->isa_cap, sizeof run->isa_cap);
     tern_text_copy(run->repro, sizeof run->repro, "ternbench repro");
     if (settings->side != NULL) {
-        tern_text_append(run->repro, sizeof run->repro, " --side");
-        tern_text_append_word(run->repro, sizeof run->repro, settings->side);
-    }
-    if (settings->side != NULL)
+        add_option(run, "--side", settings->side);
         note_plugin(run, session->side.plugin);
-    for (size_t i = 0; i < settings->plugins; i++)
-        note_plugin(run, settings->plugin[i]);
+    }
     for (size_t i = 0; i < settings->plugins; i++) {
-        tern_text_append(run->repro, sizeof run->repro, " --plugin");
-        tern_text_append_word(run->repro, sizeof run->repro, settings->plugin[i]);
+        add_option(run, "--plugin", settings->plugin[i]);
+        note_plugin(run, settings->plugin[i]);
     }
     session->threads_all = run->cpus_allowed;
 }

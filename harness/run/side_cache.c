@@ -28,7 +28,7 @@ const char *tern_side_compiler(void)
 tern_status tern_side_compiler_hash(uint64_t *hash, tern_error *error)
 {
     static const char *const flags[] = {"CFLAGS", "LDFLAGS", "CMAKE_BUILD_TYPE"}; /* that CMake takes from there */
-    char version[4096], told[4096] = "";
+    char version[4096];
     int exit_status;
     const char *const argv[] = {tern_side_compiler(), "--version", NULL};
     const tern_program program = {.argv = argv, .output = version, .output_bytes = sizeof version};
@@ -38,11 +38,11 @@ tern_status tern_side_compiler_hash(uint64_t *hash, tern_error *error)
         return tern_error_set(error, TERN_ENVIRONMENT, "%s --version ended with status %d", argv[0], exit_status);
     if (status != TERN_OK)
         return status;
+    *hash = XXH3_64bits(version, strlen(version));
     for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) {
-        const char *value = getenv(flags[i]);
-        tern_text_append(told, sizeof told, "%s=%s\n", flags[i], value != NULL ? value : "");
+        const char *named = getenv(flags[i]), *value = named != NULL ? named : "";
+        *hash = XXH3_64bits_withSeed(value, strlen(value), *hash);
     }
-    *hash = XXH3_64bits_withSeed(told, strlen(told), XXH3_64bits(version, strlen(version)));
     return TERN_OK;
 }
 

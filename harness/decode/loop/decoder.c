@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CACHE_LINE = 64, BLOCK_LIMIT = 1 << 16, SEQUENCES_LIMIT = 256 };
+enum { CACHE_LINE = 64, BLOCK_LIMIT = 1 << 16 };
 
 struct tern_decoder {
     tern_forward forward;
@@ -23,7 +23,7 @@ static const char *options_fault(const tern_geometry *g, const tern_decoder_opti
 {
     if (o->context < 1 || o->context > g->context)
         return "the context must be from 1 to the model's own";
-    if (o->sequences < 1 || o->sequences > SEQUENCES_LIMIT)
+    if (o->sequences < 1 || o->sequences > TERN_DECODE_SEQUENCES)
         return "the number of sequences must be from 1 to 256";
     if (o->block < 1 || o->block > BLOCK_LIMIT)
         return "a block must have from 1 to 65536 tokens";

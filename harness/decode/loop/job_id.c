@@ -84,7 +84,7 @@ static const struct {
     {"p0", SHARE, offsetof(tern_decode_job, p0), 0, 1},
     {"p", WHOLE, offsetof(tern_decode_job, prompt_tokens), 0, 1 << 20},
     {"n", WHOLE, offsetof(tern_decode_job, new_tokens), 0, TERN_DECODE_TOKENS - 1},
-    {"s", WHOLE, offsetof(tern_decode_job, sequences), 1, 256},
+    {"s", WHOLE, offsetof(tern_decode_job, sequences), 1, TERN_DECODE_SEQUENCES},
     {"c", WHOLE, offsetof(tern_decode_job, context), 0, 1 << 20},
     {"b", WHOLE, offsetof(tern_decode_job, block), 1, 8192},
     {"r", WHOLE, offsetof(tern_decode_job, repetitions), 1, TERN_DECODE_REPETITIONS},
