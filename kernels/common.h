@@ -7,6 +7,12 @@
 
 #include <stddef.h>
 
+/* 64 values of a table, those that DO(0) to DO(63) make. */
+#define COMMON_4(DO, a)  DO(a), DO((a) + 1), DO((a) + 2), DO((a) + 3)
+#define COMMON_16(DO, a) COMMON_4(DO, a), COMMON_4(DO, (a) + 4), COMMON_4(DO, (a) + 8), COMMON_4(DO, (a) + 12)
+#define COMMON_32(DO, a) COMMON_16(DO, a), COMMON_16(DO, (a) + 16)
+#define COMMON_64(DO)    COMMON_32(DO, 0), COMMON_32(DO, 32)
+
 /* Into which cache a prefetch asks for a line. A toggle may have these as its values. */
 enum { COMMON_HINT_NONE, COMMON_HINT_L1, COMMON_HINT_L2, COMMON_HINT_NTA };
 

@@ -15,6 +15,13 @@
 
 #define LUT_INLINE static inline __attribute__((always_inline))
 
+/* GCC must be told to unroll; clang does it by itself, but too late to keep arrays of vectors in registers. */
+#ifdef __clang__
+#define LUT_UNROLL _Pragma("clang loop unroll(full)")
+#else
+#define LUT_UNROLL _Pragma("GCC unroll 8")
+#endif
+
 /* How a kernel packs; constants at the call. */
 typedef struct lut_form {
     size_t rows;                 /* of a panel */

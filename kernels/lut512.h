@@ -19,13 +19,6 @@
 
 #include <stdbool.h>
 
-/* GCC must be told to unroll; clang does it by itself, but too late to keep arrays of vectors in registers. */
-#ifdef __clang__
-#define LUT512_UNROLL _Pragma("clang loop unroll(full)")
-#else
-#define LUT512_UNROLL _Pragma("GCC unroll 8")
-#endif
-
 enum {
     LUT512_VECTOR = 64,                           /* bytes, and rows */
     LUT512_VECTORS = 2,                           /* of rows */

@@ -11,9 +11,7 @@
  * prefetches stand apart, since in bunches they wait for one another. Up to four tokens share loads and decoding of a
  * line: their tables are what L2 delivers in time. The bound is then a look-up and an addition for 96 products, of
  * either digit: 48 an instruction, where VPDPBUSD does 64 and needs no widening. Two tokens go as fast as in vnni.2bit,
- * more two thirds as fast. Tables of five weights, 122 mirrored sums, take two VPERMI2B for 320 products, four cycles
- * of the one port that Intel has for them, in which VPDPBUSD does 512. (T-MAC, Wei et al. 2024, section 3, has the
- * tables.)
+ * more two thirds as fast. Tables of five weights are those of tmac.t5. (T-MAC, Wei et al. 2024, section 3, has the tables.)
  */
 #include "common.h"
 #include "lut512.h"
@@ -112,16 +110,16 @@ typedef struct step {
 /* sum += what group g finds. */
 LUT_INLINE void add_group(sums8 *sum, const __m512i index[LUT512_VECTORS], step s, size_t g)
 {
-    LUT512_UNROLL
+    LUT_UNROLL
     for (size_t n = 0; n < s.tokens; n++) {
         const uint8_t *table = s.tables + n * LUT512_TABLES + g * 2 * LUT512_TABLE;
         const __m512i lower = load_table(table), upper = load_table(table + LUT512_TABLE);
-        LUT512_UNROLL
+        LUT_UNROLL
         for (int v = 0; v < LUT512_VECTORS; v++)
             sum->lower[n][v] = look_up(sum->lower[n][v], lower, index[v]);
         if (n == s.tokens / 2)
             common_prefetch(s.next + (g + 1) * LUT512_VECTOR, s.hint);
-        LUT512_UNROLL
+        LUT_UNROLL
         for (int v = 0; v < LUT512_VECTORS; v++)
             sum->upper[n][v] = look_up(sum->upper[n][v], upper, index[v]);
     }
@@ -171,7 +169,7 @@ LUT_INLINE void multiply(block b, size_t tokens, int hint, sums16 *sums)
     memset(&all, 0, sizeof all);
     for (size_t count; b.lines > 0; b.lines -= count) {
         sums8 sum;
-        LUT512_UNROLL
+        LUT_UNROLL
         for (size_t n = 0; n < tokens; n++)
             sum.lower[n][0] = sum.lower[n][1] = sum.upper[n][0] = sum.upper[n][1] = zero;
         count = common_smaller(b.lines, SHORT);
@@ -179,9 +177,9 @@ LUT_INLINE void multiply(block b, size_t tokens, int hint, sums16 *sums)
             add_line(&sum, b.line, (step){b.tables, b.line + b.ahead, tokens, hint});
             b.tables += tokens * LUT512_TABLES;
         }
-        LUT512_UNROLL
+        LUT_UNROLL
         for (size_t n = 0; n < tokens; n++) {
-            LUT512_UNROLL
+            LUT_UNROLL
             for (int v = 0; v < LUT512_VECTORS; v++) {
                 lut512_widen(&all.lower[n][v], sum.lower[n][v]);
                 lut512_widen(&all.upper[n][v], sum.upper[n][v]);

@@ -54,17 +54,14 @@ VNNI_INLINE __m512i vnni_encode(const __m512i rows[4])
  * Of the lowest 6 bits of a byte: d1; n as fields of 2 bits; and, where the highest bits are 3, n with d5 above it, xor 3
  * for the xor with the byte.
  */
-#define FIRST_OF(a)    ((a) / COMMON)
-#define FIELDS(n)      ((n) / 9 % 3 | (n) / 3 % 3 << 2 | (n) % 3 << 4)
-#define COMMON_OF(a)   FIELDS((a) % COMMON)
-#define RARE_OF(a)     (FIELDS(COMMON + (a) % COMMON / 3) | ((a) % COMMON % 3 ^ 3) << 6)
-#define FOUR(DO, a)    DO(a), DO(a + 1), DO(a + 2), DO(a + 3)
-#define SIXTEEN(DO, a) FOUR(DO, a), FOUR(DO, a + 4), FOUR(DO, a + 8), FOUR(DO, a + 12)
-#define VECTOR(DO)     SIXTEEN(DO, 0), SIXTEEN(DO, 16), SIXTEEN(DO, 32), SIXTEEN(DO, 48)
+#define FIRST_OF(a)  ((a) / COMMON)
+#define FIELDS(n)    ((n) / 9 % 3 | (n) / 3 % 3 << 2 | (n) % 3 << 4)
+#define COMMON_OF(a) FIELDS((a) % COMMON)
+#define RARE_OF(a)   (FIELDS(COMMON + (a) % COMMON / 3) | ((a) % COMMON % 3 ^ 3) << 6)
 
-static const uint8_t first_of[VNNI_LINE] __attribute__((aligned(VNNI_LINE))) = {VECTOR(FIRST_OF)};
-static const uint8_t common_of[VNNI_LINE] __attribute__((aligned(VNNI_LINE))) = {VECTOR(COMMON_OF)};
-static const uint8_t rare_of[VNNI_LINE] __attribute__((aligned(VNNI_LINE))) = {VECTOR(RARE_OF)};
+static const uint8_t first_of[VNNI_LINE] __attribute__((aligned(VNNI_LINE))) = {COMMON_64(FIRST_OF)};
+static const uint8_t common_of[VNNI_LINE] __attribute__((aligned(VNNI_LINE))) = {COMMON_64(COMMON_OF)};
+static const uint8_t rare_of[VNNI_LINE] __attribute__((aligned(VNNI_LINE))) = {COMMON_64(RARE_OF)};
 
 /* Field i of each byte, in its lowest bits: row 7 - b of the bit matrix says what bit b of the result is. */
 #define FIELD(v, i) _mm512_gf2p8affine_epi64_epi8(v, _mm512_set1_epi64(UINT64_C(0x0102000000000000) << 2 * (i)), 0)

@@ -37,6 +37,7 @@ holds vnni_t5.c.o 'vpdpbusd .*%zmm'
 holds vnni_t5.c.o 'gf2p8affineqb'
 holds_not vnni_t5.c.o 'tdpbssd'
 holds tmac_lut512.c.o 'vpermb .*%zmm|vpshufb .*%zmm'
+holds tmac_t5.c.o 'vperm[it]2b .*%zmm'
 holds avxvnni_2bit.c.o 'vpdpbusd'
 holds_not avxvnni_2bit.c.o '%zmm|%[xy]mm(1[6-9]|2[0-9]|3[01])|%k[0-7]'
 for amx in amx_2bit.c.o amx_t5.c.o; do
