@@ -288,18 +288,18 @@ static void add_finalists(stage *final, const finalist *f, size_t count)
     }
 }
 
-/* The settings of a kernel stand behind one another, its own first: the best of them. *end is where the next begins. */
+/*
+ * The settings of a kernel stand behind one another, its own first, then with one change, then with more: the best of them,
+ * each only where it is clearly faster than what is simpler. *end is where the next kernel begins.
+ */
 static uint32_t best_of_kernel(const stage *s, uint32_t own, uint32_t *end)
 {
     uint32_t best = own;
-    double gain = 0.0;
 
     for (*end = own + 1; *end < s->arms && s->arm[*end].c.kernel == s->arm[own].c.kernel; (*end)++) {
-        const tern_estimate ratio = ratio_of(&s->arm[own], &s->arm[*end]);
-        if (s->arm[*end].rounds > 0 && is_faster(&ratio) && ratio.median > gain) {
+        const tern_estimate ratio = ratio_of(&s->arm[best], &s->arm[*end]);
+        if (s->arm[*end].rounds > 0 && (s->arm[best].rounds == 0 || is_faster(&ratio)))
             best = *end;
-            gain = ratio.median;
-        }
     }
     return best;
 }

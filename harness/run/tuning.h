@@ -7,7 +7,8 @@
  *   final     of those that are near the best by now: their own toggles, the best single change, and the combination, in
  *             two processes
  *
- * A kernel's own toggles stay unless another setting is faster by half a percent and clearly so.
+ * A kernel's own toggles stay unless another setting is faster by half a percent and clearly so; the combination is taken
+ * only where that holds against the best single change, too.
  */
 #ifndef TERN_TUNING_H
 #define TERN_TUNING_H
