@@ -299,6 +299,7 @@ tern_status tern_decode_build(tern_document *document, const tern_results *resul
         say_subject(document, r, results);
         if (!r->timed) {
             tern_document_line(document, "%s: %s", tern_verdict_name(r->finding.verdict), r->finding.reason);
+            tern_runs_add_again(document, results, r->run, r->id);
             continue;
         }
         say_speed(document, results, r);

@@ -152,7 +152,7 @@ static void add_row(tern_sheet *sheet, const tern_results *results, const tern_g
 static void add_wrong(tern_document *document, const tern_results *results, const tern_gate_row *row)
 {
     if (row->compared->state == TERN_COMPARED_WRONG)
-        tern_document_line(document, "again: %s '%s'", results->runs.item[row->compared->run].repro, row->compared->id);
+        tern_runs_add_again(document, results, row->compared->run, row->compared->id);
 }
 
 /* "2 %", or "2 to 5 %" where cases have deltas of their own. */

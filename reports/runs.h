@@ -33,6 +33,9 @@ void tern_runs_introduce(tern_document *document, const tern_results *results);
 /* The sections that follow are of this run. One run needs no word. */
 void tern_runs_group(tern_sheet *sheet, const tern_results *results, uint32_t run);
 
+/* A line with the command that does the same again: of a case, or of a decode run. */
+void tern_runs_add_again(tern_document *document, const tern_results *results, uint32_t run, const char *id);
+
 /* At the end, for programs: a row for each run. */
 void tern_runs_add(tern_document *document, const tern_results *results);
 

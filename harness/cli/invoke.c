@@ -9,6 +9,7 @@
 #include "cli/inputs.h"
 #include "cli/output.h"
 #include "cli/terminal.h"
+#include "cli/together.h"
 
 #include <argp.h>
 #include <errno.h>
@@ -16,6 +17,8 @@
 #include <string.h>
 
 enum { KEY_FIRST = 256, KEY_USAGE = KEY_FIRST + TERN_OPTION_KEYS, ROWS = TERN_OPTION_KEYS + TERN_OPTION_GROUPS + 3 };
+
+_Static_assert((int)TERN_OPTION_KEYS <= (int)TERN_OPTION_MOST, "tern_options has a place for each option");
 
 typedef struct parsing {
     const tern_command *command;
@@ -83,6 +86,8 @@ static error_t parse(int key, char *text, struct argp_state *state)
         return ARGP_ERR_UNKNOWN;
     const tern_option *heeded = tern_command_option(p->command, row->name);
     const tern_status status = heeded == NULL ? refuse(p, row) : heeded->set(heeded, p->options, text, p->error);
+    if (heeded != NULL)
+        p->options->said[heeded - tern_option_table] = true;
     return status == TERN_OK ? 0 : ECANCELED;
 }
 
@@ -197,6 +202,8 @@ static int run(const tern_command *command, int argc, char **argv)
     tern_error error = {""};
     tern_status status = tern_invoke_parse(command, argc, argv, &options, &error);
 
+    if (status == TERN_OK)
+        status = tern_together_check(command, &options, &error);
     if (status == TERN_OK)
         status = tern_inputs_spare(command, &options, &error);
     if (status == TERN_OK)

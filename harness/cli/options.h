@@ -14,7 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { TERN_OPTION_LIST = 32 };
+enum { TERN_OPTION_LIST = 32, TERN_OPTION_MOST = 128 };
 
 /* --out: where a report goes. */
 typedef struct tern_output {
@@ -52,6 +52,7 @@ typedef struct tern_options {
     const char *program;          /* "ternbench run": begins what is said to the user */
     char command[4096];           /* the whole command line, for the fingerprint */
     tern_argument_list arguments; /* suites, ids or files */
+    bool said[TERN_OPTION_MOST];  /* by tern_option_key: stands in the command line */
 
     /* which kernels, which cases */
     tern_text_list plugins;

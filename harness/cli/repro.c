@@ -5,6 +5,7 @@
 #include "cli/command.h"
 #include "cli/decoding.h"
 #include "cli/settings.h"
+#include "cli/together.h"
 #include "decode/loop/job_id.h"
 #include "run/planning.h"
 
@@ -16,7 +17,9 @@ static int repro_decode(const tern_options *given, tern_session *session, tern_e
 
     if (options.arguments.count > 1)
         return (int)tern_error_set(error, TERN_USAGE, "the id of a decode run stands alone; give one at a time");
-    const tern_status status = tern_decode_id_parse(&parsed, options.arguments.item[0], session->registry, error);
+    tern_status status = tern_together_check_decode_id(&options, error);
+    if (status == TERN_OK)
+        status = tern_decode_id_parse(&parsed, options.arguments.item[0], session->registry, error);
     if (status != TERN_OK)
         return (int)status;
     tern_options_settle(&options, tern_report_find("decode"), 0.0);

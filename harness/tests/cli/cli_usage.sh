@@ -58,6 +58,14 @@ XDG_CACHE_HOME=/proc/nowhere expect 0 "$TERNBENCH" kernels --pick 64x256 --no-ro
 says out "sampled in turns with the others"
 says err "is not kept: cannot make the folder /proc/nowhere"
 expect 2 "$TERNBENCH" kernels --pick 64x --no-roofs
+expect 2 "$TERNBENCH" kernels --pin none
+says err "--pin has no effect without --pick"
+expect 2 "$TERNBENCH" run ok.suite --hot --cold
+says err "--hot does not go with --cold"
+expect 2 "$TERNBENCH" bisect HEAD..HEAD ok.suite --optimisation --delta 2
+says err "--delta does not go with --optimisation"
+expect 2 "$TERNBENCH" repro 'decode/tiny/scalar/seed=1,p0=0.42/p=16,n=32,s=1,c=64,b=256/t=2' --budget 3
+says err "--budget is for cases"
 expect 5 "$TERNBENCH" check ok.suite --filter no-such-case
 says err "nothing to run"
 expect 2 "$TERNBENCH" run ok.suite --pin 4095 --no-roofs

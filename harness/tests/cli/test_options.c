@@ -100,6 +100,7 @@ static void a_command_takes_what_it_heeds(void **state)
             nothing.program = said.program;
             memcpy(nothing.command, said.command, sizeof said.command);
             nothing.arguments = said.arguments;
+            memcpy(nothing.said, said.said, sizeof said.said);
             /* Defaults are among the examples: a second value then. */
             /* NOLINTNEXTLINE(bugprone-suspicious-memory-comparison): any difference will do */
             if (memcmp(&said, &nothing, sizeof said) == 0 && strcmp(argv[2], "1") == 0) {
