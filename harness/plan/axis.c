@@ -25,7 +25,9 @@ static const char *read_kernel(tern_axes *axes, size_t i, const char *text, cons
         tern_text_copy(axes->kernel[i] + takes_away, sizeof axes->kernel[i] - takes_away, kernel->name);
         return NULL;
     }
-    return "the name or glob of a kernel that `ternbench kernels` lists, or auto";
+    return "the name or glob of a kernel that there is (`ternbench kernels` lists them, with --side those of a side), "
+           "or "
+           "auto";
 }
 
 /* Whether any kernel of the registry takes this set. */
@@ -42,7 +44,8 @@ static const char *read_toggles(tern_axes *axes, size_t i, const char *text, con
         if (tern_case_set_toggles(&c, text, NULL) == TERN_OK)
             return NULL;
     }
-    return "'default' or name=value,name=value with toggles that one kernel has";
+    return "'default' or name=value,name=value with toggles that one kernel has and values that these take (`ternbench "
+           "kernels` lists both)";
 }
 
 static const char *read_shape(tern_axes *axes, size_t i, const char *text, const tern_registry *registry)

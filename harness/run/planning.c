@@ -78,12 +78,19 @@ static tern_status add_suite(tern_plan *plan, tern_session *session, const tern_
 
 static tern_status nothing(const tern_plan *plan, const tern_session *session, const char *filter, tern_error *error)
 {
+    const char *cap = session->run.isa_cap;
+
+    if (plan->left_out[0] != '\0' && strcmp(cap, "native") == 0)
+        return tern_error_set(error, TERN_NOTHING,
+                              "nothing to run: this processor lacks instructions that these need: %s", plan->left_out);
     if (plan->left_out[0] != '\0')
         return tern_error_set(error, TERN_NOTHING,
-                              "nothing to run: %s need more than --isa %s on this processor offers", plan->left_out,
-                              session->run.isa_cap);
-    return tern_error_set(error, TERN_NOTHING, "nothing to run: no case of the suites passes --filter '%s'",
-                          filter == NULL ? "" : filter);
+                              "nothing to run: --isa %s or this processor excludes what these need: %s", cap,
+                              plan->left_out);
+    if (filter == NULL)
+        return tern_error_set(error, TERN_NOTHING,
+                              "nothing to run: the suites have no case for the kernels that are here");
+    return tern_error_set(error, TERN_NOTHING, "nothing to run: no case of the suites passes --filter '%s'", filter);
 }
 
 tern_status tern_planning_suites(tern_plan *plan, tern_session *session, const tern_planning_settings *settings,
