@@ -210,17 +210,17 @@ static void put_timed(list *l, const char *name, const tern_record *r)
 }
 
 /* What has no time because it is wrong, or cannot be done, is an error there. */
-static void put_untimed(list *l, const char *name, const tern_record *r)
+static void put_untimed(list *l, const char *name, uint32_t threads, const tern_finding *finding)
 {
-    const benchmark b = {.name = name, .threads = r->problem.threads, .unit = "ns", .repetitions = 1};
+    const benchmark b = {.name = name, .threads = threads, .unit = "ns", .repetitions = 1};
     char *row = begin(l, &b);
 
     if (row == NULL)
         return;
     put_repetition(l, row, &b, 0, 0.0);
     fputs(",\"error_occurred\":true,\"error_message\":", l->stream);
-    tern_json_put(l->stream, tern_json_text(r->finding.reason[0] == '\0' ? tern_verdict_name(r->finding.verdict)
-                                                                         : r->finding.reason));
+    tern_json_put(l->stream,
+                  tern_json_text(finding->reason[0] == '\0' ? tern_verdict_name(finding->verdict) : finding->reason));
     fputc('}', l->stream);
     free(row);
 }
@@ -260,12 +260,16 @@ void tern_report_gbench(FILE *stream, const tern_results *results)
         if (r->timed)
             put_timed(&l, name, r);
         else if (r->finding.verdict != TERN_EXACT)
-            put_untimed(&l, name, r);
+            put_untimed(&l, name, r->problem.threads, &r->finding);
         l.family++;
     }
     for (size_t i = 0; i < results->decodes.count; i++) {
         const tern_decode_record *r = &results->decodes.item[i];
         tern_series_name(results, TERN_LINE_DECODE, r->id, r->run, name);
+        if (!r->timed) {
+            put_untimed(&l, name, r->threads, &r->finding);
+            l.family++;
+        }
         put_phase(&l, name, r, "prefill", &r->prefill);
         put_phase(&l, name, r, "decode", &r->decode);
     }

@@ -14,6 +14,7 @@ for mutant in $names; do
 done
 # As the report says it can be seen again.
 again=$(sed -n 's/^ *again: ternbench //p' out)
-eval "expect 1 timeout 120 \"\$TERNBENCH\" ${again:?no command} --no-roofs -q"
+eval "expect 1 timeout 120 \"\$TERNBENCH\" ${again:?no command} --no-roofs -q --out gbench:wrong.json"
 grep -q MISMATCH out || { echo "FAILED: $again: no MISMATCH"; failures=$((failures + 1)); }
+says wrong.json '"error_occurred":true'
 finish
