@@ -1,6 +1,6 @@
 /*
- * common.h - the arithmetic of sizes that every kernel needs, and prefetches with a hint that a toggle chooses. For
- * kernels alone: the harness has nothing of it.
+ * common.h - the arithmetic of sizes that every kernel needs, tables of constants, and prefetches with a hint that a
+ * toggle chooses. For kernels alone: the harness has nothing of it.
  */
 #ifndef TERN_COMMON_H
 #define TERN_COMMON_H

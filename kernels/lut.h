@@ -1,5 +1,6 @@
 /*
- * lut.h - what kernels of full tables share: panels of rows, and how they are filled.
+ * lut.h - what kernels of full tables share: how the compiler is told to unroll, and, of most, panels of rows and how
+ * they are filled.
  *
  * W stands in panels. A line of a panel holds a few columns, whose indices stand in one or more bytes of each row, and
  * is what a step of the kernel reads; lines of a panel follow one another, panels do, packed W is one stream.
@@ -20,6 +21,17 @@
 #define LUT_UNROLL _Pragma("clang loop unroll(full)")
 #else
 #define LUT_UNROLL _Pragma("GCC unroll 8")
+#endif
+
+#ifdef __AVX512F__
+/* GCC would load it again for each use. */
+LUT_INLINE __m512i lut_load_index(const uint8_t *line)
+{
+    __m512i index = _mm512_load_si512(line);
+
+    __asm__("" : "+v"(index));
+    return index;
+}
 #endif
 
 /* How a kernel packs; constants at the call. */

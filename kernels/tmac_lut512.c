@@ -125,15 +125,6 @@ LUT_INLINE void add_group(sums8 *sum, const __m512i index[LUT512_VECTORS], step 
     }
 }
 
-/* GCC would load it again for each use. */
-LUT_INLINE __m512i load_index(const uint8_t *line)
-{
-    __m512i index = _mm512_load_si512(line);
-
-    __asm__("" : "+v"(index));
-    return index;
-}
-
 LUT_INLINE __m512i third_index(__m512i first, __m512i second)
 {
     return _mm512_ternarylogic_epi64(_mm512_set1_epi8(7), _mm512_srli_epi16(first, 5), _mm512_srli_epi16(second, 2),
@@ -142,8 +133,8 @@ LUT_INLINE __m512i third_index(__m512i first, __m512i second)
 
 LUT_INLINE void add_line(sums8 *sum, const uint8_t *line, step s)
 {
-    const __m512i first[] = {load_index(line), load_index(line + 2 * LUT512_VECTOR)};
-    const __m512i second[] = {load_index(line + LUT512_VECTOR), load_index(line + 3 * LUT512_VECTOR)};
+    const __m512i first[] = {lut_load_index(line), lut_load_index(line + 2 * LUT512_VECTOR)};
+    const __m512i second[] = {lut_load_index(line + LUT512_VECTOR), lut_load_index(line + 3 * LUT512_VECTOR)};
     const __m512i third[] = {third_index(first[0], second[0]), third_index(first[1], second[1])};
 
     common_prefetch(s.next, s.hint);

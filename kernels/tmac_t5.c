@@ -2,30 +2,29 @@
  * tmac.t5 - full tables of the sums of five activations, looked up by VPERMI2B on zmm; 1.6 bits a weight.
  *
  * A byte of packed W is an index of 7 bits and a sign (tmac_t5.h): five weights take no decoding, and no multiplication
- * is left. A line of 64 rows takes two look-ups, of lower and of upper digits, one instruction for the sign, and a xor
- * and an addition for each digit. Six of either digit add up in 8 bits; two unpackings, two VPMADDUBSW and two additions
- * join them: 8 instructions for 320 products, whatever the number of tokens. VPDPBUSD needs 5, and up to 8 more to take
- * the weights apart when few tokens share that.
+ * is left. A line, 320 products, takes 7 vector instructions: two look-ups, of lower and of upper digits, one for the
+ * sign, and a xor and an addition for each digit. After six lines of a panel another 6 (two unpackings, two VPMADDUBSW,
+ * two additions) join the 8-bit sums: 8 a line, however many tokens. VPDPBUSD needs 5, and 8 more to unpack W for one
+ * token.
  *
- * On ports that take two cycles for 512 bits, four of them as on Zen 4, that is 4 cycles a line, 80 products a cycle;
- * VPDPBUSD has 64 there. 4.2 cycles are reached with all in L1, 4.9 with W in L3. Where VPERMI2B is three instructions
- * for two ports, as on Intel, there are 12 for 320 products: no better than vnni.t5. A thread builds the tables that it
- * needs, 20 cycles each; 2048 or more rows share one.
+ * Zen 4 has four vector ports of 256 bits: 8 instructions take 4 cycles, 80 products a cycle, where VPDPBUSD makes 64 at
+ * most. 4.6 are reached from L1, tables and Y left out. On Intel VPERMI2B is three micro-operations: 12 on two ports for
+ * 320 products, no better than vnni.t5. Each thread builds its own tables, 20 cycles each, as much as 5 lines take: an
+ * eighth of the time where 2048 rows share one, half at 256.
  *
- * From memory, loads that miss L1 wait behind those of W, which fill all that the core can wait for. So tables and Y
- * must stay in L1: one token takes W in its own order, a piece of 2048 rows after the other (`stream`), and leaves
- * prefetching to the processor. Memory that is slow for a core bounds it then; fast memory does not, and vnni.t5, which
- * reads nothing but W, is faster. (T-MAC, Wei et al. 2024, section 3, has the tables and mirrors them.)
+ * When W comes from memory its misses fill the core's miss buffers, and a table or a part of Y outside L1 waits behind
+ * them. So one token takes W in its own order, a piece of 2048 rows after the other (`stream`), and leaves prefetching
+ * to the processor. vnni.t5 reads nothing but W, and is faster where memory gives a core a line in 9 cycles or less.
+ * (T-MAC, Wei et al. 2024, section 3, has the tables and mirrors them.)
  */
 #include "tmac_t5.h"
 
 enum {
-    SHORT = 6,                /* groups that 8-bit sums last for: digits of -19 to 18 */
-    DEPTH = 48,               /* groups that 16-bit sums last for: sums of -659 to 621 */
-    MOST = DEPTH / T5_GROUPS, /* pieces */
-    BAND_ROWS = T5_PANELS * T5_LINE,
-    SLAB_ROWS = T5_BANDS * BAND_ROWS,
-    SCRATCH = MOST * T5_GROUPS * T5_TABLE /* bytes a thread */
+    SHORT = 128 / 19,                           /* groups that 8-bit sums last for: digits of -19 to 18 */
+    MOST_PIECES = 32768 / 659 / TMAC_T5_GROUPS, /* that 16-bit sums last for: -659 to 621 a group */
+    BAND_ROWS = TMAC_T5_PANELS * TMAC_T5_ROWS,
+    SLAB_ROWS = TMAC_T5_BANDS * BAND_ROWS,
+    SCRATCH = MOST_PIECES * TMAC_T5_GROUPS * TMAC_T5_TABLE /* bytes a thread */
 };
 
 enum { PREFETCH, STREAM, PIECES, SLABS };
@@ -33,8 +32,9 @@ enum { PREFETCH, STREAM, PIECES, SLABS };
 static const tern_toggle toggles[] = {
     [PREFETCH] = {"prefetch", "cache lines of packed W to prefetch ahead", NULL, 0, 0, 1024},
     [STREAM] = {"stream", "one token: packed W in its own order, tables of a piece at a time", NULL, 1, 0, 1},
-    [PIECES] = {"pieces", "of 60 columns, whose tables stand at a time", NULL, MOST, 1, MOST},
-    [SLABS] = {"slabs", "of 2048 rows, which share tables", NULL, 2, 1, 1024},
+    [PIECES] = {"pieces", "pieces of 60 columns whose tables are built at a time; not with stream", NULL, MOST_PIECES,
+                1, MOST_PIECES},
+    [SLABS] = {"slabs", "slabs of 2048 rows that tables are built for; not with stream", NULL, 2, 1, 1024},
     {NULL, NULL, NULL, 0, 0, 0},
 };
 
@@ -45,40 +45,41 @@ typedef struct block {
     size_t ahead; /* bytes */
 } block;
 
-/* 8-bit sums of the digits, and 16-bit sums, of the rows of up to a band. */
+/* Of up to a band: 8-bit sums of the digits, and 16-bit sums. half[p][0] has the lower 8 rows of each 128-bit lane. */
 typedef struct sums8 {
-    __m512i lower[T5_PANELS], upper[T5_PANELS];
+    __m512i lower[TMAC_T5_PANELS], upper[TMAC_T5_PANELS];
 } sums8;
 
 typedef struct sums16 {
-    __m512i half[T5_PANELS][2];
+    __m512i half[TMAC_T5_PANELS][2];
 } sums16;
 
-/* sums += what the lines of a group find; or =. */
+/* sum += the digits of a group, of a line of each panel; `set`: sum = them. */
 LUT_INLINE void add_group(sums8 *sum, const uint8_t *line, const uint8_t *table, size_t panels, bool set, size_t ahead,
                           int hint)
 {
-    const __m512i lower0 = _mm512_load_si512(table), lower1 = _mm512_load_si512(table + T5_LINE);
-    const __m512i upper0 = _mm512_load_si512(table + T5_HALF), upper1 = _mm512_load_si512(table + T5_HALF + T5_LINE);
+    const uint8_t *upper_table = table + TMAC_T5_DIGITS;
+    const __m512i lower0 = _mm512_load_si512(table), lower1 = _mm512_load_si512(table + TMAC_T5_VECTOR);
+    const __m512i upper0 = _mm512_load_si512(upper_table), upper1 = _mm512_load_si512(upper_table + TMAC_T5_VECTOR);
 
     LUT_UNROLL
-    for (size_t p = 0; p < panels; p++, line += T5_LINE) {
-        const __m512i index = _mm512_load_si512(line);
+    for (size_t p = 0; p < panels; p++, line += TMAC_T5_VECTOR) {
+        const __m512i index = lut_load_index(line);
         /* Row 7 - b of the bit matrix says what bit b of the result is: bit 7, for all. */
-        const __m512i sign = _mm512_gf2p8affine_epi64_epi8(index, _mm512_set1_epi8((char)T5_NEGATIVE), 0);
+        const __m512i sign = _mm512_gf2p8affine_epi64_epi8(index, _mm512_set1_epi8((char)TMAC_T5_NEGATIVE), 0);
         const __m512i lower = _mm512_xor_si512(sign, _mm512_permutex2var_epi8(lower0, index, lower1));
         const __m512i upper = _mm512_xor_si512(sign, _mm512_permutex2var_epi8(upper0, index, upper1));
         common_prefetch(line + ahead, hint);
         sum->lower[p] = set ? lower : _mm512_add_epi8(sum->lower[p], lower);
         sum->upper[p] = set ? upper : _mm512_add_epi8(sum->upper[p], upper);
-        /* That each stays where it is: GCC would run out of registers. */
+        /* Keeps the order: GCC would do look-ups early and run out of registers. */
         __asm__ volatile("" : "+v"(sum->lower[p]), "+v"(sum->upper[p]));
     }
 }
 
 LUT_INLINE void widen(sums16 *all, const sums8 *sum, size_t panels)
 {
-    const __m512i base = _mm512_set1_epi16(1 | T5_BASE << 8);
+    const __m512i base = _mm512_set1_epi16(1 | TMAC_T5_BASE << 8);
 
     LUT_UNROLL
     for (size_t p = 0; p < panels; p++) {
@@ -93,19 +94,13 @@ LUT_INLINE void widen(sums16 *all, const sums8 *sum, size_t panels)
 LUT_INLINE void add_piece(sums16 *all, const uint8_t *line, size_t stride, size_t groups, const uint8_t *table,
                           size_t panels, size_t ahead, int hint)
 {
-    while (groups > 0) {
+    for (size_t count; groups > 0; groups -= count) {
         sums8 sum;
+        count = common_smaller(groups, SHORT);
         add_group(&sum, line, table, panels, true, ahead, hint);
-        line += stride, table += T5_TABLE;
-        if (groups >= SHORT) {
-            LUT_UNROLL
-            for (size_t g = 1; g < SHORT; g++, line += stride, table += T5_TABLE)
-                add_group(&sum, line, table, panels, false, ahead, hint);
-            groups -= SHORT;
-        } else {
-            for (groups--; groups > 0; groups--, line += stride, table += T5_TABLE)
-                add_group(&sum, line, table, panels, false, ahead, hint);
-        }
+        line += stride, table += TMAC_T5_TABLE;
+        for (size_t g = 1; g < count; g++, line += stride, table += TMAC_T5_TABLE)
+            add_group(&sum, line, table, panels, false, ahead, hint);
         widen(all, &sum, panels);
     }
 }
@@ -118,16 +113,16 @@ LUT_INLINE void put(int32_t *y, __mmask16 rows, __m512i sums, __m512i start, boo
     _mm512_mask_storeu_epi32(y, rows, _mm512_add_epi32(old, sums));
 }
 
-/* The same of a panel, `rows` of whose rows are there, or more. */
+/* The same of a panel, of which `rows` rows are left in Y; 64 or more: all. */
 LUT_INLINE void put_panel(int32_t *y, size_t rows, const __m512i half[2], __m512i start, bool set)
 {
     LUT_UNROLL
     for (size_t q = 0, from = 0; q < 4; q++, from += 16) {
         const __m512i sums = _mm512_srai_epi32(q % 2 == 0 ? _mm512_slli_epi32(half[q / 2], 16) : half[q / 2], 16);
-        if (rows >= T5_LINE)
+        if (rows >= TMAC_T5_ROWS)
             put(y + from, 0xFFFF, sums, start, set);
         else if (rows > from)
-            put(y + from, (__mmask16)(rows - from < 16 ? (1u << (rows - from)) - 1 : 0xFFFF), sums, start, set);
+            put(y + from, (__mmask16)((((__mmask64)1 << rows) - 1) >> from), sums, start, set);
     }
 }
 
@@ -137,7 +132,7 @@ LUT_INLINE void multiply(const tern_call *call, tern_slice rows, size_t token, c
     const tern_shape shape = call->problem->shape;
     int32_t *y = call->y + token * shape.m;
 
-    for (size_t m = rows.begin; m < rows.end; m += panels * T5_LINE) {
+    for (size_t m = rows.begin; m < rows.end; m += panels * TMAC_T5_ROWS) {
         const uint8_t *table = b->tables;
         sums16 all;
         size_t groups = 0;
@@ -145,41 +140,37 @@ LUT_INLINE void multiply(const tern_call *call, tern_slice rows, size_t token, c
         for (size_t p = 0; p < panels; p++)
             all.half[p][0] = all.half[p][1] = _mm512_setzero_si512();
         for (size_t piece = b->begin; piece < b->end; piece++) {
-            const t5_place place = t5_place_of(shape, m / T5_LINE, piece);
-            const size_t count = t5_groups_of(shape, piece);
+            const tmac_t5_place place = tmac_t5_place_of(shape, m / TMAC_T5_ROWS, piece);
+            const size_t count = tmac_t5_groups_of(shape, piece);
             add_piece(&all, (const uint8_t *)call->packed + place.offset, place.stride, count, table, panels, b->ahead,
                       hint);
-            table += count * T5_TABLE;
+            table += count * TMAC_T5_TABLE;
             groups += count;
         }
         LUT_UNROLL
         for (size_t p = 0; p < panels; p++)
-            put_panel(y + m + p * T5_LINE, rows.end - m - p * T5_LINE, all.half[p],
-                      _mm512_set1_epi32((int32_t)groups * T5_OFFSET), b->begin == 0);
+            put_panel(y + m + p * TMAC_T5_ROWS, rows.end - m - p * TMAC_T5_ROWS, all.half[p],
+                      _mm512_set1_epi32((int32_t)groups * TMAC_T5_OFFSET), b->begin == 0);
     }
 }
 
 typedef void multiply_fn(const tern_call *call, tern_slice rows, size_t token, const block *b);
 
-#define MULTIPLY(name, panels, hint)                                                                                   \
-    static void name(const tern_call *call, tern_slice rows, size_t token, const block *b)                             \
+#define MULTIPLY(panels)                                                                                               \
+    static void multiply_##panels(const tern_call *call, tern_slice rows, size_t token, const block *b)                \
     {                                                                                                                  \
-        multiply(call, rows, token, b, panels, hint);                                                                  \
+        if (b->ahead > 0)                                                                                              \
+            multiply(call, rows, token, b, panels, COMMON_HINT_L2);                                                    \
+        else                                                                                                           \
+            multiply(call, rows, token, b, panels, COMMON_HINT_NONE);                                                  \
     }
 
-MULTIPLY(multiply_1, 1, COMMON_HINT_NONE)
-MULTIPLY(multiply_2, 2, COMMON_HINT_NONE)
-MULTIPLY(multiply_3, 3, COMMON_HINT_NONE)
-MULTIPLY(multiply_4, 4, COMMON_HINT_NONE)
-MULTIPLY(multiply_1_l2, 1, COMMON_HINT_L2)
-MULTIPLY(multiply_2_l2, 2, COMMON_HINT_L2)
-MULTIPLY(multiply_3_l2, 3, COMMON_HINT_L2)
-MULTIPLY(multiply_4_l2, 4, COMMON_HINT_L2)
+MULTIPLY(1)
+MULTIPLY(2)
+MULTIPLY(3)
+MULTIPLY(4)
 
-static multiply_fn *const multiply_panels[T5_PANELS + 1][2] = {[1] = {multiply_1, multiply_1_l2},
-                                                               [2] = {multiply_2, multiply_2_l2},
-                                                               [3] = {multiply_3, multiply_3_l2},
-                                                               [4] = {multiply_4, multiply_4_l2}};
+static multiply_fn *const multiply_panels[TMAC_T5_PANELS + 1] = {NULL, multiply_1, multiply_2, multiply_3, multiply_4};
 
 /* The same for any rows: what lies in the band that they begin in, whole bands, and what lies in the last one. */
 static void multiply_rows(const tern_call *call, tern_slice rows, size_t token, const block *b)
@@ -188,25 +179,25 @@ static void multiply_rows(const tern_call *call, tern_slice rows, size_t token, 
         const size_t rest = BAND_ROWS - part.begin % BAND_ROWS, left = rows.end - part.begin;
         const bool whole = rest == BAND_ROWS && left >= BAND_ROWS;
         part.end = part.begin + (whole ? left / BAND_ROWS * BAND_ROWS : common_smaller(rest, left));
-        multiply_panels[whole ? (size_t)T5_PANELS : common_parts(part.end - part.begin, T5_LINE)][b->ahead > 0](
-            call, part, token, b);
+        multiply_panels[whole ? (size_t)TMAC_T5_PANELS : common_parts(part.end - part.begin, TMAC_T5_ROWS)](call, part,
+                                                                                                            token, b);
     }
 }
 
-/* All tokens times the rows of a slice, which lie in as many slabs as share tables. */
+/* All tokens times rows that share tables. */
 static void multiply_slabs(const tern_call *call, tern_slice rows, size_t pieces)
 {
     const tern_shape shape = call->problem->shape;
     uint8_t *tables = (uint8_t *)call->scratch + rows.thread * common_apart(SCRATCH);
-    block b = {.tables = tables, .ahead = (size_t)call->problem->toggle[PREFETCH] * T5_LINE};
+    block b = {.tables = tables, .ahead = (size_t)call->problem->toggle[PREFETCH] * TMAC_T5_VECTOR};
 
-    for (b.begin = 0; b.begin < t5_pieces(shape); b.begin = b.end) {
-        b.end = common_smaller(b.begin + pieces, t5_pieces(shape));
+    for (b.begin = 0; b.begin < tmac_t5_pieces(shape); b.begin = b.end) {
+        b.end = common_smaller(b.begin + pieces, tmac_t5_pieces(shape));
         for (size_t n = 0; n < shape.n; n++) {
             for (size_t piece = b.begin; piece < b.end; piece++) {
-                const size_t k = piece * T5_COLUMNS;
-                t5_build_tables(call->x + n * shape.k + k, common_smaller(shape.k - k, T5_COLUMNS),
-                                tables + (piece - b.begin) * T5_GROUPS * T5_TABLE);
+                const size_t k = piece * TMAC_T5_COLUMNS;
+                tmac_t5_build_tables(call->x + n * shape.k + k, common_smaller(shape.k - k, TMAC_T5_COLUMNS),
+                                     tables + (piece - b.begin) * TMAC_T5_GROUPS * TMAC_T5_TABLE);
             }
             multiply_rows(call, rows, n, &b);
         }
@@ -220,7 +211,7 @@ static void run(const tern_call *call, tern_slice rows)
     const size_t most = SLAB_ROWS * (size_t)(stream ? 1 : toggle[SLABS]);
 
     for (tern_slice part = rows; part.begin < rows.end; part.begin = part.end) {
-        part.end = common_smaller((part.begin / most + 1) * most, rows.end);
+        part.end = rows.end - part.begin <= most ? rows.end : (part.begin / most + 1) * most;
         multiply_slabs(call, part, stream ? 1 : (size_t)toggle[PIECES]);
     }
 }
@@ -243,16 +234,16 @@ const tern_kernel tern_kernel_tmac_t5 = {
     .summary = "full tables of five activations, AVX-512 permutes of two registers, 256 rows at a time",
     .refines = "tmac.lut512",
     .isa = TERN_ISA_AVX2 | TERN_ISA_AVX512 | TERN_ISA_AVX512VNNI | TERN_ISA_AVX512VBMI | TERN_ISA_GFNI,
-    .bits_per_weight = 8.0 / T5_GROUP,
+    .bits_per_weight = 8.0 / TMAC_T5_GROUP,
     .multiple = {1, 1, 1},
-    .tile = {BAND_ROWS, T5_COLUMNS, 1},
-    .row_step = T5_LINE,
+    .tile = {BAND_ROWS, TMAC_T5_COLUMNS, 1},
+    .row_step = TMAC_T5_ROWS,
     .packed_align = 64,
     .x_align = 1,
     .y_align = 4,
     .toggles = toggles,
-    .packed_bytes = t5_packed_bytes,
+    .packed_bytes = tmac_t5_packed_bytes,
     .scratch_bytes = scratch_bytes,
     .bind = bind,
-    .pack_rows = t5_pack_rows,
+    .pack_rows = tmac_t5_pack_rows,
 };
