@@ -8,9 +8,9 @@
  * token.
  *
  * Zen 4 has four vector ports of 256 bits: 8 instructions take 4 cycles, 80 products a cycle, where VPDPBUSD makes 64 at
- * most. 4.9 are reached with all in L1, without the making of tables. On Intel VPERMI2B is three micro-operations: 12 on two ports for
- * 320 products, no better than vnni.t5. Each thread builds its own tables, 20 cycles each, as much as 5 lines take: an
- * eighth of the time where 2048 rows share one, half at 256.
+ * most. 4.2 to 4.9 cycles are measured with all in L1, the making of tables left out. On Intel VPERMI2B is three
+ * micro-operations: 12 on two ports for 320 products, no better than vnni.t5. Each thread builds its own tables, 20
+ * cycles each, as much as 5 lines take: an eighth of the time where 2048 rows share one, half at 256.
  *
  * When W comes from memory its misses fill the core's miss buffers, and a table or a part of Y outside L1 waits behind
  * them. So one token takes W in its own order, a piece of 2048 rows after the other (`stream`), and leaves prefetching
