@@ -19,6 +19,8 @@
  */
 #include "tmac_t5.h"
 
+#include <stdbool.h>
+
 enum {
     SHORT = 128 / 19,                           /* groups that 8-bit sums last for: digits of -19 to 18 */
     MOST_PIECES = 32768 / 659 / TMAC_T5_GROUPS, /* that 16-bit sums last for: -659 to 621 a group */
@@ -179,8 +181,8 @@ static void multiply_rows(const tern_call *call, tern_slice rows, size_t token, 
         const size_t rest = BAND_ROWS - part.begin % BAND_ROWS, left = rows.end - part.begin;
         const bool whole = rest == BAND_ROWS && left >= BAND_ROWS;
         part.end = part.begin + (whole ? left / BAND_ROWS * BAND_ROWS : common_smaller(rest, left));
-        multiply_panels[whole ? (size_t)TMAC_T5_PANELS : common_parts(part.end - part.begin, TMAC_T5_ROWS)](call, part,
-                                                                                                            token, b);
+        const size_t panels = whole ? TMAC_T5_PANELS : common_parts(part.end - part.begin, TMAC_T5_ROWS);
+        multiply_panels[panels](call, part, token, b);
     }
 }
 

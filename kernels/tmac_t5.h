@@ -16,8 +16,6 @@
 #include "common.h"
 #include "lut.h"
 
-#include <stdbool.h>
-
 enum {
     TMAC_T5_VECTOR = 64, /* bytes */
     TMAC_T5_ROWS = 64,   /* of a panel: a line has a byte of each */

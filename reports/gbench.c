@@ -232,7 +232,7 @@ static void put_phase(list *l, const char *name, const tern_decode_record *r, co
     double time[TERN_DECODE_REPETITIONS];
     const uint32_t rates = phase->rates == 0 ? 1 : phase->rates;
 
-    if (phase->tokens == 0 || !r->timed)
+    if (phase->tokens == 0)
         return;
     for (uint32_t i = 0; i < rates; i++)
         time[i] = 1e9 / ns_per_ms / (phase->rates == 0 ? phase->tokens_per_s : phase->rate[i]);
@@ -266,12 +266,13 @@ void tern_report_gbench(FILE *stream, const tern_results *results)
     for (size_t i = 0; i < results->decodes.count; i++) {
         const tern_decode_record *r = &results->decodes.item[i];
         tern_series_name(results, TERN_LINE_DECODE, r->id, r->run, name);
-        if (!r->timed) {
+        if (r->timed) {
+            put_phase(&l, name, r, "prefill", &r->prefill);
+            put_phase(&l, name, r, "decode", &r->decode);
+        } else {
             put_untimed(&l, name, r->threads, &r->finding);
             l.family++;
         }
-        put_phase(&l, name, r, "prefill", &r->prefill);
-        put_phase(&l, name, r, "decode", &r->decode);
     }
     fputs("\n]}\n", stream);
 }

@@ -62,8 +62,6 @@ static tern_status pick(tern_session *session, const tern_options *options, tern
     const tern_picker picker = {.session = session, .environment = &environment, .activity = &activity};
     char reason[256], kernel[TERN_ID_BYTES];
 
-    if (options->form != NULL)
-        return tern_error_set(error, TERN_USAGE, "--pick says one sentence, which has no --format");
     if (!tern_shape_parse(options->pick, &c.shape))
         return tern_error_set(error, TERN_USAGE, "--pick takes MxK or MxKxN, not '%s'", options->pick);
     tern_status status = tern_environment_open(&environment, &settings, &demand, session->isa, &session->run, error);

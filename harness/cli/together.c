@@ -11,6 +11,7 @@ static const struct {
     {NULL, TERN_OPTION_HOT, TERN_OPTION_COLD, false},
     {"bisect", TERN_OPTION_DELTA, TERN_OPTION_OPTIMISATION, false},
     {"bisect", TERN_OPTION_STRICT, TERN_OPTION_OPTIMISATION, false},
+    {"kernels", TERN_OPTION_KERNELS_FORM, TERN_OPTION_PICK, false},
     {"kernels", TERN_OPTION_PIN, TERN_OPTION_PICK, true},
     {"kernels", TERN_OPTION_NO_ROOFS, TERN_OPTION_PICK, true},
     {"kernels", TERN_OPTION_STRICT, TERN_OPTION_PICK, true},

@@ -298,7 +298,7 @@ static uint32_t best_of_kernel(const stage *s, uint32_t own, uint32_t *end)
 
     for (*end = own + 1; *end < s->arms && s->arm[*end].c.kernel == s->arm[own].c.kernel; (*end)++) {
         const tern_estimate ratio = ratio_of(&s->arm[best], &s->arm[*end]);
-        if (s->arm[*end].rounds > 0 && (s->arm[best].rounds == 0 || is_faster(&ratio)))
+        if (s->arm[*end].rounds > 0 && is_faster(&ratio))
             best = *end;
     }
     return best;

@@ -60,6 +60,8 @@ says err "is not kept: cannot make the folder /proc/nowhere"
 expect 2 "$TERNBENCH" kernels --pick 64x --no-roofs
 expect 2 "$TERNBENCH" kernels --pin none
 says err "--pin has no effect without --pick"
+expect 2 "$TERNBENCH" kernels --pick 64x64 --format json
+says err "--format does not go with --pick"
 expect 2 "$TERNBENCH" run ok.suite --hot --cold
 says err "--hot does not go with --cold"
 expect 2 "$TERNBENCH" bisect HEAD..HEAD ok.suite --optimisation --delta 2
