@@ -11,8 +11,7 @@
 
 #include "check/product.h"
 
-/* Of keys, and of values, that are asked for while the head before is computed; prefetchers of the processor go on. */
-enum { FETCHED_BYTES = 1024, LINE = 64 };
+enum { LINE = 64 };
 
 static size_t smaller(size_t a, size_t b)
 {
@@ -86,8 +85,9 @@ static void turn(tern_forward *f, size_t token, uint32_t kv_head)
     f->ops->rope(g->rope, cosine, sine, dim, h.k);
 }
 
-/* The queries of tokens [begin, end) of the block, a few at a time. */
-static void attend(tern_forward *f, const tern_stretch *s, uint32_t kv_head, size_t begin, size_t end, uint32_t thread)
+/* The queries of tokens [begin, end) of the block, a few at a time. next: of the head that comes then, or NULL. */
+static void attend(tern_forward *f, const tern_stretch *s, uint32_t kv_head, size_t begin, size_t end,
+                   const tern_past *next, uint32_t thread)
 {
     const tern_geometry *g = &f->model->geometry;
     const size_t q_size = (size_t)g->heads * g->head_dim;
@@ -106,7 +106,7 @@ static void attend(tern_forward *f, const tern_stretch *s, uint32_t kv_head, siz
                                      .out = f->attended + token * q_size + head * g->head_dim,
                                      .position = s->position + (token - s->first)};
         }
-        f->ops->attend(&past, query, count, scores);
+        f->ops->attend(&past, query, count, done + count < queries ? &past : next, scores);
     }
 }
 
@@ -133,33 +133,25 @@ static void run_unit(tern_forward *f, size_t unit, uint32_t thread)
     const size_t first = s->first, end = first + s->together, last = first + s->tokens;
     if (s->together == s->tokens) {
         const size_t begin = first + (s->chunks - 1 - (unit - s->first_unit) % s->chunks) * chunk;
-        attend(f, s, kv_head, begin, smaller(begin + chunk, end), thread);
+        attend(f, s, kv_head, begin, smaller(begin + chunk, end), NULL, thread);
         return;
     }
     for (size_t begin = first; begin < end; begin += chunk)
-        attend(f, s, kv_head, begin, smaller(begin + chunk, end), thread);
+        attend(f, s, kv_head, begin, smaller(begin + chunk, end), NULL, thread);
     for (size_t token = end; token < last; token++) {
         append(f, s, token, kv_head);
-        attend(f, s, kv_head, token, token + 1, thread);
+        attend(f, s, kv_head, token, token + 1, NULL, thread);
     }
 }
 
-/* Asks for the first of what a token's attention reads of one KV head, and for the slot that it writes. */
-static void fetch(const tern_forward *f, size_t unit)
+/* Asks for the slot that a token writes. */
+static void fetch_slot(const tern_past *past, uint64_t position)
 {
-    const tern_stretch *s = &f->stretch[unit / f->model->geometry.kv_heads];
-    const tern_past past = tern_kv_past(&f->kv, f->layer, s->sequence, (uint32_t)(unit % f->model->geometry.kv_heads));
-    const size_t slot = (size_t)(s->position % past.context);
-    const size_t oldest = s->position < past.context ? 0 : slot;
-    const size_t rows = s->position < past.context ? slot + 1 : past.context - slot;
-    const size_t bytes = smaller(rows * past.row_bytes, FETCHED_BYTES);
+    const size_t at = (size_t)(position % past->context) * past->row_bytes;
 
-    for (tern_kv_part part = 0; part < TERN_KV_PARTS; part++) {
-        for (size_t i = 0; i < bytes; i += LINE)
-            __builtin_prefetch(past.row[part] + oldest * past.row_bytes + i, 0, 2);
-        for (size_t i = 0; i < past.row_bytes; i += LINE)
-            __builtin_prefetch(past.row[part] + slot * past.row_bytes + i, 1, 3);
-    }
+    for (tern_kv_part part = 0; part < TERN_KV_PARTS; part++)
+        for (size_t i = 0; i < past->row_bytes; i += LINE)
+            __builtin_prefetch(past->row[part] + at + i, 1, 3);
 }
 
 /* One token of each sequence: a thread's heads need nothing of what others append, so that nobody waits. */
@@ -168,14 +160,18 @@ static void run_alone(tern_forward *f, tern_slice slice)
     const uint32_t kv_heads = f->model->geometry.kv_heads;
 
     for (size_t i = slice.begin; i < slice.end; i++) {
-        const size_t token = i / kv_heads;
+        const size_t token = i / kv_heads, next = i + 1;
         const uint32_t kv_head = (uint32_t)(i % kv_heads);
         const tern_stretch *s = &f->stretch[token];
-        if (i + 1 < slice.end)
-            fetch(f, i + 1);
+        tern_past past;
+        if (next < slice.end) {
+            const tern_stretch *of = &f->stretch[next / kv_heads];
+            past = tern_kv_past(&f->kv, f->layer, of->sequence, (uint32_t)(next % kv_heads));
+            fetch_slot(&past, of->position);
+        }
         turn(f, token, kv_head);
         append(f, s, token, kv_head);
-        attend(f, s, kv_head, token, token + 1, slice.thread);
+        attend(f, s, kv_head, token, token + 1, next < slice.end ? &past : NULL, slice.thread);
     }
 }
 

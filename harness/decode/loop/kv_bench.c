@@ -47,13 +47,15 @@ static void append(bench *b, uint64_t position)
 
 static void attend(bench *b, uint64_t position)
 {
-    const uint32_t group = b->geometry.heads / b->geometry.kv_heads;
+    const uint32_t heads = b->geometry.kv_heads, group = b->geometry.heads / heads;
+    tern_past past, next = tern_kv_past(&b->kv, 0, 0, 0);
 
-    for (uint32_t head = 0; head < b->geometry.kv_heads; head++) {
-        for (uint32_t i = 0; i < group; i++)
-            b->query[i].position = position;
-        const tern_past past = tern_kv_past(&b->kv, 0, 0, head);
-        b->ops->attend(&past, b->query, group, b->scores);
+    for (uint32_t i = 0; i < group; i++)
+        b->query[i].position = position;
+    for (uint32_t head = 0; head < heads; head++) {
+        past = next;
+        next = tern_kv_past(&b->kv, 0, 0, (head + 1) % heads);
+        b->ops->attend(&past, b->query, group, &next, b->scores);
     }
 }
 

@@ -62,8 +62,9 @@ typedef struct tern_ops {
      * group, or both), where the ring holds every position that any of them sees: past its end, one token's. Softmax
      * with the maximum subtracted; each query's result does not depend on the others in the call. Keys and values are
      * read once for up to TERN_ATTEND_GROUP queries; scores: room for tern_attend_stride() floats for each of so many.
+     * next: the head that a later call will take, whose first keys are asked for meanwhile, or NULL.
      */
-    void (*attend)(const tern_past *past, const tern_attend *query, size_t count, float *scores);
+    void (*attend)(const tern_past *past, const tern_attend *query, size_t count, const tern_past *next, float *scores);
 
     /*
      * y[r] = scale[r] * sum over i of row[r][i] * x[i], for int8 and for IEEE half rows of n values; tokens x: x + t

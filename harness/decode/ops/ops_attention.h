@@ -18,12 +18,20 @@ enum { TILE_FLOATS = 4096, GROUP_FLOATS = 4096 };
 /* How far ahead values are asked for when one query takes them: one stream of rows. */
 enum { MIX_AHEAD_BYTES = 16384 };
 
+/*
+ * Values follow keys, and the next head's keys follow values. The first so many bytes of what follows are asked for
+ * while as many of what is read are left, a few rows at a time: all at once, they would hold every miss buffer.
+ */
+enum { FOLLOWING_BYTES = 16384, FOLLOWING_ROWS = 8, LINE_BYTES = 64 };
+
 typedef struct attention {
     const tern_past *past;
     size_t dim;                                /* head_dim, and zeros up to whole lanes */
     size_t count;                              /* queries of the group */
     size_t seen[TERN_ATTEND_GROUP], most_seen; /* positions that each of them sees */
     uint64_t first;                            /* the oldest */
+    const uint8_t *following;                  /* what is read next, of which */
+    size_t following_lines;                    /* are not asked for yet */
     float *scores;                             /* of each query */
     size_t scores_stride;
     float query[GROUP_FLOATS] __attribute__((aligned(64)));
@@ -38,17 +46,60 @@ typedef struct stretch {
     const float *scale;
 } stretch;
 
-/* Few queries take rows as they are, without a pause; many take a tile of floats. */
+/*
+ * Few queries take rows as they are, from memory: without a pause but for the last, during which they ask for what
+ * follows. Many take a tile of floats.
+ */
+INLINE size_t rows_of_stretch(const attention *a, size_t left)
+{
+    const size_t last = FOLLOWING_BYTES / a->past->row_bytes;
+
+    if (a->count >= TILE_X)
+        return least(left, TILE_FLOATS / a->dim);
+    if (left > last)
+        return (left - last + FOLLOWING_ROWS - 1) / FOLLOWING_ROWS * FOLLOWING_ROWS;
+    return least(left, FOLLOWING_ROWS);
+}
+
 INLINE stretch stretch_at(const attention *a, tern_kv_part part, size_t begin)
 {
     const tern_past *past = a->past;
-    const size_t slot = (size_t)((a->first + begin) % past->context), run = past->context - slot;
-    const size_t most = a->count < TILE_X ? run : least(run, TILE_FLOATS / a->dim);
-    const size_t count = least(a->most_seen - begin, most);
+    const size_t slot = (size_t)((a->first + begin) % past->context);
+    const size_t left = least(a->most_seen - begin, past->context - slot);
     const float *scale = past->scale[part];
 
-    return (stretch){
-        begin, {past->row[part] + slot * past->row_bytes, past->row_bytes, count}, scale == NULL ? NULL : scale + slot};
+    return (stretch){begin,
+                     {.row = past->row[part] + slot * past->row_bytes,
+                      .stride_bytes = past->row_bytes,
+                      .count = rows_of_stretch(a, left),
+                      .left = a->count < TILE_X ? left : 0},
+                     scale == NULL ? NULL : scale + slot};
+}
+
+/* Keys or values of a head, the same positions. */
+INLINE void follow(attention *a, const tern_past *past, tern_kv_part part)
+{
+    a->following_lines = 0;
+    if (past == NULL)
+        return;
+    const size_t slot = (size_t)(a->first % past->context);
+    const size_t bytes = least(a->most_seen, past->context - slot) * past->row_bytes;
+    a->following = past->row[part] + slot * past->row_bytes;
+    a->following_lines = least(bytes, FOLLOWING_BYTES) / LINE_BYTES;
+}
+
+/* Near the end, asks for as much of it as the stretch has. */
+INLINE void ask(attention *a, const stretch *s)
+{
+    const size_t left_bytes = (a->most_seen - s->begin) * s->rows.stride_bytes;
+
+    if (left_bytes > FOLLOWING_BYTES)
+        return;
+    const size_t lines = least(a->following_lines, s->rows.count * s->rows.stride_bytes / LINE_BYTES);
+    for (size_t i = 0; i < lines; i++)
+        fetch_ahead((uintptr_t)a->following + i * LINE_BYTES, false);
+    a->following += lines * LINE_BYTES;
+    a->following_lines -= lines;
 }
 
 /* Its rows as floats. */
@@ -61,7 +112,7 @@ INLINE rows_at to_floats(attention *a, tern_kv_type type, const rows_at *rows)
     for (size_t r = 0; r < rows->count; r++, row += rows->stride_bytes, to += dim)
         for (size_t i = 0; i < dim; i += 16)
             lanes_store(to + i, load_as(type, row, i));
-    return (rows_at){(const uint8_t *)a->tile, a->dim * sizeof *a->tile, rows->count};
+    return (rows_at){(const uint8_t *)a->tile, a->dim * sizeof *a->tile, rows->count, 0};
 }
 
 /* x[i] *= scale[i] */
@@ -83,9 +134,11 @@ INLINE float *scores_of(const attention *a, size_t query)
 
 INLINE void score(attention *a, tern_kv_type type)
 {
+    follow(a, a->past, TERN_VALUE);
     for (size_t begin = 0; begin < a->most_seen;) {
         const stretch s = stretch_at(a, TERN_KEY, begin);
         float *scores = scores_of(a, 0) + begin;
+        ask(a, &s);
         if (a->count < TILE_X)
             dot_rows(type, s.rows, a->dim, a->query, a->dim, a->count, scores, a->scores_stride);
         else
@@ -102,7 +155,7 @@ INLINE void mix_tile(tern_kv_type type, int x_count, int columns, const float *w
                      const rows_at *rows, size_t first, float *out, size_t out_stride)
 {
     const size_t ahead_rows = MIX_AHEAD_BYTES / rows->stride_bytes, ahead_bytes = ahead_rows * rows->stride_bytes;
-    const size_t fetches = x_count == 1 && rows->count > ahead_rows ? rows->count - ahead_rows : 0;
+    const size_t fetches = x_count == 1 && rows->left > ahead_rows ? rows->left - ahead_rows : 0;
     const uint8_t *row = rows->row + first * bytes_of(type);
     lanes total[16], value[8];
 
@@ -145,11 +198,12 @@ INLINE void mix_together(attention *a, const rows_at *rows, size_t first, size_t
 INLINE void mix_alone(attention *a, tern_kv_type type, const rows_at *rows, size_t from, size_t query, size_t begin)
 {
     const size_t to = least(rows->count, seen_of(a, query, begin));
-    const rows_at seen = {rows->row + from * rows->stride_bytes, rows->stride_bytes, to > from ? to - from : 0};
+    rows_at seen = rows_from(rows, from);
     const float *weight = scores_of(a, query) + begin + from;
     float *out = a->out + query * a->dim;
     size_t i = 0;
 
+    seen.count = to > from ? to - from : 0;
     for (; i + 16 * ALONE_COLUMNS <= a->dim; i += 16 * ALONE_COLUMNS)
         mix_tile(type, 1, ALONE_COLUMNS, weight, 0, &seen, i, out, 0);
     for (; i + 8 * ALONE_COLUMNS <= a->dim; i += 8 * ALONE_COLUMNS)
@@ -163,7 +217,7 @@ INLINE void mix_group(attention *a, const rows_at *floats, size_t begin)
 {
     for (size_t first = 0; first < a->count; first += TILE_X) {
         const size_t end = least(first + TILE_X, a->count);
-        rows_at all = {floats->row, floats->stride_bytes, end - first == TILE_X ? floats->count : 0};
+        rows_at all = {floats->row, floats->stride_bytes, end - first == TILE_X ? floats->count : 0, 0};
         for (size_t query = first; query < end; query++)
             all.count = least(all.count, seen_of(a, query, begin));
         mix_together(a, &all, first, begin);
@@ -172,10 +226,12 @@ INLINE void mix_group(attention *a, const rows_at *floats, size_t begin)
     }
 }
 
-INLINE void mix(attention *a, tern_kv_type type)
+INLINE void mix(attention *a, tern_kv_type type, const tern_past *next)
 {
+    follow(a, next, TERN_KEY);
     for (size_t begin = 0; begin < a->most_seen;) {
         const stretch s = stretch_at(a, TERN_VALUE, begin);
+        ask(a, &s);
         for (size_t query = 0; s.scale != NULL && query < a->count; query++)
             times(scores_of(a, query) + begin, s.scale, least(s.rows.count, seen_of(a, query, begin)));
         if (a->count >= TILE_X) {
@@ -206,7 +262,7 @@ INLINE void look(attention *a, const tern_attend *query)
 }
 
 /* A group of a->count queries. */
-INLINE void attend_group(attention *a, tern_kv_type type, const tern_attend *query)
+INLINE void attend_group(attention *a, tern_kv_type type, const tern_attend *query, const tern_past *next)
 {
     const uint32_t head_dim = a->past->head_dim;
     const float root = 1.0f / sqrtf((float)head_dim);
@@ -223,14 +279,14 @@ INLINE void attend_group(attention *a, tern_kv_type type, const tern_attend *que
         const float top = top_of(scores_of(a, i), a->seen[i]);
         total[i] = exps(scores_of(a, i), top, 1.0f, a->seen[i], scores_of(a, i));
     }
-    mix(a, type);
+    mix(a, type, next);
     for (size_t i = 0; i < a->count; i++)
         for (uint32_t j = 0; j < head_dim; j++)
             /* cppcheck-suppress uninitvar ; the loop before fills as many as this one reads */
             query[i].out[j] = a->out[i * a->dim + j] * (1.0f / total[i]);
 }
 
-static void attend(const tern_past *past, const tern_attend *query, size_t count, float *scores)
+static void attend(const tern_past *past, const tern_attend *query, size_t count, const tern_past *next, float *scores)
 {
     attention a; /* most of it need not be zeros */
 
@@ -241,11 +297,11 @@ static void attend(const tern_past *past, const tern_attend *query, size_t count
     for (size_t i = 0; i < count; i += a.count) {
         a.count = least(count - i, least(TERN_ATTEND_GROUP, GROUP_FLOATS / a.dim));
         if (past->type == TERN_KV_F32)
-            attend_group(&a, TERN_KV_F32, query + i);
+            attend_group(&a, TERN_KV_F32, query + i, next);
         else if (past->type == TERN_KV_F16)
-            attend_group(&a, TERN_KV_F16, query + i);
+            attend_group(&a, TERN_KV_F16, query + i, next);
         else
-            attend_group(&a, TERN_KV_I8, query + i);
+            attend_group(&a, TERN_KV_I8, query + i, next);
     }
 }
 

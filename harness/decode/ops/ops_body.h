@@ -267,7 +267,7 @@ static void turn(tern_rope rope, const float *cosine, const float *sine, uint32_
 static void rows_i8(const int8_t *row, const float *scale, size_t rows, size_t n, const float *x, size_t tokens,
                     float *y, size_t y_stride)
 {
-    dot_rows(TERN_KV_I8, (rows_at){(const uint8_t *)row, n, rows}, n, x, n, tokens, y, y_stride);
+    dot_rows(TERN_KV_I8, (rows_at){(const uint8_t *)row, n, rows, rows}, n, x, n, tokens, y, y_stride);
     for (size_t t = 0; t < tokens; t++)
         times(y + t * y_stride, scale, rows);
 }
@@ -275,7 +275,7 @@ static void rows_i8(const int8_t *row, const float *scale, size_t rows, size_t n
 static void rows_f16(const uint16_t *row, size_t rows, size_t n, const float *x, size_t tokens, float *y,
                      size_t y_stride)
 {
-    dot_rows(TERN_KV_F16, (rows_at){(const uint8_t *)row, n * sizeof *row, rows}, n, x, n, tokens, y, y_stride);
+    dot_rows(TERN_KV_F16, (rows_at){(const uint8_t *)row, n * sizeof *row, rows, rows}, n, x, n, tokens, y, y_stride);
 }
 
 static void to_f16(const float *x, size_t n, uint16_t *half)

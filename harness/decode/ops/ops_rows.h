@@ -76,12 +76,14 @@ INLINE void fetch_ahead(uintptr_t line, bool near)
 typedef struct rows_at {
     const uint8_t *row;
     size_t stride_bytes, count;
+    size_t left; /* rows still in memory: those behind count, of a later call, are only asked for; 0: all in cache */
 } rows_at;
 
 /* Without its first rows. */
 INLINE rows_at rows_from(const rows_at *rows, size_t first)
 {
-    return (rows_at){rows->row + first * rows->stride_bytes, rows->stride_bytes, rows->count - first};
+    return (rows_at){rows->row + first * rows->stride_bytes, rows->stride_bytes, rows->count - first,
+                     rows->left - least(rows->left, first)};
 }
 
 /*
@@ -94,10 +96,10 @@ typedef struct ahead {
     bool near;
 } ahead;
 
-/* Of a tile of so many rows, the first of `left`. */
-INLINE ahead ahead_of(const rows_at *rows, size_t left, int row_count)
+/* Of the first tile of so many rows. */
+INLINE ahead ahead_of(const rows_at *rows, int row_count)
 {
-    const size_t tile = rows->stride_bytes * (size_t)row_count, left_bytes = left * rows->stride_bytes;
+    const size_t tile = rows->stride_bytes * (size_t)row_count, left_bytes = rows->left * rows->stride_bytes;
     const bool near = tile <= NEAR_BYTES;
     const size_t distance = near ? NEAR_BYTES : tile > FAR_BYTES ? tile : FAR_BYTES;
     const size_t bytes = left_bytes > distance ? least(tile, left_bytes - distance) : 0;
@@ -199,21 +201,18 @@ INLINE void dot_tile(tern_kv_type type, int x_count, int row_count, const float 
     put_sums(x_count, row_count, total, rows->count, y, y_stride);
 }
 
-/*
- * Whole tiles as long as there are rows for them. So many rows are left in memory, of which those behind rows->count are
- * only asked for; 0: they are in cache.
- */
+/* Whole tiles as long as there are rows for them. */
 INLINE void dot_tiles(tern_kv_type type, int x_count, int row_count, const float *x, size_t x_stride, rows_at rows,
-                      size_t left, size_t n, float *y, size_t y_stride)
+                      size_t n, float *y, size_t y_stride)
 {
     const size_t step = (size_t)row_count;
 
-    for (; rows.count >= step; rows = rows_from(&rows, step), left -= least(left, step), y += step) {
-        const rows_at tile = {rows.row, rows.stride_bytes, step};
-        dot_tile(type, x_count, row_count, x, x_stride, &tile, n, ahead_of(&rows, left, row_count), y, y_stride);
+    for (; rows.count >= step; rows = rows_from(&rows, step), y += step) {
+        const rows_at tile = {rows.row, rows.stride_bytes, step, rows.left};
+        dot_tile(type, x_count, row_count, x, x_stride, &tile, n, ahead_of(&rows, row_count), y, y_stride);
     }
     if (rows.count > 0)
-        dot_tile(type, x_count, row_count, x, x_stride, &rows, n, ahead_of(&rows, left, row_count), y, y_stride);
+        dot_tile(type, x_count, row_count, x, x_stride, &rows, n, ahead_of(&rows, row_count), y, y_stride);
 }
 
 /*
@@ -223,17 +222,16 @@ INLINE void dot_rows(tern_kv_type type, rows_at rows, size_t n, const float *x, 
                      float *y, size_t y_stride)
 {
     if (tokens == 1) {
-        dot_tiles(type, 1, ALONE_ROWS, x, x_stride, rows, rows.count, n, y, y_stride);
+        dot_tiles(type, 1, ALONE_ROWS, x, x_stride, rows, n, y, y_stride);
         return;
     }
     for (; rows.count > 0; rows = rows_from(&rows, least(rows.count, ALONE_ROWS)), y += ALONE_ROWS) {
-        const rows_at block = {rows.row, rows.stride_bytes, least(rows.count, ALONE_ROWS)};
+        rows_at block = {rows.row, rows.stride_bytes, least(rows.count, ALONE_ROWS), rows.left};
         size_t t = 0;
-        for (; t + TILE_X <= tokens; t += TILE_X)
-            dot_tiles(type, TILE_X, TILE_ROWS, x + t * x_stride, x_stride, block, 0, n, y + t * y_stride, y_stride);
-        for (; t < tokens; t++)
-            dot_tiles(type, 1, ALONE_ROWS, x + t * x_stride, x_stride, block, t == 0 ? rows.count : 0, n,
-                      y + t * y_stride, y_stride);
+        for (; t + TILE_X <= tokens; t += TILE_X, block.left = 0)
+            dot_tiles(type, TILE_X, TILE_ROWS, x + t * x_stride, x_stride, block, n, y + t * y_stride, y_stride);
+        for (; t < tokens; t++, block.left = 0)
+            dot_tiles(type, 1, ALONE_ROWS, x + t * x_stride, x_stride, block, n, y + t * y_stride, y_stride);
     }
 }
 

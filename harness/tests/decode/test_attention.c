@@ -87,7 +87,7 @@ static void attend(const tern_ops *ops, const tern_kv *kv, const float *query, u
         call[i] = (tern_attend){.query = query + i * kv->head_dim,
                                 .out = out + i * kv->head_dim,
                                 .position = position + (consecutive ? i : 0)};
-    ops->attend(&past, call, count, scores);
+    ops->attend(&past, call, count, consecutive ? NULL : &past, scores);
 }
 
 static const uint32_t dims[] = {2, 16, 20, 64, 80, 96, 128, 160};
