@@ -14,7 +14,7 @@ void tern_report_failure(FILE *stream, const tern_run *run, const tern_record *r
         return;
     tern_text_visible(id, sizeof id, record->id);
     tern_text_visible(reason, sizeof reason, f->reason);
-    tern_text_visible(repro, sizeof repro, run->repro);
+    tern_text_visible(repro, sizeof repro, tern_run_repro(run));
     fprintf(stream, "%s  %s\n", tern_verdict_name(f->verdict), id);
     if (reason[0] != '\0')
         fprintf(stream, "    %s\n", reason);

@@ -177,7 +177,7 @@ static void fill(tern_sheet *sheet, const tern_run *run, const tern_run_end *end
 
 void tern_runs_add_again(tern_document *document, const tern_results *results, uint32_t run, const char *id)
 {
-    tern_document_line(document, "again: %s '%s'", results->runs.item[run].repro, id);
+    tern_document_line(document, "again: %s '%s'", tern_run_repro(&results->runs.item[run]), id);
 }
 
 void tern_runs_add(tern_document *document, const tern_results *results)

@@ -58,9 +58,7 @@ static tern_blocker *add(finder *f, tern_blocker_severity severity)
 
 static void set_repro(const finder *f, tern_blocker *b, uint32_t run, const char *id)
 {
-    const char *repro = f->results->runs.item[run].repro;
-
-    snprintf(b->fix, sizeof b->fix, "%s '%s'", repro[0] == '\0' ? "ternbench repro" : repro, id);
+    snprintf(b->fix, sizeof b->fix, "%s '%s'", tern_run_repro(&f->results->runs.item[run]), id);
 }
 
 bool tern_blocker_arm_is_wrong(const tern_arm_record *arm)

@@ -19,10 +19,12 @@ static void announce_pick(const tern_planned *planned)
 
 void tern_announce_plan(const tern_run *run, const tern_plan *plan, double expected_s)
 {
+    char excluder[96];
+
     fprintf(stderr, "plan: %zu cases, about %.0f s\n", plan->count, expected_s);
     if (plan->left_out[0] != '\0')
-        tern_terminal_say(stderr, "left out, because they need more than --isa %s on this processor allows: %s",
-                          run->isa_cap, plan->left_out);
+        tern_terminal_say(stderr, "left out, because they need instructions that %s: %s",
+                          tern_run_excluder(run, excluder, sizeof excluder), plan->left_out);
     for (size_t i = 0; i < plan->count; i++)
         announce_pick(&plan->cases[i]);
 }

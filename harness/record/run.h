@@ -81,6 +81,12 @@ typedef struct tern_run_end {
  */
 char *tern_run_difference(const tern_run *earlier, const tern_run *now, char *text, size_t bytes);
 
+/* What is to be typed before the id of a case to run it again; also where a file does not say. */
+const char *tern_run_repro(const tern_run *run);
+
+/* What keeps kernels out, to stand before or behind "instructions": "this processor lacks". Returns text. */
+char *tern_run_excluder(const tern_run *run, char *text, size_t bytes);
+
 /* Fills all that can be read without measuring. command is the command line. */
 void tern_run_describe(tern_run *run, const char *command);
 

@@ -78,14 +78,15 @@ static tern_status add_suite(tern_plan *plan, tern_session *session, const tern_
 
 static tern_status nothing(const tern_plan *plan, const tern_session *session, const char *filter, tern_error *error)
 {
-    const char *cap = session->run.isa_cap;
+    char excluder[96];
 
-    if (plan->left_out[0] != '\0' && strcmp(cap, "native") == 0)
+    tern_run_excluder(&session->run, excluder, sizeof excluder);
+    if (plan->left_out[0] != '\0' && filter != NULL)
         return tern_error_set(error, TERN_NOTHING,
-                              "nothing to run: this processor lacks instructions that these need: %s", plan->left_out);
+                              "nothing to run: no case passes --filter '%s', and %s instructions that these need: %s",
+                              filter, excluder, plan->left_out);
     if (plan->left_out[0] != '\0')
-        return tern_error_set(error, TERN_NOTHING,
-                              "nothing to run: --isa %s or this processor excludes what these need: %s", cap,
+        return tern_error_set(error, TERN_NOTHING, "nothing to run: %s instructions that these need: %s", excluder,
                               plan->left_out);
     if (filter == NULL)
         return tern_error_set(error, TERN_NOTHING,

@@ -125,8 +125,9 @@ tern_status tern_session_permit(const tern_session *session, const tern_kernel *
 {
     if ((kernel->isa & ~session->isa) == 0)
         return TERN_OK;
-    return tern_error_set(error, TERN_ENVIRONMENT, "kernel '%s' needs more than --isa %s on this processor allows",
-                          kernel->name, session->run.isa_cap);
+    char excluder[96];
+    return tern_error_set(error, TERN_ENVIRONMENT, "kernel '%s' needs instructions that %s", kernel->name,
+                          tern_run_excluder(&session->run, excluder, sizeof excluder));
 }
 
 void tern_session_close(tern_session *session)

@@ -35,7 +35,7 @@ tern_status tern_session_open(tern_session *session, const tern_session_settings
 /* Another side that is held against this one: a part of the fingerprint, by its bytes. */
 void tern_session_note(tern_session *session, const tern_side *base);
 
-/* TERN_ENVIRONMENT when the kernel needs more than processor and cap allow. */
+/* TERN_ENVIRONMENT when the kernel needs instructions that processor or cap exclude. */
 tern_status tern_session_permit(const tern_session *session, const tern_kernel *kernel, tern_error *error);
 
 void tern_session_close(tern_session *session);

@@ -53,7 +53,7 @@ static bool find_base(tern_two_cases *two, const tern_kernel *kernel, uint32_t i
     tern_text_copy(line->base_kernel, sizeof line->base_kernel, kernel->name);
     if ((kernel->isa & ~isa) != 0) {
         tern_text_copy(line->reason, sizeof line->reason,
-                       "its kernel in BASE needs more than this processor, or the cap, allows");
+                       "its kernel in BASE needs instructions that this processor or the cap excludes");
         return false;
     }
     if (same != TERN_OK) {
