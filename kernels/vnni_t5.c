@@ -8,11 +8,10 @@
  * once, and unpacking takes 9 instructions a line, a twentieth of the multiply-adds of 32 tokens on two ports that do
  * both; where other ports unpack, it is free.
  *
- * How far ahead to prefetch was measured from memory on Zen 4, all distances in turns. With one thread, 89 to 96 % of
- * the read bandwidth with 136 lines, as with 192, and 80 to 86 % with 96. With two threads that have 32 GB/s together,
- * 97 % with 136, 96 % with 96, 90 % from 144 on; with two that have 48, 87 to 90 % from 130 on, 83 % with 96. With 134
- * lines two take a seventh to a third longer than with 136: at some distances, that processor's caches are in their own
- * way.
+ * How far ahead to prefetch was measured from memory on Zen 4, in % of the read bandwidth, all distances in turns. One
+ * thread: 136 lines 89 to 96, 192 lines 91 to 97, 96 lines 80 to 86. Two threads that read 32 GB/s together: 136 lines
+ * 97, 96 lines 96, from 144 lines on 90. Two that read 48 GB/s: 130 to 224 lines 87 to 90, 96 lines 83. Only 134 lines
+ * are far below their neighbours, at 84 and 64 with two threads: do not round 136 to something near.
  */
 #include "vnni_t5.h"
 

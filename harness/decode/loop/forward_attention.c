@@ -106,7 +106,7 @@ static void attend(tern_forward *f, const tern_stretch *s, uint32_t kv_head, siz
                                      .out = f->attended + token * q_size + head * g->head_dim,
                                      .position = s->position + (token - s->first)};
         }
-        f->ops->attend(&past, query, count, done + count < queries ? &past : next, scores);
+        f->ops->attend(&past, query, count, done + count < queries ? NULL : next, scores);
     }
 }
 
@@ -160,18 +160,19 @@ static void run_alone(tern_forward *f, tern_slice slice)
     const uint32_t kv_heads = f->model->geometry.kv_heads;
 
     for (size_t i = slice.begin; i < slice.end; i++) {
-        const size_t token = i / kv_heads, next = i + 1;
+        const size_t token = i / kv_heads, after = i + 1;
         const uint32_t kv_head = (uint32_t)(i % kv_heads);
         const tern_stretch *s = &f->stretch[token];
-        tern_past past;
-        if (next < slice.end) {
-            const tern_stretch *of = &f->stretch[next / kv_heads];
-            past = tern_kv_past(&f->kv, f->layer, of->sequence, (uint32_t)(next % kv_heads));
-            fetch_slot(&past, of->position);
+        tern_past next_past, *next = NULL;
+        if (after < slice.end) {
+            const tern_stretch *of = &f->stretch[after / kv_heads];
+            next_past = tern_kv_past(&f->kv, f->layer, of->sequence, (uint32_t)(after % kv_heads));
+            next = &next_past;
+            fetch_slot(next, of->position);
         }
         turn(f, token, kv_head);
         append(f, s, token, kv_head);
-        attend(f, s, kv_head, token, token + 1, next < slice.end ? &past : NULL, slice.thread);
+        attend(f, s, kv_head, token, token + 1, next, slice.thread);
     }
 }
 

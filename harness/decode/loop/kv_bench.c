@@ -48,14 +48,16 @@ static void append(bench *b, uint64_t position)
 static void attend(bench *b, uint64_t position)
 {
     const uint32_t heads = b->geometry.kv_heads, group = b->geometry.heads / heads;
-    tern_past past, next = tern_kv_past(&b->kv, 0, 0, 0);
+    tern_past next = tern_kv_past(&b->kv, 0, 0, 0);
 
     for (uint32_t i = 0; i < group; i++)
         b->query[i].position = position;
     for (uint32_t head = 0; head < heads; head++) {
-        past = next;
-        next = tern_kv_past(&b->kv, 0, 0, (head + 1) % heads);
-        b->ops->attend(&past, b->query, group, &next, b->scores);
+        const tern_past past = next;
+        const bool is_last = head + 1 == heads;
+        if (!is_last)
+            next = tern_kv_past(&b->kv, 0, 0, head + 1);
+        b->ops->attend(&past, b->query, group, is_last ? NULL : &next, b->scores);
     }
 }
 

@@ -62,7 +62,7 @@ typedef struct tern_ops {
      * group, or both), where the ring holds every position that any of them sees: past its end, one token's. Softmax
      * with the maximum subtracted; each query's result does not depend on the others in the call. Keys and values are
      * read once for up to TERN_ATTEND_GROUP queries; scores: room for tern_attend_stride() floats for each of so many.
-     * next: the head that a later call will take, whose first keys are asked for meanwhile, or NULL.
+     * next: the head of the next call, whose keys at the same positions are asked for meanwhile, or NULL.
      */
     void (*attend)(const tern_past *past, const tern_attend *query, size_t count, const tern_past *next, float *scores);
 

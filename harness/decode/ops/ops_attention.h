@@ -19,10 +19,11 @@ enum { TILE_FLOATS = 4096, GROUP_FLOATS = 4096 };
 enum { MIX_AHEAD_BYTES = 16384 };
 
 /*
- * Values follow keys, and the next head's keys follow values. The first so many bytes of what follows are asked for
- * while as many of what is read are left, a few rows at a time: all at once, they would hold every miss buffer.
+ * The first bytes of what is read after the keys, or after the values, are asked for while the last ones are computed:
+ * so many bytes, in steps of about so many, since more at a time would hold every miss buffer. Where queries take
+ * tiles, a step is a tile.
  */
-enum { FOLLOWING_BYTES = 16384, FOLLOWING_ROWS = 8, LINE_BYTES = 64 };
+enum { FOLLOWING_BYTES = 16384, FOLLOWING_STEP_BYTES = 2048, LINE_BYTES = 64 };
 
 typedef struct attention {
     const tern_past *past;
@@ -30,8 +31,8 @@ typedef struct attention {
     size_t count;                              /* queries of the group */
     size_t seen[TERN_ATTEND_GROUP], most_seen; /* positions that each of them sees */
     uint64_t first;                            /* the oldest */
-    const uint8_t *following;                  /* what is read next, of which */
-    size_t following_lines;                    /* are not asked for yet */
+    const uint8_t *following;                  /* the next line to ask for of what is read after this */
+    size_t following_lines;                    /* still to ask for */
     float *scores;                             /* of each query */
     size_t scores_stride;
     float query[GROUP_FLOATS] __attribute__((aligned(64)));
@@ -46,19 +47,28 @@ typedef struct stretch {
     const float *scale;
 } stretch;
 
-/*
- * Few queries take rows as they are, from memory: without a pause but for the last, during which they ask for what
- * follows. Many take a tile of floats.
- */
-INLINE size_t rows_of_stretch(const attention *a, size_t left)
+/* Rows of a step: whole tiles of a query alone. */
+INLINE size_t rows_of_step(size_t row_bytes)
 {
-    const size_t last = FOLLOWING_BYTES / a->past->row_bytes;
+    const size_t rows = FOLLOWING_STEP_BYTES / row_bytes / ALONE_ROWS * ALONE_ROWS;
+
+    return rows > 0 ? rows : ALONE_ROWS;
+}
+
+/*
+ * Of `left` rows in slots that follow one another. Many queries take a tile of floats. Few take the rows as they are:
+ * all of them but for the last FOLLOWING_BYTES, which go step by step while there is something to ask for.
+ */
+INLINE size_t rows_of_stretch(const attention *a, size_t begin, size_t left)
+{
+    const size_t last = FOLLOWING_BYTES / a->past->row_bytes, step = rows_of_step(a->past->row_bytes);
+    const size_t before = a->most_seen - begin > last ? a->most_seen - begin - last : 0;
 
     if (a->count >= TILE_X)
         return least(left, TILE_FLOATS / a->dim);
-    if (left > last)
-        return (left - last + FOLLOWING_ROWS - 1) / FOLLOWING_ROWS * FOLLOWING_ROWS;
-    return least(left, FOLLOWING_ROWS);
+    if (a->following_lines == 0)
+        return left;
+    return least(left, before > step ? before / step * step : step);
 }
 
 INLINE stretch stretch_at(const attention *a, tern_kv_part part, size_t begin)
@@ -71,13 +81,13 @@ INLINE stretch stretch_at(const attention *a, tern_kv_part part, size_t begin)
     return (stretch){begin,
                      {.row = past->row[part] + slot * past->row_bytes,
                       .stride_bytes = past->row_bytes,
-                      .count = rows_of_stretch(a, left),
+                      .count = rows_of_stretch(a, begin, left),
                       .left = a->count < TILE_X ? left : 0},
                      scale == NULL ? NULL : scale + slot};
 }
 
-/* Keys or values of a head, the same positions. */
-INLINE void follow(attention *a, const tern_past *past, tern_kv_part part)
+/* What is read after this: keys or values of a head, or nothing, at the same positions. */
+INLINE void set_following(attention *a, const tern_past *past, tern_kv_part part)
 {
     a->following_lines = 0;
     if (past == NULL)
@@ -88,14 +98,14 @@ INLINE void follow(attention *a, const tern_past *past, tern_kv_part part)
     a->following_lines = least(bytes, FOLLOWING_BYTES) / LINE_BYTES;
 }
 
-/* Near the end, asks for as much of it as the stretch has. */
-INLINE void ask(attention *a, const stretch *s)
+/* Near the end, asks for as many bytes of it as the stretch has. */
+INLINE void fetch_following(attention *a, const stretch *s)
 {
     const size_t left_bytes = (a->most_seen - s->begin) * s->rows.stride_bytes;
-
-    if (left_bytes > FOLLOWING_BYTES)
-        return;
     const size_t lines = least(a->following_lines, s->rows.count * s->rows.stride_bytes / LINE_BYTES);
+
+    if (left_bytes > FOLLOWING_BYTES + FOLLOWING_STEP_BYTES)
+        return;
     for (size_t i = 0; i < lines; i++)
         fetch_ahead((uintptr_t)a->following + i * LINE_BYTES, false);
     a->following += lines * LINE_BYTES;
@@ -134,11 +144,11 @@ INLINE float *scores_of(const attention *a, size_t query)
 
 INLINE void score(attention *a, tern_kv_type type)
 {
-    follow(a, a->past, TERN_VALUE);
+    set_following(a, a->past, TERN_VALUE);
     for (size_t begin = 0; begin < a->most_seen;) {
         const stretch s = stretch_at(a, TERN_KEY, begin);
         float *scores = scores_of(a, 0) + begin;
-        ask(a, &s);
+        fetch_following(a, &s);
         if (a->count < TILE_X)
             dot_rows(type, s.rows, a->dim, a->query, a->dim, a->count, scores, a->scores_stride);
         else
@@ -228,10 +238,10 @@ INLINE void mix_group(attention *a, const rows_at *floats, size_t begin)
 
 INLINE void mix(attention *a, tern_kv_type type, const tern_past *next)
 {
-    follow(a, next, TERN_KEY);
+    set_following(a, next, TERN_KEY);
     for (size_t begin = 0; begin < a->most_seen;) {
         const stretch s = stretch_at(a, TERN_VALUE, begin);
-        ask(a, &s);
+        fetch_following(a, &s);
         for (size_t query = 0; s.scale != NULL && query < a->count; query++)
             times(scores_of(a, query) + begin, s.scale, least(s.rows.count, seen_of(a, query, begin)));
         if (a->count >= TILE_X) {
@@ -296,12 +306,13 @@ static void attend(const tern_past *past, const tern_attend *query, size_t count
     a.dim = (past->head_dim + (size_t)15) / 16 * 16;
     for (size_t i = 0; i < count; i += a.count) {
         a.count = least(count - i, least(TERN_ATTEND_GROUP, GROUP_FLOATS / a.dim));
+        const tern_past *after = i + a.count == count ? next : NULL;
         if (past->type == TERN_KV_F32)
-            attend_group(&a, TERN_KV_F32, query + i, next);
+            attend_group(&a, TERN_KV_F32, query + i, after);
         else if (past->type == TERN_KV_F16)
-            attend_group(&a, TERN_KV_F16, query + i, next);
+            attend_group(&a, TERN_KV_F16, query + i, after);
         else
-            attend_group(&a, TERN_KV_I8, query + i, next);
+            attend_group(&a, TERN_KV_I8, query + i, after);
     }
 }
 

@@ -76,7 +76,7 @@ INLINE void fetch_ahead(uintptr_t line, bool near)
 typedef struct rows_at {
     const uint8_t *row;
     size_t stride_bytes, count;
-    size_t left; /* rows still in memory: those behind count, of a later call, are only asked for; 0: all in cache */
+    size_t left; /* rows that memory has still to be asked for, these and those of later calls; 0: they are in cache */
 } rows_at;
 
 /* Without its first rows. */
@@ -96,7 +96,7 @@ typedef struct ahead {
     bool near;
 } ahead;
 
-/* Of the first tile of so many rows. */
+/* For the first tile of row_count rows. */
 INLINE ahead ahead_of(const rows_at *rows, int row_count)
 {
     const size_t tile = rows->stride_bytes * (size_t)row_count, left_bytes = rows->left * rows->stride_bytes;

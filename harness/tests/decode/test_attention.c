@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-enum { CONTEXT = 70, MOST_DIM = 160, MOST_QUERIES = 40 };
+enum { CONTEXT = 70, MOST_DIM = 1024, MOST_QUERIES = 40 };
 
 /* A ring whose oldest visible position is `first`, filled up to the newest with the same rows whatever `first` is. */
 static void fill_ring(tern_kv *kv, uint32_t head_dim, tern_kv_type type, uint64_t first, uint32_t rows)
@@ -90,7 +90,7 @@ static void attend(const tern_ops *ops, const tern_kv *kv, const float *query, u
     ops->attend(&past, call, count, consecutive ? NULL : &past, scores);
 }
 
-static const uint32_t dims[] = {2, 16, 20, 64, 80, 96, 128, 160};
+static const uint32_t dims[] = {2, 16, 20, 64, 80, 96, 128, 160, 600, 1024};
 
 static void follows_the_formula(void **state)
 {
