@@ -11,10 +11,10 @@ const char *tern_run_repro(const tern_run *run)
 
 char *tern_run_excluder(const tern_run *run, char *text, size_t bytes)
 {
-    tern_text_copy(text, bytes, "this processor lacks");
-    if (strcmp(run->isa_cap, "native") != 0) {
-        text[0] = '\0';
+    text[0] = '\0';
+    if (strcmp(run->isa_cap, "native") == 0)
+        tern_text_append(text, bytes, "this processor lacks");
+    else
         tern_text_append(text, bytes, "--isa %s or this processor excludes", run->isa_cap);
-    }
     return text;
 }
