@@ -134,11 +134,27 @@ static vnni512_multiply_fn *const vnni512_one[] = {VNNI512_EACH_SIZE(VNNI512_ENT
 static vnni512_multiply_fn *const vnni512_two[] = {VNNI512_EACH_SIZE(VNNI512_ENTRY, two)};
 static vnni512_multiply_fn *const vnni512_fused[] = {VNNI512_EACH_SIZE(VNNI512_ENTRY, fused)};
 
+/* What the toggles of a kernel begin with. */
+enum { VNNI512_PREFETCH, VNNI512_UNPACK, VNNI512_BLOCK, VNNI512_FUSED, VNNI512_TOGGLES };
+
 /* How a GEMM goes. */
 typedef struct vnni512_plan {
     size_t block; /* lines, at most */
     bool prefetch, fused;
 } vnni512_plan;
+
+static inline vnni512_plan vnni512_plan_of(const tern_problem *problem)
+{
+    const int32_t *toggle = problem->toggle;
+
+    return (vnni512_plan){(size_t)toggle[VNNI512_BLOCK], toggle[VNNI512_PREFETCH] != 0, toggle[VNNI512_FUSED] != 0};
+}
+
+/* Whether so many tokens are worth it; otherwise vnni_few.h has them. */
+static inline bool vnni512_unpacks(const tern_problem *problem)
+{
+    return problem->shape.n > 1 && problem->shape.n >= (size_t)problem->toggle[VNNI512_UNPACK];
+}
 
 /* Lines [line, line + lines) of one or two panels. */
 typedef struct vnni512_block {
@@ -155,9 +171,11 @@ static inline size_t vnni512_thread_bytes(vnni512_plan plan, size_t n)
     return common_apart(vnni512_codes_bytes(plan) + n * VNNI512_ROWS * sizeof(int32_t));
 }
 
-static inline size_t vnni512_scratch_bytes(const tern_problem *problem, vnni512_plan plan)
+static inline size_t vnni512_scratch_bytes(const tern_problem *problem)
 {
-    return vnni_tokens_bytes(problem->shape) + problem->threads * vnni512_thread_bytes(plan, problem->shape.n);
+    const size_t thread = vnni512_thread_bytes(vnni512_plan_of(problem), problem->shape.n);
+
+    return vnni512_unpacks(problem) ? vnni_tokens_bytes(problem->shape) + problem->threads * thread : 0;
 }
 
 static inline size_t vnni512_panel_bytes(const tern_call *call)
@@ -275,9 +293,10 @@ static inline vnni512_block vnni512_block_at(const tern_call *call, vnni512_plan
                            lines * (b + 1) / blocks - begin};
 }
 
-static inline void vnni512_run(const tern_call *call, tern_slice rows, vnni512_plan plan)
+static inline void vnni512_run(const tern_call *call, tern_slice rows)
 {
     const tern_shape shape = call->problem->shape;
+    const vnni512_plan plan = vnni512_plan_of(call->problem);
     uint8_t *codes =
         (uint8_t *)call->scratch + vnni_tokens_bytes(shape) + rows.thread * vnni512_thread_bytes(plan, shape.n);
     vnni512_block block = vnni512_block_at(call, plan, rows, 0);
@@ -287,6 +306,12 @@ static inline void vnni512_run(const tern_call *call, tern_slice rows, vnni512_p
         vnni512_add_block(call, plan, &block, &next, rows.end, codes);
         block = next;
     }
+}
+
+/* The stages of a problem that unpacks. */
+static inline tern_stages vnni512_stages(const tern_problem *problem)
+{
+    return (tern_stages){vnni_prepare, vnni_prepare_units(problem->shape), vnni512_run};
 }
 
 #endif

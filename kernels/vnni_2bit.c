@@ -13,16 +13,16 @@
 #include "vnni512.h"
 #include "vnni_pack.h"
 
-enum { PREFETCH, HINT, UNROLL, MASKS, UNPACK, BLOCK, FUSED };
+enum { HINT = VNNI512_TOGGLES, UNROLL, MASKS };
 
 static const tern_toggle toggles[] = {
-    [PREFETCH] = {"prefetch", "cache lines of packed W to prefetch ahead", NULL, 96, 0, 1024},
+    [VNNI512_PREFETCH] = {"prefetch", "cache lines of packed W to prefetch ahead", NULL, 96, 0, 1024},
+    [VNNI512_UNPACK] = {"unpack", "tokens from which on W is unpacked first", NULL, 7, 2, 7},
+    [VNNI512_BLOCK] = {"block", "lines of two panels unpacked at a time", NULL, 128, 1, 4096},
+    [VNNI512_FUSED] = {"fused", "unpack a block while the first tokens use it", NULL, 1, 0, 1},
     [HINT] = {"hint", "of the prefetches, one token: 1 to L1, 2 to L2, 3 non-temporal", "prefetch", 2, 1, 3},
     [UNROLL] = {"unroll", "lines at a time with sums of their own, one token: 1, 2 or 4", NULL, 1, 1, 4},
     [MASKS] = {"masks", "mask the fields where they are, one token; off: shift each, then mask", NULL, 1, 0, 1},
-    [UNPACK] = {"unpack", "tokens from which on W is unpacked first", NULL, 7, 2, 7},
-    [BLOCK] = {"block", "lines of two panels unpacked at a time", NULL, 128, 1, 4096},
-    [FUSED] = {"fused", "unpack a block while the first tokens use it", NULL, 1, 0, 1},
     {NULL, NULL, NULL, 0, 0, 0},
 };
 
@@ -54,14 +54,14 @@ VNNI_INLINE vnni_codes vnni_split(const uint8_t *packed, bool masks)
 }
 
 #define RUN_TOKEN(lines)                                                                                               \
-    VNNI_RUN_FEW(run_##lines##_shift, PREFETCH, lines, 1, COMMON_HINT_NONE, false)                                     \
-    VNNI_RUN_FEW(run_##lines##_shift_l1, PREFETCH, lines, 1, COMMON_HINT_L1, false)                                    \
-    VNNI_RUN_FEW(run_##lines##_shift_l2, PREFETCH, lines, 1, COMMON_HINT_L2, false)                                    \
-    VNNI_RUN_FEW(run_##lines##_shift_nta, PREFETCH, lines, 1, COMMON_HINT_NTA, false)                                  \
-    VNNI_RUN_FEW(run_##lines##_mask, PREFETCH, lines, 1, COMMON_HINT_NONE, true)                                       \
-    VNNI_RUN_FEW(run_##lines##_mask_l1, PREFETCH, lines, 1, COMMON_HINT_L1, true)                                      \
-    VNNI_RUN_FEW(run_##lines##_mask_l2, PREFETCH, lines, 1, COMMON_HINT_L2, true)                                      \
-    VNNI_RUN_FEW(run_##lines##_mask_nta, PREFETCH, lines, 1, COMMON_HINT_NTA, true)
+    VNNI_RUN_FEW(run_##lines##_shift, VNNI512_PREFETCH, lines, 1, COMMON_HINT_NONE, false)                             \
+    VNNI_RUN_FEW(run_##lines##_shift_l1, VNNI512_PREFETCH, lines, 1, COMMON_HINT_L1, false)                            \
+    VNNI_RUN_FEW(run_##lines##_shift_l2, VNNI512_PREFETCH, lines, 1, COMMON_HINT_L2, false)                            \
+    VNNI_RUN_FEW(run_##lines##_shift_nta, VNNI512_PREFETCH, lines, 1, COMMON_HINT_NTA, false)                          \
+    VNNI_RUN_FEW(run_##lines##_mask, VNNI512_PREFETCH, lines, 1, COMMON_HINT_NONE, true)                               \
+    VNNI_RUN_FEW(run_##lines##_mask_l1, VNNI512_PREFETCH, lines, 1, COMMON_HINT_L1, true)                              \
+    VNNI_RUN_FEW(run_##lines##_mask_l2, VNNI512_PREFETCH, lines, 1, COMMON_HINT_L2, true)                              \
+    VNNI_RUN_FEW(run_##lines##_mask_nta, VNNI512_PREFETCH, lines, 1, COMMON_HINT_NTA, true)
 
 RUN_TOKEN(1)
 RUN_TOKEN(2)
@@ -75,39 +75,17 @@ RUN_TOKEN(4)
 static tern_stage_fn *const run_token[5][2][4] = {ROW_TOKEN(1), ROW_TOKEN(2), ROW_TOKEN(4)};
 
 /* Several tokens. */
-VNNI_RUN_TOKENS(run_tokens, PREFETCH);
-
-static vnni512_plan plan(const tern_problem *problem)
-{
-    const int32_t *toggle = problem->toggle;
-
-    return (vnni512_plan){(size_t)toggle[BLOCK], toggle[PREFETCH] != 0, toggle[FUSED] != 0};
-}
-
-static void run_many(const tern_call *call, tern_slice rows)
-{
-    vnni512_run(call, rows, plan(call->problem));
-}
-
-static bool unpacks(const tern_problem *problem)
-{
-    return problem->shape.n > 1 && problem->shape.n >= (size_t)problem->toggle[UNPACK];
-}
-
-static size_t scratch_bytes(const tern_problem *problem)
-{
-    return unpacks(problem) ? vnni512_scratch_bytes(problem, plan(problem)) : 0;
-}
+VNNI_RUN_TOKENS(run_tokens, VNNI512_PREFETCH);
 
 static const char *bind(const tern_problem *problem, tern_stages *stages)
 {
     const int32_t *toggle = problem->toggle;
-    const int hint = toggle[PREFETCH] == 0 ? COMMON_HINT_NONE : toggle[HINT];
+    const int hint = toggle[VNNI512_PREFETCH] == 0 ? COMMON_HINT_NONE : toggle[HINT];
 
     if (toggle[UNROLL] == 3)
         return "unroll must be 1, 2 or 4";
-    if (unpacks(problem))
-        *stages = (tern_stages){vnni_prepare, vnni_prepare_units(problem->shape), run_many};
+    if (vnni512_unpacks(problem))
+        *stages = vnni512_stages(problem);
     else if (problem->shape.n == 1)
         stages->run = run_token[toggle[UNROLL]][toggle[MASKS] != 0][hint];
     else
@@ -131,7 +109,7 @@ const tern_kernel tern_kernel_vnni_2bit = {
     .y_align = 4,
     .toggles = toggles,
     .packed_bytes = vnni_packed_bytes,
-    .scratch_bytes = scratch_bytes,
+    .scratch_bytes = vnni512_scratch_bytes,
     .bind = bind,
     .pack_rows = vnni_pack_rows,
 };

@@ -18,46 +18,22 @@
 #include "common.h"
 #include "vnni512.h"
 
-enum { PREFETCH, UNPACK, BLOCK, FUSED };
-
 static const tern_toggle toggles[] = {
-    [PREFETCH] = {"prefetch", "cache lines of packed W to prefetch ahead", NULL, 136, 0, 1024},
-    [UNPACK] = {"unpack", "tokens from which on W is unpacked first", NULL, 7, 2, 7},
-    [BLOCK] = {"block", "lines of two panels unpacked at a time", NULL, 104, 1, 4096},
-    [FUSED] = {"fused", "unpack a block while the first tokens use it", NULL, 1, 0, 1},
+    [VNNI512_PREFETCH] = {"prefetch", "cache lines of packed W to prefetch ahead", NULL, 136, 0, 1024},
+    [VNNI512_UNPACK] = {"unpack", "tokens from which on W is unpacked first", NULL, 7, 2, 7},
+    [VNNI512_BLOCK] = {"block", "lines of two panels unpacked at a time", NULL, 104, 1, 4096},
+    [VNNI512_FUSED] = {"fused", "unpack a block while the first tokens use it", NULL, 1, 0, 1},
     {NULL, NULL, NULL, 0, 0, 0},
 };
 
-VNNI_RUN_TOKENS(run_tokens, PREFETCH);
-
-static vnni512_plan plan(const tern_problem *problem)
-{
-    const int32_t *toggle = problem->toggle;
-
-    return (vnni512_plan){(size_t)toggle[BLOCK], toggle[PREFETCH] != 0, toggle[FUSED] != 0};
-}
-
-static void run_many(const tern_call *call, tern_slice rows)
-{
-    vnni512_run(call, rows, plan(call->problem));
-}
-
-static bool unpacks(const tern_problem *problem)
-{
-    return problem->shape.n > 1 && problem->shape.n >= (size_t)problem->toggle[UNPACK];
-}
-
-static size_t scratch_bytes(const tern_problem *problem)
-{
-    return unpacks(problem) ? vnni512_scratch_bytes(problem, plan(problem)) : 0;
-}
+VNNI_RUN_TOKENS(run_tokens, VNNI512_PREFETCH);
 
 static const char *bind(const tern_problem *problem, tern_stages *stages)
 {
-    if (unpacks(problem))
-        *stages = (tern_stages){vnni_prepare, vnni_prepare_units(problem->shape), run_many};
+    if (vnni512_unpacks(problem))
+        *stages = vnni512_stages(problem);
     else
-        stages->run = run_tokens[problem->shape.n][problem->toggle[PREFETCH] != 0];
+        stages->run = run_tokens[problem->shape.n][problem->toggle[VNNI512_PREFETCH] != 0];
     return NULL;
 }
 
@@ -76,7 +52,7 @@ const tern_kernel tern_kernel_vnni_t5 = {
     .y_align = 4,
     .toggles = toggles,
     .packed_bytes = vnni_packed_bytes,
-    .scratch_bytes = scratch_bytes,
+    .scratch_bytes = vnni512_scratch_bytes,
     .bind = bind,
     .pack_rows = vnni_pack_rows,
 };
