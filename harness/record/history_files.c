@@ -87,17 +87,33 @@ static tern_status write_lines(const tern_results *results, size_t first, size_t
     return status;
 }
 
+/* Sets where the last whole line ends. False, and errno, when the file cannot be read. */
+static bool find_end(int file, off_t size, off_t *end)
+{
+    char text[4096];
+
+    for (*end = size; *end > 0;) {
+        const off_t begin = *end > (off_t)sizeof text ? *end - (off_t)sizeof text : 0;
+        const size_t bytes = (size_t)(*end - begin);
+        errno = EIO; /* of a file that has become shorter */
+        if (pread(file, text, bytes, begin) != (ssize_t)bytes)
+            return false;
+        const char *last = memrchr(text, '\n', bytes);
+        *end = last == NULL ? begin : begin + (last - text) + 1;
+        if (last != NULL)
+            break;
+    }
+    return true;
+}
+
 /* The file without what a writer that was killed left of a line. */
 static tern_status mend(int file, const char *path, tern_error *error)
 {
     struct stat now;
-    char last;
+    off_t end;
 
-    if (fstat(file, &now) != 0)
-        return tern_error_set(error, TERN_ENVIRONMENT, "cannot look at %s: %s", path, strerror(errno));
-    off_t end = now.st_size;
-    while (end > 0 && pread(file, &last, 1, end - 1) == 1 && last != '\n')
-        end--;
+    if (fstat(file, &now) != 0 || !find_end(file, now.st_size, &end))
+        return tern_error_set(error, TERN_ENVIRONMENT, "cannot read %s: %s", path, strerror(errno));
     return end == now.st_size || ftruncate(file, end) == 0
                ? TERN_OK
                : tern_error_set(error, TERN_ENVIRONMENT, "cannot mend the last line of %s: %s", path, strerror(errno));

@@ -34,13 +34,31 @@ typedef struct tern_history_index {
     uint64_t run_key;
 } history_index;
 
+/* Of the call that failed. */
+static int code_of(const history_index *index)
+{
+    return index->db == NULL ? SQLITE_NOMEM : sqlite3_errcode(index->db);
+}
+
+/* Whether the file is at fault, so that a new one helps; not the disk, memory, or who else uses it. */
+static bool is_useless(const history_index *index)
+{
+    static const int codes[] = {SQLITE_CORRUPT,  SQLITE_NOTADB,     SQLITE_ERROR,
+                                SQLITE_MISMATCH, SQLITE_CONSTRAINT, SQLITE_SCHEMA};
+
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
+        if (code_of(index) == codes[i])
+            return true;
+    return false;
+}
+
 static tern_status broken(const history_index *index, tern_error *error)
 {
-    const int code = index->db == NULL ? SQLITE_NOMEM : sqlite3_errcode(index->db);
-    const bool no_place =
-        code == SQLITE_CANTOPEN || code == SQLITE_READONLY || code == SQLITE_FULL || code == SQLITE_IOERR;
-    const char *what_to_do =
-        no_place ? "it needs a folder that can be written, and room" : "`ternbench history rebuild` makes it anew";
+    const int code = code_of(index);
+    const char *what_to_do = is_useless(index) ? "`ternbench history rebuild` makes it anew"
+                             : code == SQLITE_BUSY || code == SQLITE_LOCKED
+                                 ? "wait for the other process that uses it"
+                                 : "it needs a folder that can be written, memory, and room on the disk";
 
     return tern_error_set(error, TERN_ENVIRONMENT, "the index %s cannot be used: %s; %s", index->path,
                           index->db == NULL ? "memory ran out" : sqlite3_errmsg(index->db), what_to_do);
@@ -403,7 +421,7 @@ tern_status tern_history_index_rebuild(const char *folder, uint64_t *points, ter
     tern_error cause = {""};
     tern_status status = bring_up_to_date(&index, folder, true, &cause);
 
-    if (status == TERN_ENVIRONMENT) {
+    if (status == TERN_ENVIRONMENT && is_useless(&index)) {
         close_index(&index);
         remove_index(folder);
         status = bring_up_to_date(&index, folder, true, &cause);

@@ -117,6 +117,30 @@ static void points_of_one_code_in_two_runs_are_two_lines(void **state)
     assert_true(strncmp(first, second, strcspn(first, "\n")) != 0);
 }
 
+/* A writer that was killed leaves a part of a line, of any length, and perhaps nothing else. */
+static void what_a_killed_writer_left_is_cut_off(void **state)
+{
+    static const size_t lengths[] = {1, 4095, 4096, 4097, 20000};
+    static const char *const hosts[] = {"one", "two", "three", "four", "five"};
+    static char text[TEXT_BYTES];
+    tern_results files = {0};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
+        if (i > 0)
+            read_text(text);
+        memset(text + strlen(text), 'x', lengths[i]); /* zeros follow */
+        write_text(text);
+        memset(text, 0, sizeof text);
+        append_point(hosts[i], "a/1x1x1", 0.0);
+    }
+    assert_int_equal(tern_history_read(&files, folder, NULL, NULL), TERN_OK);
+    assert_int_equal(files.points.count, sizeof lengths / sizeof *lengths);
+    tern_results_free(&files);
+    read_text(text);
+    assert_null(strstr(text, "xx"));
+}
+
 static void two_steps_of_a_series_have_two_answers(void **state)
 {
     tern_results results = run_on("one"), files = {0}, index = {0};
@@ -166,6 +190,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(points_of_one_code_in_two_runs_are_two_lines, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_a_killed_writer_left_is_cut_off, set_up, tear_down),
         cmocka_unit_test_setup_teardown(two_steps_of_a_series_have_two_answers, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_index_sees_what_was_put_before_its_lines, set_up, tear_down),
     };
