@@ -34,6 +34,8 @@ typedef struct subject {
     size_t toggle[TERN_EFFECTS_TOGGLES]; /* of each factor: index into the kernel's toggles */
 } subject;
 
+_Static_assert((int)TERN_MAX_TOGGLES <= (int)TERN_EFFECTS_TOGGLES, "there is a factor for each toggle of a kernel");
+
 static void find_toggles(subject *s)
 {
     const tern_toggle *table = s->c.kernel->toggles;
@@ -44,7 +46,7 @@ static void find_toggles(subject *s)
         } else if (s->c.toggle[i] == 0) {
             tern_ablated_leave(&s->it, table[i].name, "off in this case");
         } else {
-            s->toggle[s->it.factors % TERN_EFFECTS_TOGGLES] = i;
+            s->toggle[s->it.factors] = i;
             tern_ablated_add_factor(&s->it, table[i].name);
         }
 }

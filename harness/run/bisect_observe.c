@@ -110,8 +110,9 @@ tern_status tern_bisect_look_at_cache(tern_bisect *b, tern_error *error)
 
 tern_status tern_bisect_case(const tern_bisect *b, const tern_kernel *kernel, tern_case *c, tern_error *error)
 {
-    return tern_session_permit(b->session, kernel, error) == TERN_OK ? tern_two_sides_same_case(&b->c, kernel, c, error)
-                                                                     : TERN_USAGE;
+    const tern_status status = tern_session_permit(b->session, kernel, error);
+
+    return status == TERN_OK ? tern_two_sides_same_case(&b->c, kernel, c, error) : status;
 }
 
 /* Figures of the processes of one observation, those that are there; their number. *trouble: why one has none. */

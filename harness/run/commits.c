@@ -1,25 +1,17 @@
 #include "run/commits.h"
 
-#include "base/program.h"
 #include "base/text.h"
+#include "run/git.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* What git prints of one commit: its hash, a blank, a subject that it cuts to so many columns, a line's end. */
+/*
+ * What git prints of one commit: its hash, a blank, a subject that it cuts to so many columns, a line's end. A column
+ * seldom takes more than a few bytes, but can, where letters have accents of their own.
+ */
 #define SUBJECT_COLUMNS "120"
 enum { LINE_BYTES = 64 + 1 + 120 * 4 + 1 };
-
-/* Runs git; *done is false when it refuses. */
-static tern_status git(const char *const *argv, char *output, size_t bytes, bool *done, tern_error *error)
-{
-    const tern_program program = {.argv = argv, .output = output, .output_bytes = bytes};
-    int exit_status = 0;
-    const tern_status status = tern_program_run(&program, &exit_status, error);
-
-    *done = status == TERN_OK && exit_status == 0;
-    return status;
-}
 
 static tern_status refuse(const char *what, const char *range, tern_error *error)
 {
@@ -32,11 +24,11 @@ static tern_status expect_ancestor(const char *good, const char *bad, tern_error
     const char *const merge_base[] = {"git", "merge-base", good, bad, NULL};
     char common[64];
     bool done;
-    tern_status status = git(is_ancestor, NULL, 0, &done, error);
+    tern_status status = tern_git(is_ancestor, NULL, 0, &done, error);
 
     if (status != TERN_OK || done)
         return status;
-    if ((status = git(merge_base, common, sizeof common, &done, error)) != TERN_OK)
+    if ((status = tern_git(merge_base, common, sizeof common, &done, error)) != TERN_OK)
         return status;
     if (!done)
         return tern_error_set(error, TERN_USAGE, "%.12s and %.12s have no commit in common", good, bad);
@@ -49,7 +41,7 @@ static tern_status count_all(tern_commits *commits, const char *range, tern_erro
     const char *const argv[] = {"git", "rev-list", "--first-parent", "--count", range, NULL};
     char number[32];
     bool done;
-    const tern_status status = git(argv, number, sizeof number, &done, error);
+    const tern_status status = tern_git(argv, number, sizeof number, &done, error);
 
     if (status != TERN_OK)
         return status;
@@ -71,23 +63,37 @@ static void take_line(tern_commit *commit, char *line)
 
 static const char format[] = "--format=%H %<(" SUBJECT_COLUMNS ",trunc)%s";
 
-static tern_status list(tern_commits *commits, const char *range, tern_error *error)
+/* All that git prints of the commits, however long it is. The caller frees *text, whatever the outcome. */
+static tern_status print(const tern_commits *commits, const char *range, char **text, tern_error *error)
 {
     const char *const argv[] = {
         "git", "log", "--first-parent", "--reverse", "--no-color", "--no-decorate", "--encoding=UTF-8", format,
         range, "--",  ":(top)kernels",  NULL};
-    const size_t bytes = (commits->all + 1) * LINE_BYTES;
-    char *text = malloc(bytes), *rest = text, *line;
-    bool done = false;
-    tern_status status = TERN_ENVIRONMENT;
+    bool done;
+
+    for (size_t bytes = (commits->all + 1) * LINE_BYTES;; bytes *= 2) {
+        free(*text);
+        if ((*text = malloc(bytes)) == NULL)
+            return tern_error_memory(error, "a list of commits", (double)bytes);
+        const tern_status status = tern_git(argv, *text, bytes, &done, error);
+        if (status != TERN_OK)
+            return status;
+        if (!done)
+            return refuse("list", range, error);
+        if (strlen(*text) + 2 < bytes) /* not cut off, not even at the end of a line */
+            return TERN_OK;
+    }
+}
+
+static tern_status list(tern_commits *commits, const char *range, tern_error *error)
+{
+    char *text = NULL, *line;
+    tern_status status = print(commits, range, &text, error);
+    char *rest = text;
 
     commits->item = calloc(commits->all + 1, sizeof *commits->item);
-    if (text == NULL || commits->item == NULL)
-        tern_error_memory(error, "a list of commits", (double)bytes);
-    else
-        status = git(argv, text, bytes, &done, error);
-    if (status == TERN_OK && !done)
-        status = refuse("list", range, error);
+    if (status == TERN_OK && commits->item == NULL)
+        status = tern_error_memory(error, "a list of commits", (double)(commits->all * sizeof *commits->item));
     while (status == TERN_OK && commits->count < commits->all && (line = tern_text_word(&rest, "\n")) != NULL)
         take_line(&commits->item[commits->count++], line);
     free(text);
@@ -101,11 +107,11 @@ static tern_status find_subject(const char *hash, char *subject, tern_error *err
     char line[LINE_BYTES] = "";
     tern_commit commit;
     bool done;
-    const tern_status status = git(argv, line, sizeof line, &done, error);
+    const tern_status status = tern_git(argv, line, sizeof line, &done, error);
 
     take_line(&commit, line);
     tern_text_copy(subject, sizeof commit.subject, commit.subject);
-    return status;
+    return status == TERN_OK && !done ? refuse("show", hash, error) : status;
 }
 
 tern_status tern_commits_between(tern_commits *commits, const char *good, const char *bad, tern_error *error)

@@ -1,7 +1,7 @@
 #include "run/gate_rules.h"
 
-#include "base/program.h"
 #include "base/text.h"
+#include "run/git.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -47,16 +47,18 @@ static tern_status take(void *row, const char *key, const char *value, tern_erro
 /* What git has of it; nothing where the commit does not have it. */
 static tern_status show(const char *commit, char *text, tern_error *error)
 {
-    char object[128];
-    const char *const argv[] = {"git", "show", object, NULL};
-    const tern_program program = {.argv = argv, .output = text, .output_bytes = MOST_BYTES};
-    int exit_status = 0;
+    char object[128], found[sizeof file_name + 1] = "";
+    const char *const find[] = {"git", "ls-tree", "--full-tree", "--name-only", commit, file_name, NULL};
+    const char *const print[] = {"git", "show", object, NULL};
+    bool done;
 
     snprintf(object, sizeof object, "%s:%s", commit, file_name);
-    const tern_status status = tern_program_run(&program, &exit_status, error);
-    if (exit_status != 0)
-        text[0] = '\0';
-    return status;
+    tern_status status = tern_git(find, found, sizeof found, &done, error);
+    if (status == TERN_OK && done && found[0] == '\0')
+        return TERN_OK;
+    if (status == TERN_OK && done)
+        status = tern_git(print, text, MOST_BYTES, &done, error);
+    return status == TERN_OK && !done ? tern_error_set(error, TERN_ENVIRONMENT, "git cannot show %s", object) : status;
 }
 
 static tern_status read_file(const char *folder, char *text, tern_error *error)

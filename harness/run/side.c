@@ -1,8 +1,8 @@
 #include "run/side.h"
 
-#include "base/program.h"
 #include "base/shared_path.h"
 #include "base/text.h"
+#include "run/git.h"
 #include "run/side_build.h"
 #include "run/side_cache.h"
 
@@ -28,23 +28,12 @@ static bool is_folder(const char *path)
     return stat(path, &what) == 0 && S_ISDIR(what.st_mode);
 }
 
-/* Runs git and takes the first line that it prints. False when git refuses. */
-static tern_status git(const char *const *argv, char *line, size_t bytes, bool *done, tern_error *error)
-{
-    int exit_status;
-    const tern_program program = {.argv = argv, .output = line, .output_bytes = bytes};
-    const tern_status status = tern_program_run(&program, &exit_status, error);
-
-    *done = status == TERN_OK && exit_status == 0;
-    return status;
-}
-
 /* What git calls `name`; *done is false when there is no such thing. */
 static tern_status git_object(const char *name, char *object, size_t bytes, bool *done, tern_error *error)
 {
     const char *const argv[] = {"git", "rev-parse", "--verify", "--quiet", "--end-of-options", name, NULL};
 
-    return git(argv, object, bytes, done, error);
+    return tern_git(argv, object, bytes, done, error);
 }
 
 /* Compiler, flags and the project that builds: what else decides of the outcome, beside the sources. */
@@ -75,17 +64,16 @@ static tern_status folder_of(uint64_t sources, char folder[PATH_MAX], tern_error
 /* The kernels of a revision, put down in scratch/kernels. */
 static tern_status extract(const tern_side_job *job, const char *commit, const char *scratch, tern_error *error)
 {
-    char archive[PATH_MAX + 16], log[PATH_MAX + 16], prefix[64], top[PATH_MAX];
+    char archive[PATH_MAX + 16], log[PATH_MAX + 16], top[PATH_MAX];
     const char *const find_top[] = {"git", "rev-parse", "--show-toplevel", NULL};
     bool done;
-    tern_status status = git(find_top, top, sizeof top, &done, error);
+    tern_status status = tern_git(find_top, top, sizeof top, &done, error);
 
     if (status != TERN_OK)
         return status;
     snprintf(archive, sizeof archive, "%s/kernels.tar", scratch);
     snprintf(log, sizeof log, "%s/log", scratch);
-    snprintf(prefix, sizeof prefix, "%s", commit);
-    const char *const pack[] = {"git", "-C", top, "archive", "-o", archive, prefix, "kernels", NULL};
+    const char *const pack[] = {"git", "-C", top, "archive", "-o", archive, commit, "kernels", NULL};
     const char *const unpack[] = {"tar", "-C", scratch, "-xf", archive, NULL};
     if ((status = tern_side_run(job, pack, "git cannot archive it", log, "", error)) == TERN_OK)
         status = tern_side_run(job, unpack, "its archive cannot be unpacked", log, "", error);
@@ -99,7 +87,7 @@ static bool is_shallow(void)
     char answer[16] = "";
     bool done;
 
-    return git(argv, answer, sizeof answer, &done, NULL) == TERN_OK && done && strcmp(answer, "true") == 0;
+    return tern_git(argv, answer, sizeof answer, &done, NULL) == TERN_OK && done && strcmp(answer, "true") == 0;
 }
 
 /* The hash of a commit's kernels/ as git knows it. Of a submodule git has a name, and no files. */
@@ -161,7 +149,7 @@ static tern_status make_revision(tern_side *side, const tern_side_job *job, tern
         return status;
     }
     snprintf(kernels, sizeof kernels, "%s/kernels", scratch);
-    status = tern_side_build(job, kernels, scratch, folder, error);
+    status = tern_side_build(job, kernels, NULL, scratch, folder, error);
     return status == TERN_OK ? take_built(side, folder) : status;
 }
 
@@ -198,7 +186,7 @@ static tern_status make_folder(tern_side *side, const tern_side_job *job, tern_e
     if (tern_side_cache_has(folder))
         return take_built(side, folder);
     if ((status = tern_side_cache_scratch(scratch, error)) != TERN_OK ||
-        (status = tern_side_build(job, kernels, scratch, folder, error)) != TERN_OK)
+        (status = tern_side_build(job, kernels, &sources, scratch, folder, error)) != TERN_OK)
         return status;
     return take_built(side, folder);
 }

@@ -125,15 +125,23 @@ static tern_status configure_and_build(const tern_side_job *job, const char *ker
     return status;
 }
 
-tern_status tern_side_build(const tern_side_job *job, const char *kernels, const char *scratch, const char *folder,
-                            tern_error *error)
+tern_status tern_side_changed(const tern_side_job *job, tern_error *error)
 {
+    return tern_error_set(error, TERN_ENVIRONMENT, "%s was changed while it was built; begin again", job->name);
+}
+
+tern_status tern_side_build(const tern_side_job *job, const char *kernels, const uint64_t *sources, const char *scratch,
+                            const char *folder, tern_error *error)
+{
+    uint64_t now;
     char kept_log[PATH_MAX + 8], sentence[PATH_MAX + 64];
 
     snprintf(kept_log, sizeof kept_log, "%s.log", folder);
     snprintf(sentence, sizeof sentence, "building the kernels of %s", job->name);
     tern_side_say(job, sentence);
-    const tern_status status = configure_and_build(job, kernels, scratch, kept_log, error);
+    tern_status status = configure_and_build(job, kernels, scratch, kept_log, error);
+    if (status == TERN_OK && sources != NULL && (!tern_side_content_hash(kernels, &now) || now != *sources))
+        status = tern_side_changed(job, error);
     if (status != TERN_OK) {
         tern_side_cache_remove(scratch);
         return status;

@@ -8,6 +8,7 @@
 #include "run/side_watcher.h"
 
 #include <limits.h>
+#include <stdint.h>
 
 /* What stands in messages, and who is told. */
 typedef struct tern_side_job {
@@ -30,9 +31,13 @@ tern_status tern_side_plain_path(const char *path, const char *scratch, char pla
 
 /*
  * Builds the kernels of a folder with the project in harness/run/side, and keeps plug-in and objects as `folder`.
- * scratch is removed.
+ * sources: the hash of `kernels` that is in the name of `folder`, or NULL where nobody changes them. scratch is removed.
+ * TERN_USAGE: they do not build; TERN_ENVIRONMENT: they were changed meanwhile, or something was in the way.
  */
-tern_status tern_side_build(const tern_side_job *job, const char *kernels, const char *scratch, const char *folder,
-                            tern_error *error);
+tern_status tern_side_build(const tern_side_job *job, const char *kernels, const uint64_t *sources, const char *scratch,
+                            const char *folder, tern_error *error);
+
+/* What to say, with TERN_ENVIRONMENT, of sources that are not what they were when their hash was taken. */
+tern_status tern_side_changed(const tern_side_job *job, tern_error *error);
 
 #endif

@@ -111,13 +111,14 @@ static tern_status find_kernels(source *s, tern_error *error)
 }
 
 /* A file that includes the source and lists its kernels, so that those that are static are found as well. */
-static tern_status write_wrapper(const source *s, const char *scratch, const char *path, tern_error *error)
+static tern_status write_wrapper(const source *s, const char *scratch, tern_error *error)
 {
-    char plain[PATH_MAX];
+    char path[PATH_MAX + 16], plain[PATH_MAX];
     const tern_status status = tern_side_plain_path(s->path, scratch, plain, error);
 
     if (status != TERN_OK)
         return status;
+    snprintf(path, sizeof path, "%s/plugin.c", scratch);
     FILE *stream = fopen(path, "w");
     if (stream != NULL) {
         fprintf(stream, "#include \"%s\"\n", plain);
@@ -169,8 +170,7 @@ static tern_status preprocess(const source *s, const tern_side_job *job, const c
     if ((status = tern_side_cache_folder(0, kept_log, error)) != TERN_OK)
         return status;
     tern_text_append(kept_log, sizeof kept_log, ".log");
-    if ((status = write_wrapper(s, scratch, wrapper, error)) != TERN_OK ||
-        (status = tern_side_run(job, argv, "it cannot be preprocessed", log, kept_log, error)) != TERN_OK ||
+    if ((status = tern_side_run(job, argv, "it cannot be preprocessed", log, kept_log, error)) != TERN_OK ||
         (status = tern_side_compiler_hash(&parts[0], error)) != TERN_OK)
         return status;
     if (!tern_side_content_hash(output, &parts[1]))
@@ -206,15 +206,22 @@ static tern_status build_in(const source *s, const tern_side_job *job, const cha
                             tern_error *error)
 {
     char folder[PATH_MAX];
-    uint64_t key = 0;
+    uint64_t key = 0, key_now = 0;
     tern_status status;
 
-    if ((status = preprocess(s, job, scratch, &key, error)) != TERN_OK ||
+    if ((status = write_wrapper(s, scratch, error)) != TERN_OK ||
+        (status = preprocess(s, job, scratch, &key, error)) != TERN_OK ||
         (status = tern_side_cache_folder(key, folder, error)) != TERN_OK)
         return status;
-    if (!tern_side_cache_has(folder) && ((status = compile(s, job, scratch, folder, error)) != TERN_OK ||
-                                         (status = tern_side_cache_keep(scratch, "side", folder, error)) != TERN_OK))
-        return status;
+    if (!tern_side_cache_has(folder)) {
+        if ((status = compile(s, job, scratch, folder, error)) != TERN_OK ||
+            (status = preprocess(s, job, scratch, &key_now, error)) != TERN_OK)
+            return status;
+        if (key_now != key)
+            return tern_side_changed(job, error);
+        if ((status = tern_side_cache_keep(scratch, "side", folder, error)) != TERN_OK)
+            return status;
+    }
     tern_text_copy(plugin, PATH_MAX, folder);
     tern_text_append(plugin, PATH_MAX, "/plugin.so");
     return TERN_OK;

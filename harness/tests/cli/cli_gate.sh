@@ -55,6 +55,12 @@ sed -i '1i /* Only words. */' elsewhere.c
 gate 0 right linked
 equals 'builds of what a link points at' "$(builds)" $((before + 3))
 
+# What is edited while it is built is not kept under the hash of what it was.
+cp -r kernels edited && echo 'file(APPEND ${CMAKE_CURRENT_LIST_DIR}/scalar.c "/* more */\n")' >>edited/CMakeLists.txt
+gate 4 right edited
+says err 'edited was changed while it was built; begin again'
+rm -r edited
+
 # A kernel that has another name is gone, and another has come.
 gate 3 right renamed
 says out 'REMOVED       scalar'
@@ -69,6 +75,9 @@ gate 3 right .
 gate 0 base .
 says out 'expected      scalar'
 says out 'it is called plain now'
+printf '[tables]\ncases = ^scalar\n[others]\ncases = ^other\n[tables]\nexpected = it is called plain now\n' >base/suites/gate.ini
+gate 0 base .
+says out 'it is called plain now'
 printf '[tables]\ncases = (\n' >base/suites/gate.ini
 gate 2 base .
 says err 'suites/gate.ini of base:2: the regular expression'
@@ -82,6 +91,12 @@ rm base/suites/gate.ini && mkdir base/suites/gate.ini
 gate 2 base .
 says err 'cannot read base/suites/gate.ini'
 rmdir base/suites/gate.ini
+# A revision whose rules git has lost is not one without rules.
+git add suites/gate.ini && rules=$(git commit-tree -m rules "$(git write-tree)") && git reset -q
+gate 0 "$rules" .
+rm -f ".git/objects/$(git rev-parse "$rules:suites/gate.ini" | sed 's|^..|&/|')"
+gate 4 "$rules" .
+says err 'git cannot show'
 git checkout -q right -- kernels
 
 # A kernel that is wrong: in CAND an end, in BASE a word.
