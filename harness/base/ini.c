@@ -178,13 +178,14 @@ tern_status tern_ini_take_row(void *context, const char *section, const char *ke
                               tern_error *error)
 {
     const tern_ini_rows *rows = context;
-    char *next = (char *)rows->row + *rows->count * rows->bytes, *last = *rows->count == 0 ? NULL : next - rows->bytes;
+    char *row = rows->row, *next = row + *rows->count * rows->bytes;
 
     if (goes_on)
         return tern_error_set(error, TERN_USAGE, "'%s' takes one line; this one begins with a blank: '%.100s'", key,
                               value);
-    if (last != NULL && strcmp(last, section) == 0)
-        return rows->take(last, key, value, error);
+    for (; row < next; row += rows->bytes) /* a section can be gone on with further down */
+        if (strcmp(row, section) == 0)
+            return rows->take(row, key, value, error);
     if (*rows->count == rows->most)
         return tern_error_set(error, TERN_USAGE, "there is no room for more than %zu sections", rows->most);
     tern_text_copy(next, TERN_INI_NAME_BYTES, section);
