@@ -29,6 +29,18 @@ static tern_status cannot_open(const char *path, tern_error *error)
     return tern_error_set(error, tern_error_of_file(reason), "cannot write %s: %s", path, strerror(reason));
 }
 
+/* The stream of a descriptor, if there is one; a descriptor without a stream is closed. */
+static FILE *stream_of(int fd, const char *mode)
+{
+    FILE *stream = fd < 0 ? NULL : fdopen(fd, mode);
+    const int reason = errno;
+
+    if (fd >= 0 && stream == NULL)
+        close(fd);
+    errno = reason;
+    return stream;
+}
+
 tern_status tern_outfile_failed(const char *path, tern_error *error)
 {
     const int reason = errno;
@@ -106,7 +118,7 @@ static tern_status find(tern_outfile *file, tern_error *error)
         struct stat before, now;
         file->created = stat(file->path, &before) != 0;
         const int fd = open(file->path, O_RDWR | O_CREAT | O_NOCTTY | O_NONBLOCK | O_CLOEXEC, 0666);
-        file->found = fd < 0 ? NULL : fdopen(fd, "r+");
+        file->found = stream_of(fd, "r+");
         if (file->found == NULL)
             return cannot_open(file->path, error);
         if (fstat(fd, &now) == 0 && is_open_already(&now)) {
@@ -173,9 +185,7 @@ static tern_status make_temporary(tern_outfile *file, tern_error *error)
         (void)!fchown(fd, found.st_uid, found.st_gid);
         (void)!fchmod(fd, found.st_mode & 07777);
     }
-    file->stream = fdopen(fd, "w+");
-    if (file->stream == NULL)
-        close(fd);
+    file->stream = stream_of(fd, "w+");
     return file->stream == NULL ? cannot_open(file->path, error) : keep(file, error);
 }
 
@@ -184,7 +194,7 @@ static tern_status write_through(tern_outfile *file, mode_t mode, tern_error *er
     if (S_ISBLK(mode))
         return tern_error_set(error, TERN_USAGE, "cannot write %s: it is a disk, not a file", file->path);
     const int fd = tern_special_file_open(file->path, mode);
-    file->stream = fd < 0 ? NULL : fdopen(fd, "w");
+    file->stream = stream_of(fd, "w");
     return file->stream == NULL ? cannot_open(file->path, error) : keep(file, error);
 }
 

@@ -24,15 +24,16 @@ static void name_process(pid_t pid, char *text, size_t bytes)
              name[0] == '\0' ? "" : ")");
 }
 
-/* Who has the lock that is asked for. */
+/* Says who has the lock that is asked for. */
 static tern_status refuse(int file, struct flock *asked, const char *path, tern_error *error)
 {
-    char writer[128] = "another process";
+    const bool is_reader = asked->l_type == F_RDLCK;
+    char other[128] = "another process";
 
     if (fcntl(file, F_GETLK, asked) == 0 && asked->l_type != F_UNLCK && asked->l_pid > 0)
-        name_process(asked->l_pid, writer, sizeof writer);
-    return tern_error_set(error, TERN_ENVIRONMENT,
-                          "cannot write %s: %s is writing it; wait for it, or name another file", path, writer);
+        name_process(asked->l_pid, other, sizeof other);
+    return tern_error_set(error, TERN_ENVIRONMENT, "cannot %s %s: %s is %s it; wait for it, or name another file",
+                          is_reader ? "read" : "write", path, other, asked->l_type == F_RDLCK ? "reading" : "writing");
 }
 
 /*

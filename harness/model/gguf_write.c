@@ -208,7 +208,9 @@ static tern_status put_header(writer *w, const list *l, tern_error *error)
         for (size_t i = 0; i < l->count; i++)
             put_entry(w, &l->item[i]);
     }
-    const bool whole = w->stream != NULL && !ferror(w->stream) && fclose(w->stream) == 0;
+    bool whole = w->stream != NULL && !ferror(w->stream);
+    if (w->stream != NULL)
+        whole &= fclose(w->stream) == 0;
     w->stream = out;
     if (whole) {
         fwrite(header, 1, bytes, out);
@@ -231,7 +233,7 @@ static tern_status put_all(writer *w, const list *l, tern_error *error)
         if (w->progress != NULL)
             w->progress(w->context, (double)(i + 1) / (double)l->count);
     }
-    if (status == TERN_OK && (fflush(w->stream) != 0 || ferror(w->stream)))
+    if (status == TERN_OK && !tern_outfile_flush(w->stream))
         return tern_outfile_failed("the model", error);
     return status;
 }

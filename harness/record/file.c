@@ -18,10 +18,11 @@ tern_status tern_file_write(FILE *stream, tern_line line, const void *value, ter
         return tern_error_memory(error, "a record", 0.0);
     const bool written = fprintf(stream, "%s\n", text) > 0 && fflush(stream) == 0;
     const int reason = errno;
+    const bool is_full = reason == ENOSPC || reason == EDQUOT || reason == EFBIG;
     free(text);
     if (!written)
-        return tern_error_set(error, TERN_ENVIRONMENT, "cannot write a record: %s; make room and use --resume",
-                              strerror(reason));
+        return tern_error_set(error, TERN_ENVIRONMENT, "cannot write a record: %s%s", strerror(reason),
+                              is_full ? "; make room and use --resume" : "");
     return TERN_OK;
 }
 
