@@ -137,15 +137,18 @@ static int start(const tern_program *program, int to, pid_t *pid)
     posix_spawn_file_actions_t files;
     posix_spawnattr_t attributes;
     char **environment = environment_in_english();
-    sigset_t none;
+    sigset_t none, ignored;
 
     if (environment == NULL)
         return ENOMEM;
     sigemptyset(&none);
+    sigemptyset(&ignored);
+    sigaddset(&ignored, SIGPIPE); /* by this process, and not by what it runs */
     posix_spawn_file_actions_init(&files);
     posix_spawnattr_init(&attributes);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
     posix_spawnattr_setsigmask(&attributes, &none);
+    posix_spawnattr_setsigdefault(&attributes, &ignored);
     posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_addopen(&files, STDERR_FILENO, program->log != NULL ? program->log : "/dev/null",
                                      O_WRONLY | O_CREAT | O_APPEND, 0666);

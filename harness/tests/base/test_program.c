@@ -5,6 +5,7 @@
 #include "base/program.h"
 
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -53,6 +54,18 @@ static void an_end_is_told(void **state)
     assert_int_equal(exit_status, 3);
     assert_int_equal(run("kill -9 $$", NULL, &exit_status), TERN_OK);
     assert_int_equal(exit_status, 128 + 9);
+}
+
+/* This process ignores it, and what it runs should end where nobody reads. */
+static void a_closed_pipe_ends_it(void **state)
+{
+    int exit_status = -1;
+
+    (void)state;
+    signal(SIGPIPE, SIG_IGN);
+    assert_int_equal(run("kill -PIPE $$; echo lives on", NULL, &exit_status), TERN_OK);
+    signal(SIGPIPE, SIG_DFL);
+    assert_int_equal(exit_status, 128 + SIGPIPE);
 }
 
 static void standard_input_is_empty(void **state)
@@ -156,6 +169,7 @@ int main(void)
         cmocka_unit_test(output_comes_without_its_last_line_end),
         cmocka_unit_test(more_than_there_is_room_for_is_cut_and_does_not_block),
         cmocka_unit_test(an_end_is_told),
+        cmocka_unit_test(a_closed_pipe_ends_it),
         cmocka_unit_test(standard_input_is_empty),
         cmocka_unit_test(a_program_that_is_not_there_is_named),
         cmocka_unit_test(what_it_says_goes_to_a_log),
