@@ -19,6 +19,10 @@ static const double canary_limit = 0.03;
 
 static tern_status add_run(tern_fleet *fleet, const tern_run *run, tern_error *error)
 {
+    if (run->shards > TERN_SHARDS_MAX || run->shard > run->shards || (run->shard == 0 && run->shards > 0))
+        return tern_error_set(error, TERN_USAGE,
+                              "a run says that it is shard %" PRIu32 " of %" PRIu32 ", which cannot be", run->shard,
+                              run->shards);
     const tern_status status = tern_list_make_room(&fleet->runs.list, sizeof *fleet->runs.item, error);
 
     if (status != TERN_OK)

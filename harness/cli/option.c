@@ -1,6 +1,7 @@
 #include "cli/option.h"
 
 #include "base/text.h"
+#include "record/run.h"
 
 #include <inttypes.h>
 #include <string.h>

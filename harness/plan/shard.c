@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "record/record.h"
+#include "record/run.h"
 
 #include <inttypes.h>
 #include <stdio.h>

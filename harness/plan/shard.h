@@ -10,8 +10,6 @@
 
 #include "plan/estimate.h"
 
-enum { TERN_SHARDS_MAX = 100000 };
-
 typedef struct tern_shard {
     uint32_t number, of; /* 1..of; of = 0: the whole plan */
 } tern_shard;

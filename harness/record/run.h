@@ -8,7 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { TERN_RUN_WARNINGS = 16 };
+/* TERN_SHARDS_MAX: parts of a plan, at most. */
+enum { TERN_RUN_WARNINGS = 16, TERN_SHARDS_MAX = 100000 };
 
 /*
  * How times are taken, as a number. It is raised when a change of the harness moves figures, so that those before and

@@ -191,6 +191,21 @@ static void names_shards_of_another_build(void **state)
     tern_fleet_free(&fleet);
 }
 
+static void refuses_a_shard_that_cannot_be(void **state)
+{
+    static const struct {
+        uint32_t shard, shards;
+    } wrong[] = {{5, 4}, {0, 4}, {1, 0}, {1, TERN_SHARDS_MAX + 1}};
+    tern_fleet fleet = {0};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        const tern_run run = {.shard = wrong[i].shard, .shards = wrong[i].shards};
+        assert_int_equal(tern_fleet_add(&fleet, TERN_LINE_RUN, &run, NULL), TERN_USAGE);
+    }
+    tern_fleet_free(&fleet);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -202,6 +217,7 @@ int main(void)
         cmocka_unit_test(a_long_list_is_cut),
         cmocka_unit_test(names_the_machine_whose_canary_is_off),
         cmocka_unit_test(names_shards_of_another_build),
+        cmocka_unit_test(refuses_a_shard_that_cannot_be),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
