@@ -265,7 +265,9 @@ static bool look_elsewhere(tern_pass_run *run, tern_elsewhere *elsewhere)
         return tern_pass_run_fail(run, TERN_OVERRUN, "pack() leaves an address of the program in packed W,");
     const int end = tern_elsewhere_run(elsewhere, packed->data, packed->bytes);
     if (end == TERN_ELSEWHERE_LOST)
-        return tern_pass_run_fail_machine(run, "the system does not let a process wait for another");
+        return tern_pass_run_fail_machine(
+            run,
+            "a process that computes with the packed W of another was ended before it began, or cannot be waited for");
     if (end == TERN_ELSEWHERE_FULL)
         return tern_pass_run_fail_machine(run,
                                           "no room for packed W in a file in memory: out of memory, or see ulimit -f");

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -40,7 +41,7 @@ void tern_elsewhere_start(tern_elsewhere *elsewhere, tern_elsewhere_fn *fn, void
     int wake[2];
 
     *elsewhere = (tern_elsewhere){.wake = -1, .file = -1};
-    if (pipe2(wake, O_CLOEXEC) != 0)
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, wake) != 0)
         return;
     elsewhere->file = memfd_create("packed W", MFD_CLOEXEC);
     const pid_t pid = elsewhere->file < 0 ? -1 : fork();
@@ -80,9 +81,10 @@ int tern_elsewhere_run(tern_elsewhere *elsewhere, const void *packed, size_t byt
         return 0;
     if (!write_all(elsewhere->file, packed, bytes))
         return TERN_ELSEWHERE_FULL;
-    if (!write_all(elsewhere->wake, &bytes, sizeof bytes))
-        return 0;
-    return wait_for(elsewhere);
+    /* A socket, since a pipe without a reader would end this process by SIGPIPE. */
+    const bool is_gone = send(elsewhere->wake, &bytes, sizeof bytes, MSG_NOSIGNAL) != sizeof bytes;
+    const int outcome = wait_for(elsewhere);
+    return is_gone ? TERN_ELSEWHERE_LOST : outcome;
 }
 
 void tern_elsewhere_end(tern_elsewhere *elsewhere)

@@ -14,7 +14,7 @@
 
 typedef struct tern_elsewhere {
     pid_t pid; /* 0: there is none */
-    int wake;  /* writing end of a pipe: how many bytes there are */
+    int wake;  /* a socket: it is told how many bytes there are */
     int file;  /* in memory: the packed form */
 } tern_elsewhere;
 
@@ -28,7 +28,7 @@ enum { TERN_ELSEWHERE_LOST = -2, TERN_ELSEWHERE_FULL = -3 };
 
 /*
  * Hands over packed and waits for the end. Returns 0, or the signal that ended the process, or -1 when it left by itself,
- * or TERN_ELSEWHERE_LOST when the system does not say, or TERN_ELSEWHERE_FULL when there was no room to hand it over.
+ * or TERN_ELSEWHERE_LOST when the system does not say or it was gone before, or TERN_ELSEWHERE_FULL when there was no room to hand it over.
  */
 int tern_elsewhere_run(tern_elsewhere *elsewhere, const void *packed, size_t bytes);
 
