@@ -9,10 +9,16 @@ typedef struct work {
     double bytes_per_token, macs_per_token;
 } work;
 
+/* What was measured, of so many layers. Older files do not say of how many it was: of all. */
+static double share_of_measured(const tern_decode_record *r, uint32_t layers)
+{
+    return r->measured_layers == 0 ? 1.0 : (double)layers / r->measured_layers;
+}
+
 /* What was measured on fewer layers counts for all of them. */
 static double layers_ratio(const tern_decode_record *r)
 {
-    return (double)r->layers / r->measured_layers;
+    return share_of_measured(r, r->layers);
 }
 
 static double weight_bytes(const tern_decode_record *r)
@@ -47,7 +53,7 @@ double tern_decode_step_bytes(const tern_decode_record *r, uint32_t layers)
     const double measured =
         (double)(r->packed_bytes + r->norm_bytes) + window * (double)(r->kv_bytes + r->kv_scale_bytes);
 
-    return (r->measured_layers == 0 ? 1.0 : (double)layers / r->measured_layers) * measured + (double)r->head_bytes;
+    return share_of_measured(r, layers) * measured + (double)r->head_bytes;
 }
 
 /* A step reads weights and head once for all sequences. */
