@@ -230,7 +230,7 @@ static bool is_own_fault(const char *printed)
 }
 
 /*
- * A kernel that kills itself so is not told from one that is killed; it is not taken for right either. The OpenMP runtime
+ * A kernel that kills itself this way looks like one that was killed from outside; neither passes. The OpenMP runtime
  * leaves the process when it gets no thread, the C library when the system refuses what threads need, and both say so.
  */
 static bool is_from_outside(const child *c, int status, const char *printed)

@@ -2,7 +2,7 @@
  * plan.h - the cases that suites expand to, in the order in which they run.
  *
  * Cases of the same data stand together, so that W, X and the expected Y are made once. Those that differ in kernel
- * and toggles alone make a race, where a group asks for it.
+ * and toggles alone are sampled in turns, where a group asks for it: they are paired.
  */
 #ifndef TERN_PLAN_H
 #define TERN_PLAN_H
@@ -16,7 +16,7 @@ typedef struct tern_planned {
     char suite[64], group[64];
     char pick_reason[256]; /* why `auto` took this kernel; "" when the suite names it */
     double expected_s;     /* how long it takes, once tern_estimate_plan() has looked at the plan */
-    uint32_t paired;       /* cases of one race are sampled in turns; from 1, 0 = timed alone */
+    uint32_t paired;       /* cases with the same number are sampled in turns; from 1, 0 = timed alone */
 } tern_planned;
 
 typedef struct tern_plan {

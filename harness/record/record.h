@@ -67,7 +67,7 @@ typedef struct tern_timing {
     uint64_t ring_bytes; /* cold: all copies of W; hot: one */
     uint32_t ring_slots;
     uint64_t
-        reuse_bytes; /* cold: read between two uses of a copy, at least: its ring, and what others of the race read */
+        reuse_bytes; /* cold: read between two uses of a copy, at least: its ring, and what the cases paired with it read */
     double pack_ns;  /* to pack W once, the shortest of several; 0 = not known */
     uint32_t pack_threads; /* that shared it */
 
@@ -84,7 +84,7 @@ typedef struct tern_timing {
     tern_instructions instructions;
 
     /*
-     * Of a race: cases of one problem sampled in turns, and the roofs with them. Sample i of every case, and of the
+     * Of paired cases, those of one problem sampled in turns, and the roofs with them. Sample i of every case, and of the
      * roof that is nearer, is of round i. Reading counts packed W alone, since X and Y stay in cache.
      */
     uint32_t rounds;      /* 0: timed alone, and what follows is not filled */
@@ -127,7 +127,7 @@ typedef struct tern_record {
     char isa[64];           /* what the kernel needs, portable: nothing */
     double bits_per_weight; /* as the kernel declares; in a timed record, as W was really packed */
     double p0_measured;     /* share of zeros of the W that was used */
-    uint64_t paired; /* when its race began, in ns since 1970: the same in all records of a race; 0 = timed alone */
+    uint64_t paired; /* when sampling in turns began, in ns since 1970: the same in all records that are paired; 0 = timed alone */
 
     tern_finding finding;
     bool timed; /* timing is filled */
