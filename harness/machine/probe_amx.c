@@ -46,7 +46,7 @@ static uint64_t multiply(uint64_t turns)
     _tile_loadd(5, factor, ROW_BYTES);
     _tile_loadd(6, factor, ROW_BYTES);
     _tile_loadd(7, factor, ROW_BYTES);
-    for (uint64_t active = 0; active < turns; active++) {
+    for (uint64_t turn = 0; turn < turns; turn++) {
         _tile_dpbssd(0, 4, 6);
         _tile_dpbssd(1, 4, 7);
         _tile_dpbssd(2, 5, 6);

@@ -20,7 +20,7 @@ static uint64_t multiply(uint64_t turns)
 
     for (int i = 0; i < CHAINS; i++)
         sum[i] = _mm256_set1_epi16((short)i);
-    for (uint64_t active = 0; active < turns; active++)
+    for (uint64_t turn = 0; turn < turns; turn++)
         for (int i = 0; i < CHAINS; i++) {
             __asm__ volatile("" : "+x"(w));
             sum[i] = _mm256_add_epi16(sum[i], _mm256_maddubs_epi16(w, x));

@@ -13,7 +13,7 @@ static uint64_t multiply(uint64_t turns)
 
     for (int i = 0; i < CHAINS; i++)
         sum[i] = _mm512_set1_epi32(i);
-    for (uint64_t active = 0; active < turns; active++)
+    for (uint64_t turn = 0; turn < turns; turn++)
         for (int i = 0; i < CHAINS; i++) {
             __asm__ volatile("" : "+v"(w));
             sum[i] = _mm512_dpbusd_epi32(sum[i], w, x);

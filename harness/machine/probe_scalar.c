@@ -9,7 +9,7 @@ static uint64_t multiply(uint64_t turns)
 {
     int32_t sum[CHAINS] = {0}, x = 77, w = -1, all = 0;
 
-    for (uint64_t active = 0; active < turns; active++)
+    for (uint64_t turn = 0; turn < turns; turn++)
         for (int i = 0; i < CHAINS; i++) {
             __asm__ volatile("" : "+r"(x), "+r"(w));
             sum[i] += x * w;
