@@ -169,16 +169,14 @@ static void floats_to_trits(const tern_gguf_matrix *m, const uint8_t *row, int8_
     }
 }
 
-void tern_gguf_matrix_trits(const tern_gguf_matrix *m, size_t row, size_t rows, int8_t *w)
+void tern_gguf_matrix_trits(const tern_gguf_matrix *m, size_t row, int8_t *w)
 {
-    const size_t row_bytes = tern_gguf_matrix_row_bytes(m);
+    const uint8_t *at = m->data + row * tern_gguf_matrix_row_bytes(m);
 
-    if (is_ternary(m)) {
-        blocks_to_trits(m, m->data + row * row_bytes, rows * (m->columns / m->format->weights), w);
-        return;
-    }
-    for (size_t i = 0; i < rows; i++)
-        floats_to_trits(m, m->data + (row + i) * row_bytes, w + i * m->columns);
+    if (is_ternary(m))
+        blocks_to_trits(m, at, m->columns / m->format->weights, w);
+    else
+        floats_to_trits(m, at, w);
 }
 
 float tern_gguf_matrix_scale(const tern_gguf_matrix *m, size_t row, size_t begin, size_t end)

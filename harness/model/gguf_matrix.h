@@ -30,8 +30,8 @@ typedef struct tern_gguf_matrix {
  */
 const char *tern_gguf_matrix_scan(tern_gguf_matrix *matrix, const tern_gguf_tensor *tensor, float factor, bool *cut);
 
-/* `rows` rows from `row` on, rows * columns trits. */
-void tern_gguf_matrix_trits(const tern_gguf_matrix *matrix, size_t row, size_t rows, int8_t *w);
+/* Writes the trits of that row to w, which has room for `columns`. */
+void tern_gguf_matrix_trits(const tern_gguf_matrix *matrix, size_t row, int8_t *w);
 
 /* The scale of a row between two columns, multiples of TERN_GGUF_PIECE or the end, between which it does not change; 0 where all is 0. */
 float tern_gguf_matrix_scale(const tern_gguf_matrix *matrix, size_t row, size_t begin, size_t end);

@@ -187,7 +187,7 @@ static void trits(const tern_weights *weights, uint32_t layer, tern_matrix matri
     const size_t row_bytes = tern_gguf_matrix_row_bytes(m);
 
     for (size_t row = begin; row < end; row++, w += m->columns)
-        tern_gguf_matrix_trits(m, file_row(o, &weights->geometry, matrix, row), 1, w);
+        tern_gguf_matrix_trits(m, file_row(o, &weights->geometry, matrix, row), w);
     let_go(o, m->data + begin * row_bytes, m->data + end * row_bytes);
 }
 
