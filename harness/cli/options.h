@@ -44,10 +44,10 @@ typedef struct tern_axis_list {
     size_t count;
 } tern_axis_list;
 
-/* Strings point into argv. Text that was not said is NULL, a flag false; a number has the default of --help. */
 /* A number that was not given, where 0 means something. */
 #define TERN_UNSAID UINT32_MAX
 
+/* Strings point into argv. Text that was not said is NULL, a flag false; a number has the default of --help. */
 typedef struct tern_options {
     const char *program;          /* "ternbench run": begins what is said to the user */
     char command[4096];           /* the whole command line, for the fingerprint */
