@@ -116,7 +116,8 @@ static void put_end(FILE *stream)
         stream,
         ".SH ENVIRONMENT\n"
         ".TP\n.B %s\nCaps every command as if the processor had no more: scalar, avx2, avx512, ...\n"
-        ".TP\n.B TERNBENCH_PLUGIN_PATH\nA folder whose plug\\-ins every command loads.\n"
+        ".TP\n.B TERNBENCH_PLUGIN_PATH\nFolders whose plug\\-ins every command loads, with a colon between two of "
+        "them.\n"
         ".TP\n.B XDG_CACHE_HOME\nWhat is built for a side, and which kernel was found to be "
         "the fastest, is kept in its ternbench folder.\n"
         ".SH FILES\n"
