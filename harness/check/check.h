@@ -11,13 +11,17 @@
 /* Holds what the cases of one run share: the W, X and expected Y of the last data. */
 typedef struct tern_checker tern_checker;
 
+/* Free with tern_checker_free(). TERN_ENVIRONMENT when memory is short: *checker is NULL then. */
 tern_status tern_checker_new(tern_checker **checker, tern_error *error);
+
+/* Does nothing with NULL. */
 void tern_checker_free(tern_checker *checker);
 
 /*
  * Checks the case in a child process and fills finding, also when the answer is UNSUPPORTED. What it does stands at
  * the head of check.c. The case's own threads and cache state do not matter: every check runs with several thread
- * counts. Fails only when the machine fails: no memory, no child (TERN_ENVIRONMENT).
+ * counts. The verdict is UNSUPPORTED where memory is short. Fails when no child can be made (TERN_ENVIRONMENT), and
+ * when the program was asked to end (TERN_NOTHING).
  */
 tern_status tern_check_case(tern_checker *checker, const tern_case *c, const tern_child_options *options,
                             tern_finding *finding, tern_error *error);
