@@ -248,18 +248,18 @@ static const struct {
     {"aslr", TERN_NOTE, has_aslr},
 };
 
-_Static_assert(sizeof rules / sizeof *rules <= TERN_CAUTIONS_MAX, "every rule may apply at once");
+_Static_assert(sizeof rules / sizeof *rules <= TERN_WARNINGS_MAX, "every rule may apply at once");
 
-size_t tern_warning_list(const tern_noise *noise, tern_warning caution[TERN_CAUTIONS_MAX])
+size_t tern_warning_list(const tern_noise *noise, tern_warning warning[TERN_WARNINGS_MAX])
 {
     size_t count = 0;
 
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
-        tern_warning *c = &caution[count];
-        c->name = rules[i].name;
-        c->severity = rules[i].severity;
-        c->text[0] = '\0';
-        count += rules[i].applies(noise, c->text, sizeof c->text);
+        tern_warning *next = &warning[count];
+        next->name = rules[i].name;
+        next->severity = rules[i].severity;
+        next->text[0] = '\0';
+        count += rules[i].applies(noise, next->text, sizeof next->text);
     }
     return count;
 }

@@ -15,9 +15,9 @@ typedef struct tern_warning {
     char text[256]; /* what, and what to do */
 } tern_warning;
 
-enum { TERN_CAUTIONS_MAX = 24 };
+enum { TERN_WARNINGS_MAX = 24 };
 
-/* Fills caution with all that applies, in the order of a fixed table. Returns how many. */
-size_t tern_warning_list(const tern_noise *noise, tern_warning caution[TERN_CAUTIONS_MAX]);
+/* Fills warning with all that applies, in the order of a fixed table. Returns how many. */
+size_t tern_warning_list(const tern_noise *noise, tern_warning warning[TERN_WARNINGS_MAX]);
 
 #endif

@@ -65,24 +65,24 @@ static uint32_t count_kinds(const tern_topology *topology, const tern_pin *pin)
     return kinds;
 }
 
-/* Under `strict` the first caution of the worst kind is an error. */
-static tern_status list_cautions(const tern_environment *environment, const tern_demand *demand, tern_run *run,
+/* Under `strict` the first warning of the worst kind is an error. */
+static tern_status list_warnings(const tern_environment *environment, const tern_demand *demand, tern_run *run,
                                  tern_error *error)
 {
     const tern_pin pin = tern_environment_pin(environment, demand->threads);
-    tern_warning caution[TERN_CAUTIONS_MAX];
+    tern_warning warning[TERN_WARNINGS_MAX];
     tern_noise noise;
     const tern_run before = *run; /* warnings are added to the other while this one is read */
 
     tern_noise_read(&noise, &before, &environment->topology, demand->threads,
                     pin.cpus > 0 ? pin.cpus : environment->topology.allowed, demand->cold);
     noise.kinds = count_kinds(&environment->topology, &pin);
-    const size_t count = tern_warning_list(&noise, caution);
+    const size_t count = tern_warning_list(&noise, warning);
     for (size_t i = 0; i < count; i++) {
-        if (environment->settings->strict && caution[i].severity == TERN_REFUSAL)
-            return tern_error_set(error, TERN_ENVIRONMENT, "--strict refuses this machine: %s", caution[i].text);
-        if (caution[i].severity != TERN_NOTE || environment->settings->notes)
-            warn(run, caution[i].text);
+        if (environment->settings->strict && warning[i].severity == TERN_REFUSAL)
+            return tern_error_set(error, TERN_ENVIRONMENT, "--strict refuses this machine: %s", warning[i].text);
+        if (warning[i].severity != TERN_NOTE || environment->settings->notes)
+            warn(run, warning[i].text);
     }
     return TERN_OK;
 }
@@ -106,7 +106,7 @@ tern_status tern_environment_open(tern_environment *environment, const tern_envi
     /* A wrong --pin is told before anything runs. */
     if ((status = choose_places(environment, run, error)) != TERN_OK)
         return status;
-    return list_cautions(environment, demand, run, error);
+    return list_warnings(environment, demand, run, error);
 }
 
 tern_pin tern_environment_pin(const tern_environment *environment, uint32_t threads)

@@ -43,35 +43,35 @@ static int make_quiet(void **state)
     return 0;
 }
 
-static void a_quiet_machine_gives_no_caution(void **state)
+static void a_quiet_machine_gives_no_warning(void **state)
 {
-    tern_warning caution[TERN_CAUTIONS_MAX];
+    tern_warning warning[TERN_WARNINGS_MAX];
 
     (void)state;
-    assert_int_equal(tern_warning_list(&quiet, caution), 0);
+    assert_int_equal(tern_warning_list(&quiet, warning), 0);
 }
 
 /* Exactly that one, and it says so. */
 static void only(const char *name, tern_severity severity, const char *says)
 {
-    tern_warning caution[TERN_CAUTIONS_MAX];
+    tern_warning warning[TERN_WARNINGS_MAX];
 
-    assert_int_equal(tern_warning_list(&quiet, caution), 1);
-    assert_string_equal(caution[0].name, name);
-    assert_int_equal(caution[0].severity, severity);
-    assert_non_null(strstr(caution[0].text, says));
-    assert_true(strlen(caution[0].text) < sizeof caution[0].text - 1);
+    assert_int_equal(tern_warning_list(&quiet, warning), 1);
+    assert_string_equal(warning[0].name, name);
+    assert_int_equal(warning[0].severity, severity);
+    assert_non_null(strstr(warning[0].text, says));
+    assert_true(strlen(warning[0].text) < sizeof warning[0].text - 1);
     make_quiet(NULL);
 }
 
 static void a_load_of_what_has_ended_gives_none(void **state)
 {
-    tern_warning caution[TERN_CAUTIONS_MAX];
+    tern_warning warning[TERN_WARNINGS_MAX];
 
     (void)state;
     quiet_run.load = 4.5;
     quiet.others_running = 0.0;
-    assert_int_equal(tern_warning_list(&quiet, caution), 0);
+    assert_int_equal(tern_warning_list(&quiet, warning), 0);
     make_quiet(NULL);
 }
 
@@ -121,13 +121,13 @@ static void each_state_has_its_sentence(void **state)
 
 static void what_is_not_known_is_not_complained_of(void **state)
 {
-    tern_warning caution[TERN_CAUTIONS_MAX];
+    tern_warning warning[TERN_WARNINGS_MAX];
 
     (void)state;
     quiet.steal_share = quiet.pressure_share = (double)NAN;
     quiet_run.governor[0] = quiet_run.huge_pages[0] = quiet.clock_source[0] = '\0';
     quiet.ring_bytes = quiet.ring_wanted_bytes = 0;
-    assert_int_equal(tern_warning_list(&quiet, caution), 0);
+    assert_int_equal(tern_warning_list(&quiet, warning), 0);
     make_quiet(NULL);
 }
 
@@ -153,7 +153,7 @@ static void this_machine_is_read(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_quiet_machine_gives_no_caution),
+        cmocka_unit_test(a_quiet_machine_gives_no_warning),
         cmocka_unit_test(a_load_of_what_has_ended_gives_none),
         cmocka_unit_test(each_state_has_its_sentence),
         cmocka_unit_test(what_is_not_known_is_not_complained_of),

@@ -113,7 +113,7 @@ static void another_machine_is_said_to_be_one(void **state)
     tern_machine_class class = {0};
     tern_run run = {.cpus_online = CPUS};
     tern_noise noise;
-    tern_warning warning[TERN_CAUTIONS_MAX];
+    tern_warning warning[TERN_WARNINGS_MAX];
     char text[512];
     bool warned = false;
 
