@@ -223,10 +223,8 @@ static tern_status look_at_threads(finder *f, tern_error *error)
     size_t several = 0, useless = 0, wait = 0, odd = 0;
 
     for (size_t i = 0; i < cases.count; i++) {
-        const tern_record *fewest = tern_scaling_fewest(&cases.group[i]), *most = fewest;
-        for (size_t j = 0; j < cases.group[i].count; j++)
-            if (cases.group[i].item[j]->problem.threads > most->problem.threads)
-                most = cases.group[i].item[j];
+        const tern_group *group = &cases.group[i];
+        const tern_record *fewest = tern_scaling_fewest(group), *most = tern_scaling_most(group);
         several += most != fewest;
         if (most == fewest || !(tern_speedup_estimate(most, fewest).median < worthwhile))
             continue;

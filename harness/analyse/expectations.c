@@ -151,10 +151,7 @@ static tern_status compare_threads(const tern_results *results, collection *c, t
 
     for (size_t i = 0; i < cases.count; i++) {
         const tern_group *group = &cases.group[i];
-        const tern_record *fewest = tern_scaling_fewest(group), *most = fewest;
-        for (size_t j = 0; j < group->count; j++)
-            if (group->item[j]->problem.threads > most->problem.threads)
-                most = group->item[j];
+        const tern_record *fewest = tern_scaling_fewest(group), *most = tern_scaling_most(group);
         if (most != fewest)
             take(c, tern_speedup_estimate(most, fewest));
     }

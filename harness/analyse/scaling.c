@@ -14,6 +14,16 @@ const tern_record *tern_scaling_fewest(const tern_group *group)
     return fewest;
 }
 
+const tern_record *tern_scaling_most(const tern_group *group)
+{
+    const tern_record *most = tern_scaling_fewest(group);
+
+    for (size_t i = 0; i < group->count; i++)
+        if (group->item[i]->problem.threads > most->problem.threads)
+            most = group->item[i];
+    return most;
+}
+
 tern_scaling tern_scaling_of(const tern_record *record, const tern_record *fewest)
 {
     const tern_timing *t = &record->timing;
