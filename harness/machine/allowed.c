@@ -55,8 +55,3 @@ bool tern_allowed_is_known(void)
 {
     return is_known;
 }
-
-int tern_allowed_restore(void)
-{
-    return sched_setaffinity(0, allowed_bytes, allowed) == 0 ? 0 : errno;
-}

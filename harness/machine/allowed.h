@@ -18,7 +18,4 @@ uint32_t tern_allowed_count(void);
 /* False where the system does not say, as in a container that forbids the question: then CPU 0 is taken for allowed. */
 bool tern_allowed_is_known(void);
 
-/* Gives the calling thread all allowed CPUs back. Returns 0 or an errno. */
-int tern_allowed_restore(void);
-
 #endif
