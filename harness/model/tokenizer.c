@@ -113,7 +113,6 @@ static tern_status read_vocabulary(tern_tokenizer *t, const char *pre, tern_erro
     v->score = find_numbers(t, "tokenizer.ggml.scores", TERN_GGUF_F32);
     v->type = find_numbers(t, "tokenizer.ggml.token_type", TERN_GGUF_I32);
     v->start = find_id(t, "tokenizer.ggml.bos_token_id");
-    v->end = find_id(t, "tokenizer.ggml.eos_token_id");
     v->adds_start = find_switch(t, "tokenizer.ggml.add_bos_token", !v->is_bpe || v->is_llama3);
     v->adds_space = find_switch(t, "tokenizer.ggml.add_space_prefix", !v->is_bpe);
     v->unknown = find_id(t, "tokenizer.ggml.unknown_token_id");
@@ -201,9 +200,4 @@ size_t tern_tokenizer_decode(const tern_tokenizer *t, uint32_t id, char *text, s
 const char *tern_tokenizer_warning(const tern_tokenizer *t)
 {
     return t->warning[0] == '\0' ? NULL : t->warning;
-}
-
-uint32_t tern_tokenizer_end(const tern_tokenizer *t)
-{
-    return t->vocabulary.end;
 }

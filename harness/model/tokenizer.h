@@ -36,7 +36,4 @@ size_t tern_tokenizer_decode(const tern_tokenizer *tokenizer, uint32_t id, char 
 /* NULL, or a sentence of what had to be guessed. */
 const char *tern_tokenizer_warning(const tern_tokenizer *tokenizer);
 
-/* The id that ends a text, UINT32_MAX when there is none. */
-uint32_t tern_tokenizer_end(const tern_tokenizer *tokenizer);
-
 #endif

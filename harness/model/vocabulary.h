@@ -42,7 +42,7 @@ typedef struct tern_vocabulary {
     bool is_llama3;    /* BPE: how words are cut; a word that is a token is not cut further */
     uint32_t *special; /* ids of tokens that a text names: control, user's and unknown; the longest first */
     uint32_t specials;
-    uint32_t start, end, unknown; /* TERN_NO_TOKEN: none */
+    uint32_t start, unknown; /* TERN_NO_TOKEN: none */
 } tern_vocabulary;
 
 tern_token_type tern_token_type_of(const tern_vocabulary *vocabulary, uint32_t id);
