@@ -7,31 +7,8 @@
 
 enum { ROW_ALIGN = 64 };
 
-static const struct {
-    const char *name;
-    size_t bytes;
-} types[] = {
-    [TERN_KV_F32] = {"f32", sizeof(float)},
-    [TERN_KV_F16] = {"f16", sizeof(uint16_t)},
-    [TERN_KV_I8] = {"i8", sizeof(int8_t)},
-};
-
-enum { TYPES = sizeof types / sizeof *types };
-
-const char *tern_kv_type_name(tern_kv_type type)
-{
-    return types[type].name;
-}
-
-bool tern_kv_type_parse(const char *text, tern_kv_type *type)
-{
-    for (size_t i = 0; i < TYPES; i++)
-        if (strcmp(text, types[i].name) == 0) {
-            *type = (tern_kv_type)i;
-            return true;
-        }
-    return false;
-}
+static const size_t value_bytes[] = {
+    [TERN_KV_F32] = sizeof(float), [TERN_KV_F16] = sizeof(uint16_t), [TERN_KV_I8] = sizeof(int8_t)};
 
 tern_status tern_kv_new(tern_kv *kv, const tern_geometry *geometry, tern_kv_type type, uint32_t context,
                         uint32_t sequences, tern_error *error)
@@ -43,7 +20,7 @@ tern_status tern_kv_new(tern_kv *kv, const tern_geometry *geometry, tern_kv_type
     if (context == 0 || sequences == 0)
         return tern_error_set(error, TERN_USAGE, "a KV ring needs at least one slot and one sequence");
     const uint64_t rows = (uint64_t)2 * sequences * geometry->layers * geometry->kv_heads * context;
-    const size_t row_bytes = (geometry->head_dim * types[type].bytes + ROW_ALIGN - 1) / ROW_ALIGN * ROW_ALIGN;
+    const size_t row_bytes = (geometry->head_dim * value_bytes[type] + ROW_ALIGN - 1) / ROW_ALIGN * ROW_ALIGN;
     *kv = (tern_kv){.type = type,
                     .layers = geometry->layers,
                     .kv_heads = geometry->kv_heads,

@@ -14,9 +14,6 @@
 
 #include <stdatomic.h>
 
-const char *tern_kv_type_name(tern_kv_type type); /* "f32", "f16", "i8" */
-bool tern_kv_type_parse(const char *text, tern_kv_type *type);
-
 /* Largest head_dim. */
 enum { TERN_KV_HEAD_DIM = 1024 };
 

@@ -4,6 +4,7 @@
  */
 #include "decode/loop/kv.h"
 #include "floats.h"
+#include "kv_type.h"
 
 #include <stdlib.h>
 
@@ -110,7 +111,7 @@ static void follows_the_formula(void **state)
                     by_the_formula(&kv, query + i * dims[d], positions[p], expected);
                     for (uint32_t j = 0; j < dims[d]; j++)
                         if (fabs(out[i * dims[d] + j] - expected[j]) > 2e-5)
-                            fail_msg("dim %u, %s, position %d: %g is not %g", dims[d], tern_kv_type_name(type),
+                            fail_msg("dim %u, %s, position %d: %g is not %g", dims[d], kv_type_name(type),
                                      (int)positions[p], (double)out[i * dims[d] + j], expected[j]);
                 }
                 tern_kv_free(&kv);

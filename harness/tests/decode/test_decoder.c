@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/heap.h"
 #include "decode/loop/decoder.h"
+#include "kv_type.h"
 #include "machine/isa.h"
 #include "skip.h"
 #include "small.h"
@@ -125,7 +126,7 @@ static void check_way(const way *w, const float *expected)
     /* NOLINTNEXTLINE(bugprone-suspicious-memory-comparison): the bits must be the same, not only the values */
     if (memcmp(logits, expected, sizeof logits) != 0)
         fail_msg("other logits for %s with %s, %u threads, block %u, isa %#x, kv %s%s%s%s", w->geometry->name,
-                 w->kernel->name, w->threads, w->block, w->isa, tern_kv_type_name(w->kv_type),
+                 w->kernel->name, w->threads, w->block, w->isa, kv_type_name(w->kv_type),
                  w->kv_cache ? "" : ", no cache", w->fused ? "" : ", not fused", w->small_pages ? ", small pages" : "");
 }
 

@@ -188,16 +188,6 @@ static void what_it_cannot_hold_is_refused(void **state)
     tern_kv_free(&kv);
 }
 
-static void types_have_names(void **state)
-{
-    tern_kv_type type;
-
-    (void)state;
-    for (tern_kv_type i = TERN_KV_F32; i <= TERN_KV_I8; i++)
-        assert_true(tern_kv_type_parse(tern_kv_type_name(i), &type) && type == i);
-    assert_false(tern_kv_type_parse("f64", &type));
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -206,7 +196,6 @@ int main(void)
         cmocka_unit_test(keeps_the_last_tokens_of_each_sequence),
         cmocka_unit_test(one_thread_may_write_while_one_reads),
         cmocka_unit_test(what_it_cannot_hold_is_refused),
-        cmocka_unit_test(types_have_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,6 +4,7 @@
  */
 #include "base/stats.h"
 #include "decode/loop/decoder.h"
+#include "kv_type.h"
 #include "machine/isa.h"
 #include "plain_decoder.h"
 #include "plan/registry.h"
@@ -87,7 +88,7 @@ static void assert_near(const model_case *c)
     tern_stats_sort(error, ERRORS);
     const double median = tern_stats_median(error, ERRORS), worst = error[ERRORS - 1];
     if (!(median <= PLAIN_ROUNDING && worst <= PLAIN_STEP))
-        fail_msg("%s, kv %s, head %s: error %.2g, at worst %.2g", c->geometry->name, tern_kv_type_name(c->kv_type),
+        fail_msg("%s, kv %s, head %s: error %.2g, at worst %.2g", c->geometry->name, kv_type_name(c->kv_type),
                  c->head == TERN_HEAD_I8 ? "i8" : "f16", median, worst);
 }
 
