@@ -1,7 +1,6 @@
 #include "analyse/expectations.h"
 
 #include "analyse/ablation.h"
-#include "analyse/fastest.h"
 #include "analyse/groups.h"
 #include "analyse/scaling.h"
 #include "analyse/speedup.h"
@@ -108,7 +107,7 @@ static tern_estimate point(double value)
     return (tern_estimate){value, (double)NAN, (double)NAN};
 }
 
-/* The fastest of a problem whose kernel passes; NULL when there is none. */
+/* The fastest of a problem whose kernel passes, as tern_fastest_of() compares; NULL when there is none. */
 static const tern_record *fastest(const tern_group *group, const tern_filter *filter)
 {
     const tern_record *best = NULL;
@@ -116,7 +115,7 @@ static const tern_record *fastest(const tern_group *group, const tern_filter *fi
     for (size_t i = 0; i < group->count; i++) {
         const tern_record *r = group->item[i];
         if (r->timed && tern_filter_passes(filter, r->kernel) &&
-            (best == NULL || r->timing.median_ns < best->timing.median_ns))
+            (best == NULL || tern_speedup_estimate(r, best).median > 1.0))
             best = r;
     }
     return best;

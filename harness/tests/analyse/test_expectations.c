@@ -113,6 +113,32 @@ static void what_is_slower_or_the_same_is_called_so(void **state)
     assert_int_equal(measure(2.0, 4.0).status, TERN_EXPECTED_SLOWER);
 }
 
+static void add_in_turns(const char *kernel, const char *toggles, const double *sample_ns, double median_ns)
+{
+    enum { ROUNDS = 7 };
+    tern_record r = make_case(kernel, median_ns);
+    double sample[ROUNDS], roof[ROUNDS] = {1.0};
+
+    memcpy(sample, sample_ns, sizeof sample);
+    snprintf(r.toggles, sizeof r.toggles, "%s", toggles);
+    r.paired = 1;
+    r.timing.samples = r.timing.rounds = ROUNDS;
+    r.timing.sample_ns = sample;
+    r.timing.roof_sample = roof;
+    add_made(&results, r);
+}
+
+/* The second is faster in four of seven rounds, though the median of its times is larger. */
+static void the_fastest_of_cases_in_turns_is_found_round_by_round(void **state)
+{
+    (void)state;
+    add_run(&results, "host", "");
+    add_in_turns("slow", "", (double[]){10.0, 10.0, 10.0, 10.0, 10.0, 10.0, 10.0}, 10.0);
+    add_in_turns("fast", "", (double[]){1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0}, 4.0);
+    add_in_turns("fast", "prefetch=0", (double[]){4.2, 5.0, 5.0, 3.9, 4.5, 4.6, 4.7}, 4.6);
+    assert_true(fabs(measure(2.0, 4.0).ratio.median - 10.0 / 4.6) < 1e-9);
+}
+
 /* Two comparisons that contradict each other: the interval holds 1 and the claim. */
 static void what_is_as_likely_nothing_as_the_claim_is_undecided(void **state)
 {
@@ -213,6 +239,7 @@ int main(void)
         cmocka_unit_test(a_file_is_read_and_nonsense_is_refused_with_its_line),
         cmocka_unit_test_teardown(a_claim_is_held_against_all_problems, tear_down),
         cmocka_unit_test_teardown(what_is_slower_or_the_same_is_called_so, tear_down),
+        cmocka_unit_test_teardown(the_fastest_of_cases_in_turns_is_found_round_by_round, tear_down),
         cmocka_unit_test_teardown(what_is_as_likely_nothing_as_the_claim_is_undecided, tear_down),
         cmocka_unit_test_teardown(a_wrong_variant_is_invalid, tear_down),
         cmocka_unit_test_teardown(the_cache_is_what_the_ablation_of_the_loop_says_and_else_what_a_decode_run_says,
