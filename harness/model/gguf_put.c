@@ -1,5 +1,6 @@
 #include "model/gguf_put.h"
 
+#include "base/half.h"
 #include "base/text.h"
 
 #include <string.h>
@@ -19,10 +20,7 @@ void tern_put_u64(FILE *stream, uint64_t value)
 
 void tern_put_f32(FILE *stream, float value)
 {
-    uint32_t bits;
-
-    memcpy(&bits, &value, sizeof bits);
-    tern_put_u32(stream, bits);
+    tern_put_u32(stream, tern_float_bits(value));
 }
 
 void tern_put_zeros(FILE *stream, uint64_t count)

@@ -1,5 +1,7 @@
 #include "model/gguf.h"
 
+#include "base/half.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,11 +18,7 @@ uint64_t tern_gguf_u64(const uint8_t *at)
 
 float tern_gguf_f32(const uint8_t *at)
 {
-    const uint32_t bits = tern_gguf_u32(at);
-    float value;
-
-    memcpy(&value, &bits, sizeof value);
-    return value;
+    return tern_float_of(tern_gguf_u32(at));
 }
 
 bool tern_gguf_whole(const tern_gguf_value *value, uint64_t *whole)
