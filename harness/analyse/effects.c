@@ -1,5 +1,7 @@
 #include "analyse/effects.h"
 
+#include "base/random.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,8 +49,7 @@ bool tern_design_first(tern_design *design, size_t toggles)
 
 static uint64_t draw(uint64_t *state, uint64_t below)
 {
-    *state = *state * 6364136223846793005u + 1442695040888963407u;
-    return (*state >> 33) % below;
+    return (tern_random_next(state) >> 33) % below;
 }
 
 static void shuffle(uint8_t *order, size_t count, uint64_t *state)

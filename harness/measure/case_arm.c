@@ -81,7 +81,7 @@ static bool look_at_one(tern_case_arm *case_arm)
 {
     enum { PAINT_ALL, PAINT, KEEP, KEEP_X, WAYS };
     tern_timed_answers *answers = &case_arm->answers;
-    const size_t how = tern_inputs_random_below(&answers->random, WAYS);
+    const size_t how = tern_random_below(&answers->random, WAYS);
 
     if (how == PAINT_ALL)
         tern_timed_answers_paint_all(answers);
@@ -100,7 +100,7 @@ static bool look_at_one(tern_case_arm *case_arm)
  */
 static bool look_at_some(tern_case_arm *case_arm)
 {
-    const double luck = 2.0 / 1024.0 * (double)tern_inputs_random_below(&case_arm->answers.random, 1024);
+    const double luck = 2.0 / 1024.0 * (double)tern_random_below(&case_arm->answers.random, 1024);
 
     case_arm->looking_ns += luck * looking_share * case_arm->sample_ns;
     while (case_arm->ready && case_arm->looking_ns >= case_arm->call_ns) {
@@ -125,7 +125,7 @@ static double time_block(tern_case_arm *case_arm, uint64_t calls)
  */
 static double time_in_two(tern_case_arm *case_arm, uint64_t calls)
 {
-    const uint64_t first = 1 + tern_inputs_random_below(&case_arm->answers.random, calls);
+    const uint64_t first = 1 + tern_random_below(&case_arm->answers.random, calls);
     double spent_ns = time_block(case_arm, first);
 
     if (first == calls || !judge(case_arm, tern_timed_answers_look(&case_arm->answers)))

@@ -49,7 +49,7 @@ bool tern_inputs_are_felt(double call_ns, uint32_t threads)
 void tern_inputs_renew(tern_inputs *inputs)
 {
     for (uint32_t i = 0; i < inputs->slots; i++) {
-        const size_t head = tern_inputs_random_below(&inputs->random, inputs->values);
+        const size_t head = tern_random_below(&inputs->random, inputs->values);
         memcpy(inputs->slot[i], inputs->x + head, inputs->values - head);
         memcpy(inputs->slot[i] + inputs->values - head, inputs->x, head);
         inputs->original[i] = inputs->slot[i][inputs->changed[i]];

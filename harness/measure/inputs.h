@@ -16,6 +16,7 @@
 #ifndef TERN_INPUTS_H
 #define TERN_INPUTS_H
 
+#include "base/random.h"
 #include "machine/memory.h"
 
 enum { TERN_INPUT_SLOTS = 16, TERN_INPUTS_SELDOM = 17 };
@@ -69,19 +70,6 @@ static inline void tern_inputs_set_period(tern_inputs *inputs, uint32_t period)
     inputs->left = 1;
 }
 
-/* The next random number (Knuth's MMIX generator); its upper half is the better one. */
-static inline uint64_t tern_inputs_random(uint64_t *random)
-{
-    *random = *random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-    return *random >> 32;
-}
-
-/* A number below `below`, which is less than 2^32. */
-static inline size_t tern_inputs_random_below(uint64_t *random, size_t below)
-{
-    return (size_t)(tern_inputs_random(random) * below >> 32);
-}
-
 /* The next call has the X of the latest one, one or two values apart. */
 static inline void tern_inputs_stay(tern_inputs *inputs)
 {
@@ -99,7 +87,7 @@ static inline const int8_t *tern_inputs_next(tern_inputs *inputs)
         return x;
     inputs->left = inputs->period;
     x[inputs->changed[at]] = inputs->original[at];
-    const size_t value = inputs->changed[at] = tern_inputs_random_below(&inputs->random, inputs->values);
+    const size_t value = inputs->changed[at] = tern_random_below(&inputs->random, inputs->values);
     inputs->original[at] = x[value];
     x[value] = (int8_t)(x[value] + (int8_t)(inputs->random >> 40 | 1));
     return x;

@@ -14,10 +14,10 @@ static tern_layout draw_layout(uint64_t seed)
     tern_layout layout;
 
     /* One by one: what stands in braces has no order. */
-    layout.packed = TERN_CACHE_LINE * tern_inputs_random_below(&random, PLACES);
-    layout.x = TERN_CACHE_LINE * tern_inputs_random_below(&random, PLACES);
-    layout.y = TERN_CACHE_LINE * tern_inputs_random_below(&random, PLACES);
-    layout.scratch = TERN_CACHE_LINE * tern_inputs_random_below(&random, PLACES);
+    layout.packed = TERN_CACHE_LINE * tern_random_below(&random, PLACES);
+    layout.x = TERN_CACHE_LINE * tern_random_below(&random, PLACES);
+    layout.y = TERN_CACHE_LINE * tern_random_below(&random, PLACES);
+    layout.scratch = TERN_CACHE_LINE * tern_random_below(&random, PLACES);
     return layout;
 }
 

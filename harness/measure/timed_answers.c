@@ -11,9 +11,9 @@ void tern_timed_answers_paint(tern_timed_answers *answers)
     const tern_shape shape = answers->shape;
 
     for (size_t i = 0; i < TERN_TIMED_ANSWER_TOKENS; i++) {
-        const size_t n = answers->painted[i] = tern_inputs_random_below(&answers->random, shape.n);
+        const size_t n = answers->painted[i] = tern_random_below(&answers->random, shape.n);
         for (size_t j = 0; j < PAINTED_VALUES; j++)
-            answers->y[n * shape.m + tern_inputs_random_below(&answers->random, shape.m)] = TERN_TIMED_ANSWER_UNTOUCHED;
+            answers->y[n * shape.m + tern_random_below(&answers->random, shape.m)] = TERN_TIMED_ANSWER_UNTOUCHED;
     }
 }
 
@@ -47,8 +47,7 @@ bool tern_timed_answers_look(tern_timed_answers *answers)
     const tern_shape shape = answers->shape;
     const size_t changed = answers->inputs->changed[answers->inputs->at] / shape.k;
 
-    if (shape.n * (shape.m + shape.k) <= SMALL_VALUES ||
-        tern_inputs_random_below(&answers->random, LOOKS_TO_A_WHOLE_ONE) == 0)
+    if (shape.n * (shape.m + shape.k) <= SMALL_VALUES || tern_random_below(&answers->random, LOOKS_TO_A_WHOLE_ONE) == 0)
         return tern_timed_answers_look_at_all(answers);
     for (size_t i = 0; i < TERN_TIMED_ANSWER_TOKENS; i++)
         if (!token_is_right(answers, answers->painted[i]))

@@ -11,6 +11,7 @@
  */
 #include "model/weights.h"
 
+#include "base/random.h"
 #include "kernel.h"
 #include "machine/isa.h"
 
@@ -30,19 +31,12 @@ typedef struct seeded {
     fill_fn *fill;
 } seeded;
 
-static inline uint64_t mix(uint64_t z)
-{
-    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
-    z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
-    return z ^ (z >> 31);
-}
-
 /* What a key is for. */
 typedef enum stream { STREAM_TRITS, STREAM_SCALE, STREAM_NORM, STREAM_TABLE } stream;
 
 static uint64_t key_of(const seeded *s, stream purpose, uint64_t layer, uint64_t which, uint64_t row)
 {
-    return mix(mix(mix(s->key + (uint64_t)purpose) + (layer << 8 | which)) + row);
+    return tern_random_mix(tern_random_mix(tern_random_mix(s->key + (uint64_t)purpose) + (layer << 8 | which)) + row);
 }
 
 static inline uint32_t mix_pair(uint32_t i, uint32_t low, uint32_t high)
@@ -151,7 +145,7 @@ static void norm(const tern_weights *weights, uint32_t layer, tern_norm which, f
     const uint64_t key = key_of(s, STREAM_NORM, layer, which, 0);
 
     for (size_t i = 0; i < size; i++)
-        gain[i] = 1.0f + ((float)(mix(key + i) >> 56) - 128.0f) / 1024.0f;
+        gain[i] = 1.0f + ((float)(tern_random_mix(key + i) >> 56) - 128.0f) / 1024.0f;
 }
 
 /* The sum of 8 random bytes, less its mean: nearly normal, of standard deviation 209. */
@@ -176,7 +170,7 @@ static void rows(const tern_weights *weights, tern_table table, size_t begin, si
     for (size_t row = begin; row < end; row++, value += g->hidden) {
         const uint64_t key = key_of(s, STREAM_TABLE, 0, head ? TERN_TABLE_HEAD : TERN_TABLE_EMBEDDING, row);
         for (size_t i = 0; i < g->hidden; i++)
-            value[i] = unit * (float)nearly_normal(mix(key + i));
+            value[i] = unit * (float)nearly_normal(tern_random_mix(key + i));
     }
 }
 
@@ -194,7 +188,7 @@ tern_status tern_weights_seeded(tern_weights *weights, const tern_geometry *geom
     seeded *s = malloc(sizeof *s);
     if (s == NULL)
         return tern_error_memory(error, "seeded weights", sizeof *s);
-    *s = (seeded){.key = mix(seed), .p0 = p0, .zeros = (int32_t)lround(32768.0 * p0), .fill = best_fill()};
+    *s = (seeded){.key = tern_random_mix(seed), .p0 = p0, .zeros = (int32_t)lround(32768.0 * p0), .fill = best_fill()};
     *weights = (tern_weights){.geometry = *geometry,
                               .state = s,
                               .trits = trits,

@@ -7,6 +7,7 @@
  */
 #include "decode/loop/token_choice.h"
 
+#include "base/random.h"
 #include "decode/ops/ops.h"
 #include "machine/isa.h"
 
@@ -193,18 +194,12 @@ static uint32_t take(tern_token_choice *s, uint32_t found, double enough, double
     return taken;
 }
 
-/* A number from 0 up to 1 that is a function of its arguments alone: two rounds of the finaliser of SplitMix64. */
+/* A number from 0 up to 1 that is a function of its arguments alone: three rounds of SplitMix64, one for each. */
 static double random_share(uint64_t seed, uint32_t sequence, uint64_t step)
 {
-    uint64_t z = seed;
+    const uint64_t of_seed = tern_random_number(seed, 0), of_sequence = tern_random_number(of_seed, sequence);
 
-    for (int round = 0; round < 3; round++) {
-        z += 0x9E3779B97F4A7C15u * (round == 0 ? 1 : round == 1 ? (uint64_t)sequence + 1 : step + 1);
-        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
-        z ^= z >> 31;
-    }
-    return (double)(z >> 11) * 0x1p-53;
+    return (double)(tern_random_number(of_sequence, step) >> 11) * 0x1p-53;
 }
 
 /* Any token by its weight: their order does not matter. */
