@@ -321,11 +321,6 @@ tern_status tern_case_arm_open(tern_case_arm *case_arm, tern_fixture *fixture, u
     return TERN_OK;
 }
 
-bool tern_case_arm_must_be_alone(const tern_case *c)
-{
-    return (c->kernel->flags & TERN_KERNEL_OWNS_TEAM) != 0 && c->threads > 1;
-}
-
 /* Each call, for a while: what goes wrong once in a thousand calls is seen here, unless calls are long. */
 static void look_at_first(tern_case_arm *case_arm, double warm_up_ns)
 {

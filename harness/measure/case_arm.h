@@ -65,9 +65,6 @@ typedef struct tern_case_arm {
  */
 tern_status tern_case_arm_open(tern_case_arm *case_arm, tern_fixture *fixture, uint64_t ring_bytes, tern_error *error);
 
-/* Whether the case cannot take turns: its threads would wait on the CPUs of the others, and the others' on its own. */
-bool tern_case_arm_must_be_alone(const tern_case *c);
-
 /* When it is not ready afterwards, the outcome says why. */
 void tern_case_arm_warm_up(tern_case_arm *case_arm, const tern_sampler_options *options);
 

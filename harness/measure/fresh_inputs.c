@@ -74,10 +74,9 @@ static bool is_slower(tern_bench *bench, double call_ns, double *usual_ns, doubl
 
 bool tern_fresh_inputs_check(tern_bench *bench, double call_ns, tern_finding *finding)
 {
-    const bool owns_team = (bench->product.kernel->flags & TERN_KERNEL_OWNS_TEAM) != 0 && bench->c->threads > 1;
     double usual_ns, fresh_ns = INFINITY;
 
-    if (owns_team && tern_inputs_are_felt(call_ns, bench->c->threads))
+    if (tern_case_owns_team(bench->c) && tern_inputs_are_felt(call_ns, bench->c->threads))
         return true;
     for (int i = 0; i < TRIES; i++)
         if (!is_slower(bench, call_ns, &usual_ns, &fresh_ns))

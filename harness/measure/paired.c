@@ -183,7 +183,7 @@ static tern_status time_or_gather(tern_paired_attempt *attempt, const tern_paire
     tern_paired_member without_roofs = *member;
 
     member->record->timed = false;
-    if (tern_case_arm_must_be_alone(member->c)) {
+    if (tern_case_owns_team(member->c)) {
         without_roofs.options.with_roofs = false;
         return run_alone(&without_roofs, child, error);
     }

@@ -106,7 +106,7 @@ static bool refuse_teams(const tern_paired_request *request, tern_paired_samples
     bool refused = false;
 
     for (uint32_t i = 0; i < request->arms; i++)
-        if (tern_case_arm_must_be_alone(&request->c[i])) {
+        if (tern_case_owns_team(&request->c[i])) {
             samples->arm[i].finding.verdict = TERN_UNSUPPORTED;
             tern_text_copy(samples->arm[i].finding.reason, sizeof samples->arm[i].finding.reason,
                            "it has several threads of its own, which would wait on the CPUs of the others");

@@ -45,6 +45,11 @@ tern_status tern_case_set_toggles(tern_case *c, const char *text, tern_error *er
     return tern_toggles_set(c->kernel->toggles, owner, c->toggle, text, error);
 }
 
+bool tern_case_owns_team(const tern_case *c)
+{
+    return (c->kernel->flags & TERN_KERNEL_OWNS_TEAM) != 0 && c->threads > 1;
+}
+
 bool tern_case_huge_pages(const tern_case *c)
 {
     const tern_toggle *table = c->kernel->toggles;

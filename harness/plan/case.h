@@ -108,6 +108,12 @@ tern_status tern_case_set_toggles(tern_case *c, const char *text, tern_error *er
 /* Whether packed W and Y are to lie on huge pages: they do, unless a toggle says otherwise. */
 bool tern_case_huge_pages(const tern_case *c);
 
+/*
+ * Whether its kernel, which is not NULL, has several threads of its own. Such a case takes no turns with others: its
+ * threads would wait on the CPUs of the others, and the others' on its own.
+ */
+bool tern_case_owns_team(const tern_case *c);
+
 /* Writes the toggles that differ from the kernel's own choice, "" for none. Returns text. */
 char *tern_case_toggles(const tern_case *c, char *text, size_t bytes);
 

@@ -2,7 +2,6 @@
 
 #include "base/interrupt.h"
 #include "base/text.h"
-#include "measure/case_arm.h"
 #include "measure/screen.h"
 #include "run/picks.h"
 
@@ -179,7 +178,7 @@ static tern_workload part_of(const tern_workload *workload, const guess *best, d
 /* A kernel with threads of its own cannot take turns: it is left to its guess. */
 static bool can_take_turns(const guess *g)
 {
-    return !tern_case_arm_must_be_alone(&g->c);
+    return !tern_case_owns_team(&g->c);
 }
 
 /* The one that reads the fewest bits; NULL: there is none. */

@@ -156,7 +156,7 @@ tern_status tern_two_cases_look(tern_two_cases *two, tern_comparing *comparing, 
         line->state = TERN_COMPARED_LEFT_OUT;
     } else if (same) {
         line->state = TERN_COMPARED_IDENTICAL;
-    } else if ((two->cand.kernel->flags & TERN_KERNEL_OWNS_TEAM) != 0 && two->cand.threads > 1) {
+    } else if (tern_case_owns_team(&two->cand)) {
         line->state = TERN_COMPARED_LEFT_OUT;
         tern_text_copy(line->reason, sizeof line->reason,
                        "a kernel with threads of its own is compared with one thread");
