@@ -7,6 +7,7 @@
 #include "base/cpu_mask.h"
 #include "base/interrupt.h"
 #include "base/team.h"
+#include "plan/case.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -54,7 +55,7 @@ static void fill_rows(void *argument, uint32_t thread, uint32_t threads)
 
 static uint32_t threads_for(tern_shape shape)
 {
-    const double wanted = (double)shape.m * (double)shape.k * (double)shape.n / macs_per_thread;
+    const double wanted = tern_shape_macs(shape) / macs_per_thread;
 
     if (wanted < 2.0)
         return 1;

@@ -44,7 +44,7 @@ static void explain(const tern_bench *bench, tern_finding *finding)
     const int8_t *w = bench->fixture->weights->w, *x = inputs->slot[inputs->at];
     int32_t *expected = NULL;
 
-    if ((double)shape.m * (double)shape.k * (double)shape.n <= oracle_macs)
+    if (tern_shape_macs(shape) <= oracle_macs)
         expected = malloc(shape.m * shape.n * sizeof *expected);
     if (expected != NULL && tern_oracle_fill(shape, w, x, expected, NULL) == TERN_OK) {
         const tern_comparison comparison = {.shape = shape,

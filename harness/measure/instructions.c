@@ -9,11 +9,6 @@
 /* The first part shows how many instructions a multiply-add takes; the second, with its halves, takes about a second. */
 static const double first_macs = 4096.0, wanted_instructions = 8000.0;
 
-static double macs_of(tern_shape shape)
-{
-    return (double)shape.m * (double)shape.k * (double)shape.n;
-}
-
 /* Whole tiles that the kernel takes: the least common multiple, as far as it is below size. */
 static size_t step_of(size_t tile, size_t multiple, size_t size)
 {
@@ -153,5 +148,6 @@ tern_status tern_instructions_count(const tern_case *c, const tern_child_options
     const double macs = wanted_instructions / instructions->per_mac;
     const tern_shape first = tern_instructions_part(c->kernel, c->shape, first_macs),
                      larger = tern_instructions_part(c->kernel, c->shape, macs);
-    return macs_of(larger) > 2.0 * macs_of(first) ? count(c, macs, options, instructions, error) : TERN_OK;
+    return tern_shape_macs(larger) > 2.0 * tern_shape_macs(first) ? count(c, macs, options, instructions, error)
+                                                                  : TERN_OK;
 }

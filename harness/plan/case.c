@@ -112,6 +112,11 @@ bool tern_shape_parse(const char *text, tern_shape *shape)
            shape->n <= MAX_WEIGHTS / shape->k && shape->n <= MAX_WEIGHTS / shape->m;
 }
 
+double tern_shape_macs(tern_shape shape)
+{
+    return (double)shape.m * (double)shape.k * (double)shape.n;
+}
+
 static bool parse_w(tern_case *c, const char *value)
 {
     return tern_w_pattern_parse(value, &c->data.w);

@@ -144,4 +144,7 @@ tern_status tern_case_parse(tern_case *c, const char *id, const tern_registry *r
  */
 bool tern_shape_parse(const char *text, tern_shape *shape);
 
+/* Multiply-adds of one product, M*K*N, as a double, which takes shapes that size_t does not. */
+double tern_shape_macs(tern_shape shape);
+
 #endif

@@ -65,7 +65,7 @@ static void add(list *l, tern_shape shape, tern_w_pattern w, tern_x_pattern x, b
     shape.m = round_up(shape.m, multiple.m);
     shape.k = round_up(shape.k, multiple.k);
     shape.n = round_up(shape.n, multiple.n);
-    if (shape.k > TERN_MAX_K || (double)shape.m * (double)shape.k * (double)shape.n > MAX_MACS)
+    if (shape.k > TERN_MAX_K || tern_shape_macs(shape) > MAX_MACS)
         return;
     c.shape = shape;
     c.data = (tern_data){.w = w, .x = x, .p0 = 0.42, .seed = 1};

@@ -16,11 +16,6 @@ static const double cold_s_per_byte = 1.2e-9, roof_s_per_byte = 2.5e-9, roof_s =
 /* A check packs W and calls the kernel once a pass; a large product goes through few of them. */
 static const double large_macs = 1e8, passes = 10.0, large_passes = 2.0;
 
-static double macs_of(const tern_case *c)
-{
-    return (double)c->shape.m * (double)c->shape.k * (double)c->shape.n;
-}
-
 /* Verdicts are remembered as long as W and X are the same. */
 static bool is_checked(const tern_plan *plan, size_t index)
 {
@@ -53,7 +48,7 @@ static double call_s(const tern_case *c, double threads)
 {
     const bool plain = c->kernel != NULL && c->kernel->isa == 0;
 
-    return macs_of(c) / ((plain ? plain_macs_per_s : simd_macs_per_s) * threads);
+    return tern_shape_macs(c->shape) / ((plain ? plain_macs_per_s : simd_macs_per_s) * threads);
 }
 
 static double to_check(const tern_case *c)
@@ -63,7 +58,7 @@ static double to_check(const tern_case *c)
     if (c->data.sweep != TERN_SWEEP_NONE)
         return sweep_s;
     return (c->brief ? brief_check_s : check_s) +
-           (macs_of(c) < large_macs ? passes : large_passes) * (pack_s + call_s(c, 1.0));
+           (tern_shape_macs(c->shape) < large_macs ? passes : large_passes) * (pack_s + call_s(c, 1.0));
 }
 
 static double to_sample(const tern_plan *plan, size_t index, const tern_pace *pace)

@@ -27,11 +27,6 @@ static size_t round_up(size_t size, size_t multiple)
     return (size + multiple - 1) / multiple * multiple;
 }
 
-static double macs_of(tern_shape shape)
-{
-    return (double)shape.m * (double)shape.k * (double)shape.n;
-}
-
 bool tern_sweep_at(const tern_case *of, size_t index, tern_sweep_item *item)
 {
     const tern_sweep_segment *s = sweeps[of->data.sweep];
@@ -47,7 +42,7 @@ bool tern_sweep_at(const tern_case *of, size_t index, tern_sweep_item *item)
     shape->m = round_up(shape->m, multiple.m);
     shape->k = round_up(shape->k, multiple.k);
     shape->n = round_up(shape->n, multiple.n);
-    return shape->k <= TERN_MAX_K && macs_of(*shape) <= s->most_macs;
+    return shape->k <= TERN_MAX_K && tern_shape_macs(*shape) <= s->most_macs;
 }
 
 double tern_sweep_macs(const tern_case *of)
@@ -58,7 +53,7 @@ double tern_sweep_macs(const tern_case *of)
 
     for (size_t i = 0; i < places; i++)
         if (tern_sweep_at(of, i, &item))
-            macs += (double)item.calls * macs_of(item.c.shape);
+            macs += (double)item.calls * tern_shape_macs(item.c.shape);
     return macs;
 }
 

@@ -22,7 +22,7 @@ void tern_comparing_say(tern_comparing *comparing, const char *what, const char 
 
 tern_child_options tern_comparing_child(tern_comparing *comparing, const tern_case *c, double times)
 {
-    const double macs = (double)c->shape.m * (double)c->shape.k * (double)c->shape.n;
+    const double macs = tern_shape_macs(c->shape);
     const uint64_t llc_bytes = comparing->recording->environment.topology.llc_bytes;
     const double fill_s =
         c->cache == TERN_COLD ? (double)tern_memory_cold_bytes(llc_bytes) / least_fill_bytes_per_s : 0.0;

@@ -54,8 +54,7 @@ static bool is_better_canary(const tern_two_cases *a, const tern_two_cases *b)
 {
     if (b == NULL || a->cand.cache != b->cand.cache)
         return b == NULL || a->cand.cache == TERN_HOT;
-    return (double)a->cand.shape.m * (double)a->cand.shape.k * (double)a->cand.shape.n <
-           (double)b->cand.shape.m * (double)b->cand.shape.k * (double)b->cand.shape.n;
+    return tern_shape_macs(a->cand.shape) < tern_shape_macs(b->cand.shape);
 }
 
 static tern_two_cases *best_of(tern_gate *g, tern_compared_state state)

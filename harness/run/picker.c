@@ -144,7 +144,7 @@ static double mac_ns(const tern_workload *workload, const guess *g, size_t i)
     for (size_t j = 0; j < workload->problems; j++) {
         const tern_shape like = workload->problem[j].shape;
         if (like.n == workload->problem[i].shape.n && !isnan(g->problem_ns[j]))
-            return g->problem_ns[j] / ((double)like.m * (double)like.k * (double)like.n);
+            return g->problem_ns[j] / tern_shape_macs(like);
     }
     return 0.0;
 }
@@ -156,7 +156,7 @@ static double once_ns(const tern_workload *workload, const tern_workload *sample
 
     for (size_t i = 0; i < sampled->problems; i++) {
         const tern_shape shape = sampled->problem[i].shape;
-        sum += fmax(sample_ns, mac_ns(workload, g, i) * (double)shape.m * (double)shape.k * (double)shape.n);
+        sum += fmax(sample_ns, mac_ns(workload, g, i) * tern_shape_macs(shape));
     }
     return sum;
 }
