@@ -23,10 +23,7 @@ static int run_ablation(const tern_options *given, tern_sides_setup *setup, cons
         .recording = tern_settings_recording(&options), .deadline_s = options.deadline_s, .seed = 1};
     const int ran =
         tern_ablate_run(&recording, &settings, &setup->session, sides, &setup->plan, &setup->observer, error);
-    tern_activity_line_clear(&setup->line);
-    const int exit_status = tern_announce_end(&options, &recording, ran, error);
-    tern_recording_free(&recording);
-    return exit_status;
+    return tern_announce_close(&options, &recording, ran, error);
 }
 
 static bool is_suite(const char *argument)

@@ -22,10 +22,7 @@ static int run_ablation(const tern_options *options, tern_ablate_decode_settings
     settings->recording = tern_settings_recording(options);
     settings->budget_s = options->budget_s;
     const int ran = tern_ablate_decode_run(&recording, settings, &setup->session, &setup->observer, error);
-    tern_activity_line_clear(&setup->line);
-    const int exit_status = tern_announce_end(options, &recording, ran, error);
-    tern_recording_free(&recording);
-    return exit_status;
+    return tern_announce_close(options, &recording, ran, error);
 }
 
 static tern_status load_sides(tern_sides_setup *setup, const tern_options *options, tern_error *error)

@@ -79,6 +79,8 @@ static void announce_counts(const tern_options *options, const tern_recording *r
 
 int tern_announce_end(const tern_options *options, const tern_recording *recording, int exit_status, tern_error *error)
 {
+    if (!options->quiet && tern_terminal_is())
+        tern_terminal_clear();
     if (!recording->begun)
         return exit_status;
     const tern_status written = tern_output_all(options, &recording->sink.results, error);
@@ -87,4 +89,12 @@ int tern_announce_end(const tern_options *options, const tern_recording *recordi
     else if (error->text[0] == '\0')
         tern_text_copy(error->text, sizeof error->text, recording->end.reason);
     return exit_status == TERN_OK ? (int)written : exit_status;
+}
+
+int tern_announce_close(const tern_options *options, tern_recording *recording, int exit_status, tern_error *error)
+{
+    const int status = tern_announce_end(options, recording, exit_status, error);
+
+    tern_recording_free(recording);
+    return status;
 }

@@ -15,9 +15,13 @@ void tern_announce_plan(const tern_run *run, const tern_plan *plan, double expec
 void tern_announce_warnings(const tern_run *run);
 
 /*
- * Writes all reports of a run that has ended, and how it ended. exit_status is the run's; returns the command's, which
- * is another one when all was right but a report could not be written.
+ * Takes the line that says what is being done off the screen, writes all reports of a run that has ended, and how it
+ * ended. exit_status is the run's; returns the command's, which is another one when all was right but a report could
+ * not be written.
  */
 int tern_announce_end(const tern_options *options, const tern_recording *recording, int exit_status, tern_error *error);
+
+/* The same at the end of a command that needs the recording no more, which is freed. */
+int tern_announce_close(const tern_options *options, tern_recording *recording, int exit_status, tern_error *error);
 
 #endif

@@ -19,8 +19,5 @@ int tern_cases_run(const tern_options *options, tern_session *session, tern_plan
     const tern_observer observer = tern_progress_observer(&progress, options);
     const int ran = tern_campaign_run(&recording, &settings, session, plan, &observer, error);
 
-    tern_progress_clear(&progress);
-    const int exit_status = tern_announce_end(options, &recording, ran, error);
-    tern_recording_free(&recording);
-    return exit_status;
+    return tern_announce_close(options, &recording, ran, error);
 }

@@ -84,7 +84,6 @@ int tern_decoding_run(const tern_options *options, tern_decode_settings *setting
 
     settings->recording = tern_settings_recording(options);
     const int ran = tern_decode_run(&recording, settings, session, &observer, error);
-    tern_activity_line_clear(&progress);
     int exit_status = tern_announce_end(options, &recording, ran, error);
     if (settings->job.prompt != NULL && options->format->writer == tern_write_text &&
         recording.sink.results.decodes.count > 0) {

@@ -20,10 +20,7 @@ static int run_gate(const tern_options *given, tern_sides_setup *setup, tern_err
     const tern_gate_settings settings = tern_settings_gate(&options);
     const int ran =
         tern_gate_run(&recording, &settings, &setup->session, &setup->sides, &setup->plan, &setup->observer, error);
-    tern_activity_line_clear(&setup->line);
-    const int exit_status = tern_announce_end(&options, &recording, ran, error);
-    tern_recording_free(&recording);
-    return exit_status;
+    return tern_announce_close(&options, &recording, ran, error);
 }
 
 int tern_command_gate(const tern_options *options, tern_error *error)

@@ -43,6 +43,13 @@ static void draw_bar(tern_progress *progress, const char *what)
     fflush(stderr);
 }
 
+/* Takes the bar off the screen. */
+static void clear(const tern_progress *progress)
+{
+    if (progress->terminal && !progress->quiet)
+        tern_terminal_clear();
+}
+
 static void begin(void *context, const tern_run *run, const tern_plan *plan)
 {
     tern_progress *progress = context;
@@ -54,7 +61,7 @@ static void begin(void *context, const tern_run *run, const tern_plan *plan)
         progress->expected_s += plan->cases[i].expected_s;
     if (progress->quiet)
         return;
-    tern_progress_clear(progress);
+    clear(progress);
     tern_announce_plan(run, plan, progress->expected_s);
     tern_announce_warnings(run);
 }
@@ -93,7 +100,7 @@ static void tell_case(tern_progress *progress, const tern_record *record)
     char median[16], id[4 * sizeof record->id]; /* an escape has at most four characters for a byte */
 
     tern_text_visible(id, sizeof id, record->id);
-    tern_progress_clear(progress);
+    clear(progress);
     fprintf(stderr, "%zu/%zu  %-10s %s%s%s\n", progress->done, progress->total,
             tern_verdict_name(record->finding.verdict), id, record->timed ? "  " : "",
             record->timed ? tern_cell_time(record->timing.median_ns, median, sizeof median) : "");
@@ -114,7 +121,7 @@ static void finish(void *context, const tern_planned *planned, const tern_record
     if (!progress->quiet && progress->verbose)
         tell_case(progress, record);
     if (record->finding.verdict != TERN_EXACT && record->finding.verdict != TERN_UNSUPPORTED) {
-        tern_progress_clear(progress);
+        clear(progress);
         tern_report_failure(stderr, progress->run, record);
     }
 }
@@ -125,7 +132,7 @@ static void warn(void *context, const char *sentence)
 
     if (progress->quiet)
         return;
-    tern_progress_clear(progress);
+    clear(progress);
     tern_terminal_say(stderr, "warning: %s", sentence);
 }
 
@@ -138,10 +145,4 @@ tern_observer tern_progress_observer(tern_progress *progress, const tern_options
     };
     return (tern_observer){
         .context = progress, .begin = begin, .start = start, .tick = tick, .finish = finish, .warn = warn};
-}
-
-void tern_progress_clear(const tern_progress *progress)
-{
-    if (progress->terminal && !progress->quiet)
-        tern_terminal_clear();
 }

@@ -24,7 +24,4 @@ typedef struct tern_progress {
 /* The observer of a run; progress must outlive it. */
 tern_observer tern_progress_observer(tern_progress *progress, const tern_options *options);
 
-/* Takes the bar off the screen. */
-void tern_progress_clear(const tern_progress *progress);
-
 #endif

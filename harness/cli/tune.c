@@ -22,10 +22,7 @@ static int run_tuning(const tern_options *given, tern_sides_setup *setup, const 
     const int ran = job == NULL
                         ? tern_tune_plan(&recording, &settings, &setup->session, &setup->plan, &setup->observer, error)
                         : tern_tune_decode(&recording, &settings, &setup->session, job, &setup->observer, error);
-    tern_activity_line_clear(&setup->line);
-    const int exit_status = tern_announce_end(&options, &recording, ran, error);
-    tern_recording_free(&recording);
-    return exit_status;
+    return tern_announce_close(&options, &recording, ran, error);
 }
 
 int tern_command_tune(const tern_options *options, tern_error *error)
