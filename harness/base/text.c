@@ -47,6 +47,21 @@ bool tern_text_fit(char *text, size_t bytes, const char *source)
     return fits;
 }
 
+bool tern_text_ends_with(const char *text, const char *ending)
+{
+    const size_t length = strlen(text), last = strlen(ending);
+
+    return length >= last && strcmp(text + length - last, ending) == 0;
+}
+
+void tern_text_name_of_path(char *name, size_t bytes, const char *path, const char *ending)
+{
+    const char *slash = strrchr(path, '/'), *file = slash == NULL ? path : slash + 1;
+    const size_t length = strlen(file) - (tern_text_ends_with(file, ending) ? strlen(ending) : 0);
+
+    snprintf(name, bytes, "%.*s", (int)length, file);
+}
+
 /* Of a character of UTF-8 in its shortest form; 0 when there is none, and *code is then the byte. */
 static size_t decode_utf8(const char *text, uint32_t *code)
 {

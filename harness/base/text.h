@@ -20,6 +20,14 @@ void tern_text_copy(char *text, size_t bytes, const char *source);
 /* The same for what may not be cut: false, and text is empty, when it does not fit. */
 bool tern_text_fit(char *text, size_t bytes, const char *source);
 
+bool tern_text_ends_with(const char *text, const char *ending);
+
+/*
+ * Writes the last part of a path, without that ending if it has it: "small" of "suites/small.suite". What does not fit
+ * is cut.
+ */
+void tern_text_name_of_path(char *name, size_t bytes, const char *path, const char *ending);
+
 /*
  * Copies source as a terminal may see it: valid UTF-8 without control characters. Those, characters that change the
  * direction of writing, and bytes that are no UTF-8 stand as \n, \x1b, \u202e. Returns the length of the whole, as

@@ -3,6 +3,7 @@
  */
 #include "run/ablate.h"
 
+#include "base/text.h"
 #include "cli/announce.h"
 #include "cli/command.h"
 #include "cli/settings.h"
@@ -26,18 +27,11 @@ static int run_ablation(const tern_options *given, tern_sides_setup *setup, cons
     return tern_announce_close(&options, &recording, ran, error);
 }
 
-static bool is_suite(const char *argument)
-{
-    const char *end = strrchr(argument, '.');
-
-    return end != NULL && strcmp(end, ".suite") == 0;
-}
-
 int tern_command_ablate(const tern_options *options, tern_error *error)
 {
     const char *const *argument = options->arguments.item;
     const size_t count = options->arguments.count;
-    const bool two = !is_suite(argument[0]);
+    const bool two = !tern_text_ends_with(argument[0], ".suite");
     const size_t sides = two ? SIDES : 0;
     tern_sides_setup setup = {0};
 

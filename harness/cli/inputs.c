@@ -1,5 +1,7 @@
 #include "cli/inputs.h"
 
+#include "base/text.h"
+
 #include <dirent.h>
 #include <limits.h>
 #include <stdio.h>
@@ -16,13 +18,6 @@ static bool is_same_file(const char *a, const char *b)
            stat(b, &at_b) == 0 && S_ISREG(at_a.st_mode) && at_a.st_dev == at_b.st_dev && at_a.st_ino == at_b.st_ino;
 }
 
-static bool ends_with(const char *name, const char *ending)
-{
-    const size_t length = strlen(name), last = strlen(ending);
-
-    return length >= last && strcmp(name + length - last, ending) == 0;
-}
-
 /* Whether it is a file of the folder whose name ends so. endings ends with NULL. */
 static bool lies_in(const char *folder, const char *const *endings, const char *path)
 {
@@ -34,7 +29,7 @@ static bool lies_in(const char *folder, const char *const *endings, const char *
         for (const char *const *ending = endings; *ending != NULL && !lies; ending++) {
             char file[PATH_MAX];
             const int length = snprintf(file, sizeof file, "%s/%s", folder, entry->d_name);
-            lies = length < (int)sizeof file && ends_with(entry->d_name, *ending) && is_same_file(file, path);
+            lies = length < (int)sizeof file && tern_text_ends_with(entry->d_name, *ending) && is_same_file(file, path);
         }
     if (directory != NULL)
         closedir(directory);
@@ -56,7 +51,7 @@ static bool is_named(const char *named, const char *path)
     char *slash = strrchr(folder, '/');
     if (slash != NULL)
         slash[1] = '\0';
-    return ends_with(named, ".c") && lies_in(slash == NULL ? "." : folder, headers, path);
+    return tern_text_ends_with(named, ".c") && lies_in(slash == NULL ? "." : folder, headers, path);
 }
 
 static bool is_any_of(const char *const *named, size_t count, const char *path)

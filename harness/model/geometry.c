@@ -176,16 +176,6 @@ static tern_status read_file(tern_geometry *geometry, const char *path, tern_err
     return fault == NULL ? TERN_OK : tern_error_set(error, TERN_USAGE, "%s: %s", path, fault);
 }
 
-static void name_after(tern_geometry *geometry, const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    tern_text_copy(geometry->name, sizeof geometry->name, slash == NULL ? path : slash + 1);
-    char *dot = strstr(geometry->name, ".model");
-    if (dot != NULL)
-        *dot = '\0';
-}
-
 tern_status tern_geometry_read(tern_geometry *geometry, const char *name, tern_error *error)
 {
     char shared[4096];
@@ -193,7 +183,7 @@ tern_status tern_geometry_read(tern_geometry *geometry, const char *name, tern_e
     char path[4096];
 
     memset(geometry, 0, sizeof *geometry);
-    name_after(geometry, name);
+    tern_text_name_of_path(geometry->name, sizeof geometry->name, name, ".model");
     if (strpbrk(name, "/.") != NULL)
         return read_file(geometry, name, error);
     for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {

@@ -94,16 +94,6 @@ static tern_status on_line(void *context, const char *section, const char *key, 
     return take_line(r, section, key, values, error);
 }
 
-static void name_after(tern_suite *suite, const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    tern_text_copy(suite->name, sizeof suite->name, slash == NULL ? path : slash + 1);
-    char *dot = strstr(suite->name, ".suite");
-    if (dot != NULL)
-        *dot = '\0';
-}
-
 static tern_status check_groups(const tern_suite *suite, const char *path, tern_error *error)
 {
     if (suite->groups == 0)
@@ -122,7 +112,7 @@ tern_status tern_suite_read(tern_suite *suite, const char *path, const tern_regi
     tern_status status;
 
     memset(suite, 0, sizeof *suite);
-    name_after(suite, path);
+    tern_text_name_of_path(suite->name, sizeof suite->name, path, ".suite");
     suite->group = calloc(TERN_SUITE_GROUPS, sizeof *suite->group);
     if (suite->group == NULL || r == NULL) {
         free(r);

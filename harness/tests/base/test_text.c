@@ -99,6 +99,23 @@ static void what_is_stored_is_utf8_and_all_else_as_it_was(void **state)
     assert_string_equal(text, "a\n\033[1m \xC3\xA9 \\xff caf\\xe9");
 }
 
+static void a_name_is_a_path_without_folder_and_ending(void **state)
+{
+    char name[8];
+
+    (void)state;
+    tern_text_name_of_path(name, sizeof name, "suites/quick.suite", ".suite");
+    assert_string_equal(name, "quick");
+    tern_text_name_of_path(name, sizeof name, "a.suite.b", ".suite"); /* it ends otherwise, and is cut to what fits */
+    assert_string_equal(name, "a.suite");
+    tern_text_name_of_path(name, sizeof name, "x.suite/a", ".suite");
+    assert_string_equal(name, "a");
+    tern_text_name_of_path(name, sizeof name, "so", ".suite");
+    assert_string_equal(name, "so");
+    assert_true(tern_text_ends_with("a.c", ".c") && tern_text_ends_with(".c", ".c"));
+    assert_false(tern_text_ends_with("a.c.h", ".c") || tern_text_ends_with("c", ".c"));
+}
+
 static void a_command_line_is_as_a_shell_takes_it(void **state)
 {
     char text[64] = "run";
@@ -120,6 +137,7 @@ int main(void)
         cmocka_unit_test(the_nearest_name_is_found),
         cmocka_unit_test(what_is_shown_has_no_control_characters),
         cmocka_unit_test(what_is_stored_is_utf8_and_all_else_as_it_was),
+        cmocka_unit_test(a_name_is_a_path_without_folder_and_ending),
         cmocka_unit_test(a_command_line_is_as_a_shell_takes_it),
     };
 
