@@ -1,5 +1,6 @@
 #include "check/guard.h"
 
+#include "base/round.h"
 #include "base/text.h"
 
 #include <string.h>
@@ -86,7 +87,7 @@ tern_status tern_guard_new(tern_guard *guard, const char *name, size_t bytes, si
 {
     const size_t page = (size_t)sysconf(_SC_PAGESIZE);
     /* Room to find the address on any side. */
-    const size_t usable = (bytes + 3 * align + page - 1) / page * page;
+    const size_t usable = tern_round_up(bytes + 3 * align, page);
 
     *guard = (tern_guard){.name = name, .bytes = bytes, .map_bytes = usable + 2 * GUARD_BYTES};
     guard->map = mmap(side == TERN_GUARD_APART ? far_away() : NULL, guard->map_bytes, PROT_NONE,

@@ -3,6 +3,7 @@
  * slice's rows is found even when it is put back. Y is moved for it. In the last token, that shows the rows after the
  * slice; in the first one, those before it.
  */
+#include "base/round.h"
 #include "check/pass_look.h"
 
 #include <string.h>
@@ -87,7 +88,7 @@ static bool prepare(tern_pass_run *run)
 bool tern_pass_look_beyond_edges(tern_pass_run *run)
 {
     const size_t page = (size_t)sysconf(_SC_PAGESIZE), y_bytes = run->values * sizeof *run->other;
-    room r = {.half_bytes = (y_bytes + page - 1) / page * page};
+    room r = {.half_bytes = tern_round_up(y_bytes, page)};
     bool right = true;
 
     if (!tern_pass_run_runs_alone(run))

@@ -4,6 +4,8 @@
 #ifndef TERN_ARENA_H
 #define TERN_ARENA_H
 
+#include "base/round.h"
+
 #include <stddef.h>
 
 enum { TERN_SMALL_PAGE = 4096, TERN_CACHE_LINE = 64 };
@@ -26,8 +28,8 @@ static const tern_layout tern_layout_usual = {.packed = 0, .x = 1024, .y = 2048,
 static inline size_t tern_arena_take(size_t *end, size_t bytes, size_t align, size_t offset)
 {
     const size_t unit = align > TERN_CACHE_LINE ? align : (size_t)TERN_CACHE_LINE;
-    const size_t page = (*end + TERN_SMALL_PAGE - 1) / TERN_SMALL_PAGE * TERN_SMALL_PAGE;
-    const size_t begin = (page + offset + unit - 1) / unit * unit;
+    const size_t page = tern_round_up(*end, TERN_SMALL_PAGE);
+    const size_t begin = tern_round_up(page + offset, unit);
 
     *end = begin + bytes;
     return begin;

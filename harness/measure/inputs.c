@@ -1,5 +1,6 @@
 #include "measure/inputs.h"
 
+#include "base/round.h"
 #include "measure/arena.h"
 
 #include <string.h>
@@ -20,7 +21,7 @@ tern_status tern_inputs_new(tern_inputs *inputs, const int8_t *x, size_t values,
     tern_inputs_set_period(inputs, 1);
     inputs->slots = fit < 1 ? 1 : fit > room.slots ? room.slots : (uint32_t)fit;
     const size_t align = x_align > line ? x_align : line;
-    const size_t stride = (values + align - 1) / align * align;
+    const size_t stride = tern_round_up(values, align);
     begin[0] = tern_arena_take(&end, inputs->slots * stride, x_align, offset);
     const tern_status status = tern_memory_new(&inputs->memory, "X", end, error);
     if (status != TERN_OK)

@@ -1,5 +1,6 @@
 #include "measure/ring.h"
 
+#include "base/round.h"
 #include "measure/arena.h"
 
 #include <string.h>
@@ -30,7 +31,7 @@ tern_status tern_ring_reserve(tern_ring *ring, size_t packed_bytes, size_t align
     const uint64_t most = tern_memory_available_bytes() / 2;
 
     memset(ring, 0, sizeof *ring);
-    ring->stride = (packed_bytes + align - 1) / align * align;
+    ring->stride = tern_round_up(packed_bytes, align);
     uint64_t slots = (wanted_bytes + ring->stride - 1) / ring->stride;
     if (slots > most / ring->stride)
         slots = most / ring->stride;

@@ -1,5 +1,6 @@
 #include "measure/screen.h"
 
+#include "base/round.h"
 #include "measure/measure.h"
 
 #include <math.h>
@@ -16,7 +17,7 @@ static size_t part_rows(const tern_kernel *kernel, tern_shape shape)
 {
     const size_t rows = part_weights / shape.k + 1, step = kernel->row_step * kernel->multiple.m;
 
-    return rows < shape.m ? (rows + step - 1) / step * step : shape.m;
+    return rows < shape.m ? tern_round_up(rows, step) : shape.m;
 }
 
 tern_status tern_screen(const tern_case *c, const tern_pin *pin, double read_gbps, const tern_child_options *child,

@@ -5,6 +5,7 @@
  */
 #include "plan/edges.h"
 
+#include "base/round.h"
 #include "plan/sweep.h"
 
 #include <string.h>
@@ -46,11 +47,6 @@ typedef struct list {
     size_t count;
 } list;
 
-static size_t round_up(size_t size, size_t multiple)
-{
-    return (size + multiple - 1) / multiple * multiple;
-}
-
 static bool same(const tern_case *a, const tern_case *b)
 {
     return a->shape.m == b->shape.m && a->shape.k == b->shape.k && a->shape.n == b->shape.n && a->data.w == b->data.w &&
@@ -62,9 +58,9 @@ static void add(list *l, tern_shape shape, tern_w_pattern w, tern_x_pattern x, b
     const tern_shape multiple = l->of->kernel->multiple;
     tern_case c = *l->of;
 
-    shape.m = round_up(shape.m, multiple.m);
-    shape.k = round_up(shape.k, multiple.k);
-    shape.n = round_up(shape.n, multiple.n);
+    shape.m = tern_round_up(shape.m, multiple.m);
+    shape.k = tern_round_up(shape.k, multiple.k);
+    shape.n = tern_round_up(shape.n, multiple.n);
     if (shape.k > TERN_MAX_K || tern_shape_macs(shape) > MAX_MACS)
         return;
     c.shape = shape;
@@ -112,7 +108,7 @@ static void add_unpacking(list *l)
     const size_t columns[] = {tile.k - 1, tile.k, tile.k + 1, 2 * tile.k + 1, 31, 257};
 
     for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) {
-        const size_t k = round_up(columns[i], l->of->kernel->multiple.k);
+        const size_t k = tern_round_up(columns[i], l->of->kernel->multiple.k);
         const size_t rows = k == 0 ? 0 : (size_t)(MAX_MACS / (double)k / (double)k);
         if (rows > 0)
             add(l, (tern_shape){tail_size(tile.m, rows < 33 ? rows : 33), k, k}, TERN_W_RANDOM, TERN_X_ONEHOT, true);

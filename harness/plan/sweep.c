@@ -4,6 +4,7 @@
  */
 #include "plan/sweep.h"
 
+#include "base/round.h"
 #include "plan/sweep_segments.h"
 
 static const tern_sweep_segment *const sweeps[TERN_SWEEPS] = {
@@ -22,11 +23,6 @@ size_t tern_sweep_count(const tern_case *of)
     return count;
 }
 
-static size_t round_up(size_t size, size_t multiple)
-{
-    return (size + multiple - 1) / multiple * multiple;
-}
-
 bool tern_sweep_at(const tern_case *of, size_t index, tern_sweep_item *item)
 {
     const tern_sweep_segment *s = sweeps[of->data.sweep];
@@ -39,9 +35,9 @@ bool tern_sweep_at(const tern_case *of, size_t index, tern_sweep_item *item)
     if (!s->fill(index, item))
         return false;
     tern_shape *shape = &item->c.shape;
-    shape->m = round_up(shape->m, multiple.m);
-    shape->k = round_up(shape->k, multiple.k);
-    shape->n = round_up(shape->n, multiple.n);
+    shape->m = tern_round_up(shape->m, multiple.m);
+    shape->k = tern_round_up(shape->k, multiple.k);
+    shape->n = tern_round_up(shape->n, multiple.n);
     return shape->k <= TERN_MAX_K && tern_shape_macs(*shape) <= s->most_macs;
 }
 
@@ -61,8 +57,8 @@ tern_case tern_sweep_case(const tern_case *c, tern_sweep sweep)
 {
     tern_case of = *c;
 
-    of.shape = (tern_shape){round_up(64, c->kernel->multiple.m), round_up(64, c->kernel->multiple.k),
-                            round_up(64, c->kernel->multiple.n)};
+    of.shape = (tern_shape){tern_round_up(64, c->kernel->multiple.m), tern_round_up(64, c->kernel->multiple.k),
+                            tern_round_up(64, c->kernel->multiple.n)};
     of.data = (tern_data){.w = TERN_W_RANDOM, .x = TERN_X_RANDOM, .p0 = 0.42, .seed = 1, .sweep = sweep};
     of.threads = 0;
     of.cache = TERN_CHECK_ONLY;

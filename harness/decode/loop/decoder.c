@@ -1,5 +1,6 @@
 #include "decode/loop/decoder.h"
 
+#include "base/round.h"
 #include "decode/loop/forward.h"
 #include "decode/loop/pages.h"
 
@@ -67,9 +68,7 @@ static size_t longest_row(const tern_geometry *g)
 
 static size_t whole_lines(size_t values)
 {
-    const size_t line = CACHE_LINE / sizeof(float);
-
-    return (values + line - 1) / line * line;
+    return tern_round_up(values, CACHE_LINE / sizeof(float));
 }
 
 /* Room for the rows of all parts of a linear layer, `block` tokens each, every part aligned; the most that any linear layer needs. */

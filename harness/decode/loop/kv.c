@@ -1,5 +1,6 @@
 #include "decode/loop/kv.h"
 
+#include "base/round.h"
 #include "machine/isa.h"
 
 #include <stdlib.h>
@@ -20,7 +21,7 @@ tern_status tern_kv_new(tern_kv *kv, const tern_geometry *geometry, tern_kv_type
     if (context == 0 || sequences == 0)
         return tern_error_set(error, TERN_USAGE, "a KV ring needs at least one slot and one sequence");
     const uint64_t rows = (uint64_t)2 * sequences * geometry->layers * geometry->kv_heads * context;
-    const size_t row_bytes = (geometry->head_dim * value_bytes[type] + ROW_ALIGN - 1) / ROW_ALIGN * ROW_ALIGN;
+    const size_t row_bytes = tern_round_up(geometry->head_dim * value_bytes[type], ROW_ALIGN);
     *kv = (tern_kv){.type = type,
                     .layers = geometry->layers,
                     .kv_heads = geometry->kv_heads,

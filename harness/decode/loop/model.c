@@ -5,6 +5,7 @@
 #include "decode/loop/model.h"
 
 #include "base/clock.h"
+#include "base/round.h"
 #include "check/product.h"
 #include "decode/loop/pages.h"
 #include "machine/isa.h"
@@ -224,7 +225,7 @@ static tern_status add_up(loader *l, const tern_model_options *options, needs *n
         values += layers * (tern_geometry_norm_size(g, norm) + piece);
     n->model += values * sizeof(float);
     n->model += g->vocabulary * (g->hidden + (size_t)4) * (options->head == TERN_HEAD_I8 ? 1 : 2) + 2 * piece;
-    n->room = (n->room + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
+    n->room = tern_round_up(n->room, CACHE_LINE);
     if (kernel->pack_rows != NULL)
         n->w = 0;
     return TERN_OK;

@@ -1,5 +1,7 @@
 #include "decode/loop/pages.h"
 
+#include "base/round.h"
+
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -14,7 +16,7 @@ size_t tern_pages_alignment(const tern_kernel *kernel)
 
 void *tern_pages_take(tern_pages *pages, size_t bytes)
 {
-    const size_t begin = (pages->used + pages->align - 1) / pages->align * pages->align;
+    const size_t begin = tern_round_up(pages->used, pages->align);
 
     pages->used = begin + bytes;
     return pages->base == NULL ? NULL : pages->base + begin;
@@ -66,7 +68,7 @@ void tern_pages_touch(const tern_memory *memory, tern_team *team)
 
 void tern_pages_trim(tern_memory *memory, size_t used)
 {
-    const size_t page = page_bytes(), begin = (used + page - 1) / page * page;
+    const size_t page = page_bytes(), begin = tern_round_up(used, page);
 
     if (begin < memory->bytes)
         madvise(memory->data + begin, memory->bytes - begin, MADV_DONTNEED);

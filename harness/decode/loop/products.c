@@ -1,5 +1,7 @@
 #include "decode/loop/products.h"
 
+#include "base/round.h"
+
 #include <stdlib.h>
 
 enum { PLAN_ALIGN = 64 };
@@ -86,7 +88,7 @@ static tern_status bind(const tern_model *model, size_t part, size_t tokens, ter
 
 static tern_status make_plan(tern_product *product, void **memory, tern_error *error)
 {
-    const size_t bytes = (tern_product_plan_bytes(product) + PLAN_ALIGN - 1) / PLAN_ALIGN * PLAN_ALIGN;
+    const size_t bytes = tern_round_up(tern_product_plan_bytes(product), PLAN_ALIGN);
 
     if (bytes == 0)
         return TERN_OK;
