@@ -5,6 +5,7 @@
  */
 #include "base/team.h"
 
+#include "base/cache_line.h"
 #include "base/cpu_mask.h"
 
 #include <pthread.h>
@@ -14,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CACHE_LINE = 64, SPINS_BEFORE_YIELD = 4000 };
+enum { SPINS_BEFORE_YIELD = 4000 };
 
 typedef struct member {
     tern_team *team;
@@ -23,9 +24,9 @@ typedef struct member {
 } member;
 
 struct tern_team {
-    _Alignas(CACHE_LINE) atomic_uint arrived;
-    _Alignas(CACHE_LINE) atomic_uint phase;
-    _Alignas(CACHE_LINE) uint32_t threads;
+    _Alignas(TERN_CACHE_LINE) atomic_uint arrived;
+    _Alignas(TERN_CACHE_LINE) atomic_uint phase;
+    _Alignas(TERN_CACHE_LINE) uint32_t threads;
     unsigned spins; /* before a thread yields its CPU */
     tern_team_fn *fn;
     void *argument;
@@ -96,7 +97,7 @@ static void end(tern_team *team, uint32_t started)
 
 tern_status tern_team_new(tern_team **out, uint32_t threads, tern_error *error)
 {
-    tern_team *team = aligned_alloc(CACHE_LINE, sizeof *team);
+    tern_team *team = aligned_alloc(TERN_CACHE_LINE, sizeof *team);
     member *members = calloc(threads, sizeof *members);
 
     *out = NULL;

@@ -4,6 +4,7 @@
 #ifndef TERN_PRODUCT_H
 #define TERN_PRODUCT_H
 
+#include "base/cache_line.h"
 #include "base/team.h"
 #include "kernel.h"
 #include "plan/case.h"
@@ -53,7 +54,7 @@ typedef enum tern_stage { TERN_STAGE_PREPARE, TERN_STAGE_RUN, TERN_STAGES } tern
  * its own.
  */
 typedef struct tern_busy_thread {
-    _Alignas(64) uint64_t ticks[TERN_STAGES]; /* of clock */
+    _Alignas(TERN_CACHE_LINE) uint64_t ticks[TERN_STAGES]; /* of clock */
 } tern_busy_thread;
 
 typedef struct tern_busy {

@@ -4,6 +4,7 @@
 #ifndef TERN_PROBE_READ_H
 #define TERN_PROBE_READ_H
 
+#include "base/cache_line.h"
 #include "machine/probe.h"
 
 /* Defines read_all(), a tern_probe_read_fn, with vectors of VECTOR_BYTES. */
@@ -12,13 +13,13 @@
                                                                                                                        \
     static uint64_t read_all(const void *data, size_t bytes, size_t ahead)                                             \
     {                                                                                                                  \
-        enum { LINE = 64, BLOCK = 256, VECTORS = BLOCK / VECTOR_BYTES };                                               \
+        enum { BLOCK = 256, VECTORS = BLOCK / VECTOR_BYTES };                                                          \
         vector sum[4] = {{0}};                                                                                         \
         uint64_t all = 0;                                                                                              \
                                                                                                                        \
         for (const char *at = data, *end = at + bytes; at < end; at += BLOCK) {                                        \
             const vector *block = (const vector *)(const void *)at;                                                    \
-            for (size_t line = 0; ahead > 0 && line < BLOCK; line += LINE)                                             \
+            for (size_t line = 0; ahead > 0 && line < BLOCK; line += TERN_CACHE_LINE)                                  \
                 __builtin_prefetch(at + ahead + line);                                                                 \
             for (size_t i = 0; i < VECTORS; i++)                                                                       \
                 sum[i % 4] ^= block[i];                                                                                \

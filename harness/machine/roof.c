@@ -1,5 +1,6 @@
 #include "machine/roof.h"
 
+#include "base/cache_line.h"
 #include "base/clock.h"
 #include "base/stats.h"
 #include "base/text.h"
@@ -12,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LINE_BYTES = 64, PEAK_TRIES = 5, CHASES = 3, CHASE_LOADS = 100000 };
+enum { PEAK_TRIES = 5, CHASES = 3, CHASE_LOADS = 100000 };
 
 static const double peak_ns = 5e6;
 
@@ -54,12 +55,12 @@ static void fill(void *argument, uint32_t thread, uint32_t threads)
 {
     const job *j = argument;
     const tern_slice part = tern_read_rate_slice(j->buffer.bytes, thread, threads);
-    const uint64_t lines = j->buffer.bytes / LINE_BYTES;
+    const uint64_t lines = j->buffer.bytes / TERN_CACHE_LINE;
 
-    for (size_t at = part.begin; at < part.end; at += LINE_BYTES) {
+    for (size_t at = part.begin; at < part.end; at += TERN_CACHE_LINE) {
         uint64_t *line = (uint64_t *)(void *)(j->buffer.data + at);
-        for (size_t i = 0; i < LINE_BYTES / sizeof *line; i++)
-            line[i] = (1664525 * (at / LINE_BYTES) + 1013904223) % lines;
+        for (size_t i = 0; i < TERN_CACHE_LINE / sizeof *line; i++)
+            line[i] = (1664525 * (at / TERN_CACHE_LINE) + 1013904223) % lines;
     }
 }
 
@@ -111,7 +112,7 @@ static void measure_latency(job *j, tern_roof *roof)
     for (int chase = 0; chase < CHASES; chase++) {
         const double start_ns = tern_clock_ns();
         for (int i = 0; i < CHASE_LOADS; i++)
-            at = *(const uint64_t *)(const void *)(j->buffer.data + at * LINE_BYTES);
+            at = *(const uint64_t *)(const void *)(j->buffer.data + at * TERN_CACHE_LINE);
         load_ns[chase] = (tern_clock_ns() - start_ns) / CHASE_LOADS;
         sink = at;
     }

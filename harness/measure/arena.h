@@ -4,11 +4,12 @@
 #ifndef TERN_ARENA_H
 #define TERN_ARENA_H
 
+#include "base/cache_line.h"
 #include "base/round.h"
 
 #include <stddef.h>
 
-enum { TERN_SMALL_PAGE = 4096, TERN_CACHE_LINE = 64 };
+enum { TERN_SMALL_PAGE = 4096 };
 
 /* How many bytes into its page each array of a product begins: multiples of TERN_CACHE_LINE below TERN_SMALL_PAGE. */
 typedef struct tern_layout {

@@ -11,7 +11,7 @@ const tern_inputs_room tern_inputs_fresh = {.slots = TERN_INPUT_SLOTS, .bytes = 
 tern_status tern_inputs_new(tern_inputs *inputs, const int8_t *x, size_t values, tern_inputs_room room, size_t x_align,
                             size_t offset, uint64_t seed, tern_error *error)
 {
-    const size_t fit = room.bytes / values, line = 64;
+    const size_t fit = room.bytes / values, line = TERN_CACHE_LINE;
     size_t begin[TERN_INPUT_SLOTS], end = 0;
 
     memset(inputs, 0, sizeof *inputs);

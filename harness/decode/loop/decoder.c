@@ -1,5 +1,6 @@
 #include "decode/loop/decoder.h"
 
+#include "base/cache_line.h"
 #include "base/round.h"
 #include "decode/loop/forward.h"
 #include "decode/loop/pages.h"
@@ -8,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CACHE_LINE = 64, BLOCK_LIMIT = 1 << 16 };
+enum { BLOCK_LIMIT = 1 << 16 };
 
 struct tern_decoder {
     tern_forward forward;
@@ -68,7 +69,7 @@ static size_t longest_row(const tern_geometry *g)
 
 static size_t whole_lines(size_t values)
 {
-    return tern_round_up(values, CACHE_LINE / sizeof(float));
+    return tern_round_up(values, TERN_CACHE_LINE / sizeof(float));
 }
 
 /* Room for the rows of all parts of a linear layer, `block` tokens each, every part aligned; the most that any linear layer needs. */

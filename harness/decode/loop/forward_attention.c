@@ -9,9 +9,8 @@
  */
 #include "decode/loop/forward.h"
 
+#include "base/cache_line.h"
 #include "check/product.h"
-
-enum { LINE = 64 };
 
 static size_t smaller(size_t a, size_t b)
 {
@@ -150,7 +149,7 @@ static void fetch_slot(const tern_past *past, uint64_t position)
     const size_t at = (size_t)(position % past->context) * past->row_bytes;
 
     for (tern_kv_part part = 0; part < TERN_KV_PARTS; part++)
-        for (size_t i = 0; i < past->row_bytes; i += LINE)
+        for (size_t i = 0; i < past->row_bytes; i += TERN_CACHE_LINE)
             __builtin_prefetch(past->row[part] + at + i, 1, 3);
 }
 

@@ -4,6 +4,7 @@
  */
 #include "decode/loop/model.h"
 
+#include "base/cache_line.h"
 #include "base/clock.h"
 #include "base/round.h"
 #include "check/product.h"
@@ -13,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROOM_BYTES = 256 << 10, CACHE_LINE = 64 };
+enum { ROOM_BYTES = 256 << 10 };
 
 /* What the threads share while they load. */
 typedef struct loader {
@@ -225,7 +226,7 @@ static tern_status add_up(loader *l, const tern_model_options *options, needs *n
         values += layers * (tern_geometry_norm_size(g, norm) + piece);
     n->model += values * sizeof(float);
     n->model += g->vocabulary * (g->hidden + (size_t)4) * (options->head == TERN_HEAD_I8 ? 1 : 2) + 2 * piece;
-    n->room = tern_round_up(n->room, CACHE_LINE);
+    n->room = tern_round_up(n->room, TERN_CACHE_LINE);
     if (kernel->pack_rows != NULL)
         n->w = 0;
     return TERN_OK;
@@ -282,7 +283,7 @@ static tern_status reserve(loader *l, const needs *n, const tern_model_options *
         status = tern_pages_new(w, "a matrix on its way to the kernel", n->w, true, error);
     if (status != TERN_OK)
         return status;
-    l->room = aligned_alloc(CACHE_LINE, room_bytes);
+    l->room = aligned_alloc(TERN_CACHE_LINE, room_bytes);
     if (!make_layers(l->model) || l->room == NULL)
         return tern_error_memory(error, "loading a model", (double)room_bytes);
     l->room_bytes = n->room;
@@ -303,7 +304,7 @@ tern_status tern_model_load(tern_model *model, const tern_weights *weights, cons
                           .kernel = *kernel,
                           .threads = tern_team_threads(team),
                           .huge_pages = options->huge_pages};
-    l.pages.align = larger(CACHE_LINE, kernel->kernel->packed_align);
+    l.pages.align = larger(TERN_CACHE_LINE, kernel->kernel->packed_align);
     tern_status status = tern_parts_new(&model->parts, weights, error);
     if (status == TERN_OK)
         status = add_up(&l, options, &n, error);

@@ -1,17 +1,16 @@
 #include "decode/loop/pages.h"
 
+#include "base/cache_line.h"
 #include "base/round.h"
 
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { CACHE_LINE = 64 };
-
 size_t tern_pages_alignment(const tern_kernel *kernel)
 {
     const size_t x = kernel->x_align, y = kernel->y_align, most = x > y ? x : y;
 
-    return most > CACHE_LINE ? most : CACHE_LINE;
+    return most > TERN_CACHE_LINE ? most : TERN_CACHE_LINE;
 }
 
 void *tern_pages_take(tern_pages *pages, size_t bytes)
