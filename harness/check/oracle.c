@@ -42,9 +42,10 @@ static void fill_rows(void *argument, uint32_t thread, uint32_t threads)
 {
     const job *j = argument;
     const tern_shape shape = j->shape;
+    const tern_slice rows = tern_slice_of(shape.m, thread, threads);
     int16_t *row = j->row + thread * shape.k;
 
-    for (size_t m = shape.m * thread / threads; m < shape.m * (thread + 1) / threads; m++) {
+    for (size_t m = rows.begin; m < rows.end; m++) {
         if (tern_interrupt_signal() != 0)
             return;
         widen(j->w + m * shape.k, shape.k, row);

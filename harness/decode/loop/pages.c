@@ -51,10 +51,11 @@ static size_t page_bytes(void)
 static void touch_share(void *argument, uint32_t thread, uint32_t threads)
 {
     const tern_memory *memory = argument;
-    const size_t page = page_bytes(), pages = (memory->bytes + page - 1) / page;
+    const size_t page = page_bytes();
+    const tern_slice pages = tern_slice_of((memory->bytes + page - 1) / page, thread, threads);
     volatile uint8_t *data = memory->data;
 
-    for (size_t i = pages * thread / threads; i < pages * (thread + 1) / threads; i++)
+    for (size_t i = pages.begin; i < pages.end; i++)
         data[i * page] = 0;
 }
 
