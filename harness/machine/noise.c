@@ -3,26 +3,13 @@
 #include "base/stats.h"
 #include "machine/control_group.h"
 #include "machine/memory.h"
+#include "machine/proc_file.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-
-/* Reads the start of a file. Returns text, "" when there is none. */
-static char *read_file(const char *path, char *text, size_t bytes)
-{
-    FILE *stream = fopen(path, "r");
-    size_t length = 0;
-
-    if (stream != NULL) {
-        length = fread(text, 1, bytes - 1, stream);
-        fclose(stream);
-    }
-    text[length] = '\0';
-    return text;
-}
 
 /* The number that stands after key in text, NaN when the key is not there. */
 static double number_after(const char *text, const char *key)
@@ -44,8 +31,8 @@ static double read_steal_share(void)
     double user, nice, system, idle, waiting, irq, softirq, steal;
     char text[512];
 
-    if (sscanf(read_file("/proc/stat", text, sizeof text), "cpu %lf %lf %lf %lf %lf %lf %lf %lf", &user, &nice, &system,
-               &idle, &waiting, &irq, &softirq, &steal) != 8)
+    if (sscanf(tern_proc_text("/proc/stat", text, sizeof text), "cpu %lf %lf %lf %lf %lf %lf %lf %lf", &user, &nice,
+               &system, &idle, &waiting, &irq, &softirq, &steal) != 8)
         return (double)NAN;
     const double wanted = user + nice + system + irq + softirq + steal;
     return wanted > 0.0 ? steal / wanted : 0.0;
@@ -58,7 +45,7 @@ static void take_throttled(void *context, const char *folder)
     char path[4096 + 16], text[1024];
 
     snprintf(path, sizeof path, "%s/cpu.stat", folder);
-    read_file(path, text, sizeof text);
+    tern_proc_text(path, text, sizeof text);
     *largest = fmax(*largest, number_after(text, "nr_throttled ") / fmax(number_after(text, "nr_periods "), 1.0));
 }
 
@@ -75,16 +62,16 @@ static bool read_turbo(void)
 {
     char text[16];
 
-    if (read_file("/sys/devices/system/cpu/intel_pstate/no_turbo", text, sizeof text)[0] != '\0')
+    if (tern_proc_text("/sys/devices/system/cpu/intel_pstate/no_turbo", text, sizeof text)[0] != '\0')
         return text[0] == '0';
-    return read_file("/sys/devices/system/cpu/cpufreq/boost", text, sizeof text)[0] == '1';
+    return tern_proc_text("/sys/devices/system/cpu/cpufreq/boost", text, sizeof text)[0] == '1';
 }
 
 double tern_noise_pressure_share(void)
 {
     char text[512];
 
-    return number_after(read_file("/proc/pressure/cpu", text, sizeof text), "some avg10=") / 100.0;
+    return number_after(tern_proc_text("/proc/pressure/cpu", text, sizeof text), "some avg10=") / 100.0;
 }
 
 /* proc_loadavg(5): three loads, then running/all tasks, of which this one is running. */
@@ -93,7 +80,7 @@ static double look_at_others(void)
     char text[128];
     unsigned running;
 
-    return sscanf(read_file("/proc/loadavg", text, sizeof text), "%*f %*f %*f %u/", &running) == 1 && running > 0
+    return sscanf(tern_proc_text("/proc/loadavg", text, sizeof text), "%*f %*f %*f %u/", &running) == 1 && running > 0
                ? running - 1.0
                : (double)NAN;
 }
@@ -136,9 +123,8 @@ void tern_noise_read(tern_noise *noise, const tern_run *run, const tern_topology
     noise->pressure_share = tern_noise_pressure_share();
     noise->others_running = read_others_running();
     noise->throttled_share = read_throttled_share();
-    noise->numa_balancing = read_file("/proc/sys/kernel/numa_balancing", text, sizeof text)[0] == '1';
+    noise->numa_balancing = tern_proc_text("/proc/sys/kernel/numa_balancing", text, sizeof text)[0] == '1';
     noise->turbo = read_turbo();
-    read_file("/sys/devices/system/clocksource/clocksource0/current_clocksource", noise->clock_source,
-              sizeof noise->clock_source);
-    noise->clock_source[strcspn(noise->clock_source, "\n")] = '\0';
+    tern_proc_line("/sys/devices/system/clocksource/clocksource0/current_clocksource", noise->clock_source,
+                   sizeof noise->clock_source);
 }

@@ -5,16 +5,30 @@
 #include <stdio.h>
 #include <string.h>
 
-void tern_proc_line(const char *path, char *text, size_t bytes)
+bool tern_proc_line(const char *path, char *text, size_t bytes)
 {
     FILE *stream = fopen(path, "r");
 
     text[0] = '\0';
     if (stream == NULL)
-        return;
-    if (fgets(text, (int)bytes, stream) != NULL)
-        text[strcspn(text, "\n")] = '\0';
+        return false;
+    const bool got = fgets(text, (int)bytes, stream) != NULL;
     fclose(stream);
+    text[strcspn(text, "\n")] = '\0';
+    return got;
+}
+
+char *tern_proc_text(const char *path, char *text, size_t bytes)
+{
+    FILE *stream = fopen(path, "r");
+    size_t length = 0;
+
+    if (stream != NULL) {
+        length = fread(text, 1, bytes - 1, stream);
+        fclose(stream);
+    }
+    text[length] = '\0';
+    return text;
 }
 
 /* What stands behind the colon when the line is of that key, which another may begin with: "model" and "model name". */

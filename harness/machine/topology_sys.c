@@ -4,12 +4,15 @@
  */
 #include "base/text.h"
 #include "machine/cpulist.h"
+#include "machine/proc_file.h"
 #include "machine/topology_read.h"
 
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { PATH_BYTES = 512 };
 
 /* A tree and the latest list that was read of it. */
 typedef struct reader {
@@ -19,31 +22,25 @@ typedef struct reader {
     size_t count;
 } reader;
 
-static FILE *open_file(const reader *r, const char *path)
+/* root/path */
+static const char *path_of(const reader *r, const char *path, char *whole, size_t bytes)
 {
-    char whole[512] = "";
-
-    tern_text_append(whole, sizeof whole, "%s/%s", r->root, path);
-    return fopen(whole, "r");
+    snprintf(whole, bytes, "%s/%s", r->root, path);
+    return whole;
 }
 
-/* Reads the first line of root/path, without its newline. */
 static bool read_line(const reader *r, const char *path, char *text, size_t bytes)
 {
-    FILE *stream = open_file(r, path);
+    char whole[PATH_BYTES];
 
-    if (stream == NULL)
-        return false;
-    const bool got = fgets(text, (int)bytes, stream) != NULL;
-    fclose(stream);
-    if (got)
-        text[strcspn(text, "\n")] = '\0';
-    return got;
+    return tern_proc_line(path_of(r, path, whole, sizeof whole), text, bytes);
 }
 
+/* Lists are as long as there are CPUs. */
 static bool read_list(reader *r, const char *path)
 {
-    FILE *stream = open_file(r, path);
+    char whole[PATH_BYTES];
+    FILE *stream = fopen(path_of(r, path, whole, sizeof whole), "r");
     char *line = NULL;
     size_t bytes = 0;
 
@@ -96,7 +93,7 @@ static uint64_t parse_size(const char *text)
 /* Adds the cache unless a lower CPU shares it, and has added it. Returns false when there is none of that index. */
 static bool add_cache(reader *r, int32_t cpu, unsigned index)
 {
-    char level[16], kind[16], size[32], line[16] = "0", path[128] = "";
+    char level[16], kind[16], size[32], line[16], path[128] = "";
 
     if (!read_cache_file(r, cpu, index, "level", level, sizeof level) ||
         !read_cache_file(r, cpu, index, "type", kind, sizeof kind))
