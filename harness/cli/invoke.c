@@ -69,8 +69,8 @@ static error_t parse(int key, char *text, struct argp_state *state)
     parsing *p = state->input;
     char name[64];
 
-    if (key == '?' || key == KEY_USAGE) {
-        if (key == '?')
+    if (key == '?' || key == 'h' || key == KEY_USAGE) {
+        if (key != KEY_USAGE)
             tern_invoke_help(p->command, stdout);
         else
             argp_help(state->root_argp, stdout, ARGP_HELP_USAGE,
@@ -133,6 +133,7 @@ static void make_rows(const tern_command *command, struct argp_option *row)
         *row++ = row_of(i, heeded);
     }
     *row++ = (struct argp_option){.name = "help", .key = '?', .doc = "Give this help list", .group = -1};
+    *row++ = (struct argp_option){.name = "help", .key = 'h', .flags = OPTION_HIDDEN, .group = -1};
     *row = (struct argp_option){.name = "usage", .key = KEY_USAGE, .doc = "Give a short usage message", .group = -1};
 }
 
@@ -263,8 +264,21 @@ static void move_decode(int argc, char **argv)
     argv[2] = decode;
 }
 
+/* `help run` is `run --help`. */
+static int help_of(int words, char **word)
+{
+    for (const tern_command *command = tern_commands; command->name != NULL; command++)
+        if (words_named(command, words, word) > 0) {
+            tern_invoke_help(command, stdout);
+            return tern_output_end("ternbench help", TERN_OK);
+        }
+    return unknown_command(word[0]);
+}
+
 int tern_invoke(int argc, char **argv)
 {
+    if (argc > 2 && strcmp(argv[1], "help") == 0 && argv[2][0] != '-')
+        return help_of(argc - 2, argv + 2);
     move_decode(argc, argv);
     for (const tern_command *command = tern_commands; command->name != NULL; command++) {
         const int words = words_named(command, argc - 1, argv + 1);

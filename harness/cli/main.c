@@ -46,7 +46,7 @@ int main(int argc, char **argv)
         tern_help_usage(stderr);
         return TERN_USAGE;
     }
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-?") == 0) {
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "-?") == 0) {
         tern_help_usage(stdout);
         return tern_output_end("ternbench", TERN_OK);
     }

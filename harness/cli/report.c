@@ -111,6 +111,26 @@ static tern_status expect_shards(const tern_results *results, tern_error *error)
     return status;
 }
 
+/* A report of lines that the files do not have prints nothing, which nobody should take for a result. */
+static tern_status expect_shown(const tern_options *options, const tern_results *results, tern_error *error)
+{
+    char *text = NULL;
+    size_t bytes = 1;
+
+    if (options->format->writer != tern_write_text || options->format == usual_format(results))
+        return TERN_OK;
+    FILE *stream = open_memstream(&text, &bytes);
+    if (stream == NULL)
+        return tern_error_memory(error, "a report", 0.0);
+    const tern_status status = tern_report_write(options->format, stream, results, NULL, error);
+    fclose(stream);
+    free(text);
+    return status != TERN_OK || bytes > 0
+               ? status
+               : tern_error_set(error, TERN_NOTHING, "the files hold nothing that --format %s shows",
+                                options->format->name);
+}
+
 static tern_status draw_files(const tern_options *given, const tern_registry *registry, bool with_format,
                               tern_error *error)
 {
@@ -127,6 +147,8 @@ static tern_status draw_files(const tern_options *given, const tern_registry *re
         options.format = usual;
     if (status == TERN_OK)
         status = tern_output_all(&options, &results, error);
+    if (status == TERN_OK)
+        status = expect_shown(&options, &results, error);
     if (status == TERN_OK)
         status = expect_shards(&results, error);
     tern_results_free(&results);

@@ -5,7 +5,9 @@ execute_process(COMMAND git -C ${SOURCE} rev-parse --short=12 HEAD OUTPUT_VARIAB
 if(failed)
   set(commit unknown)
 endif()
-execute_process(COMMAND git -C ${SOURCE} status --porcelain OUTPUT_VARIABLE changes ERROR_QUIET)
+# Records, plots and pages that a user keeps in the folder are no changes of the program.
+execute_process(COMMAND git -C ${SOURCE} status --porcelain -- CMakeLists.txt kernels harness reports suites plots
+                OUTPUT_VARIABLE changes ERROR_QUIET)
 if(changes)
   set(dirty 1)
 else()

@@ -13,6 +13,8 @@ says a.html "</html>"
 says a.md "| threads | median |"
 expect 2 "$TERNBENCH" report a.jsonl --format limits.yaml
 says err "unknown format 'limits.yaml'; there are full, table, limits,"
+expect 5 "$TERNBENCH" report a.jsonl --format decode
+says err "the files hold nothing that --format decode shows"
 
 # The same twice is the same; what lost EXACT, what is gone, and another commit are said before any time, and end with 1.
 expect 0 "$TERNBENCH" report --compare a.jsonl a.jsonl

@@ -85,7 +85,15 @@ fi
 expect 2 "$TERNBENCH" run ok.suite --out jsonl:-
 says err "--format jsonl writes to standard output"
 expect 0 "$TERNBENCH" --help
+expect 0 "$TERNBENCH" -h
 expect 0 "$TERNBENCH" run --help
+cp out run_help
+for help in "run -h" "help run"; do
+    expect 0 "$TERNBENCH" $help
+    cmp -s out run_help || fail "$help is not run --help"
+done
+expect 2 "$TERNBENCH" help rum
+says err "did you mean 'run'?"
 expect 0 "$TERNBENCH" --version
 version=$(sed -n 's/^project(ternbench VERSION \([0-9.]*\) .*/\1/p' "$SOURCE/CMakeLists.txt")
 says out "ternbench $version ("
