@@ -150,7 +150,7 @@ typedef struct tern_kernel {
      * such a multiple or at M. So no two threads share a block of packed W. The rows of Y that a slice covers are its
      * own whatever this is.
      */
-    size_t row_step;
+    size_t row_step;                       /* this, and each size of multiple and tile, is at most 1048576 */
     size_t packed_align, x_align, y_align; /* powers of two */
     const tern_toggle *toggles;            /* ends with a row whose name is NULL; or NULL */
 

@@ -138,7 +138,10 @@ static bool bind(tern_pass_run *run, uint32_t threads, const char **sentence)
 {
     tern_pass_run_begin(run, "bind()");
     *sentence = tern_product_bind(&run->product, run->task->c, threads);
-    return tern_pass_run_end(run);
+    if (!tern_pass_run_end(run))
+        return false;
+    return *sentence != NULL || run->product.stages.run != NULL ||
+           tern_pass_run_fail(run, TERN_CRASH, "bind() takes the problem and leaves run NULL,");
 }
 
 bool tern_pass_run_bind(tern_pass_run *run, bool *refused)

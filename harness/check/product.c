@@ -20,7 +20,8 @@ const char *tern_product_bind(tern_product *product, const tern_case *c, uint32_
         return "K is not a multiple of what the kernel needs";
     if (shape.n % kernel->multiple.n != 0)
         return "N is not a multiple of what the kernel needs";
-    return kernel->bind(&product->problem, &product->stages);
+    const char *refusal = kernel->bind(&product->problem, &product->stages);
+    return refusal != NULL && refusal[0] == '\0' ? "the kernel refuses it, and does not say why" : refusal;
 }
 
 size_t tern_product_plan_bytes(const tern_product *product)

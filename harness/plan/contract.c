@@ -74,6 +74,16 @@ static const char *toggles_breach(const tern_toggle *toggles)
     return needs_breach(toggles, count);
 }
 
+/* Shapes are made of whole numbers of these, and must not overflow. */
+enum { MOST_STEP = 1 << 20 };
+
+static size_t most_of(tern_shape shape)
+{
+    const size_t larger = shape.m > shape.k ? shape.m : shape.k;
+
+    return larger > shape.n ? larger : shape.n;
+}
+
 const char *tern_contract_breach(const tern_kernel *k)
 {
     if (!name_is_plain(k->name))
@@ -100,6 +110,8 @@ const char *tern_contract_breach(const tern_kernel *k)
         return "multiple and row_step must be at least 1";
     if (k->tile.m == 0 || k->tile.k == 0 || k->tile.n == 0)
         return "tile must be at least 1 in each size";
+    if (most_of(k->multiple) > MOST_STEP || most_of(k->tile) > MOST_STEP || k->row_step > MOST_STEP)
+        return "multiple, tile and row_step are at most 1048576";
     if (!power_of_two(k->packed_align) || !power_of_two(k->x_align) || !power_of_two(k->y_align) || k->y_align < 4)
         return "alignments must be powers of two, y_align at least 4";
     return toggles_breach(k->toggles);

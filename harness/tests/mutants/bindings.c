@@ -162,3 +162,11 @@ static void run_by_density(const tern_call *call, tern_slice rows)
 }
 MUTANT_PACKED(kept_density, "density-outside-w", "keeps in a static variable that W has no zero", mutant_packed_bytes,
               pack_looks, run_by_density);
+
+static const char *bind_no_run(const tern_problem *problem, tern_stages *stages)
+{
+    (void)problem;
+    (void)stages;
+    return NULL;
+}
+MUTANT_BOUND(no_run, "bind-leaves-run-null", "takes every problem and sets no stage");
