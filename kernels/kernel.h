@@ -135,13 +135,13 @@ typedef struct tern_kernel {
     uint32_t flags;      /* TERN_KERNEL_ bits */
     double bits_per_weight;
 
-    /* Shapes that it takes: M, K and N must be multiples of these; 1 = any. The harness asks for no others. */
+    /* Shapes that it takes: M, K and N must be multiples of these, 2^20 at most; 1 = any. It is asked for no others. */
     tern_shape multiple;
 
     /*
      * Where mistakes would show: the sizes at which its code takes another path, such as the rows of a block, the
-     * columns of a vector, the tokens that are done together; 1 = none. It limits nothing and divides no work. The
-     * checker takes shapes just below, at and above multiples of it.
+     * columns of a vector, the tokens that are done together; 1 = none, 2^20 at most. It limits nothing and divides no
+     * work. The checker takes shapes just below, at and above multiples of it.
      */
     tern_shape tile;
 
@@ -150,7 +150,7 @@ typedef struct tern_kernel {
      * such a multiple or at M. So no two threads share a block of packed W. The rows of Y that a slice covers are its
      * own whatever this is.
      */
-    size_t row_step;                       /* this, and each size of multiple and tile, is at most 1048576 */
+    size_t row_step;                       /* at most 2^40 */
     size_t packed_align, x_align, y_align; /* powers of two */
     const tern_toggle *toggles;            /* ends with a row whose name is NULL; or NULL */
 

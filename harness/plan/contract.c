@@ -74,8 +74,9 @@ static const char *toggles_breach(const tern_toggle *toggles)
     return needs_breach(toggles, count);
 }
 
-/* Shapes are made of whole numbers of these, and must not overflow. */
+/* Shapes are made of whole numbers of the first, slices of the second, and neither may overflow. */
 enum { MOST_STEP = 1 << 20 };
+static const size_t MOST_ROW_STEP = (size_t)1 << 40;
 
 static size_t most_of(tern_shape shape)
 {
@@ -110,8 +111,10 @@ const char *tern_contract_breach(const tern_kernel *k)
         return "multiple and row_step must be at least 1";
     if (k->tile.m == 0 || k->tile.k == 0 || k->tile.n == 0)
         return "tile must be at least 1 in each size";
-    if (most_of(k->multiple) > MOST_STEP || most_of(k->tile) > MOST_STEP || k->row_step > MOST_STEP)
-        return "multiple, tile and row_step are at most 1048576";
+    if (most_of(k->multiple) > MOST_STEP || most_of(k->tile) > MOST_STEP)
+        return "multiple and tile are at most 1048576 in each size";
+    if (k->row_step > MOST_ROW_STEP)
+        return "row_step is at most 2^40, which is one slice for any M";
     if (!power_of_two(k->packed_align) || !power_of_two(k->x_align) || !power_of_two(k->y_align) || k->y_align < 4)
         return "alignments must be powers of two, y_align at least 4";
     return toggles_breach(k->toggles);

@@ -65,7 +65,7 @@ static void refuses_breaches_of_the_contract(void **state)
     kernel = toy("toy"), kernel.pack = NULL, expect(&kernel, "either pack or pack_rows");
     kernel = toy("toy"), kernel.plan_bytes = toy_packed_bytes, expect(&kernel, "plan_bytes and make_plan");
     kernel = toy("toy"), kernel.row_step = 0, expect(&kernel, "row_step");
-    kernel = toy("toy"), kernel.row_step = SIZE_MAX, expect(&kernel, "at most 1048576");
+    kernel = toy("toy"), kernel.row_step = SIZE_MAX, expect(&kernel, "at most 2^40");
     kernel = toy("toy"), kernel.tile.k = SIZE_MAX, expect(&kernel, "at most 1048576");
     kernel = toy("toy"), kernel.multiple.n = (1 << 20) + 1, expect(&kernel, "at most 1048576");
     kernel = toy("toy"), kernel.tile.k = 0, expect(&kernel, "tile");
