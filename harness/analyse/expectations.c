@@ -275,12 +275,11 @@ tern_status tern_expectation_measure(const tern_expectation *expectation, const 
     const size_t most =
         results->cases.count + results->arms.count + results->decodes.count * (results->decodes.count + 1) + 1;
     collection c = {.log = calloc(most, sizeof *c.log)};
-    tern_status status =
-        c.log == NULL ? tern_error_memory(error, "comparisons", (double)most * sizeof *c.log) : TERN_OK;
 
     *outcome = (tern_expected_outcome){0};
-    if (status == TERN_OK)
-        status = find_wrong(expectation, results, &outcome->wrong, error);
+    if (c.log == NULL)
+        return tern_error_memory(error, "comparisons", (double)most * sizeof *c.log);
+    tern_status status = find_wrong(expectation, results, &outcome->wrong, error);
     if (status == TERN_OK && expectation->measure == TERN_EXPECTED_KERNELS)
         status = compare_kernels(expectation, results, &c, error);
     else if (status == TERN_OK && expectation->measure == TERN_EXPECTED_THREADS)

@@ -66,9 +66,8 @@ typedef struct tern_timing {
     uint64_t scratch_bytes;
     uint64_t ring_bytes; /* cold: all copies of W; hot: one */
     uint32_t ring_slots;
-    uint64_t
-        reuse_bytes; /* cold: read between two uses of a copy, at least: its ring, and what the cases paired with it read */
-    double pack_ns;  /* to pack W once, the shortest of several; 0 = not known */
+    uint64_t reuse_bytes;  /* cold: read between two uses of a copy, at least: its ring, and what paired cases read */
+    double pack_ns;        /* to pack W once, the shortest of several; 0 = not known */
     uint32_t pack_threads; /* that shared it */
 
     /* Roofs measured in the same run with the same threads; 0 = not measured. */
@@ -127,7 +126,7 @@ typedef struct tern_record {
     char isa[64];           /* what the kernel needs, portable: nothing */
     double bits_per_weight; /* as the kernel declares; in a timed record, as W was really packed */
     double p0_measured;     /* share of zeros of the W that was used */
-    uint64_t paired; /* when sampling in turns began, in ns since 1970: the same in all records that are paired; 0 = timed alone */
+    uint64_t paired; /* when its sampling in turns began, in ns since 1970, equal in all paired with it; 0 = alone */
 
     tern_finding finding;
     bool timed; /* timing is filled */

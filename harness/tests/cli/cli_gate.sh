@@ -56,7 +56,7 @@ gate 0 right linked
 equals 'builds of what a link points at' "$(builds)" $((before + 3))
 
 # What is edited while it is built is not kept under the hash of what it was.
-cp -r kernels edited && echo 'file(APPEND ${CMAKE_CURRENT_LIST_DIR}/scalar.c "/* more */\n")' >>edited/CMakeLists.txt
+cp -r kernels edited && echo "file(APPEND \${CMAKE_CURRENT_LIST_DIR}/scalar.c [[ /* more */ ]])" >>edited/CMakeLists.txt
 gate 4 right edited
 says err 'edited was changed while it was built; begin again'
 rm -r edited
