@@ -174,7 +174,7 @@ bool tern_pass_run_once(tern_pass_run *run)
 static int calls(const tern_pass_run *run)
 {
     const tern_shape shape = run->task->c->shape;
-    const double wanted = REPEATED_MACS / ((double)shape.m * (double)shape.k * (double)shape.n);
+    const double wanted = REPEATED_MACS / tern_shape_macs(shape);
     const bool race = run->pass->threads > 1 && !tern_pass_run_runs_alone(run);
     const int most = run->pass->often ? MOST_CALLS_OFTEN : race ? MOST_CALLS_IN_RACE : 1;
 
@@ -281,7 +281,7 @@ static bool look_elsewhere(tern_pass_run *run, tern_elsewhere *elsewhere)
 static void run_passes(tern_pass_run *run)
 {
     const tern_shape shape = run->task->c->shape;
-    const bool large = (double)shape.m * (double)shape.k * (double)shape.n > LARGE_MACS;
+    const bool large = tern_shape_macs(shape) > LARGE_MACS;
     const bool brief = run->task->c->brief;
     tern_elsewhere elsewhere = {.wake = -1, .file = -1};
     bool goes_on = true;

@@ -27,8 +27,9 @@ void tern_elsewhere_start(tern_elsewhere *elsewhere, tern_elsewhere_fn *fn, void
 enum { TERN_ELSEWHERE_LOST = -2, TERN_ELSEWHERE_FULL = -3 };
 
 /*
- * Hands over packed and waits for the end. Returns 0, or the signal that ended the process, or -1 when it left by itself,
- * or TERN_ELSEWHERE_LOST when the system does not say or it was gone before, or TERN_ELSEWHERE_FULL when there was no room to hand it over.
+ * Hands over packed and waits for the end. Returns 0, or the signal that ended the process, or -1 when it left by
+ * itself, or TERN_ELSEWHERE_LOST when the system does not say or the process was gone before, or TERN_ELSEWHERE_FULL
+ * when there was no room to hand it over.
  */
 int tern_elsewhere_run(tern_elsewhere *elsewhere, const void *packed, size_t bytes);
 

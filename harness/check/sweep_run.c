@@ -237,7 +237,7 @@ static bool is_steady(sweep *s, const tern_growth *growth, uint32_t calls)
 }
 
 /* Of many calls, one alone may leave a thread, a signal handler or an open file. */
-static bool state_is_left(sweep *s, const tern_state *before)
+static bool leaves_state_whole(sweep *s, const tern_state *before)
 {
     char what[128] = "";
     tern_state after;
@@ -311,7 +311,7 @@ static bool call_and_look(sweep *s)
         return fail(s, TERN_OVERRUN, "run() changes X, which it may only read,");
     if (!tern_buffers_unchanged(&s->buffers, TERN_BUFFER_PACKED))
         return fail(s, TERN_OVERRUN, "run() changes packed W, which it may only read,");
-    return zones_whole(s) && (s->item.calls == 1 || state_is_left(s, &before));
+    return zones_whole(s) && (s->item.calls == 1 || leaves_state_whole(s, &before));
 }
 
 /* For one thread; where the calls are walked through, for one to three, if the kernel does so many. */
