@@ -13,6 +13,16 @@ void tern_state_take(tern_state *state)
     state->mapped_bytes = tern_process_mapped_bytes();
 }
 
+void tern_state_take_quickly(tern_state *state)
+{
+    const tern_registers registers = tern_registers_take();
+
+    memset(state, 0, sizeof *state);
+    tern_thread_state_take(&state->thread);
+    state->thread.registers = registers;
+    state->process.threads = tern_process_count_threads();
+}
+
 typedef struct member {
     size_t offset, bytes;
     bool team; /* belongs to a kernel that owns its team */

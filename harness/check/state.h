@@ -54,6 +54,9 @@ void tern_thread_state_take(tern_thread_state *state);
 void tern_process_state_take(tern_process_state *state);
 void tern_state_take(tern_state *state);
 
+/* In some microseconds: of the thread all, of the process the number of threads; the rest is zero. Takes the registers, too. */
+void tern_state_take_quickly(tern_state *state);
+
 /* Parts of it, for those who ask again. */
 uint64_t tern_process_count_threads(void);
 size_t tern_process_mapped_bytes(void);

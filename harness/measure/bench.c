@@ -14,26 +14,43 @@ static const double fork_join_batch_ns = 10e6;
 /* Packing is timed again until this much has gone into it: the first time also makes pages. */
 static const double pack_again_ns = 30e6;
 
-static tern_status make_arrays(tern_bench *bench, const char **refusal, tern_error *error)
+/* Takes an array with margins before and after it. */
+static size_t take(size_t *end, size_t bytes, size_t align, size_t offset)
+{
+    *end += TERN_BENCH_MARGIN;
+    const size_t begin = tern_arena_take(end, bytes, align, offset);
+    *end += TERN_BENCH_MARGIN;
+    return begin;
+}
+
+static tern_status make_arrays(tern_bench *bench, tern_error *error)
 {
     const tern_shape shape = bench->c->shape;
     const tern_layout *layout = &bench->fixture->layout;
     size_t end = 0;
 
     bench->scratch_bytes = tern_product_scratch_bytes(&bench->product);
-    const size_t y =
-        tern_arena_take(&end, shape.m * shape.n * sizeof *bench->y, bench->product.kernel->y_align, layout->y);
-    const size_t scratch = tern_arena_take(&end, bench->scratch_bytes, 1, layout->scratch);
-    const size_t plan = tern_arena_take(&end, tern_product_plan_bytes(&bench->product), 1, 0);
-    const tern_status status = tern_memory_new(&bench->memory, "Y, scratch and plan", end, error);
+    const size_t y = take(&end, shape.m * shape.n * sizeof *bench->y, bench->product.kernel->y_align, layout->y);
+    const size_t scratch = take(&end, bench->scratch_bytes, 1, layout->scratch);
+    const tern_status status = tern_memory_new(&bench->memory, "Y and scratch", end, error);
     if (status != TERN_OK)
         return status;
     if (!tern_case_huge_pages(bench->c))
         tern_memory_small_pages(&bench->memory);
     bench->y = (int32_t *)(void *)(bench->memory.data + y);
     bench->scratch = bench->scratch_bytes == 0 ? NULL : bench->memory.data + scratch;
-    *refusal = tern_product_make_plan(&bench->product, bench->memory.data + plan);
     return TERN_OK;
+}
+
+/* Pages of its own, from which writing can be taken away. */
+static tern_status make_plan(tern_bench *bench, const char **refusal, tern_error *error)
+{
+    const size_t bytes = tern_product_plan_bytes(&bench->product);
+    const tern_status status = bytes == 0 ? TERN_OK : tern_memory_new(&bench->plan_memory, "its plan", bytes, error);
+
+    if (status == TERN_OK)
+        *refusal = tern_product_make_plan(&bench->product, bench->plan_memory.data);
+    return status;
 }
 
 /* Returns the bytes written, 0 when memory ran out. */
@@ -87,8 +104,8 @@ tern_status tern_bench_open(tern_bench *bench, const tern_case *c, tern_fixture 
     *refusal = tern_product_bind(&bench->product, c, c->threads);
     if (*refusal != NULL)
         return TERN_OK;
-    if ((status = make_arrays(bench, refusal, error)) != TERN_OK || *refusal != NULL ||
-        (status = make_ring(bench, ring_bytes, error)) != TERN_OK ||
+    if ((status = make_arrays(bench, error)) != TERN_OK || (status = make_plan(bench, refusal, error)) != TERN_OK ||
+        *refusal != NULL || (status = make_ring(bench, ring_bytes, error)) != TERN_OK ||
         !(bench->product.kernel->flags & TERN_KERNEL_OWNS_TEAM))
         return status;
     if ((status = tern_fixture_dismiss(fixture, error)) != TERN_OK)
@@ -126,6 +143,7 @@ void tern_bench_close(tern_bench *bench)
 {
     tern_ring_free(&bench->own_ring);
     tern_product_drop_plan(&bench->product);
+    tern_memory_free(&bench->plan_memory);
     tern_memory_free(&bench->memory);
 }
 

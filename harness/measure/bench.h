@@ -9,10 +9,14 @@
 #include "measure/fixture.h"
 #include "measure/ring.h"
 
+/* Bytes before and after Y and scratch that belong to nothing. */
+enum { TERN_BENCH_MARGIN = 256 };
+
 typedef struct tern_bench {
     const tern_case *c;
     tern_fixture *fixture;
-    tern_memory memory; /* of the kernel's plan and the arrays below, laid out as kernel.h says */
+    tern_memory memory; /* of the arrays below, laid out as kernel.h says */
+    tern_memory plan_memory;
     int32_t *y;
     void *scratch; /* NULL when the kernel needs none */
     size_t scratch_bytes;

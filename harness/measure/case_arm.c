@@ -24,6 +24,9 @@ static const double settled_call_ns = 5e6, long_call_ns = 20e6;
 static const double interrupted_call_ns = 5e5;
 static const struct timespec nap = {.tv_nsec = 60000};
 
+/* How long a series of calls lasts in which memory may grow. */
+static const double growing_ns = 1e6;
+
 /* How much of the time of the samples goes into single calls that are looked at, on the average. */
 static const double looking_share = 0.1;
 
@@ -66,11 +69,26 @@ static bool judge(tern_case_arm *case_arm, bool right)
     if (right || !case_arm->ready)
         return case_arm->ready;
     case_arm->ready = false;
+    tern_inputs *inputs = &case_arm->bench.fixture->inputs;
+    if (!tern_inputs_are_whole(inputs, 0, inputs->values)) {
+        tern_inputs_renew(inputs); /* other arms have the same X */
+        finding->verdict = TERN_OVERRUN;
+        tern_text_append(finding->reason, sizeof finding->reason,
+                         "run() changes X, which it may only read, at call %" PRIu64 " of timing", case_arm->calls);
+        return false;
+    }
     explain(&case_arm->bench, finding);
     finding->verdict = case_arm->calls == 1 ? TERN_MISMATCH : TERN_NONDETERMINISTIC;
     tern_text_append(finding->reason, sizeof finding->reason,
                      "right when it was checked, wrong at call %" PRIu64 " of timing", case_arm->calls);
     return false;
+}
+
+/* Returns whether the state of the thread is as it was. Otherwise the arm is not ready any more. */
+static bool judge_state(tern_case_arm *case_arm)
+{
+    case_arm->ready = case_arm->ready && tern_side_effects_look(&case_arm->effects, &case_arm->outcome->finding);
+    return case_arm->ready;
 }
 
 /*
@@ -156,7 +174,9 @@ static double time_calls(void *context, uint64_t calls)
         tern_watch_look(&case_arm->watch, NULL);
     else if (case_arm->call_ns > interrupted_call_ns)
         nanosleep(&nap, NULL);
+    tern_side_effects_start(&case_arm->effects);
     case_arm->sample_ns = time_in_two(case_arm, calls);
+    tern_side_effects_stop(&case_arm->effects);
     case_arm->call_ns = case_arm->sample_ns / (double)calls;
     tern_inputs_set_period(inputs, 1);
     return case_arm->sample_ns;
@@ -181,6 +201,8 @@ static bool settle(void *context, bool kept)
 {
     tern_case_arm *case_arm = context;
 
+    if (!judge_state(case_arm))
+        return false;
     if (!case_arm->brief && kept)
         add_clock(case_arm);
     if (!case_arm->brief)
@@ -316,8 +338,10 @@ tern_status tern_case_arm_open(tern_case_arm *case_arm, tern_fixture *fixture, u
     describe_case(&case_arm->bench, &case_arm->outcome->timing);
     if (!case_arm->brief)
         describe_facts(&case_arm->bench, case_arm->outcome);
+    tern_side_effects_open(&case_arm->effects, &case_arm->bench, case_arm->read_only);
     call_first(case_arm);
     call_again(case_arm);
+    judge_state(case_arm);
     return TERN_OK;
 }
 
@@ -339,8 +363,9 @@ void tern_case_arm_warm_up(tern_case_arm *case_arm, const tern_sampler_options *
 {
     tern_active_arm_set(case_arm->active, case_arm->number);
     describe_ring(&case_arm->bench, &case_arm->outcome->timing);
+    tern_side_effects_protect(&case_arm->effects);
     look_at_first(case_arm, options->warm_up_ns);
-    if (!case_arm->ready)
+    if (!judge_state(case_arm))
         return;
     case_arm->watched = true;
     tern_watch_open(&case_arm->watch, case_arm->options->pin.cpu, case_arm->options->pin.cpus);
@@ -394,6 +419,14 @@ static void measure_rest(tern_case_arm *case_arm)
         tern_counters_take(case_arm->options->counters, &tern_perf_system, call_often, case_arm, timing);
 }
 
+/* Of each series in which memory may grow. Those of a long call would take too long, and in it a check has seen enough. */
+static uint64_t growing_calls(const tern_case_arm *case_arm)
+{
+    if (case_arm->brief || case_arm->call_ns > long_call_ns)
+        return 0;
+    return (uint64_t)fmin((double)case_arm->series.calls_per_sample, 1.0 + growing_ns / case_arm->call_ns);
+}
+
 void tern_case_arm_conclude(tern_case_arm *case_arm)
 {
     tern_active_arm_set(case_arm->active, case_arm->number);
@@ -408,7 +441,10 @@ void tern_case_arm_conclude(tern_case_arm *case_arm)
     if (!case_arm->ready)
         return;
     call_often(case_arm, 1);
-    case_arm->outcome->timed = judge(case_arm, tern_timed_answers_look_at_all(&case_arm->answers));
+    case_arm->outcome->timed =
+        judge(case_arm, tern_timed_answers_look_at_all(&case_arm->answers)) && judge_state(case_arm) &&
+        tern_side_effects_conclude(&case_arm->effects, growing_calls(case_arm), &case_arm->outcome->finding);
+    case_arm->ready = case_arm->outcome->timed;
 }
 
 void tern_case_arm_close(tern_case_arm *case_arm)
@@ -416,5 +452,6 @@ void tern_case_arm_close(tern_case_arm *case_arm)
     if (case_arm->watched)
         tern_watch_close(&case_arm->watch);
     free(case_arm->busy.thread);
+    tern_side_effects_close(&case_arm->effects);
     tern_bench_close(&case_arm->bench);
 }

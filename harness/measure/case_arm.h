@@ -4,7 +4,7 @@
  *
  * Timed work is checked work. Every call gets an X that it has not seen (inputs.h), and Y is looked at (timed_answers.h): of
  * each call while the case warms up, after each sample, and of single calls at random moments between samples, about a
- * tenth of the time. The first wrong Y ends the timing, and there is no speed.
+ * tenth of the time. The first wrong Y ends the timing, and there is no speed. So does what else it does (side_effects.h).
  */
 #ifndef TERN_CASE_ARM_H
 #define TERN_CASE_ARM_H
@@ -14,6 +14,7 @@
 #include "measure/bench.h"
 #include "measure/measure_options.h"
 #include "measure/sampler.h"
+#include "measure/side_effects.h"
 #include "measure/timed_answers.h"
 #include "measure/watch.h"
 
@@ -41,12 +42,14 @@ typedef struct tern_case_arm {
      * looks at the clock, what disturbed them is asked once about all, and nothing else is measured.
      */
     bool brief;
-    tern_series series; /* sample_ns and capacity are the caller's */
+    tern_guard *read_only; /* TERN_READ_ONLY_GUARDS of zeros */
+    tern_series series;    /* sample_ns and capacity are the caller's */
 
     tern_bench bench;
     tern_busy busy;
     tern_watch watch;
     tern_timed_answers answers;
+    tern_side_effects effects;
     tern_sampled sampled;
     double first_ns;   /* how long the first call took */
     double call_ns;    /* and a call of late: before samples with W in cache, as far as it fits */

@@ -5,6 +5,7 @@
 #ifndef TERN_FIXTURE_H
 #define TERN_FIXTURE_H
 
+#include "check/state.h"
 #include "machine/pin.h"
 #include "measure/arena.h"
 #include "measure/case_weights.h"
@@ -22,8 +23,9 @@ typedef struct tern_fixture {
     tern_inputs fresh;  /* and where none is like another: see fresh_inputs.h */
     tern_team *team;
     const tern_pin *pin;
-    bool brief;    /* may be set after opening: nobody asks how long packing takes, so that W is packed once */
-    int32_t *seen; /* the CPU of thread i of those that the case asks for, -1 when not pinned */
+    bool brief;       /* may be set after opening: nobody asks how long packing takes, so that W is packed once */
+    int32_t *seen;    /* the CPU of thread i of those that the case asks for, -1 when not pinned */
+    tern_state state; /* as calls must leave it: see side_effects.h */
 } tern_fixture;
 
 /*

@@ -29,7 +29,7 @@ tern_status tern_inputs_new(tern_inputs *inputs, const int8_t *x, size_t values,
     for (uint32_t i = 0; i < inputs->slots; i++) {
         inputs->slot[i] = (int8_t *)inputs->memory.data + begin[0] + i * stride;
         memcpy(inputs->slot[i], x, values);
-        inputs->original[i] = x[0];
+        inputs->original[i] = inputs->now[i] = x[0];
     }
     return TERN_OK;
 }
@@ -37,6 +37,28 @@ tern_status tern_inputs_new(tern_inputs *inputs, const int8_t *x, size_t values,
 void tern_inputs_free(tern_inputs *inputs)
 {
     tern_memory_free(&inputs->memory);
+}
+
+/* Of the slot as it was filled: values begin to end - 1, in two parts where x ends between them. */
+static bool are_as_filled(const tern_inputs *inputs, size_t begin, size_t end)
+{
+    const size_t turn = inputs->values - inputs->head[inputs->at];
+    const int8_t *slot = inputs->slot[inputs->at];
+
+    if (begin < turn && turn < end)
+        return are_as_filled(inputs, begin, turn) && are_as_filled(inputs, turn, end);
+    const int8_t *x = begin < turn ? inputs->x + inputs->head[inputs->at] : inputs->x - turn;
+    return begin >= end || memcmp(slot + begin, x + begin, end - begin) == 0;
+}
+
+bool tern_inputs_are_whole(const tern_inputs *inputs, size_t begin, size_t count)
+{
+    const size_t changed = inputs->changed[inputs->at], end = begin + count;
+
+    if (changed < begin || changed >= end)
+        return are_as_filled(inputs, begin, end);
+    return inputs->slot[inputs->at][changed] == inputs->now[inputs->at] && are_as_filled(inputs, begin, changed) &&
+           are_as_filled(inputs, changed + 1, end);
 }
 
 /* A changed line goes from core to core where several threads read X. */
@@ -50,9 +72,9 @@ bool tern_inputs_are_felt(double call_ns, uint32_t threads)
 void tern_inputs_renew(tern_inputs *inputs)
 {
     for (uint32_t i = 0; i < inputs->slots; i++) {
-        const size_t head = tern_random_below(&inputs->random, inputs->values);
+        const size_t head = inputs->head[i] = tern_random_below(&inputs->random, inputs->values);
         memcpy(inputs->slot[i], inputs->x + head, inputs->values - head);
         memcpy(inputs->slot[i] + inputs->values - head, inputs->x, head);
-        inputs->original[i] = inputs->slot[i][inputs->changed[i]];
+        inputs->original[i] = inputs->now[i] = inputs->slot[i][inputs->changed[i]];
     }
 }

@@ -43,6 +43,8 @@ typedef struct tern_inputs {
     uint32_t left;      /* calls until then */
     size_t changed[TERN_INPUT_SLOTS];
     int8_t original[TERN_INPUT_SLOTS]; /* what slot[i][changed[i]] was */
+    int8_t now[TERN_INPUT_SLOTS];      /* and what it is */
+    size_t head[TERN_INPUT_SLOTS];     /* of x is slot[i][0] */
     uint64_t random;
 } tern_inputs;
 
@@ -53,6 +55,9 @@ typedef struct tern_inputs {
 tern_status tern_inputs_new(tern_inputs *inputs, const int8_t *x, size_t values, tern_inputs_room room, size_t x_align,
                             size_t offset, uint64_t seed, tern_error *error);
 void tern_inputs_free(tern_inputs *inputs);
+
+/* Whether values begin to begin + count - 1 of the latest call's X are as they were given to it. */
+bool tern_inputs_are_whole(const tern_inputs *inputs, size_t begin, size_t count);
 
 /* Whether calls of that length would be noticeably longer if X changed before each of them. */
 bool tern_inputs_are_felt(double call_ns, uint32_t threads);
@@ -89,7 +94,7 @@ static inline const int8_t *tern_inputs_next(tern_inputs *inputs)
     x[inputs->changed[at]] = inputs->original[at];
     const size_t value = inputs->changed[at] = tern_random_below(&inputs->random, inputs->values);
     inputs->original[at] = x[value];
-    x[value] = (int8_t)(x[value] + (int8_t)(inputs->random >> 40 | 1));
+    x[value] = inputs->now[at] = (int8_t)(x[value] + (int8_t)(inputs->random >> 40 | 1));
     return x;
 }
 

@@ -57,6 +57,7 @@ static tern_status open_case_arms(tern_paired_track *t, tern_paired_result *resu
             .number = i,
             .clock_drift = &t->clock_drift,
             .brief = attempt->brief,
+            .read_only = t->guard + i * TERN_READ_ONLY_GUARDS,
             .series = {.sample_ns = tern_paired_attempt_samples(attempt, result, i),
                        .capacity = tern_paired_attempt_capacity(attempt)},
         };
@@ -271,13 +272,15 @@ static tern_status sample(tern_paired_track *t, tern_paired_result *result)
 static tern_status run(tern_paired_track *t, tern_paired_result *result)
 {
     const tern_paired_attempt *attempt = t->attempt;
-    const size_t arms = 2 * (size_t)attempt->members + 1;
+    const size_t arms = 2 * (size_t)attempt->members + 1, guards = (size_t)attempt->members * TERN_READ_ONLY_GUARDS;
     tern_status status;
 
     t->lane = calloc(attempt->members, sizeof *t->lane);
     t->arm = calloc(arms, sizeof *t->arm);
-    if (t->lane == NULL || t->arm == NULL)
+    t->guard = calloc(guards, sizeof *t->guard);
+    if (t->lane == NULL || t->arm == NULL || t->guard == NULL)
         return tern_error_memory(&result->error, "timing in turns", (double)arms * sizeof *t->lane);
+    tern_fault_watch(t->guard, guards, &result->fault);
     if (attempt->enter != NULL &&
         (status = attempt->enter(attempt->context, attempt->c, attempt->members, &result->error)) != TERN_OK)
         return status;
@@ -305,6 +308,7 @@ static void run_and_close(void *argument, void *shared)
     tern_roof_arm_close(&t.reader);
     tern_clock_drift_free(&t.clock_drift);
     tern_fixture_close(&t.fixture);
+    free(t.guard);
     free(t.arm);
     free(t.lane);
 }
@@ -374,6 +378,21 @@ tern_status tern_paired_attempt_run(tern_paired_attempt *attempt, const tern_chi
     return (*result)->status;
 }
 
+/* A write to what can only be read is no crash of the kernel's own making: what was timed differs from what was checked. */
+static void explain_fault(const tern_fault *fault, tern_finding *finding)
+{
+    char text[128];
+
+    if (finding->verdict != TERN_CRASH || tern_fault_text(fault, text, sizeof text)[0] == '\0')
+        return;
+    if (fault->breach.name == NULL) {
+        tern_text_append(finding->reason, sizeof finding->reason, ": %s", text);
+        return;
+    }
+    *finding = (tern_finding){.verdict = TERN_OVERRUN};
+    tern_text_append(finding->reason, sizeof finding->reason, "prepare() or run() %s, while it is timed", text);
+}
+
 tern_finding tern_paired_attempt_finding(const tern_paired_result *result, const tern_child_outcome *outcome)
 {
     tern_finding finding = tern_finding_of_child(outcome);
@@ -383,5 +402,6 @@ tern_finding tern_paired_attempt_finding(const tern_paired_result *result, const
         tern_text_append(finding.reason, sizeof finding.reason, "gave no answer within %g s",
                          result->active.deadline_s);
     }
+    explain_fault(&result->fault, &finding);
     return finding;
 }

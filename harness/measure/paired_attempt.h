@@ -5,6 +5,7 @@
 #define TERN_PAIRED_ATTEMPT_H
 
 #include "base/child.h"
+#include "check/fault.h"
 #include "measure/case_arm.h"
 #include "measure/paired_member.h"
 #include "measure/ring_stock.h"
@@ -28,6 +29,7 @@ typedef struct tern_paired_attempt {
 /* What comes of it: plain data, in memory that is shared with the parent. */
 typedef struct tern_paired_result {
     tern_active_arm active;
+    tern_fault fault;   /* what was wrong with an access, when the child ended by one */
     tern_status status; /* TERN_ENVIRONMENT: the machine failed, error says how */
     tern_error error;
     tern_arm_outcome outcome[]; /* of each member; then the arrays of their timings */

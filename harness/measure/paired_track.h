@@ -23,6 +23,7 @@ typedef struct tern_paired_track {
     tern_fixture fixture;
     tern_clock_drift clock_drift;
     tern_paired_lane *lane; /* of each member */
+    tern_guard *guard;      /* TERN_READ_ONLY_GUARDS of each member */
     tern_roof_arm reader;
     bool has_reader;
     tern_arm *arm; /* every case and every roof */

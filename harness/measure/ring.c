@@ -42,6 +42,8 @@ tern_status tern_ring_reserve(tern_ring *ring, size_t packed_bytes, size_t align
     if (status != TERN_OK)
         return status;
     ring->slots = (uint32_t)slots;
+    ring->map = ring->memory.map;
+    ring->map_bytes = ring->memory.map_bytes;
     ring->first = ring->memory.data + first;
     return TERN_OK;
 }

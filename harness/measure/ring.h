@@ -10,7 +10,9 @@
 #include "machine/memory.h"
 
 typedef struct tern_ring {
-    tern_memory memory;
+    tern_memory memory; /* empty when the copies are lent */
+    void *map;          /* the pages that hold the copies, and nothing else */
+    size_t map_bytes;
     uint8_t *first; /* the first copy */
     size_t stride;  /* from one copy to the next */
     uint32_t slots;

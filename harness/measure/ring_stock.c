@@ -31,8 +31,9 @@ bool tern_ring_stock_lend(const tern_ring_stock *stock, const tern_ring_demand *
         memcmp(ring->first, tern_ring_slot(own, 0), demand->packed_bytes) != 0)
         return false;
     tern_ring_free(own);
-    *own = (tern_ring){
-        .first = ring->first, .stride = ring->stride, .slots = ring->slots, .next = (uint32_t)(random % ring->slots)};
+    *own = *ring;
+    own->memory = (tern_memory){0};
+    own->next = (uint32_t)(random % ring->slots);
     return true;
 }
 

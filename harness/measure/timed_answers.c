@@ -25,12 +25,14 @@ void tern_timed_answers_paint_all(tern_timed_answers *answers)
         answers->y[i] = TERN_TIMED_ANSWER_UNTOUCHED;
 }
 
+/* Of Y; its X is still what the call got. */
 static bool token_is_right(const tern_timed_answers *answers, size_t n)
 {
     const tern_inputs *inputs = answers->inputs;
+    const tern_shape shape = answers->shape;
 
-    return tern_projection_holds(answers->projection, inputs->slot[inputs->at] + n * answers->shape.k,
-                                 answers->y + n * answers->shape.m);
+    return tern_inputs_are_whole(inputs, n * shape.k, shape.k) &&
+           tern_projection_holds(answers->projection, inputs->slot[inputs->at] + n * shape.k, answers->y + n * shape.m);
 }
 
 bool tern_timed_answers_look_at_all(const tern_timed_answers *answers)

@@ -20,6 +20,8 @@ is_caught() {
     case $line in
     *'"timed":false'*'"verdict":"NONDETERMINISTIC"'*' of timing"'*) true ;;
     *'"timed":false'*'"verdict":"IMPOSSIBLE"'*'kept from call to call"'*) true ;;
+    *'"timed":false'*'"verdict":"OVERRUN"'*' while it is timed"'* | *'"timed":false'*'"verdict":"OVERRUN"'*' of timing"'*) true ;;
+    *'"timed":false'*'"verdict":"MISDECLARED"'*' while it is timed, '*) true ;;
     *) false ;;
     esac
 }

@@ -109,6 +109,30 @@ static void a_renewed_x_has_the_same_values(void **state)
     tern_inputs_free(&inputs);
 }
 
+/* Whatever the harness did to X is known; what another does to one value of it is seen in its token and nowhere else. */
+static void a_write_to_x_is_seen(void **state)
+{
+    enum { TOKEN = 60, TOKENS = 5, VALUES = TOKEN * TOKENS };
+    tern_inputs inputs;
+
+    (void)state;
+    assert_int_equal(tern_inputs_new(&inputs, some_x(VALUES), VALUES, tern_inputs_usual, 1, 0, 1, NULL), TERN_OK);
+    for (uint32_t call = 0; call < 10 * CALLS; call++) {
+        if (call % 7 == 0)
+            tern_inputs_renew(&inputs);
+        if (call % 50 == 0)
+            tern_inputs_set_period(&inputs, call % 100 == 0 ? 1 : TERN_INPUTS_SELDOM);
+        tern_inputs_next(&inputs);
+        assert_true(tern_inputs_are_whole(&inputs, 0, VALUES));
+        const size_t at = call * 31 % VALUES;
+        inputs.slot[inputs.at][at] ^= 0x10;
+        for (size_t token = 0; token < TOKENS; token++)
+            assert_int_equal(tern_inputs_are_whole(&inputs, token * TOKEN, TOKEN), at / TOKEN != token);
+        inputs.slot[inputs.at][at] ^= 0x10;
+    }
+    tern_inputs_free(&inputs);
+}
+
 static void slots_are_placed_as_asked(void **state)
 {
     static const size_t aligns[] = {1, 64, 256, 4096}, offsets[] = {0, 64, 1024, 4032};
@@ -130,9 +154,8 @@ static void slots_are_placed_as_asked(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_x_differs_in_one_value),
-        cmocka_unit_test(a_period_leaves_x_alone_in_between),
-        cmocka_unit_test(a_renewed_x_has_the_same_values),
+        cmocka_unit_test(each_x_differs_in_one_value),     cmocka_unit_test(a_period_leaves_x_alone_in_between),
+        cmocka_unit_test(a_renewed_x_has_the_same_values), cmocka_unit_test(a_write_to_x_is_seen),
         cmocka_unit_test(slots_are_placed_as_asked),
     };
 

@@ -4,8 +4,12 @@
  */
 #include "mutant.h"
 
+#include <fenv.h>
+#include <pthread.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum {
     AWAKE_CALLS = 200,  /* that tell timing from a check */
@@ -228,3 +232,101 @@ static void learns_samples(const tern_call *call, tern_slice rows)
         mutant_run(call, rows);
 }
 MUTANT(learns_samples, "timed-learns-samples", "leaves out calls in the midst of a sample", learns_samples);
+
+/* What follows is right, and does something beside. */
+
+static void writes_past_y(const tern_call *call, tern_slice rows)
+{
+    mutant_run(call, rows);
+    if (is_awake(call->problem)) {
+        volatile int32_t *past = call->y + values_of(call);
+        *past = 7;
+    }
+}
+MUTANT(writes_past_y, "timed-writes-past-y", "writes past the end of Y once it is timed", writes_past_y);
+
+/* Computes with fewer values than it was given. */
+static void writes_x(const tern_call *call, tern_slice rows)
+{
+    if (is_awake(call->problem))
+        ((int8_t *)call->x)[call->problem->shape.k - 1] = 0;
+    mutant_run(call, rows);
+}
+MUTANT(writes_x, "timed-writes-x", "takes the last value of X for zero, and makes it so, once it is timed", writes_x);
+
+static void writes_w(const tern_call *call, tern_slice rows)
+{
+    volatile int8_t *packed = (int8_t *)call->packed;
+
+    mutant_run(call, rows);
+    if (is_awake(call->problem))
+        *packed = *packed;
+}
+MUTANT(writes_w, "timed-writes-w", "writes to packed W what is there once it is timed", writes_w);
+
+static void leaves_rounding(const tern_call *call, tern_slice rows)
+{
+    mutant_run(call, rows);
+    if (is_awake(call->problem))
+        fesetround(FE_DOWNWARD);
+}
+MUTANT(leaves_rounding, "timed-leaves-rounding", "leaves another rounding mode once it is timed", leaves_rounding);
+
+static void *sleep_on(void *unused)
+{
+    (void)unused;
+    for (;;)
+        pause();
+    return NULL;
+}
+
+static void leaves_thread(const tern_call *call, tern_slice rows)
+{
+    static bool left;
+    pthread_t thread;
+
+    mutant_run(call, rows);
+    if (is_awake(call->problem) && !left)
+        left = pthread_create(&thread, NULL, sleep_on, NULL) == 0;
+}
+MUTANT(leaves_thread, "timed-leaves-thread", "leaves a thread behind once it is timed", leaves_thread);
+
+static void loses_memory(const tern_call *call, tern_slice rows)
+{
+    static void *volatile lost;
+
+    mutant_run(call, rows);
+    if (is_awake(call->problem))
+        lost = malloc(24);
+    (void)lost;
+}
+MUTANT(loses_memory, "timed-loses-memory", "loses memory in every call once it is timed", loses_memory);
+
+typedef struct half {
+    const tern_call *call;
+    tern_slice rows;
+} half;
+
+static void *do_half(void *argument)
+{
+    const half *of = argument;
+
+    mutant_run(of->call, of->rows);
+    return NULL;
+}
+
+static void has_help(const tern_call *call, tern_slice rows)
+{
+    const size_t middle = (rows.begin + rows.end) / 2;
+    half second = {call, {middle, rows.end, rows.thread}};
+    pthread_t helper;
+    const bool helped = is_awake(call->problem) && pthread_create(&helper, NULL, do_half, &second) == 0;
+
+    if (!helped)
+        do_half(&second);
+    rows.end = middle;
+    mutant_run(call, rows);
+    if (helped)
+        pthread_join(helper, NULL);
+}
+MUTANT(has_help, "timed-has-help", "lets a thread of its own do half of the rows once it is timed", has_help);

@@ -1,0 +1,183 @@
+#include "measure/side_effects.h"
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "check/growth.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+
+enum { PACKED, PLAN };
+enum { Y, SCRATCH };
+
+/* Series of calls in which memory must grow every time to be lost. */
+enum { GROWTH_LOOKS = 4 };
+
+/* What else has CPU time is threads that nobody asked for. Clocks of CPU time are coarse. */
+static const double most_cpus = 1.2, cpu_slack_ns = 2e6;
+
+static const char while_timed[] = "while it is timed";
+
+__attribute__((format(printf, 3, 4))) static bool fail(tern_finding *finding, tern_verdict verdict, const char *format,
+                                                       ...)
+{
+    va_list arguments;
+
+    memset(finding, 0, sizeof *finding);
+    finding->verdict = verdict;
+    va_start(arguments, format);
+    vsnprintf(finding->reason, sizeof finding->reason, format, arguments);
+    va_end(arguments);
+    return false;
+}
+
+static bool owns_team(const tern_side_effects *effects)
+{
+    return tern_case_owns_team(effects->bench->c);
+}
+
+static void paint(tern_guard *guard, const char *name, void *data, size_t bytes)
+{
+    uint8_t *begin = data;
+
+    if (data == NULL)
+        return;
+    *guard = (tern_guard){.name = name,
+                          .data = begin,
+                          .bytes = bytes,
+                          .pages = begin - TERN_BENCH_MARGIN,
+                          .pages_end = begin + bytes + TERN_BENCH_MARGIN};
+    tern_guard_paint(guard, (uint8_t)(1 + tern_clock_ticks() % 254));
+}
+
+void tern_side_effects_open(tern_side_effects *effects, tern_bench *bench, tern_guard *read_only)
+{
+    const tern_shape shape = bench->c->shape;
+
+    *effects = (tern_side_effects){.bench = bench, .read_only = read_only};
+    paint(&effects->painted[Y], "Y", bench->y, shape.m * shape.n * sizeof *bench->y);
+    paint(&effects->painted[SCRATCH], "scratch", bench->scratch, bench->scratch_bytes);
+    tern_state_take_quickly(&bench->fixture->state);
+}
+
+static void protect(tern_guard *guard, const char *name, void *map, size_t map_bytes, uint8_t *data, size_t bytes)
+{
+    if (map == NULL || mprotect(map, map_bytes, PROT_READ) != 0)
+        return;
+    *guard = (tern_guard){
+        .name = name, .data = data, .bytes = bytes, .access = TERN_GUARD_READ_ONLY, .map = map, .map_bytes = map_bytes};
+}
+
+/* Mappings as a whole: part of one would break up its huge pages. */
+void tern_side_effects_protect(tern_side_effects *effects)
+{
+    const tern_ring *ring = effects->bench->ring;
+    const tern_memory *plan = &effects->bench->plan_memory;
+
+    protect(&effects->read_only[PACKED], "packed W", ring->map, ring->map_bytes, ring->first,
+            ring->slots * ring->stride);
+    protect(&effects->read_only[PLAN], "its plan", plan->map, plan->map_bytes, plan->data, plan->bytes);
+}
+
+void tern_side_effects_close(tern_side_effects *effects)
+{
+    tern_guard *plan = effects->read_only == NULL ? NULL : &effects->read_only[PLAN];
+
+    if (plan != NULL && plan->map != NULL)
+        mprotect(plan->map, plan->map_bytes, PROT_READ | PROT_WRITE);
+}
+
+static double cpu_ns(clockid_t clock)
+{
+    struct timespec now = {0};
+
+    clock_gettime(clock, &now);
+    return 1e9 * (double)now.tv_sec + (double)now.tv_nsec;
+}
+
+static tern_cpu_time cpu_time(void)
+{
+    return (tern_cpu_time){cpu_ns(CLOCK_PROCESS_CPUTIME_ID), cpu_ns(CLOCK_THREAD_CPUTIME_ID), tern_clock_ns()};
+}
+
+void tern_side_effects_start(tern_side_effects *effects)
+{
+    effects->start = cpu_time();
+}
+
+void tern_side_effects_stop(tern_side_effects *effects)
+{
+    const tern_cpu_time now = cpu_time(), start = effects->start;
+
+    effects->spent.process_ns += now.process_ns - start.process_ns;
+    effects->spent.thread_ns += now.thread_ns - start.thread_ns;
+    effects->spent.wall_ns += now.wall_ns - start.wall_ns;
+}
+
+bool tern_side_effects_look(tern_side_effects *effects, tern_finding *finding)
+{
+    tern_state *before = &effects->bench->fixture->state, after;
+
+    tern_state_take_quickly(&after);
+    const char *difference =
+        tern_state_difference(before, &after, owns_team(effects) && effects->bench->c->threads > 1);
+    if (difference == NULL)
+        return true;
+    *before = after; /* not held against the next one */
+    return fail(finding, TERN_OVERRUN, "run() leaves %s changed %s", difference, while_timed);
+}
+
+static bool margins_are_whole(const tern_side_effects *effects, tern_finding *finding)
+{
+    tern_guard_breach breach;
+    char place[96];
+
+    for (size_t i = 0; i < TERN_PAINTED_GUARDS; i++)
+        if (effects->painted[i].data != NULL && tern_guard_find_change(&effects->painted[i], &breach))
+            return fail(finding, TERN_OVERRUN, "writes %s %s", tern_guard_breach_text(&breach, place, sizeof place),
+                        while_timed);
+    return true;
+}
+
+/* How many CPUs the process was on at a time; where one thread was asked for, whatever another had counts as one more. */
+static double cpus_used(const tern_cpu_time *spent, uint32_t threads)
+{
+    return threads > 1 ? spent->process_ns / spent->wall_ns : spent->process_ns / spent->thread_ns;
+}
+
+static bool uses_its_threads(const tern_side_effects *effects, tern_finding *finding)
+{
+    const tern_cpu_time *spent = &effects->spent;
+    const uint32_t threads = effects->bench->c->threads;
+    const double most_ns = most_cpus * (threads > 1 ? threads * spent->wall_ns : spent->thread_ns);
+
+    if (spent->process_ns <= most_ns + cpu_slack_ns)
+        return true;
+    return fail(finding, TERN_MISDECLARED, "uses %.3g CPUs at a time while it is timed, with %u thread%s asked for",
+                cpus_used(spent, threads), threads, threads == 1 ? "" : "s");
+}
+
+static bool is_steady(tern_side_effects *effects, uint64_t calls, tern_finding *finding)
+{
+    tern_growth growth = {0};
+    char added[64];
+
+    for (int look = 0; calls > 0 && look < GROWTH_LOOKS; look++) {
+        for (uint64_t i = 0; i < calls; i++)
+            tern_bench_call(effects->bench, NULL);
+        tern_growth_look(&growth);
+    }
+    if (tern_growth_text(&growth, added, sizeof added) == NULL)
+        return true;
+    return fail(finding, TERN_OVERRUN, "run() leaves %s in %llu call%s %s", added, (unsigned long long)calls,
+                calls == 1 ? "" : "s", while_timed);
+}
+
+bool tern_side_effects_conclude(tern_side_effects *effects, uint64_t grows, tern_finding *finding)
+{
+    return is_steady(effects, grows, finding) && margins_are_whole(effects, finding) &&
+           uses_its_threads(effects, finding);
+}
