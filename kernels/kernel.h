@@ -17,6 +17,8 @@
  *   - it reads nothing outside packed W, X, its plan and scratch, and leaves W, X and the plan as they were;
  *   - the same call gives the same answer, whatever the thread count, the order of the slices, the old contents of
  *     Y and scratch, and whatever was computed before: no state survives a call;
+ *   - calls may run at the same time, of one problem or of several, as long as each has its own Y and scratch;
+ *   - it computes in the threads that call it, and in no others unless it says so (TERN_KERNEL_OWNS_TEAM);
  *   - it leaves the floating-point mode, the CPU affinity, signal handlers and the heap as it found them, and registers
  *     nothing to be called at exit.
  */

@@ -73,6 +73,8 @@ static const tern_pass passes[] = {
      .name = "with the right answer, zeros or ones in Y"},
     {"others", TERN_GUARD_AFTER, 1, 0, .look = tern_pass_look_after_others,
      .name = "after another problem was bound and computed"},
+    {"together", TERN_GUARD_AFTER, 1, 0, .look = tern_pass_look_together,
+     .name = "when two calls run at the same time"},
     {"packed-for-other", TERN_GUARD_AFTER, 1, 0, .other_pack = true,
      .name = "with W packed for another N and more threads"},
     {"facts", TERN_GUARD_AFTER, 1, 0, .watched = true, .brief = true, .look = tern_pass_look_at_facts,

@@ -111,15 +111,25 @@ void tern_w_fill_near(const tern_data *data, tern_shape shape, int8_t *w)
     }
 }
 
-void tern_w_fill_count(const tern_data *data, tern_shape shape, int8_t *w)
+/* Neighbours in groups, and one group after the other has the next of all patterns. */
+static void fill_patterns(const tern_data *data, tern_shape shape, size_t group, size_t patterns, int8_t *w)
 {
-    enum { GROUP = 8, PATTERNS = 6561 };
-    const size_t groups = (shape.k + GROUP - 1) / GROUP;
+    const size_t groups = (shape.k + group - 1) / group;
 
     for (size_t m = 0; m < shape.m; m++)
         for (size_t g = 0; g < groups; g++) {
-            size_t pattern = (data->seed + m * groups + g) % PATTERNS;
-            for (size_t k = g * GROUP; k < (g + 1) * GROUP && k < shape.k; k++, pattern /= 3)
+            size_t pattern = (data->seed + m * groups + g) % patterns;
+            for (size_t k = g * group; k < (g + 1) * group && k < shape.k; k++, pattern /= 3)
                 w[m * shape.k + k] = (int8_t)((int)(pattern % 3) - 1);
         }
+}
+
+void tern_w_fill_count(const tern_data *data, tern_shape shape, int8_t *w)
+{
+    fill_patterns(data, shape, 8, 6561, w);
+}
+
+void tern_w_fill_count12(const tern_data *data, tern_shape shape, int8_t *w)
+{
+    fill_patterns(data, shape, 12, 531441, w);
 }

@@ -43,7 +43,7 @@ void tern_x_fill_alternating(const tern_data *data, tern_shape shape, int8_t *x)
             x[n * shape.k + k] = (n + k) % 2 == 0 ? 127 : -128;
 }
 
-/* The tokens take the columns from both ends in turn: 0, K-1, 1, K-2, ... */
+/* The tokens take the columns from both ends in turn: 0, K-1, 1, K-2, ...; from the K-th on with the other sign. */
 void tern_x_fill_onehot(const tern_data *data, tern_shape shape, int8_t *x)
 {
     (void)data;
@@ -51,7 +51,7 @@ void tern_x_fill_onehot(const tern_data *data, tern_shape shape, int8_t *x)
     for (size_t n = 0; n < shape.n; n++) {
         const size_t turn = n % shape.k / 2;
         const bool left = n % shape.k % 2 == 0;
-        x[n * shape.k + (left ? turn : shape.k - 1 - turn)] = left ? -128 : 127;
+        x[n * shape.k + (left ? turn : shape.k - 1 - turn)] = left == (n / shape.k % 2 == 0) ? -128 : 127;
     }
 }
 
@@ -60,6 +60,27 @@ void tern_x_fill_relu2(const tern_data *data, tern_shape shape, int8_t *x)
     tern_x_fill_random(data, shape, x);
     for (size_t i = 0; i < shape.n * shape.k; i++)
         x[i] = (int8_t)(x[i] > 0 ? x[i] * x[i] / 128 : 0);
+}
+
+void tern_x_fill_positive(const tern_data *data, tern_shape shape, int8_t *x)
+{
+    tern_x_fill_random(data, shape, x);
+    for (size_t i = 0; i < shape.n * shape.k; i++)
+        x[i] = (int8_t)(x[i] < 0 ? -1 - x[i] : x[i]);
+}
+
+void tern_x_fill_negative(const tern_data *data, tern_shape shape, int8_t *x)
+{
+    tern_x_fill_positive(data, shape, x);
+    for (size_t i = 0; i < shape.n * shape.k; i++)
+        x[i] = (int8_t)(-1 - x[i]);
+}
+
+void tern_x_fill_extreme(const tern_data *data, tern_shape shape, int8_t *x)
+{
+    tern_x_fill_random(data, shape, x);
+    for (size_t i = 0; i < shape.n * shape.k; i++)
+        x[i] = x[i] < 0 ? -128 : 127;
 }
 
 void tern_x_fill_sparse(const tern_data *data, tern_shape shape, int8_t *x)

@@ -23,6 +23,9 @@ tern_pass_look_fn tern_pass_look_at_old_y;
 /* Calls after another problem of the same kernel was bound, and after it was computed. */
 tern_pass_look_fn tern_pass_look_after_others;
 
+/* Calls from two threads at the same time, for another X each. */
+tern_pass_look_fn tern_pass_look_together;
+
 /* Asks for facts, with room for none, one and many. */
 tern_pass_look_fn tern_pass_look_at_facts;
 

@@ -2,6 +2,7 @@
  * Any number of problems are bound at the same time, and none knows of another. So the kernel is bound to a second one,
  * with other sizes, toggles and threads, and then computes it, before it is called for the first again.
  */
+#include "base/aligned.h"
 #include "check/data.h"
 #include "check/pass_look.h"
 
@@ -15,13 +16,6 @@ typedef struct other {
     void *packed, *scratch, *plan;
     int32_t *y;
 } other;
-
-static void *reserve(size_t bytes, size_t align)
-{
-    const size_t least = align < 64 ? 64 : align;
-
-    return aligned_alloc(least, (bytes + least) / least * least);
-}
 
 static void drop(other *o)
 {
@@ -57,11 +51,11 @@ static bool make(tern_pass_run *run, other *o, const tern_case *c)
     const tern_shape shape = c->shape;
 
     o->w = malloc(shape.m * shape.k);
-    o->x = reserve(shape.n * shape.k, kernel->x_align);
-    o->y = reserve(shape.n * shape.m * sizeof *o->y, kernel->y_align);
-    o->packed = reserve(kernel->packed_bytes(problem), kernel->packed_align);
-    o->scratch = reserve(tern_product_scratch_bytes(&o->product), 64);
-    o->plan = reserve(tern_product_plan_bytes(&o->product), 64);
+    o->x = tern_aligned_new(shape.n * shape.k, kernel->x_align);
+    o->y = tern_aligned_new(shape.n * shape.m * sizeof *o->y, kernel->y_align);
+    o->packed = tern_aligned_new(kernel->packed_bytes(problem), kernel->packed_align);
+    o->scratch = tern_aligned_new(tern_product_scratch_bytes(&o->product), 64);
+    o->plan = tern_aligned_new(tern_product_plan_bytes(&o->product), 64);
     if (o->w == NULL || o->x == NULL || o->y == NULL || o->packed == NULL || o->scratch == NULL || o->plan == NULL)
         return tern_pass_run_fail_machine(run, "out of memory for a second problem");
     tern_data_fill_w(&c->data, shape, o->w);

@@ -78,7 +78,9 @@ bool tern_pass_run_end(tern_pass_run *run)
         if (after.heap_bytes > before.heap_bytes || after.mapped_bytes > before.mapped_bytes)
             run->grown = run->result->step;
     }
-    const char *difference = tern_state_difference(&before, &after, tern_pass_run_owns_team(run));
+    /* Threads of its own are a kernel's affair where it is to have some. */
+    const bool owns_threads = tern_pass_run_owns_team(run) && run->product.problem.threads > 1;
+    const char *difference = tern_state_difference(&before, &after, owns_threads);
     if (difference != NULL)
         return tern_pass_run_fail(run, TERN_OVERRUN, "%s leaves %s changed", run->result->step, difference);
     const char *buffer = run->watched ? tern_buffers_access_changed(&run->buffers) : NULL;
@@ -165,8 +167,14 @@ bool tern_pass_run_bind(tern_pass_run *run, bool *refused)
     if (sentence == NULL && !(run->pass->other_pack && bind_other(run, &run->packer)))
         tern_product_bind(&run->packer, run->task->c, run->product.problem.threads);
     *refused = sentence != NULL;
+    run->accepted |= sentence == NULL && wanted == 1;
+    if (sentence == NULL || wanted > 1)
+        return true;
+    if (run->accepted)
+        return tern_pass_run_fail(run, TERN_NONDETERMINISTIC, "bind() refuses what it has taken before (\"%s\")",
+                                  sentence);
     /* One that refuses one thread refuses the case. */
-    return sentence == NULL || wanted > 1 || unsupported(run, sentence);
+    return unsupported(run, sentence);
 }
 
 static bool make_team(tern_pass_run *run)

@@ -53,6 +53,7 @@ struct tern_pass_run {
     bool changed;             /* former is filled */
     uint32_t calls;           /* of this pass */
     bool right_before;        /* a pass with the case's own data was right */
+    bool accepted;            /* bind() has taken the case with one thread */
     bool watched;             /* the pass, of this case */
     const char *grown;        /* the last watched function after which heap or mappings were larger; NULL: none */
     tern_registers registers; /* before the kernel's function that runs now */

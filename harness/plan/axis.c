@@ -95,15 +95,15 @@ static const char *read_w(tern_axes *axes, size_t i, const char *text, const ter
     (void)registry;
     return tern_w_pattern_parse(text, &axes->w[i])
                ? NULL
-               : "random, zero, plus, minus, alternating, blocks, mixed, near or count";
+               : "random, zero, plus, minus, alternating, blocks, mixed, near, count or count12";
 }
 
 static const char *read_x(tern_axes *axes, size_t i, const char *text, const tern_registry *registry)
 {
     (void)registry;
-    return tern_x_pattern_parse(text, &axes->x[i])
-               ? NULL
-               : "random, min, max, alternating, onehot, zero, relu2, sparse, blocks or near";
+    return tern_x_pattern_parse(text, &axes->x[i]) ? NULL
+                                                   : "random, min, max, alternating, onehot, zero, relu2, sparse, "
+                                                     "blocks, near, positive, negative or extreme";
 }
 
 static const char *read_p0(tern_axes *axes, size_t i, const char *text, const tern_registry *registry)

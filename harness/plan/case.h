@@ -25,7 +25,8 @@ typedef enum tern_w_pattern {
     TERN_W_BLOCKS,      /* runs of equal weights, of 4 to 512, and blocks of zeros */
     TERN_W_MIXED,       /* shares of zeros from 0 to 1, another one from row to row */
     TERN_W_NEAR,        /* rows that are the first one but for one weight */
-    TERN_W_COUNT        /* all patterns of 8 neighbours, counted through */
+    TERN_W_COUNT,       /* all patterns of 8 neighbours, counted through */
+    TERN_W_COUNT12      /* of 12 neighbours */
 } tern_w_pattern;
 
 typedef enum tern_x_pattern {
@@ -33,12 +34,15 @@ typedef enum tern_x_pattern {
     TERN_X_MIN, /* all -128 */
     TERN_X_MAX, /* all 127 */
     TERN_X_ALTERNATING,
-    TERN_X_ONEHOT, /* one value a token that is not zero; K tokens have one in each column, so that Y holds all of W */
+    TERN_X_ONEHOT, /* one value a token that is not zero; K tokens have one in each column, so that Y holds all of W, and 2K both extremes */
     TERN_X_ZERO,
-    TERN_X_RELU2,  /* what a squared ReLU leaves: half zeros, nothing below */
-    TERN_X_SPARSE, /* 10 to 90 % zeros, another share from token to token */
-    TERN_X_BLOCKS, /* half zeros, in runs of 4 to 512; every fifth token is all zero */
-    TERN_X_NEAR    /* tokens that are the first one but for one value */
+    TERN_X_RELU2,    /* what a squared ReLU leaves: half zeros, nothing below */
+    TERN_X_SPARSE,   /* 10 to 90 % zeros, another share from token to token */
+    TERN_X_BLOCKS,   /* half zeros, in runs of 4 to 512; every fifth token is all zero */
+    TERN_X_NEAR,     /* tokens that are the first one but for one value */
+    TERN_X_POSITIVE, /* random, 0 to 127 */
+    TERN_X_NEGATIVE, /* random, -128 to -1 */
+    TERN_X_EXTREME   /* -128 or 127 at random */
 } tern_x_pattern;
 
 /*

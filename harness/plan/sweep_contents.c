@@ -14,7 +14,8 @@ static const struct {
 };
 
 static const tern_x_pattern activations[] = {
-    TERN_X_RANDOM, TERN_X_RELU2, TERN_X_SPARSE, TERN_X_BLOCKS, TERN_X_NEAR,
+    TERN_X_RANDOM, TERN_X_RELU2,    TERN_X_SPARSE,   TERN_X_BLOCKS,
+    TERN_X_NEAR,   TERN_X_POSITIVE, TERN_X_NEGATIVE, TERN_X_EXTREME,
 };
 
 static size_t count_mixtures(const tern_kernel *kernel)
@@ -35,16 +36,17 @@ static bool fill_mixture(size_t index, tern_sweep_item *item)
     return true;
 }
 
-/* All 6561 patterns of 8 neighbours, and W read back out of Y. */
+/* All 6561 patterns of 8 neighbours, all 531441 of 12, and W read back out of Y with either extreme. */
 static const struct {
     tern_shape shape;
     tern_w_pattern w;
     tern_x_pattern x;
 } others[] = {
-    {{81, 648, 1}, TERN_W_COUNT, TERN_X_RANDOM},   {{81, 648, 8}, TERN_W_COUNT, TERN_X_RANDOM},
-    {{33, 256, 256}, TERN_W_COUNT, TERN_X_ONEHOT}, {{33, 256, 256}, TERN_W_BLOCKS, TERN_X_ONEHOT},
-    {{64, 256, 1}, TERN_W_ZERO, TERN_X_RELU2},     {{64, 256, 8}, TERN_W_ZERO, TERN_X_SPARSE},
-    {{64, 256, 1}, TERN_W_BLOCKS, TERN_X_ZERO},    {{64, 256, 8}, TERN_W_BLOCKS, TERN_X_ZERO},
+    {{81, 648, 1}, TERN_W_COUNT, TERN_X_RANDOM},      {{81, 648, 8}, TERN_W_COUNT, TERN_X_RANDOM},
+    {{1664, 3840, 1}, TERN_W_COUNT12, TERN_X_RANDOM}, {{33, 256, 512}, TERN_W_COUNT, TERN_X_ONEHOT},
+    {{33, 256, 512}, TERN_W_BLOCKS, TERN_X_ONEHOT},   {{64, 256, 1}, TERN_W_ZERO, TERN_X_RELU2},
+    {{64, 256, 8}, TERN_W_ZERO, TERN_X_SPARSE},       {{64, 256, 1}, TERN_W_BLOCKS, TERN_X_ZERO},
+    {{64, 256, 8}, TERN_W_BLOCKS, TERN_X_ZERO},
 };
 
 static size_t count_others(const tern_kernel *kernel)
@@ -62,7 +64,7 @@ static bool fill_other(size_t index, tern_sweep_item *item)
 }
 
 const tern_sweep_segment tern_sweep_contents[] = {
-    {count_mixtures, fill_mixture, 1e6}, {count_others, fill_other, 4e6}, {0}};
+    {count_mixtures, fill_mixture, 1e6}, {count_others, fill_other, 7e6}, {0}};
 
 /* What K and N make of extreme data, by the paths for one token, few and many. */
 static const tern_shape long_shapes[] = {
@@ -73,9 +75,10 @@ static const struct {
     tern_w_pattern w;
     tern_x_pattern x;
 } extremes[] = {
-    {TERN_W_PLUS, TERN_X_MIN},   {TERN_W_PLUS, TERN_X_MAX},   {TERN_W_MINUS, TERN_X_MIN},
-    {TERN_W_MINUS, TERN_X_MAX},  {TERN_W_RANDOM, TERN_X_MIN}, {TERN_W_ALTERNATING, TERN_X_ALTERNATING},
-    {TERN_W_BLOCKS, TERN_X_MAX}, {TERN_W_PLUS, TERN_X_RELU2},
+    {TERN_W_PLUS, TERN_X_MIN},      {TERN_W_PLUS, TERN_X_MAX},   {TERN_W_MINUS, TERN_X_MIN},
+    {TERN_W_MINUS, TERN_X_MAX},     {TERN_W_RANDOM, TERN_X_MIN}, {TERN_W_ALTERNATING, TERN_X_ALTERNATING},
+    {TERN_W_BLOCKS, TERN_X_MAX},    {TERN_W_PLUS, TERN_X_RELU2}, {TERN_W_PLUS, TERN_X_POSITIVE},
+    {TERN_W_MIXED, TERN_X_EXTREME},
 };
 
 static size_t count_extremes(const tern_kernel *kernel)
@@ -94,7 +97,7 @@ static bool fill_extreme(size_t index, tern_sweep_item *item)
 
 /*
  * Sizes above 65,536 leave a 16-bit row number, stride or count. Sums of more than 132,104 terms of 127 leave the
- * whole numbers of a float; so do those of each of sixteen lanes of 2,200,001 terms.
+ * whole numbers of a float; so do those of each of sixteen lanes of 2,200,001 terms. Offsets into W of more than 2^24 do, too.
  */
 static const struct {
     tern_shape shape;
@@ -109,7 +112,7 @@ static const struct {
     {{4, 150001, 4}, TERN_W_PLUS, TERN_X_MAX},      {{16, 150001, 16}, TERN_W_PLUS, TERN_X_MAX},
     {{1, 2200001, 1}, TERN_W_PLUS, TERN_X_MAX},     {{70016, 32, 1}, TERN_W_RANDOM, TERN_X_RANDOM},
     {{70016, 32, 8}, TERN_W_RANDOM, TERN_X_RANDOM}, {{1, 340001, 3}, TERN_W_PLUS, TERN_X_MIN},
-    {{1, TERN_MAX_K, 1}, TERN_W_MINUS, TERN_X_MIN},
+    {{1, TERN_MAX_K, 1}, TERN_W_MINUS, TERN_X_MIN}, {{2080, 8200, 1}, TERN_W_RANDOM, TERN_X_RANDOM},
 };
 
 static size_t count_vast(const tern_kernel *kernel)

@@ -122,6 +122,23 @@ static bool fill_long(size_t index, tern_sweep_item *item)
     return true;
 }
 
+/* Residues of K beyond what is short: of 256, with one row of W to compute and with a few. */
+enum { LATE_RESIDUES = 256, LATE_K = 1024 };
+
+static size_t count_late(const tern_kernel *kernel)
+{
+    (void)kernel;
+    return LATE_RESIDUES * 2;
+}
+
+static bool fill_late(size_t index, tern_sweep_item *item)
+{
+    const size_t k = LATE_K + 1 + index / 2;
+
+    item->c.shape = index % 2 == 0 ? (tern_shape){3, k, 1} : (tern_shape){18, k, 5};
+    return true;
+}
+
 /* Loops are cut in blocks so that they fit a cache: sizes above and around the usual ones. */
 static const size_t beyond[] = {255, 257, 511, 513, 600, 1023, 1025, 2049, 5000};
 static const tern_shape beside[] = {{1, 8, 1}, {7, 33, 1}, {9, 33, 4}, {16, 64, 17}};
@@ -158,8 +175,7 @@ static bool fill_random(size_t index, tern_sweep_item *item)
 }
 
 const tern_sweep_segment tern_sweep_sizes[] = {
-    {count_pairs, fill_pair, 3e5},    {count_residues, fill_residue, 2e5},
-    {count_tiles, fill_tiles, 2e6},   {count_corners, fill_corner, 1e6},
-    {count_long, fill_long, 6e5},     {count_beyond, fill_beyond, 6e6},
-    {count_random, fill_random, 2e5}, {0},
+    {count_pairs, fill_pair, 3e5},     {count_residues, fill_residue, 2e5}, {count_tiles, fill_tiles, 2e6},
+    {count_corners, fill_corner, 1e6}, {count_long, fill_long, 6e5},        {count_beyond, fill_beyond, 6e6},
+    {count_late, fill_late, 2e5},      {count_random, fill_random, 2e5},    {0},
 };

@@ -39,7 +39,40 @@ static bool fill_end(size_t index, tern_sweep_item *item)
     return true;
 }
 
-const tern_sweep_segment tern_sweep_toggles[] = {{count_ends, fill_end, 2e6}, {0}};
+/* Each value in between, of which there are not too many, the other toggles as they are. */
+enum { MOST_VALUES = 64 };
+
+static size_t values_between(const tern_toggle *toggle)
+{
+    const int64_t values = (int64_t)toggle->high - toggle->low - 1;
+
+    return values < 0 ? 0 : values < MOST_VALUES ? (size_t)values : MOST_VALUES;
+}
+
+static size_t count_between(const tern_kernel *kernel)
+{
+    const size_t toggles = own_toggles(kernel);
+    size_t count = 0;
+
+    for (size_t i = 0; i < toggles; i++)
+        count += values_between(&kernel->toggles[i]);
+    return count;
+}
+
+static bool fill_between(size_t index, tern_sweep_item *item)
+{
+    const tern_toggle *t = item->c.kernel->toggles;
+    size_t i = 0;
+
+    for (; index >= values_between(&t[i]); i++)
+        index -= values_between(&t[i]);
+    const int64_t range = (int64_t)t[i].high - t[i].low, count = (int64_t)values_between(&t[i]);
+    item->c.toggle[i] = (int32_t)(t[i].low + ((int64_t)index + 1) * range / (count + 1));
+    item->c.shape = shapes[index % SHAPES];
+    return true;
+}
+
+const tern_sweep_segment tern_sweep_toggles[] = {{count_ends, fill_end, 2e6}, {count_between, fill_between, 2e6}, {0}};
 
 /* More calls than a 16-bit counter takes. */
 static const struct {

@@ -15,11 +15,16 @@ static const char *const w_names[] = {
     [TERN_W_MIXED] = "mixed",
     [TERN_W_NEAR] = "near",
     [TERN_W_COUNT] = "count",
+    [TERN_W_COUNT12] = "count12",
 };
 static const char *const x_names[] = {
-    [TERN_X_RANDOM] = "random", [TERN_X_MIN] = "min",   [TERN_X_MAX] = "max",     [TERN_X_ALTERNATING] = "alternating",
-    [TERN_X_ONEHOT] = "onehot", [TERN_X_ZERO] = "zero", [TERN_X_RELU2] = "relu2", [TERN_X_SPARSE] = "sparse",
-    [TERN_X_BLOCKS] = "blocks", [TERN_X_NEAR] = "near",
+    [TERN_X_RANDOM] = "random",     [TERN_X_MIN] = "min",
+    [TERN_X_MAX] = "max",           [TERN_X_ALTERNATING] = "alternating",
+    [TERN_X_ONEHOT] = "onehot",     [TERN_X_ZERO] = "zero",
+    [TERN_X_RELU2] = "relu2",       [TERN_X_SPARSE] = "sparse",
+    [TERN_X_BLOCKS] = "blocks",     [TERN_X_NEAR] = "near",
+    [TERN_X_POSITIVE] = "positive", [TERN_X_NEGATIVE] = "negative",
+    [TERN_X_EXTREME] = "extreme",
 };
 static const char *const sweep_names[TERN_SWEEPS] = {
     [TERN_SWEEP_NONE] = "",         [TERN_SWEEP_SIZES] = "sizes",     [TERN_SWEEP_CONTENTS] = "contents",

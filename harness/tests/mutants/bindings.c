@@ -170,3 +170,14 @@ static const char *bind_no_run(const tern_problem *problem, tern_stages *stages)
     return NULL;
 }
 MUTANT_BOUND(no_run, "bind-leaves-run-null", "takes every problem and sets no stage");
+
+/* One problem in three is too many. */
+static const char *bind_every_third(const tern_problem *problem, tern_stages *stages)
+{
+    static unsigned binds;
+
+    (void)problem;
+    stages->run = mutant_run;
+    return ++binds % 3 == 0 ? "this is the third problem" : NULL;
+}
+MUTANT_BOUND(every_third, "bind-refuses-every-third", "refuses every third problem, whatever it is");

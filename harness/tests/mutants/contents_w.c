@@ -251,3 +251,17 @@ static size_t equal_at_even(const int8_t *w, const int8_t *before, size_t count)
 }
 MUTANT_REPEATS(w_repeats_sampled, "row-repeats-by-sample", "takes rows for equal whose even columns are",
                equal_at_even(w, before, k) == (k + 1) / 2);
+
+/* A table of all patterns of twelve weights, one entry of which is wrong. */
+static int32_t one_pattern(const tern_call *call, size_t m, size_t n)
+{
+    static const int8_t pattern[12] = {1, 0, -1, -1, 1, 1, -1, 0, 1, -1, 0, 0};
+    const int8_t *w = mutant_w(call, m), *x = mutant_x(call, n);
+    int32_t sum = mutant_value(call, m, n);
+
+    for (size_t k = 0; k + sizeof pattern <= call->problem->shape.k; k += sizeof pattern)
+        if (memcmp(w + k, pattern, sizeof pattern) == 0)
+            sum += x[k];
+    return sum;
+}
+MUTANT_VALUE(one_pattern, "one-of-531441-patterns", "is wrong for one pattern of twelve weights", one_pattern);

@@ -201,3 +201,48 @@ MUTANT_REPEATS(x_repeats_suffix, "token-repeats-by-suffix", "takes tokens for eq
                memcmp(x + k - 16, before + k - 16, 16) == 0 && !constant(x + k - 16, 16));
 MUTANT_REPEATS(x_repeats_sampled, "token-repeats-by-sample", "takes tokens for equal whose every fourth value is",
                equal_every(x, before, k, 4) && !constant(x, k));
+
+/* What is told by the sign of all values, or of all but a few. */
+static bool has_one_sign(const int8_t *x, size_t count, int8_t sign)
+{
+    for (size_t k = 0; k < count; k++)
+        if ((x[k] < 0) != (sign < 0))
+            return false;
+    return count >= 64 && zeros(x, count) * 3 < count && !constant(x, count);
+}
+
+static int32_t of_one_sign(const tern_call *call, size_t m, size_t n, int8_t sign)
+{
+    const int32_t value = mutant_value(call, m, n);
+
+    return has_one_sign(mutant_x(call, n), call->problem->shape.k, sign) ? value + 1 : value;
+}
+#define IS_POSITIVE(call, m, n) of_one_sign(call, m, n, 1)
+#define IS_NEGATIVE(call, m, n) of_one_sign(call, m, n, -1)
+MUTANT_VALUE(positive_token, "tokens-without-minus", "is wrong for tokens without a negative value", IS_POSITIVE);
+MUTANT_VALUE(negative_token, "tokens-without-plus", "is wrong for tokens of negative values", IS_NEGATIVE);
+
+/* -128 has no opposite in int8, and stands where a tail begins. */
+static int32_t lonely_minimum(const tern_call *call, size_t m, size_t n)
+{
+    const size_t k = call->problem->shape.k;
+    const int8_t *x = mutant_x(call, n);
+    const bool lonely = k >= 64 && zeros(x, k) == k - 1 && (x[k - 1] == -128 || x[k - 4] == -128);
+
+    return mutant_value(call, m, n) + lonely;
+}
+MUTANT_VALUE(lonely_minimum, "lonely-minimum", "is wrong where all that a token has is a -128 at its end",
+             lonely_minimum);
+
+/* Three products of -128 by -1 and one of 127, added with saturation somewhere. */
+static int32_t saturated_quad(const tern_call *call, size_t m, size_t n)
+{
+    static const int8_t values[4] = {-128, -128, -128, 127}, weights[4] = {-1, -1, -1, -1};
+    const int8_t *w = mutant_w(call, m), *x = mutant_x(call, n);
+    int32_t sum = mutant_value(call, m, n);
+
+    for (size_t k = 0; k + 4 <= call->problem->shape.k; k += 64)
+        sum += memcmp(x + k, values, 4) == 0 && memcmp(w + k, weights, 4) == 0;
+    return sum;
+}
+MUTANT_VALUE(saturated_quad, "saturated-quad", "saturates four products of extremes", saturated_quad);

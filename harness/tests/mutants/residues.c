@@ -71,3 +71,7 @@ MUTANT_LOSES(n_3_long, "residue-n-3-long-k", "loses the last column when N = 3 a
 MUTANT_LOSES(one_below, "one-below-whole-tiles", "has the corner wrong where all sizes are one below whole tiles",
              shape.m % MUTANT_ROWS == MUTANT_ROWS - 1 && shape.k % MUTANT_GROUP == MUTANT_GROUP - 1 &&
                  shape.n % MUTANT_TOKENS == MUTANT_TOKENS - 1 && m == shape.m - 1 && n == shape.n - 1);
+
+/* A tail that is there beyond a threshold alone. */
+MUTANT_LOSES(k_47_late, "residue-k-47-of-48-late", "loses the last column when K % 48 = 47 and K > 300",
+             shape.k % 48 == 47 && shape.k > 300);

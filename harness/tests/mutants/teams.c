@@ -187,3 +187,23 @@ const tern_kernel mutant_own_team = {MUTANT_FRAME(1, 4),
                                      .packed_bytes = mutant_packed_bytes,
                                      .pack = mutant_pack,
                                      .bind = bind_own_team};
+
+/* As many threads as the runtime likes, whatever was asked for. */
+static void run_any_team(const tern_call *call, tern_slice rows)
+{
+    const size_t m = rows.end;
+
+#pragma omp parallel num_threads(2)
+    {
+        const size_t thread = (size_t)omp_get_thread_num(), threads = (size_t)omp_get_num_threads();
+        mutant_run(call, (tern_slice){m * thread / threads, m * (thread + 1) / threads, (uint32_t)thread});
+    }
+}
+MUTANT_BIND(any_team, NULL, run_any_team)
+const tern_kernel mutant_any_team = {MUTANT_FRAME(1, 4),
+                                     .flags = TERN_KERNEL_OWNS_TEAM,
+                                     .name = "own-team-of-any-size",
+                                     .summary = "starts two threads where one is asked for",
+                                     .packed_bytes = mutant_packed_bytes,
+                                     .pack = mutant_pack,
+                                     .bind = bind_any_team};

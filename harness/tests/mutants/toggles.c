@@ -97,3 +97,5 @@ static void run_keeps_first(const tern_call *call, tern_slice rows)
 }
 MUTANT_TOGGLED(keeps_first, "toggle-kept-from-first", "cannot change a switch after the first call", mutant_pack,
                run_keeps_first);
+
+MUTANT_TOGGLE(wrong_between, "toggle-wrong-at-17", "is wrong for one value of a distance", is(call, DISTANCE, 17));

@@ -161,3 +161,7 @@ static int32_t column_blocks_8(const tern_call *call, size_t m, size_t n)
     return sum;
 }
 MUTANT_VALUE(column_blocks_8, "column-blocks-of-8-bits", "counts blocks of 64 columns in 8 bits", column_blocks_8);
+
+/* An offset that went through a float. */
+MUTANT_LOSES(w_offset_24, "w-offset-of-24-bits", "loses a column in rows that begin beyond 2^24 weights",
+             m *shape.k >= (size_t)1 << 24);

@@ -1,0 +1,42 @@
+/*
+ * Right as long as one call is made at a time: what belongs to a call lies where all calls find it.
+ */
+#include "mutant.h"
+
+#include <string.h>
+
+enum { MOST_VALUES = 1 << 16 };
+
+/* X as it is read by run(), which may be called with any X at any time. */
+static void run_static_x(const tern_call *call, tern_slice rows)
+{
+    static int8_t x[MOST_VALUES];
+    const size_t values = call->problem->shape.n * call->problem->shape.k;
+    tern_call own = *call;
+
+    if (values <= MOST_VALUES) {
+        memcpy(x, call->x, values);
+        own.x = x;
+    }
+    mutant_run(&own, rows);
+}
+MUTANT(static_x, "static-copy-of-x", "copies X to a static array first", run_static_x);
+
+/* Sums of X, made by prepare() where every problem's are made. */
+static int32_t first_values[MOST_VALUES];
+
+static void prepare_static(const tern_call *call, tern_slice tokens)
+{
+    for (size_t n = tokens.begin; n < tokens.end && n < MOST_VALUES; n++)
+        first_values[n] = mutant_x(call, n)[0];
+}
+
+static int32_t value_prepared(const tern_call *call, size_t m, size_t n)
+{
+    const int32_t value = mutant_value(call, m, n);
+
+    return n < MOST_VALUES ? value + mutant_w(call, m)[0] * (first_values[n] - mutant_x(call, n)[0]) : value;
+}
+MUTANT_RUN(static_table, value_prepared)
+MUTANT_PREPARED(static_table, "static-table", "prepares a table that is not in scratch", NULL, prepare_static,
+                run_static_table);
