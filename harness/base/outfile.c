@@ -245,17 +245,23 @@ tern_status tern_outfile_continue(tern_outfile *file, const char *path, tern_err
     return TERN_OK;
 }
 
-/* What is in the folder is on the disk, too. A folder that cannot be opened is one that others look after. */
-static void sync_folder(const char *place)
+void tern_outfile_sync_folder(const char *folder)
 {
-    char *folder = folder_of(place);
-    const int fd = folder == NULL ? -1 : open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-    free(folder);
     if (fd >= 0) {
-        fsync(fd);
+        (void)fsync(fd);
         close(fd);
     }
+}
+
+static void sync_folder_of(const char *place)
+{
+    char *folder = folder_of(place);
+
+    if (folder != NULL)
+        tern_outfile_sync_folder(folder);
+    free(folder);
 }
 
 /* Gives what has no name one that nothing has, so that it can be renamed. */
@@ -324,7 +330,7 @@ tern_status tern_outfile_publish(tern_outfile *file, tern_error *error)
     if (!name_it(file) || rename(file->temporary, file->place) != 0)
         return tern_outfile_failed(file->path, error);
     *slot_of(file) = (slot){file, NULL, NULL};
-    sync_folder(file->place);
+    sync_folder_of(file->place);
     free(file->temporary);
     free(file->place);
     fclose(file->found);

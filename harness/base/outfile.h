@@ -56,6 +56,9 @@ void tern_outfile_drop(tern_outfile *file);
  */
 bool tern_outfile_flush(FILE *stream);
 
+/* The names in the folder are on the disk, too. A folder that cannot be opened is one that others look after. */
+void tern_outfile_sync_folder(const char *folder);
+
 /* Sets the sentence for a write that failed, as errno says. Returns TERN_ENVIRONMENT. */
 tern_status tern_outfile_failed(const char *path, tern_error *error);
 

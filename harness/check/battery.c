@@ -13,6 +13,7 @@
 #include "check/compare.h"
 #include "check/elsewhere.h"
 #include "check/exits.h"
+#include "check/growth.h"
 #include "check/module_address.h"
 #include "check/pass_look.h"
 
@@ -183,47 +184,29 @@ static int calls(const tern_pass_run *run)
     return wanted < 1.0 ? 1 : wanted < most ? (int)wanted : most;
 }
 
-/* What calls leave behind each time, in bytes. */
-typedef struct growth {
-    size_t heap, mapped;
-} growth;
-
-static size_t more(size_t before, size_t after)
+/* Of many calls, each may leave something. */
+static bool is_steady(tern_pass_run *run, const tern_growth *growth)
 {
-    return after > before ? after - before : 0;
-}
+    const char *grown = run->grown != NULL ? run->grown : run->result->step;
+    char added[64];
 
-static void take_least(growth *least, const tern_state *before, const tern_state *after)
-{
-    const size_t heap = more(before->heap_bytes, after->heap_bytes);
-    const size_t mapped = more(before->mapped_bytes, after->mapped_bytes);
-
-    least->heap = heap < least->heap ? heap : least->heap;
-    least->mapped = mapped < least->mapped ? mapped : least->mapped;
+    return tern_growth_text(growth, added, sizeof added) == NULL ||
+           tern_pass_run_fail(run, TERN_OVERRUN, "%s leaves %s each time,", grown, added);
 }
 
 bool tern_pass_look(tern_pass_run *run)
 {
     const int count = calls(run);
-    growth least = {SIZE_MAX, SIZE_MAX};
-    tern_state before, after;
+    tern_growth growth = {0};
 
-    for (int i = 0; i < count; i++, before = after) {
+    for (int i = 1; i <= count; i++) {
         if (!tern_pass_run_once(run))
             return false;
-        if (run->pass->often)
-            tern_state_take(&after);
-        if (i >= CALLS_TO_EMPTY_CACHES)
-            take_least(&least, &before, &after);
+        if (i >= CALLS_TO_EMPTY_CACHES && run->pass->often)
+            tern_growth_look(&growth);
     }
-    const char *grown = run->grown != NULL ? run->grown : run->result->step;
-    if (count > CALLS_TO_EMPTY_CACHES && least.heap > 0)
-        return tern_pass_run_fail(run, TERN_OVERRUN, "%s leaves %zu bytes more on the heap each time,", grown,
-                                  least.heap);
-    if (count > CALLS_TO_EMPTY_CACHES && least.mapped > 0)
-        return tern_pass_run_fail(run, TERN_OVERRUN, "%s leaves %zu bytes more mapped each time,", grown, least.mapped);
     run->right_before |= run->pass->change == 0;
-    return true;
+    return is_steady(run, &growth);
 }
 
 /* Whether the battery goes on. */

@@ -167,6 +167,7 @@ static double time_calls(void *context, uint64_t calls)
     tern_inputs_renew(inputs);
     tern_inputs_set_period(inputs,
                            tern_inputs_are_felt(case_arm->call_ns, case_arm->c->threads) ? TERN_INPUTS_SELDOM : 1);
+    tern_side_effects_start(&case_arm->effects);
     if (calls > 1 || case_arm->call_ns < settled_call_ns)
         call_often(case_arm, 1);
     tern_timed_answers_paint(&case_arm->answers);
@@ -174,7 +175,6 @@ static double time_calls(void *context, uint64_t calls)
         tern_watch_look(&case_arm->watch, NULL);
     else if (case_arm->call_ns > interrupted_call_ns)
         nanosleep(&nap, NULL);
-    tern_side_effects_start(&case_arm->effects);
     case_arm->sample_ns = time_in_two(case_arm, calls);
     tern_side_effects_stop(&case_arm->effects);
     case_arm->call_ns = case_arm->sample_ns / (double)calls;

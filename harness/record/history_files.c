@@ -1,5 +1,6 @@
 #include "record/history_files.h"
 
+#include "base/outfile.h"
 #include "base/text.h"
 #include "base/writer_lock.h"
 #include "record/json.h"
@@ -133,17 +134,6 @@ static tern_status put_all(int file, const block *b, const char *path, tern_erro
                             : tern_error_set(error, TERN_ENVIRONMENT, "cannot write %s: %s", path, strerror(errno));
 }
 
-/* So that a new file has its name after a power cut, too. */
-static void keep_name(const char *folder)
-{
-    const int descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-    if (descriptor >= 0) {
-        (void)fsync(descriptor);
-        close(descriptor);
-    }
-}
-
 static tern_status append(const char *folder, const block *b, tern_error *error)
 {
     char path[PATH_MAX];
@@ -158,7 +148,7 @@ static tern_status append(const char *folder, const block *b, tern_error *error)
     if (status == TERN_OK)
         status = put_all(file, b, path, error);
     close(file);
-    keep_name(folder);
+    tern_outfile_sync_folder(folder);
     return status;
 }
 

@@ -11,7 +11,11 @@
 
 #include <sqlite3.h>
 
-enum { SCHEMA = 2, PATIENCE_MS = 60000 };
+#define SCHEMA           2
+#define TEXT_OF(number)  #number
+#define WORDS_OF(number) TEXT_OF(number)
+
+enum { PATIENCE_MS = 60000 };
 
 /* Lines are apart by the keys of history_files.h; figures of points stand in columns, the rest as it is in the files. */
 static const char schema[] =
@@ -22,7 +26,7 @@ static const char schema[] =
     " anchor TEXT, revision TEXT, code TEXT, ratio REAL, error REAL, processes INTEGER,"
     " steal REAL, json TEXT);"
     "CREATE INDEX line_of_run ON line(run);"
-    "PRAGMA user_version = 2;";
+    "PRAGMA user_version = " WORDS_OF(SCHEMA) ";";
 
 typedef struct tern_history_index {
     sqlite3 *db;
