@@ -2,20 +2,13 @@
 
 #include "base/clock.h"
 #include "base/text.h"
-#include "check/compare.h"
-#include "check/oracle.h"
+#include "measure/case_look.h"
 #include "measure/fresh_inputs.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-
-enum { FIRST_CALLS = 2000 };
-
-/* What a wrong Y should have been is worked out up to here, where the oracle takes a second. */
-static const double oracle_macs = 5e9;
 
 /* A call of this length brings its caches back by itself, and one of that length wakes the processor up. */
 static const double settled_call_ns = 5e6, long_call_ns = 20e6;
@@ -27,10 +20,7 @@ static const struct timespec nap = {.tv_nsec = 60000};
 /* How long a series of calls lasts in which memory may grow. */
 static const double growing_ns = 1e6;
 
-/* How much of the time of the samples goes into single calls that are looked at, on the average. */
-static const double looking_share = 0.1;
-
-static void call_often(void *context, uint64_t calls)
+void tern_case_arm_call(void *context, uint64_t calls)
 {
     tern_case_arm *case_arm = context;
 
@@ -39,101 +29,11 @@ static void call_often(void *context, uint64_t calls)
     case_arm->calls += calls;
 }
 
-/* What Y should have been, where that can be told, and what the difference points at. */
-static void explain(const tern_bench *bench, tern_finding *finding)
-{
-    const tern_shape shape = bench->c->shape;
-    const tern_inputs *inputs = &bench->fixture->inputs;
-    const int8_t *w = bench->fixture->weights->w, *x = inputs->slot[inputs->at];
-    int32_t *expected = NULL;
-
-    if (tern_shape_macs(shape) <= oracle_macs)
-        expected = malloc(shape.m * shape.n * sizeof *expected);
-    if (expected != NULL && tern_oracle_fill(shape, w, x, expected, NULL) == TERN_OK) {
-        const tern_comparison comparison = {.shape = shape,
-                                            .w = w,
-                                            .x = x,
-                                            .expected = expected,
-                                            .got = bench->y,
-                                            .untouched = TERN_TIMED_ANSWER_UNTOUCHED};
-        tern_compare(&comparison, finding);
-    }
-    free(expected);
-}
-
-/* Returns right. Otherwise Y is still as the call left it, and the arm is not ready any more. */
-static bool judge(tern_case_arm *case_arm, bool right)
-{
-    tern_finding *finding = &case_arm->outcome->finding;
-
-    if (right || !case_arm->ready)
-        return case_arm->ready;
-    case_arm->ready = false;
-    tern_inputs *inputs = &case_arm->bench.fixture->inputs;
-    if (!tern_inputs_are_whole(inputs, 0, inputs->values)) {
-        tern_inputs_renew(inputs); /* other arms have the same X */
-        finding->verdict = TERN_OVERRUN;
-        tern_text_append(finding->reason, sizeof finding->reason,
-                         "run() changes X, which it may only read, at call %" PRIu64 " of timing", case_arm->calls);
-        return false;
-    }
-    explain(&case_arm->bench, finding);
-    finding->verdict = case_arm->calls == 1 ? TERN_MISMATCH : TERN_NONDETERMINISTIC;
-    tern_text_append(finding->reason, sizeof finding->reason,
-                     "right when it was checked, wrong at call %" PRIu64 " of timing", case_arm->calls);
-    return false;
-}
-
-/* Returns whether the state of the thread is as it was. Otherwise the arm is not ready any more. */
-static bool judge_state(tern_case_arm *case_arm)
-{
-    case_arm->ready = case_arm->ready && tern_side_effects_look(&case_arm->effects, &case_arm->outcome->finding);
-    return case_arm->ready;
-}
-
-/*
- * One call that is looked at. Its Y is painted as a whole, or in places, or holds the answer of the call before, whose X
- * was another one or nearly the same.
- */
-static bool look_at_one(tern_case_arm *case_arm)
-{
-    enum { PAINT_ALL, PAINT, KEEP, KEEP_X, WAYS };
-    tern_timed_answers *answers = &case_arm->answers;
-    const size_t how = tern_random_below(&answers->random, WAYS);
-
-    if (how == PAINT_ALL)
-        tern_timed_answers_paint_all(answers);
-    else if (how == PAINT)
-        tern_timed_answers_paint(answers);
-    else if (how == KEEP_X)
-        tern_inputs_stay(&case_arm->bench.fixture->inputs);
-    call_often(case_arm, 1);
-    return judge(case_arm,
-                 how == PAINT_ALL ? tern_timed_answers_look_at_all(answers) : tern_timed_answers_look(answers));
-}
-
-/*
- * At random moments, and a random number of them: a kernel that works at every other call, or counts its calls, has no
- * way to tell which are looked at.
- */
-static bool look_at_some(tern_case_arm *case_arm)
-{
-    const double luck = 2.0 / 1024.0 * (double)tern_random_below(&case_arm->answers.random, 1024);
-
-    case_arm->looking_ns += luck * looking_share * case_arm->sample_ns;
-    while (case_arm->ready && case_arm->looking_ns >= case_arm->call_ns) {
-        const double start_ns = tern_clock_ns();
-        look_at_one(case_arm);
-        case_arm->looking_ns -= tern_clock_ns() - start_ns;
-    }
-    return case_arm->ready;
-}
-
 static double time_block(tern_case_arm *case_arm, uint64_t calls)
 {
     const double start_ns = tern_clock_ns();
 
-    call_often(case_arm, calls);
+    tern_case_arm_call(case_arm, calls);
     return tern_clock_ns() - start_ns;
 }
 
@@ -146,9 +46,9 @@ static double time_in_two(tern_case_arm *case_arm, uint64_t calls)
     const uint64_t first = 1 + tern_random_below(&case_arm->answers.random, calls);
     double spent_ns = time_block(case_arm, first);
 
-    if (first == calls || !judge(case_arm, tern_timed_answers_look(&case_arm->answers)))
+    if (first == calls || !tern_case_look_judge(case_arm, tern_timed_answers_look(&case_arm->answers)))
         return spent_ns * (double)calls / (double)first;
-    call_often(case_arm, 1);
+    tern_case_arm_call(case_arm, 1);
     tern_timed_answers_paint(&case_arm->answers);
     spent_ns += time_block(case_arm, calls - first);
     return spent_ns;
@@ -169,7 +69,7 @@ static double time_calls(void *context, uint64_t calls)
                            tern_inputs_are_felt(case_arm->call_ns, case_arm->c->threads) ? TERN_INPUTS_SELDOM : 1);
     tern_side_effects_start(&case_arm->effects);
     if (calls > 1 || case_arm->call_ns < settled_call_ns)
-        call_often(case_arm, 1);
+        tern_case_arm_call(case_arm, 1);
     tern_timed_answers_paint(&case_arm->answers);
     if (!case_arm->brief)
         tern_watch_look(&case_arm->watch, NULL);
@@ -201,13 +101,14 @@ static bool settle(void *context, bool kept)
 {
     tern_case_arm *case_arm = context;
 
-    if (!judge_state(case_arm))
+    if (!tern_case_look_judge_state(case_arm))
         return false;
     if (!case_arm->brief && kept)
         add_clock(case_arm);
     if (!case_arm->brief)
         tern_watch_look(&case_arm->watch, kept ? &case_arm->outcome->timing.disturbance : NULL);
-    return judge(case_arm, tern_timed_answers_look(&case_arm->answers)) && look_at_some(case_arm);
+    return tern_case_look_judge(case_arm, tern_timed_answers_look(&case_arm->answers)) &&
+           tern_case_look_at_some(case_arm);
 }
 
 static double now_ns(void *context)
@@ -222,9 +123,9 @@ static void call_first(tern_case_arm *case_arm)
     case_arm->ready = true;
     tern_timed_answers_paint_all(&case_arm->answers);
     const double start_ns = tern_clock_ns();
-    call_often(case_arm, 1);
+    tern_case_arm_call(case_arm, 1);
     case_arm->call_ns = case_arm->first_ns = tern_clock_ns() - start_ns;
-    judge(case_arm, tern_timed_answers_look_at_all(&case_arm->answers));
+    tern_case_look_judge(case_arm, tern_timed_answers_look_at_all(&case_arm->answers));
 }
 
 static void describe_ring(const tern_bench *bench, tern_timing *timing)
@@ -293,7 +194,7 @@ static void call_again(tern_case_arm *case_arm)
 
     if (!case_arm->ready || case_arm->first_ns >= long_call_ns)
         return;
-    call_often(case_arm, 1);
+    tern_case_arm_call(case_arm, 1);
     case_arm->call_ns = tern_clock_ns() - start_ns;
 }
 
@@ -341,22 +242,8 @@ tern_status tern_case_arm_open(tern_case_arm *case_arm, tern_fixture *fixture, u
     tern_side_effects_open(&case_arm->effects, &case_arm->bench, case_arm->read_only);
     call_first(case_arm);
     call_again(case_arm);
-    judge_state(case_arm);
+    tern_case_look_judge_state(case_arm);
     return TERN_OK;
-}
-
-/* Each call, for a while: what goes wrong once in a thousand calls is seen here, unless calls are long. */
-static void look_at_first(tern_case_arm *case_arm, double warm_up_ns)
-{
-    const double start_ns = tern_clock_ns(), most_ns = case_arm->brief ? warm_up_ns : 10.0 * warm_up_ns;
-    double spent_ns = 0.0;
-
-    for (uint32_t calls = 0;
-         case_arm->ready && spent_ns + case_arm->call_ns < most_ns && (spent_ns < warm_up_ns || calls < FIRST_CALLS);
-         calls++) {
-        look_at_one(case_arm);
-        spent_ns = tern_clock_ns() - start_ns;
-    }
 }
 
 void tern_case_arm_warm_up(tern_case_arm *case_arm, const tern_sampler_options *options)
@@ -364,15 +251,16 @@ void tern_case_arm_warm_up(tern_case_arm *case_arm, const tern_sampler_options *
     tern_active_arm_set(case_arm->active, case_arm->number);
     describe_ring(&case_arm->bench, &case_arm->outcome->timing);
     tern_side_effects_protect(&case_arm->effects);
-    look_at_first(case_arm, options->warm_up_ns);
-    if (!judge_state(case_arm))
+    tern_case_look_at_first(case_arm, options->warm_up_ns);
+    if (!tern_case_look_judge_state(case_arm))
         return;
     case_arm->watched = true;
     tern_watch_open(&case_arm->watch, case_arm->options->pin.cpu, case_arm->options->pin.cpus);
     const uint64_t calls = case_arm->calls;
     tern_sampler_warm_up(&case_arm->sampled, options, case_arm->first_ns, &case_arm->series);
     /* A first call that was long is all of the warm-up. It was judged, and calls of other arms have changed X since. */
-    case_arm->series.failed = case_arm->calls > calls && !judge(case_arm, tern_timed_answers_look(&case_arm->answers));
+    case_arm->series.failed =
+        case_arm->calls > calls && !tern_case_look_judge(case_arm, tern_timed_answers_look(&case_arm->answers));
     tern_watch_look(&case_arm->watch, NULL);
 }
 
@@ -416,7 +304,7 @@ static void measure_rest(tern_case_arm *case_arm)
     measure_busy(case_arm);
     timing->fork_join_ns = tern_bench_fork_join_ns(&case_arm->bench);
     if (case_arm->options->counters != NULL)
-        tern_counters_take(case_arm->options->counters, &tern_perf_system, call_often, case_arm, timing);
+        tern_counters_take(case_arm->options->counters, &tern_perf_system, tern_case_arm_call, case_arm, timing);
 }
 
 /* Of each series in which memory may grow. Those of a long call would take too long, and in it a check has seen enough. */
@@ -440,9 +328,10 @@ void tern_case_arm_conclude(tern_case_arm *case_arm)
     case_arm->ready = tern_fresh_inputs_check(&case_arm->bench, case_arm->call_ns, &case_arm->outcome->finding);
     if (!case_arm->ready)
         return;
-    call_often(case_arm, 1);
+    tern_case_arm_call(case_arm, 1);
     case_arm->outcome->timed =
-        judge(case_arm, tern_timed_answers_look_at_all(&case_arm->answers)) && judge_state(case_arm) &&
+        tern_case_look_judge(case_arm, tern_timed_answers_look_at_all(&case_arm->answers)) &&
+        tern_case_look_judge_state(case_arm) &&
         tern_side_effects_conclude(&case_arm->effects, growing_calls(case_arm), &case_arm->outcome->finding);
     case_arm->ready = case_arm->outcome->timed;
 }

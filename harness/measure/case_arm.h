@@ -79,4 +79,7 @@ void tern_case_arm_conclude(tern_case_arm *case_arm);
 
 void tern_case_arm_close(tern_case_arm *case_arm);
 
+/* Computes Y so many times; context is the arm. */
+void tern_case_arm_call(void *context, uint64_t calls);
+
 #endif
