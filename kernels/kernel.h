@@ -132,10 +132,10 @@ typedef struct tern_kernel {
     uint32_t bytes; /* sizeof(tern_kernel) */
     const char *name;
     const char *summary;
-    const char *refines; /* the kernel that this one improves on, or NULL */
-    uint32_t isa;        /* TERN_ISA_ bits, all of them needed; 0 = portable */
-    uint32_t flags;      /* TERN_KERNEL_ bits */
-    double bits_per_weight;
+    const char *refines;    /* the kernel that this one improves on, or NULL */
+    uint32_t isa;           /* TERN_ISA_ bits, all of them needed; 0 = portable */
+    uint32_t flags;         /* TERN_KERNEL_ bits */
+    double bits_per_weight; /* of packed W, at most, where sizes are whole tiles; what is declared is tried */
 
     /* Shapes that it takes: M, K and N must be multiples of these, 2^20 at most; 1 = any. It is asked for no others. */
     tern_shape multiple;

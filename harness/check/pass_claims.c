@@ -9,8 +9,8 @@
 /* Below, headers and padding may weigh more than W. */
 enum { LEAST_WEIGHTS = 256 * 1024 };
 
-/* Padding and tables, and data that a form fits less well; a copy of W is more than that. */
-static const double most_times_declared = 1.5;
+/* Padding that the tile does not tell, scales and tables. Two bits for 1.6 are more than that. */
+static const double most_times_declared = 1.2;
 
 /* Of the pages; padding is not read. */
 static const double least_read = 0.75;

@@ -26,6 +26,10 @@ MUTANT_CLAIMS(claims_two_bits, "claims-two-bits", "says 2 bits a weight, and kee
 MUTANT_CLAIMS(claims_158_bits, "claims-1.58-bits", "says 1.58 bits a weight, the entropy, and keeps 8", 1.58,
               mutant_packed_bytes, mutant_pack, mutant_run);
 
+/* As who packs two bits and says 1.6. */
+MUTANT_CLAIMS(claims_four_fifths, "claims-four-fifths", "says 6.4 bits a weight, and keeps 8", 6.4, mutant_packed_bytes,
+              mutant_pack, mutant_run);
+
 /* A copy for each of eight threads, said to be one. */
 enum { COPIES = 8 };
 
