@@ -18,6 +18,11 @@ static tern_planned *find(const tern_plan *plan, uint64_t hash)
     return tern_index_next(&plan->by_id, hash, &cursor, &place) ? &plan->cases[place] : NULL;
 }
 
+bool tern_plan_has(const tern_plan *plan, const char *id)
+{
+    return find(plan, XXH3_64bits(id, strlen(id))) != NULL;
+}
+
 /* Puts the last case into the group that is sampled in turns on its problem, or into a new one. */
 static tern_status add_to_group(tern_plan *plan, tern_error *error)
 {

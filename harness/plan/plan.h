@@ -48,6 +48,9 @@ tern_status tern_plan_add_edges(tern_plan *plan, bool deep, tern_error *error);
 /* Adds one case, unless the filter or the plan already says otherwise. */
 tern_status tern_plan_add(tern_plan *plan, const tern_case *c, const char *suite, const char *group, tern_error *error);
 
+/* Whether a case of it has that id. */
+bool tern_plan_has(const tern_plan *plan, const char *id);
+
 /* Gives the case, which lacks nothing else, the kernel and toggles that do it fastest, and why: a sentence in reason. */
 typedef tern_status tern_plan_pick(void *context, tern_case *c, char *reason, size_t bytes, tern_error *error);
 

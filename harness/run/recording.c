@@ -28,8 +28,8 @@ static bool is_empty(const tern_work *work)
 }
 
 /*
- * Counts over all records, those of an earlier part included, so that a resumed run ends like one that ran through. A
- * baseline is no part of what was asked for.
+ * Counts over all records, those of an earlier part included, so that a resumed run ends like one that ran through. What
+ * the plan lacks, as that of another filter, and a baseline are no part of what was asked for.
  */
 static int conclude(tern_recording *recording, const tern_work *work, tern_status status, tern_error *error)
 {
@@ -38,9 +38,12 @@ static int conclude(tern_recording *recording, const tern_work *work, tern_statu
     tern_run_end *end = &recording->end;
     uint32_t interrupted = 0;
 
-    for (size_t i = 0; i < results->cases.count; i++)
-        if (count(end, results->cases.item[i].finding.verdict) > 0)
-            interrupted += tern_sink_find(&recording->sink, results->cases.item[i].id) == NULL;
+    for (size_t i = 0; i < results->cases.count; i++) {
+        const tern_record *record = &results->cases.item[i];
+        const bool planned = work->plan == NULL || tern_plan_has(work->plan, record->id);
+        if (planned && count(end, record->finding.verdict) > 0)
+            interrupted += tern_sink_find(&recording->sink, record->id) == NULL;
+    }
     for (size_t i = 0; i < results->decodes.count; i++)
         if (!results->decodes.item[i].baseline)
             interrupted += count(end, results->decodes.item[i].finding.verdict);
@@ -67,11 +70,12 @@ static tern_status open_recording(tern_recording *recording, const tern_recordin
                                   const tern_work *work, tern_error *error)
 {
     tern_session *session = recording->session;
-    tern_status status = tern_environment_open(&recording->environment, &settings->environment, &work->demand,
-                                               session->isa, &session->run, error);
+    tern_status status = tern_sink_open(&recording->sink, &settings->sink, error);
 
+    /* Behind the files, which are refused at once: it takes seconds to measure the limits. */
     if (status == TERN_OK)
-        status = tern_sink_open(&recording->sink, &settings->sink, error);
+        status = tern_environment_open(&recording->environment, &settings->environment, &work->demand, session->isa,
+                                       &session->run, error);
     if (status == TERN_OK && work->prepare != NULL)
         status = work->prepare(work->context, recording, error);
     return status;

@@ -22,6 +22,19 @@ static tern_status take_up(tern_sink *sink, const char *path, tern_error *error)
     return status;
 }
 
+/* What is in a file took time to measure, and is not replaced. */
+static tern_status open_empty(tern_outfile *file, const char *path, tern_error *error)
+{
+    const tern_status status = tern_outfile_open(file, path, error);
+
+    if (status != TERN_OK || file->as_found.st_size == 0)
+        return status;
+    return tern_error_set(error, TERN_USAGE,
+                          "%s is there already and not empty; name another file or remove it, or go on with a run that "
+                          "was cut off by --resume",
+                          path);
+}
+
 tern_status tern_sink_open(tern_sink *sink, const tern_sink_settings *settings, tern_error *error)
 {
     tern_status status = TERN_OK;
@@ -35,7 +48,7 @@ tern_status tern_sink_open(tern_sink *sink, const tern_sink_settings *settings, 
     if (settings->resume)
         return take_up(sink, settings->path[0], error);
     for (size_t i = 0; i < settings->paths && status == TERN_OK; i++)
-        status = tern_outfile_open(&sink->file[i], settings->path[i], error);
+        status = open_empty(&sink->file[i], settings->path[i], error);
     return status;
 }
 

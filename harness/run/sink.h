@@ -25,7 +25,7 @@ typedef struct tern_sink {
 } tern_sink;
 
 /*
- * Opens the files; what is in them stays until the run begins. To resume, the records of the file are taken over and new
+ * Opens the files, which must be new or empty (TERN_USAGE). To resume, the records of the file are taken over and new
  * ones are appended to it, and what is in it stays, whatever it is; one that is empty is begun. settings must outlive
  * the sink. Free with tern_sink_free(), whatever is returned.
  */

@@ -87,6 +87,7 @@ for unusual in "--sequences 3 --temperature 0.8 --top-k 20 --top-p 0.9" "--set k
     # shellcheck disable=SC2086 # several words
     expect 0 decode --kernel scalar $unusual --out jsonl:id.jsonl
     again "$(id id.jsonl)" "$(hashes out)"
+    rm id.jsonl
 done
 # By the name of the model too, and its baseline.
 expect 0 "$TERNBENCH" decode --model tiny --tokens 5 --no-roofs -q --kernel portable --baseline reference --out jsonl:id.jsonl

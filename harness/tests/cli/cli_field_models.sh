@@ -66,9 +66,9 @@ grep -q '"prompt_id":\[263,266,50,261,51,260\]' text.jsonl || { echo "FAILED: no
 wanted=$(hashes)
 expect 0 decode --model 2b4t.gguf --prompt-ids 263,266,50,261,51,260
 same "the ids of the prompt"
-expect 0 decode --model 2b4t.gguf --prompt-text '2123' --pre gpt-2 --out jsonl:text.jsonl
+expect 0 decode --model 2b4t.gguf --prompt-text '2123' --pre gpt-2 --out jsonl:gpt.jsonl
 says_not err "warning"
-grep -q '"prompt_id":\[263,50,262\]' text.jsonl || { echo "FAILED: --pre changes nothing"; failures=$((failures + 1)); }
+grep -q '"prompt_id":\[263,50,262\]' gpt.jsonl || { echo "FAILED: --pre changes nothing"; failures=$((failures + 1)); }
 expect 2 decode --model 2b4t.gguf --prompt-text '2123' --pre no-such-way
 says err "as 'no-such-way' does"
 

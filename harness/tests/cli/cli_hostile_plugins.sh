@@ -69,6 +69,7 @@ ends() {
     build this "$4"
     for command in ${5:-check run}; do
         local flags=(--no-edges)
+        rm -f records
         [ "$command" = check ] || flags=(--no-roofs --budget 0.02)
         try "$1" "$TERNBENCH" "$command" two.suite --plugin ./this.so --deadline 4 "${flags[@]}" --out jsonl:records || return 0
         if [ "$got" -ne "$2" ]; then

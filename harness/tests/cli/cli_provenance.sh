@@ -13,6 +13,7 @@ runs() {
 
 # begin: a run of one of the two cases
 begin() {
+    rm -f a.jsonl
     expect 0 "$TERNBENCH" run "${quick[@]}" --filter /8x64x16/ "$@"
 }
 

@@ -29,6 +29,17 @@ expect 0 "$TERNBENCH" run a.suite "${quick[@]}" --out jsonl:done.jsonl --resume
 diff <(grep '"type":"case"' whole.jsonl) <(grep '"type":"case"' done.jsonl) >/dev/null ||
     { echo "FAILED: a finished case was measured again"; failures=$((failures + 1)); }
 
+# What was measured is not written over; with a filter, --resume counts what passes it.
+cp done.jsonl kept.jsonl
+expect 2 "$TERNBENCH" run a.suite "${quick[@]}" --out jsonl:done.jsonl
+says err "done.jsonl is there already and not empty; name another file or remove it, or go on"
+cmp -s done.jsonl kept.jsonl || fail "records were written over"
+expect 0 "$TERNBENCH" run a.suite "${quick[@]}" --filter /7x13x1/ --out jsonl:done.jsonl --resume
+filtered=$("$TERNBENCH" run a.suite --filter /7x13x1/ --list | wc -l)
+says out "$filtered of $filtered case"
+: >empty.jsonl
+expect 0 "$TERNBENCH" run a.suite "${quick[@]}" --out jsonl:empty.jsonl
+
 # Ctrl-C: a closing line that says so, 128 + signal, and the records so far.
 "$TERNBENCH" run a.suite --budget 30 --min-samples 512 --no-roofs -q --out jsonl:stopped.jsonl >out 2>err </dev/null &
 pid=$!

@@ -34,6 +34,7 @@ must_be_caught() {
         { echo "FAILED: $1: unmutated is not EXACT and timed"; failures=$((failures + 1)); }
     for mutant in $mutants; do
         is_caught "$1" "$mutant" && continue
+        rm -f again.jsonl
         "$TERNBENCH" run "$1.suite" --plugin "$MUTANTS" "${how[@]}" --filter "^($mutant|unmutated)/" --out jsonl:again.jsonl >/dev/null 2>&1
         is_caught again "$mutant" || { echo "FAILED: $1: $mutant got ${line:0:700}"; failures=$((failures + 1)); }
     done
