@@ -72,9 +72,7 @@ static void announce_counts(const tern_options *options, const tern_recording *r
     announce_refusals(&recording->sink.results);
     if (!end->complete)
         tern_terminal_say(stdout, "not complete: %s; --resume goes on", end->reason);
-    for (size_t i = 0; i < options->outputs.count; i++)
-        if (options->outputs.item[i].format->line_by_line || tern_output_is_written(options, i))
-            tern_terminal_say(stdout, "%s: %s", options->outputs.item[i].format->name, options->outputs.item[i].path);
+    tern_output_tell(options);
 }
 
 int tern_announce_end(const tern_options *options, const tern_recording *recording, int exit_status, tern_error *error)

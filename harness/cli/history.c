@@ -33,7 +33,7 @@ tern_status tern_history_open(const tern_options *options, tern_results *results
 static tern_status show(const tern_options *options, const tern_results *results, tern_error *error)
 {
     tern_document document = {.name = "history"};
-    bool plain = tern_report_plain_writer(options->format) != NULL;
+    bool plain = options->format == NULL || tern_report_plain_writer(options->format) != NULL;
     tern_status status;
 
     for (size_t i = 0; i < options->outputs.count; i++)
@@ -52,7 +52,8 @@ int tern_command_history_show(const tern_options *given, tern_error *error)
     tern_options options = *given;
     tern_results results = {0};
 
-    tern_options_settle(&options, tern_report_find("table"), 0.0);
+    if (options.outputs.count == 0)
+        tern_options_settle(&options, NULL, 0.0);
     tern_status status = tern_history_open(&options, &results, error);
     if (status == TERN_OK)
         status = show(&options, &results, error);

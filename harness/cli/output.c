@@ -69,6 +69,13 @@ static void tell_lack(const tern_options *options, const char *path, const tern_
         blame(first, lack->status, &told, error);
 }
 
+void tern_output_tell(const tern_options *options)
+{
+    for (size_t i = 0; i < options->outputs.count; i++)
+        if (options->outputs.item[i].format->line_by_line || options->files->file[i].written)
+            tern_terminal_say(stdout, "%s: %s", options->outputs.item[i].format->name, options->outputs.item[i].path);
+}
+
 static tern_status write_all(const tern_options *options, const content *what, tern_error *error)
 {
     tern_status first = TERN_OK;
@@ -87,6 +94,10 @@ static tern_status write_all(const tern_options *options, const content *what, t
         blame(&first, status, &cause, error);
         tell_lack(options, options->outputs.item[i].path, &lack, &first, error);
     }
+    if (options->format == NULL) {
+        tern_output_tell(options);
+        return first;
+    }
     const tern_status shown = put(what, options->format, stdout, &lack, &cause);
     blame(&first, shown, &cause, error);
     tell_lack(options, "standard output", &lack, &first, error);
@@ -102,17 +113,12 @@ tern_status tern_output_document(const tern_options *options, const tern_documen
 {
     const tern_report *format = options->format;
 
-    for (size_t i = 0; i < options->outputs.count && tern_report_plain_writer(format) != NULL; i++)
+    for (size_t i = 0; i < options->outputs.count && (format == NULL || tern_report_plain_writer(format) != NULL); i++)
         format = options->outputs.item[i].format;
     if (tern_report_plain_writer(format) == NULL)
         return tern_error_set(error, TERN_USAGE, "this is written as table, csv, md, html or json, not as %s",
                               format->name);
     return write_all(options, &(content){NULL, document}, error);
-}
-
-bool tern_output_is_written(const tern_options *options, size_t i)
-{
-    return options->files->file[i].written;
 }
 
 /* A reader that went away, `| head`, wanted no more. */

@@ -25,8 +25,8 @@ tern_status tern_output_open(tern_output_files *files, tern_options *options, bo
 void tern_output_close(tern_output_files *files);
 
 /*
- * Writes what is open, and then what --format asks for to standard output. The sentence says of each file that could not
- * be written why.
+ * Writes what is open, and then to standard output what --format asks for, or, where that is NULL, which files are there.
+ * The sentence says of each file that could not be written why.
  */
 tern_status tern_output_all(const tern_options *options, const tern_results *results, tern_error *error);
 
@@ -39,8 +39,8 @@ tern_status tern_output_document(const tern_options *options, const tern_documen
  */
 tern_status tern_output_json(json_t *json, const char *what, FILE *stream, tern_error *error);
 
-/* Whether --out number i is where it belongs. */
-bool tern_output_is_written(const tern_options *options, size_t i);
+/* A line for each --out that is where it belongs: "csv: FILE". */
+void tern_output_tell(const tern_options *options);
 
 /*
  * At the end of every command: when standard output did not take all, says so on standard error, and an exit status of

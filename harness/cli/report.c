@@ -55,6 +55,12 @@ static const tern_report *usual_format(const tern_results *results)
     return NULL;
 }
 
+/* What standard output gets where no format is named. NULL: no more than the names of the files that are written. */
+static const tern_report *default_format(const tern_options *options, const tern_report *usual)
+{
+    return options->outputs.count > 0 ? NULL : usual != NULL ? usual : tern_report_find("table");
+}
+
 static tern_status expect_some(const tern_options *options, const tern_results *results, tern_error *error)
 {
     return options->filter == NULL || usual_format(results) != NULL
@@ -82,18 +88,21 @@ static tern_status compare(const tern_options *options, const tern_results *befo
                              : tern_error_set(error, TERN_NOTHING, "the two files have no timed case in common");
 }
 
-static tern_status compare_files(const tern_options *options, const tern_registry *registry, tern_error *error)
+static tern_status compare_files(const tern_options *given, const tern_registry *registry, tern_error *error)
 {
+    tern_options options = *given;
     tern_results before = {0}, after = {0};
     tern_status status;
 
-    if (options->arguments.count != 2)
+    if (options.arguments.count != 2)
         return tern_error_set(error, TERN_USAGE, "--compare takes two files, the earlier first");
-    status = read_file(options, options->arguments.item[0], registry, &before, error);
+    if (options.format == NULL)
+        options.format = default_format(&options, NULL);
+    status = read_file(&options, options.arguments.item[0], registry, &before, error);
     if (status == TERN_OK)
-        status = read_file(options, options->arguments.item[1], registry, &after, error);
+        status = read_file(&options, options.arguments.item[1], registry, &after, error);
     if (status == TERN_OK)
-        status = compare(options, &before, &after, error);
+        status = compare(&options, &before, &after, error);
     tern_results_free(&before);
     tern_results_free(&after);
     return status;
@@ -117,7 +126,8 @@ static tern_status expect_shown(const tern_options *options, const tern_results 
     char *text = NULL;
     size_t bytes = 1;
 
-    if (options->format->writer != tern_write_text || options->format == usual_format(results))
+    if (options->format == NULL || options->format->writer != tern_write_text ||
+        options->format == usual_format(results))
         return TERN_OK;
     FILE *stream = open_memstream(&text, &bytes);
     if (stream == NULL)
@@ -131,8 +141,7 @@ static tern_status expect_shown(const tern_options *options, const tern_results 
                                 options->format->name);
 }
 
-static tern_status draw_files(const tern_options *given, const tern_registry *registry, bool with_format,
-                              tern_error *error)
+static tern_status draw_files(const tern_options *given, const tern_registry *registry, tern_error *error)
 {
     tern_options options = *given;
     tern_results results = {0};
@@ -142,9 +151,8 @@ static tern_status draw_files(const tern_options *given, const tern_registry *re
         status = read_file(&options, options.arguments.item[i], registry, &results, error);
     if (status == TERN_OK)
         status = expect_some(&options, &results, error);
-    const tern_report *usual = usual_format(&results);
-    if (!with_format && usual != NULL)
-        options.format = usual;
+    if (options.format == NULL)
+        options.format = default_format(&options, usual_format(&results));
     if (status == TERN_OK)
         status = tern_output_all(&options, &results, error);
     if (status == TERN_OK)
@@ -160,7 +168,6 @@ int tern_command_report(const tern_options *given, tern_error *error)
     const bool merges = !given->compare && tern_merge_is(given);
     tern_options options = *given;
 
-    tern_options_settle(&options, NULL, 0.0);
     tern_registry *registry = NULL;
     tern_status status = tern_output_open(options.files, &options, true, error);
     if (status == TERN_OK && merges)
@@ -169,7 +176,7 @@ int tern_command_report(const tern_options *given, tern_error *error)
         status = tern_registry_new(&registry, error);
     if (status == TERN_OK)
         status = options.compare ? compare_files(&options, registry, error)
-                                 : draw_files(&options, registry, given->format != NULL, error);
+                                 : draw_files(&options, registry, error);
     tern_registry_free(registry);
     return (int)status;
 }

@@ -11,6 +11,11 @@ says out "id,suite,group,kernel,"
 says a.json '"report":"json"'
 says a.html "</html>"
 says a.md "| threads | median |"
+expect 0 "$TERNBENCH" report a.jsonl --out csv:a.csv --out html:b.html
+equals "what is shown beside files" "$(cat out)" "csv: a.csv
+html: b.html"
+expect 0 "$TERNBENCH" report --compare a.jsonl a.jsonl --out md:c.md
+equals "what is shown beside a comparison" "$(cat out)" "md: c.md"
 expect 2 "$TERNBENCH" report a.jsonl --format limits.yaml
 says err "unknown format 'limits.yaml'; there are full, table, limits,"
 expect 5 "$TERNBENCH" report a.jsonl --format decode
