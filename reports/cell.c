@@ -1,5 +1,8 @@
 #include "cell.h"
 
+#include "analyse/above_limit.h"
+#include "base/text.h"
+
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -51,7 +54,7 @@ char *tern_cell_interval(tern_estimate value, int decimals, char *text, size_t b
     return text;
 }
 
-static const char *show_real(const tern_column *column, tern_estimate value, char *text)
+static void show_real(const tern_column *column, tern_estimate value, char *text)
 {
     if (!isfinite(value.median))
         snprintf(text, TERN_CELL_BYTES, "n/a");
@@ -65,16 +68,22 @@ static const char *show_real(const tern_column *column, tern_estimate value, cha
         snprintf(text, TERN_CELL_BYTES, "%+.*f %%", column->digits, 100.0 * value.median);
     else
         snprintf(text, TERN_CELL_BYTES, "%.*f", column->digits, value.median);
-    return text;
 }
 
 /* Shares stand without their sign where they have an interval: it is in the label. */
-static const char *show_interval(const tern_column *column, tern_estimate value, char *text)
+static void show_interval(const tern_column *column, tern_estimate value, char *text)
 {
     const double scale = column->type == TERN_COLUMN_SHARE ? 100.0 : 1.0;
 
     value = (tern_estimate){scale * value.median, scale * value.low, scale * value.high};
-    return tern_cell_interval(value, column->digits, text, TERN_CELL_BYTES);
+    tern_cell_interval(value, column->digits, text, TERN_CELL_BYTES);
+}
+
+/* What a note below the table is about. */
+static const char *mark(char *text)
+{
+    tern_text_append(text, TERN_CELL_BYTES, "*");
+    return text;
 }
 
 const char *tern_cell_show(const tern_column *column, const tern_cell *cell, char *text)
@@ -89,5 +98,9 @@ const char *tern_cell_show(const tern_column *column, const tern_cell *cell, cha
         snprintf(text, TERN_CELL_BYTES, "%" PRIu64, cell->value.count);
         return text;
     }
-    return column->interval ? show_interval(column, cell->value.real, text) : show_real(column, cell->value.real, text);
+    if (column->interval)
+        show_interval(column, cell->value.real, text);
+    else
+        show_real(column, cell->value.real, text);
+    return column->of_limit && tern_is_above_limit(cell->value.real.median) ? mark(text) : text;
 }

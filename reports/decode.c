@@ -2,6 +2,7 @@
  * The decode loop in words and figures: what ran, how fast against the limits of the machine, where the time went, in
  * how much memory, and what the baseline did. Programs get all of it as rows.
  */
+#include "analyse/above_limit.h"
 #include "analyse/loop_limit.h"
 #include "base/text.h"
 #include "decode_figures.h"
@@ -65,8 +66,8 @@ static void add_phase(tern_sheet *sheet, const tern_results *results, const tern
     tern_sheet_real(sheet, RATE, phase->tokens_per_s);
     tern_sheet_real(sheet, TOKEN, phase->total_ms / phase->tokens);
     if (isfinite(limit.share))
-        tern_sheet_format(sheet, LIMIT, "%5.1f %% of %.2f tok/s by %s", 100.0 * limit.share, limit.tokens_per_s,
-                          limit.reads ? "reading" : r->roof_instruction);
+        tern_sheet_format(sheet, LIMIT, "%5.1f %% of %.2f tok/s by %s%s", 100.0 * limit.share, limit.tokens_per_s,
+                          limit.reads ? "reading" : r->roof_instruction, tern_above_limit_remark(limit.share));
     else if (limit.in_cache)
         tern_sheet_text(sheet, LIMIT, "not known: weights lie in a cache, and only memory was measured");
 }

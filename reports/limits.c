@@ -7,6 +7,7 @@
  *     bound    what the shares, and the instructions a cycle where they were counted, say: analyse/bounds.h
  *     x 2-bit  times as fast as the fastest kernel with two bits a weight
  */
+#include "analyse/above_limit.h"
 #include "analyse/bounds.h"
 #include "analyse/fastest.h"
 #include "analyse/speedup.h"
@@ -56,7 +57,7 @@ static const tern_column columns[COLUMNS] = {
     {.name = "median_ns", .label = "median", .type = TERN_COLUMN_TIME, .unit = "ns", .width = 8},
     {.name = "packed_gbps", .label = "GB/s", .type = TERN_COLUMN_REAL, .unit = "GB/s", .digits = 2, .width = 7},
     {.name = "gmacs", .label = "GMAC/s", .type = TERN_COLUMN_REAL, .unit = "GMAC/s", .digits = 2, .width = 8},
-    {.name = "roof_share", .label = "% of", .type = TERN_COLUMN_SHARE, .width = 16, .interval = true},
+    {.name = "roof_share", .label = "% of", .type = TERN_COLUMN_SHARE, .width = 16, .interval = true, .of_limit = true},
     {.name = "roof", .type = TERN_COLUMN_TEXT, .width = 15},
     {.name = "roof_read_gbps", .type = TERN_COLUMN_REAL, .audience = TERN_FOR_PROGRAMS, .unit = "GB/s"},
     {.name = "roof_gmacs", .type = TERN_COLUMN_REAL, .audience = TERN_FOR_PROGRAMS, .unit = "GMAC/s"},
@@ -175,6 +176,7 @@ static void append_achievement(char text[SENTENCE_BYTES], const tern_record *r)
         tern_text_append(text, SENTENCE_BYTES, " of the read bandwidth");
     else
         tern_text_append(text, SENTENCE_BYTES, " of its %s peak", r->timing.roof_instruction);
+    tern_text_append(text, SENTENCE_BYTES, "%s", tern_above_limit_remark(share.median));
 }
 
 /* What the fastest does with less than the instructions of the overall winner. */

@@ -3,6 +3,7 @@
  */
 #include "full.h"
 
+#include "analyse/above_limit.h"
 #include "analyse/blockers.h"
 #include "analyse/bottleneck.h"
 #include "analyse/fastest.h"
@@ -59,7 +60,8 @@ static void say_problem(tern_document *document, tern_sheet *sheet, const tern_r
     tern_text_append(text, sizeof text, "%s: %s is the fastest", tern_case_problem_title(&best->problem, title),
                      tern_case_name_text(best, name));
     if (best->timing.roof_share > 0.0)
-        tern_text_append(text, sizeof text, ", at %.1f %% of its limit", 100.0 * best->timing.roof_share);
+        tern_text_append(text, sizeof text, ", at %.1f %% of its limit%s", 100.0 * best->timing.roof_share,
+                         tern_above_limit_remark(best->timing.roof_share));
     if (second != NULL)
         tern_text_append(text, sizeof text, ", %s times as fast as %s",
                          tern_cell_interval(tern_speedup_estimate(best, second), 2, ratio, sizeof ratio),

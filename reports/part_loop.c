@@ -52,7 +52,7 @@ static const tern_column columns[COLUMNS] = {
     {.name = "ms_per_token", .label = "ms/token", .type = TERN_COLUMN_REAL, .unit = "ms", .digits = 3},
     {.name = "step_median_ms", .label = "median ms", .type = TERN_COLUMN_REAL, .unit = "ms", .digits = 3},
     {.name = "step_p99_ms", .label = "p99 ms", .type = TERN_COLUMN_REAL, .unit = "ms", .digits = 3},
-    {.name = "roof_share", .label = "of the limit", .type = TERN_COLUMN_SHARE, .digits = 1},
+    {.name = "roof_share", .label = "of the limit", .type = TERN_COLUMN_SHARE, .digits = 1, .of_limit = true},
     {.name = "limit", .label = "which is", .type = TERN_COLUMN_TEXT},
     {.name = "over_baseline", .label = "x baseline", .type = TERN_COLUMN_REAL, .digits = 2},
     {.name = "target_share", .label = "of the target", .type = TERN_COLUMN_SHARE, .digits = 1},

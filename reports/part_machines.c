@@ -22,7 +22,7 @@ enum { MACHINES = 6 };
 enum { KERNEL = TERN_CASE_COLUMNS, FIGURES, COLUMNS = FIGURES + 2 * MACHINES };
 
 #define MACHINE_COLUMNS(number)                                                                                        \
-    {.name = "share_" number, .type = TERN_COLUMN_SHARE, .digits = 1},                                                 \
+    {.name = "share_" number, .type = TERN_COLUMN_SHARE, .digits = 1, .of_limit = true},                               \
     {                                                                                                                  \
         .name = "ratio_" number, .type = TERN_COLUMN_REAL, .digits = 2, .interval = true                               \
     }
@@ -38,7 +38,7 @@ static const tern_column columns[COLUMNS] = {
 enum { NAME, KERNEL_FIGURES, KERNEL_COLUMNS = KERNEL_FIGURES + 3 * MACHINES };
 
 #define KERNEL_COLUMN_ROWS(number)                                                                                     \
-    {.name = "share_" number, .type = TERN_COLUMN_SHARE, .digits = 1},                                                 \
+    {.name = "share_" number, .type = TERN_COLUMN_SHARE, .digits = 1, .of_limit = true},                               \
         {.name = "ratio_" number, .type = TERN_COLUMN_REAL, .digits = 2},                                              \
     {                                                                                                                  \
         .name = "cases_" number, .type = TERN_COLUMN_COUNT, .audience = TERN_FOR_PROGRAMS                              \

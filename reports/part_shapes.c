@@ -51,7 +51,7 @@ static const tern_column columns[COLUMNS] = {
     {.name = "median_ns", .label = "median", .type = TERN_COLUMN_TIME, .unit = "ns"},
     {.name = "gmacs", .label = "GMAC/s", .type = TERN_COLUMN_REAL, .unit = "GMAC/s", .digits = 2},
     {.name = "gbps", .label = "GB/s", .type = TERN_COLUMN_REAL, .unit = "GB/s", .digits = 2},
-    {.name = "roof_share", .label = "of the limit", .type = TERN_COLUMN_SHARE, .digits = 1},
+    {.name = "roof_share", .label = "of the limit", .type = TERN_COLUMN_SHARE, .digits = 1, .of_limit = true},
     {.name = "not_cold", .label = "", .type = TERN_COLUMN_TEXT},
     {.name = "speedup", .label = "x baseline", .type = TERN_COLUMN_REAL, .digits = 2, .interval = true},
     {.name = "run", .type = TERN_COLUMN_COUNT},

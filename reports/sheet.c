@@ -1,5 +1,7 @@
 #include "sheet.h"
 
+#include "analyse/above_limit.h"
+
 #include <assert.h>
 #include <math.h>
 #include <stdlib.h>
@@ -167,14 +169,27 @@ void tern_sheet_count(tern_sheet *sheet, size_t column, uint64_t count)
     fill(sheet, column)->value.count = count;
 }
 
+/* Once a section. */
+static void note_above_limit(tern_sheet *sheet)
+{
+    tern_section *section = current(sheet);
+
+    if (section == NULL || section->above_limit)
+        return;
+    section->above_limit = true;
+    tern_sheet_note(sheet, "* %s", TERN_ABOVE_LIMIT);
+}
+
 void tern_sheet_real(tern_sheet *sheet, size_t column, double value)
 {
-    fill(sheet, column)->value.real = (tern_estimate){value, (double)NAN, (double)NAN};
+    tern_sheet_estimate(sheet, column, (tern_estimate){value, (double)NAN, (double)NAN});
 }
 
 void tern_sheet_estimate(tern_sheet *sheet, size_t column, tern_estimate value)
 {
     fill(sheet, column)->value.real = value;
+    if (sheet->column[column].of_limit && tern_is_above_limit(value.median))
+        note_above_limit(sheet);
 }
 
 const tern_cell *tern_sheet_cell(const tern_sheet *sheet, size_t row, size_t column)

@@ -56,6 +56,7 @@ typedef struct tern_column {
     int digits;       /* decimals or significant digits, for people */
     int width;        /* in text, at least */
     bool interval;    /* people read "1.50 (1.40..1.60)", programs have NAME_low and NAME_high too */
+    bool of_limit;    /* a share of a measured limit: above it, people find it marked, and a note that says why */
     bool left;        /* a number that is left-aligned all the same, as one with an interval is */
 } tern_column;
 
@@ -86,6 +87,7 @@ typedef struct tern_section {
     const char **label; /* NULL, or for each column: what is read above it here, NULL = as everywhere */
     const char **note;  /* sentences below the rows */
     size_t notes;
+    bool above_limit; /* one of them is that of a share above a limit */
 } tern_section;
 
 typedef struct tern_sheet {

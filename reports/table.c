@@ -63,7 +63,7 @@ static const tern_column columns[COLUMNS] = {
     {.name = "roof_read_gbps", .type = TERN_COLUMN_REAL, .audience = TERN_FOR_PROGRAMS, .unit = "GB/s"},
     {.name = "roof_gmacs", .type = TERN_COLUMN_REAL, .audience = TERN_FOR_PROGRAMS, .unit = "GMAC/s"},
     {.name = "intensity", .type = TERN_COLUMN_REAL, .audience = TERN_FOR_PROGRAMS, .unit = "MAC/B"},
-    {.name = "roof_share", .label = "% roof", .type = TERN_COLUMN_SHARE, .digits = 1, .width = 7},
+    {.name = "roof_share", .label = "% roof", .type = TERN_COLUMN_SHARE, .digits = 1, .of_limit = true, .width = 7},
     {.name = "pack_ns", .type = TERN_COLUMN_TIME, .audience = TERN_FOR_PROGRAMS, .unit = "ns"},
     {.name = "speedup", .label = "x baseline", .type = TERN_COLUMN_REAL, .digits = 2, .interval = true},
     {.name = "reason", .type = TERN_COLUMN_TEXT, .audience = TERN_FOR_PROGRAMS},

@@ -1,5 +1,6 @@
 #include "analyse/bottleneck.h"
 
+#include "analyse/above_limit.h"
 #include "analyse/loop_limit.h"
 #include "base/text.h"
 
@@ -30,8 +31,8 @@ static char *say_loop(const tern_results *results, const tern_decode_record *r, 
     if (isfinite(limit.share))
         tern_text_append(
             text, bytes,
-            "; the whole loop runs at %.1f %% of what the measured limits allow, the nearer of which is %s",
-            100.0 * limit.share, limit.reads ? "reading" : "multiply-adds");
+            "; the whole loop runs at %.1f %% of what the measured limits allow, the nearer of which is %s%s",
+            100.0 * limit.share, limit.reads ? "reading" : "multiply-adds", tern_above_limit_remark(limit.share));
     else if (limit.in_cache)
         tern_text_append(text, bytes,
                          "; how near to the limit is not known, as its weights lie in a cache and only the bandwidth "
@@ -57,8 +58,8 @@ char *tern_bottleneck_text(const tern_results *results, char *text, size_t bytes
     if (nearest != NULL)
         snprintf(
             text, bytes,
-            "of single products: the fastest on the largest, %s, is at %.1f %% of its limit; what a token waits for, "
+            "of single products: the fastest on the largest, %s, is at %.1f %% of its limit%s; what a token waits for, "
             "`ternbench decode` measures",
-            nearest->id, 100.0 * nearest->timing.roof_share);
+            nearest->id, 100.0 * nearest->timing.roof_share, tern_above_limit_remark(nearest->timing.roof_share));
     return text;
 }

@@ -70,12 +70,11 @@ static tern_status open_recording(tern_recording *recording, const tern_recordin
                                   const tern_work *work, tern_error *error)
 {
     tern_session *session = recording->session;
-    tern_status status = tern_sink_open(&recording->sink, &settings->sink, error);
+    tern_status status = tern_environment_open(&recording->environment, &settings->environment, &work->demand,
+                                               session->isa, &session->run, error);
 
-    /* Behind the files, which are refused at once: it takes seconds to measure the limits. */
     if (status == TERN_OK)
-        status = tern_environment_open(&recording->environment, &settings->environment, &work->demand, session->isa,
-                                       &session->run, error);
+        status = tern_sink_open(&recording->sink, &settings->sink, error);
     if (status == TERN_OK && work->prepare != NULL)
         status = work->prepare(work->context, recording, error);
     return status;

@@ -1,6 +1,7 @@
 /*
  * One sheet, and what each writer makes of it.
  */
+#include "analyse/above_limit.h"
 #include "foreign_script.h"
 #include "report.h"
 
@@ -106,6 +107,25 @@ static void text_is_aligned_and_has_no_column_that_says_nothing(void **state)
            "  fast            EXACT    1.23 us  12.5 %  2.00 (1.50..2.50)  9223372036854775807  (not cold)\n"
            "  slow, \"quoted\"  EXACT        n/a     n/a                                          *\n"
            "  fast wins\n");
+}
+
+static void a_share_above_its_limit_is_marked_and_told_once(void **state)
+{
+    static const tern_column shares[] = {
+        {.name = "roof_share", .label = "% roof", .type = TERN_COLUMN_SHARE, .digits = 1, .of_limit = true},
+        {.name = "other", .type = TERN_COLUMN_SHARE, .of_limit = true, .interval = true}};
+
+    (void)state;
+    tern_sheet *sheet = tern_document_sheet(&document, "shares", TERN_FOR_ALL, shares, 2);
+    tern_sheet_row(sheet);
+    tern_sheet_real(sheet, 0, 1.0004);
+    tern_sheet_row(sheet);
+    tern_sheet_real(sheet, 0, 1.234);
+    tern_sheet_estimate(sheet, 1, (tern_estimate){1.05, 0.99, 1.10});
+    expect(tern_write_text, "\n    % roof  other\n"
+                            "   100.0 %\n"
+                            "  123.4 %*  105 (99..110)*\n"
+                            "  * " TERN_ABOVE_LIMIT "\n");
 }
 
 static void csv_has_all_digits_all_rows_and_nothing_for_what_is_not_known(void **state)
@@ -244,6 +264,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(text_is_aligned_and_has_no_column_that_says_nothing, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_share_above_its_limit_is_marked_and_told_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(csv_has_all_digits_all_rows_and_nothing_for_what_is_not_known, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(markdown_is_a_table, set_up, tear_down),
