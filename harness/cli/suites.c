@@ -8,12 +8,21 @@
 
 #include <stdio.h>
 
-static void print_list(const tern_plan *plan)
+/* What a run would refuse is refused, but for the state that the machine is in now. */
+static tern_status list(const tern_options *options, tern_session *session, const tern_plan *plan, tern_error *error)
 {
+    tern_environment_settings settings = tern_settings_environment(options);
+    const tern_demand demand = tern_planning_demand(plan);
+    tern_environment environment;
     char id[TERN_ID_BYTES];
 
-    for (size_t i = 0; i < plan->count; i++)
+    settings.strict = false;
+    const tern_status status =
+        tern_environment_open(&environment, &settings, &demand, session->isa, &session->run, error);
+    for (size_t i = 0; i < plan->count && status == TERN_OK; i++)
         printf("%s\n", tern_case_id(&plan->cases[i].c, id, sizeof id));
+    tern_environment_close(&environment);
+    return status;
 }
 
 static tern_planning_settings planning_settings(const tern_options *options, bool timed)
@@ -64,7 +73,7 @@ static int run_suites(const tern_options *given, bool timed, tern_error *error)
         status = tern_planning_shard(&plan, &session, options.shard, options.budget_s, error);
     int exit_status = (int)status;
     if (status == TERN_OK && options.list)
-        print_list(&plan);
+        exit_status = (int)list(&options, &session, &plan, error);
     else if (status == TERN_OK)
         exit_status = tern_cases_run(&options, &session, &plan, error);
     tern_plan_free(&plan);

@@ -74,6 +74,11 @@ expect 2 "$TERNBENCH" run ok.suite --pin 4095 --no-roofs
 says err "4095"
 expect 2 "$TERNBENCH" run ok.suite --pin nowhere --no-roofs
 says err "nowhere"
+for wrong in "--pin nowhere" "--counters no-such-event" "-t 5000000"; do
+    # shellcheck disable=SC2086
+    expect 2 "$TERNBENCH" run ok.suite --list $wrong
+    [ ! -s out ] || fail "--list $wrong lists cases"
+done
 if [ "$(nproc)" -gt 1 ]; then
     expect 4 taskset -c "$first_cpu" "$TERNBENCH" run ok.suite --pin "$second_cpu" --no-roofs
     says err "CPU $second_cpu"
