@@ -1,6 +1,7 @@
 #include "model/geometry.h"
 
 #include "base/ini.h"
+#include "base/nearest_file.h"
 #include "base/shared_path.h"
 #include "base/text.h"
 
@@ -162,6 +163,8 @@ static tern_status on_line(void *context, const char *section, const char *name,
     return set(r->geometry, &keys[i], value, error);
 }
 
+#define ENDING ".model"
+
 static tern_status read_file(tern_geometry *geometry, const char *path, tern_error *error)
 {
     reader r = {.geometry = geometry};
@@ -183,16 +186,23 @@ tern_status tern_geometry_read(tern_geometry *geometry, const char *name, tern_e
     char path[4096];
 
     memset(geometry, 0, sizeof *geometry);
-    tern_text_name_of_path(geometry->name, sizeof geometry->name, name, ".model");
-    if (strpbrk(name, "/.") != NULL)
-        return read_file(geometry, name, error);
+    tern_text_name_of_path(geometry->name, sizeof geometry->name, name, ENDING);
+    if (strpbrk(name, "/.") != NULL) {
+        const tern_status status = read_file(geometry, name, error);
+        if (status != TERN_OK)
+            tern_nearest_file_suggest(name, ENDING, ".", error);
+        return status;
+    }
     for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
         const int length = snprintf(path, sizeof path, "%s/%s.model", folders[i], name);
         if (length > 0 && (size_t)length < sizeof path && access(path, F_OK) == 0)
             return read_file(geometry, path, error);
     }
-    return tern_error_set(error, TERN_USAGE, "no model '%s': neither suites/%s.model nor %s/%s.model exists", name,
-                          name, shared, name);
+    tern_error_set(error, TERN_USAGE, "no model '%s': neither suites/%s.model nor %s/%s.model exists", name, name,
+                   shared, name);
+    if (tern_nearest_file(shared, name, ENDING, path, sizeof path)[0] != '\0')
+        tern_text_append(error->text, sizeof error->text, ", did you mean '%s'?", path);
+    return TERN_USAGE;
 }
 
 const char *tern_matrix_name(tern_matrix matrix)

@@ -5,6 +5,7 @@
 #include "model/gguf.h"
 #include "model/gguf_map.h"
 
+#include "base/nearest_file.h"
 #include "base/text.h"
 
 #include <errno.h>
@@ -61,8 +62,12 @@ static tern_status open_one(tern_gguf *gguf, const char *path, const tern_gguf_o
     const int file = open_file(path, &info);
 
     memset(gguf, 0, sizeof *gguf);
-    if (file < 0)
-        return tern_error_set(error, tern_error_of_file(errno), "cannot read %s: %s", path, strerror(errno));
+    if (file < 0) {
+        const tern_status status =
+            tern_error_set(error, tern_error_of_file(errno), "cannot read %s: %s", path, strerror(errno));
+        tern_nearest_file_suggest(path, ".gguf", ".", error);
+        return status;
+    }
     if (!S_ISREG(info.st_mode) || info.st_size < LEAST_FILE_BYTES) {
         close(file);
         return tern_error_set(error, TERN_USAGE, "%s: not a GGUF file: no regular file, or too short", path);

@@ -1,5 +1,6 @@
 #include "run/planning.h"
 
+#include "base/nearest_file.h"
 #include "base/shared_path.h"
 #include "base/text.h"
 
@@ -64,6 +65,9 @@ static tern_status add_suite(tern_plan *plan, tern_session *session, const tern_
     tern_suite suite;
     tern_status status = tern_suite_read(&suite, path, session->registry, error);
 
+    if (status != TERN_OK && path == name)
+        tern_nearest_file_suggest(name, ".suite", tern_shared_path(TERN_SHARED_SUITES, "", shared, sizeof shared),
+                                  error);
     if (status == TERN_OK)
         status = check_baseline(session, &suite, path, error);
     for (size_t i = 0; i < settings->axes && status == TERN_OK; i++)

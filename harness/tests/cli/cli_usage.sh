@@ -13,6 +13,17 @@ expect 2 "$TERNBENCH" check
 expect 2 "$TERNBENCH" check --no-such-option ok.suite
 expect 2 "$TERNBENCH" check missing.suite
 says err "cannot read suite missing.suite"
+says_not err "did you mean"
+for wrong in okk.suite ok ./okk.suite; do
+    expect 2 "$TERNBENCH" check $wrong
+    says err "did you mean ${wrong/okk/ok}"
+done
+expect 2 "$TERNBENCH" check quik.suite
+says err "No such file or directory, did you mean quick.suite?"
+expect 2 "$TERNBENCH" decode --model bitnet-7bb
+says err "did you mean 'bitnet-7b'?"
+expect 2 "$TERNBENCH" decode --model "$SOURCE/suites/tyny.model"
+says err "did you mean $SOURCE/suites/tiny.model?"
 expect 2 "$TERNBENCH" check misspelt.suite
 says err "misspelt.suite:4: unknown axis 'shaeps', did you mean 'shapes'"
 expect 2 "$TERNBENCH" check ok.suite --isa mmx
