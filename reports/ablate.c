@@ -96,7 +96,8 @@ static void add_notes(tern_sheet *sheet, const tern_ablation *a)
         tern_sheet_note(sheet, "a time is that of %s", a->all->measured);
     if (a->wrong > 0)
         tern_sheet_note(sheet, "combinations that were wrong, left out: %zu", a->wrong);
-    if (a->refused > 0)
+    /* A refusal of all of it is the reason above. */
+    if (a->refused > 0 && a->all->reason[0] == '\0')
         tern_sheet_note(sheet, "combinations that the kernel refuses, left out: %zu", a->refused);
     if (a->all->left[0] != '\0')
         tern_sheet_note(sheet, "no part of it: %s", a->all->left);

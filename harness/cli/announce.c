@@ -43,7 +43,7 @@ static bool is_first_of_kernel(const tern_results *results, size_t index)
     return true;
 }
 
-/* A kernel that refuses most of what it is asked is EXACT for little. */
+/* A kernel that refuses most of what it is asked is EXACT for little. Of one that refuses all, each row says so. */
 static void announce_refusals(const tern_results *results)
 {
     for (size_t i = 0; i < results->cases.count; i++) {
@@ -56,7 +56,7 @@ static void announce_refusals(const tern_results *results)
                 asked++;
                 refused += results->cases.item[j].finding.verdict == TERN_UNSUPPORTED;
             }
-        if (2 * refused > asked)
+        if (2 * refused > asked && refused < asked)
             tern_terminal_say(stdout, "%s refuses %zu of the %zu cases that it was asked for", first->kernel, refused,
                               asked);
     }

@@ -20,6 +20,16 @@ build sample
 printf '[a]\nkernels = sample.columns\nshapes = 37x65x3 128x512x64\n' >sample.suite
 expect 0 "$TERNBENCH" check sample.suite --plugin sample.so
 says out "EXACT"
+# A refusal is told once.
+sed 's/(void)problem;/if (problem->shape.k > 0)\n        return "it takes nothing";/' sample.c >refusing.c
+build refusing
+printf '[a]\nkernels = sample.columns\nshapes = 8x64x1\nthreads = 1\n' >one.suite
+expect 77 "$TERNBENCH" run one.suite --plugin refusing.so --no-roofs -q
+says out "UNSUPPORTED  it takes nothing"
+says_not out "refuses"
+expect 5 "$TERNBENCH" ablate one.suite --side ./refusing.so -q
+says out "UNSUPPORTED: it takes nothing"
+says_not out "refuses"
 mkdir plugins
 cp sample.so plugins/
 expect 0 env TERNBENCH_PLUGIN_PATH=plugins "$TERNBENCH" check sample.suite
