@@ -127,7 +127,7 @@ static void add_counts(drawing *d)
     tern_document_line(d->document,
                        "%u commit%s, of which %zu change%s kernels/: %zu timed, %zu with the kernel of another, %zu "
                        "that cannot be timed",
-                       b->good->commits, b->good->commits == 1 ? "" : "s", b->count, b->count == 1 ? "s" : "", timed,
+                       b->good->commits, tern_text_plural(b->good->commits), b->count, b->count == 1 ? "s" : "", timed,
                        same, out);
 }
 

@@ -132,7 +132,7 @@ static void add_section(tern_sheet *sheet, const subject *s, size_t index)
 
     if (count == 0)
         return;
-    tern_sheet_section(sheet, sections[index].audience, "%zu %s%s %s", count, s->what, count == 1 ? "" : "s",
+    tern_sheet_section(sheet, sections[index].audience, "%zu %s%s %s", count, s->what, tern_text_plural(count),
                        sections[index].words);
     for (size_t i = 0; i < s->list->count; i++)
         if (s->list->pair[i].change == sections[index].change)

@@ -31,12 +31,13 @@ static void say_subject(tern_document *document, const tern_decode_record *r, co
         document, "%s%s%s: %" PRIu64 " ternary weights + embedding %" PRIu64 " + head %" PRIu64 "; %s", run, r->model,
         r->baseline ? " (baseline)" : "", r->ternary_weights, r->embedding_weights, r->head_weights, r->source);
     tern_document_line(document,
-                       "%" PRIu32 " layers, hidden %" PRIu32 ", %" PRIu32 " heads (%" PRIu32
+                       "%" PRIu32 " layer%s, hidden %" PRIu32 ", %" PRIu32 " head%s (%" PRIu32
                        " of keys and values) x %" PRIu32 ", FFN %" PRIu32 ", vocabulary %" PRIu32 ", context %" PRIu32,
-                       r->layers, r->hidden, r->heads, r->kv_heads, r->head_dim, r->ffn, r->vocabulary, r->context);
+                       r->layers, tern_text_plural(r->layers), r->hidden, r->heads, tern_text_plural(r->heads),
+                       r->kv_heads, r->head_dim, r->ffn, r->vocabulary, r->context);
     tern_document_line(document, "kernel %s%s%s (%s), %.3g bits a weight, %" PRIu32 " thread%s%s%s", r->kernel,
                        r->toggles[0] ? "+" : "", r->toggles, r->isa, r->bits_per_weight, r->threads,
-                       r->threads == 1 ? "" : "s", r->loop_toggles[0] ? ", loop " : "", r->loop_toggles);
+                       tern_text_plural(r->threads), r->loop_toggles[0] ? ", loop " : "", r->loop_toggles);
     if (r->pick_reason[0] != '\0')
         tern_document_line(document, "chosen because %s", r->pick_reason);
 }
@@ -282,7 +283,7 @@ static void say_comparison(tern_document *document, const tern_results *results,
             snprintf(scaled, sizeof scaled, " (scaled from %" PRIu32 " of %" PRIu32 " layers)", b->measured_layers,
                      b->layers);
         tern_document_line(document, "baseline %s, %" PRIu32 " thread%s: %.3f tok/s decode, %.3f prefill%s%s",
-                           b->kernel, b->threads, b->threads == 1 ? "" : "s", b->decode.tokens_per_s,
+                           b->kernel, b->threads, tern_text_plural(b->threads), b->decode.tokens_per_s,
                            b->prefill.tokens_per_s, scaled, times_as_fast(r, b, ratios, sizeof ratios));
     }
 }

@@ -46,7 +46,7 @@ static void put_cut(FILE *stream, const char *text, size_t bytes)
     for (const char *c = text + fit; (c = strchr(c, '\n')) != NULL; c++)
         lines++;
     if (lines > 0)
-        fprintf(stream, "\n%zu lines are left out here; the full report has them.\n", lines);
+        fprintf(stream, "\n%zu line%s left out here; the full report has them.\n", lines, lines == 1 ? " is" : "s are");
 }
 
 void tern_report_github(FILE *stream, const tern_results *results)

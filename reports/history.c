@@ -8,6 +8,7 @@
 #include "analyse/history.h"
 
 #include "base/stats.h"
+#include "base/text.h"
 #include "history_steps.h"
 #include "report.h"
 
@@ -225,7 +226,8 @@ tern_status tern_history_build(tern_document *document, const tern_results *resu
     if (status == TERN_OK) {
         add_all_points(document, &history);
         add_all_series(document, &history);
-        tern_document_paragraph(document, "%zu points; %s", results->points.count,
+        tern_document_paragraph(document, "%zu point%s; %s", results->points.count,
+                                tern_text_plural(results->points.count),
                                 tern_history_census(&history, census, sizeof census));
     }
     tern_history_free(&history);

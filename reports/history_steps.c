@@ -130,7 +130,7 @@ void tern_history_add_steps(tern_document *document, const tern_history *history
         add_environment(document, history, &history->environment[i]);
     add_drifts(document, history);
     tern_document_paragraph(document, "%zu alert%s, %zu suspected; %s", tern_history_count(history, TERN_STEP_ALERT),
-                            tern_history_count(history, TERN_STEP_ALERT) == 1 ? "" : "s",
+                            tern_text_plural(tern_history_count(history, TERN_STEP_ALERT)),
                             tern_history_count(history, TERN_STEP_SUSPECT),
                             tern_history_census(history, census, sizeof census));
 }

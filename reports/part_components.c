@@ -111,10 +111,11 @@ static void add_kernel(tern_sheet *sheet, const char *kernel, uint32_t machine, 
     for (size_t i = 0; i < problems->count; i++)
         look_at_problem(&s, &problems->group[i], kernel, results);
     if (s.fastest > 0)
-        tern_text_append(selected, sizeof selected, "fastest on %zu of %zu problems", s.fastest, s.problems);
+        tern_text_append(selected, sizeof selected, "fastest on %zu of %zu problem%s", s.fastest, s.problems,
+                         tern_text_plural(s.problems));
     if (s.loops > 0)
         tern_text_append(selected, sizeof selected, "%sby %zu decode run%s", selected[0] == '\0' ? "" : ", ", s.loops,
-                         s.loops == 1 ? "" : "s");
+                         tern_text_plural(s.loops));
     if (sheet->rows == 0)
         tern_sheet_section(sheet, TERN_FOR_ALL, "Kernels");
     tern_sheet_row(sheet);
@@ -127,7 +128,7 @@ static void add_kernel(tern_sheet *sheet, const char *kernel, uint32_t machine, 
     tern_sheet_count(sheet, CALLS, s.calls);
     if (s.ratios > 0) {
         tern_sheet_estimate(sheet, EFFECT, mean_ratio(s.log, s.ratios));
-        tern_sheet_format(sheet, OF, "%s, mean of %zu problem%s", s.baseline, s.ratios, s.ratios == 1 ? "" : "s");
+        tern_sheet_format(sheet, OF, "%s, mean of %zu problem%s", s.baseline, s.ratios, tern_text_plural(s.ratios));
     }
 }
 

@@ -97,7 +97,8 @@ tern_status tern_full_findings(tern_document *document, const tern_results *resu
         }
     tern_sheet *sheet = tern_document_sheet(document, "findings", TERN_FOR_PROGRAMS, found_columns, FOUND_COLUMNS);
     if (problems.count > 0)
-        tern_document_line(document, "Of %zu problems that were timed, the largest:", problems.count);
+        tern_document_line(document, "Of %zu problem%s that %s timed, the largest:", problems.count,
+                           tern_text_plural(problems.count), problems.count == 1 ? "was" : "were");
     for (size_t j = 0; j < SAID && largest[j] != NULL; j++)
         say_problem(document, sheet, results, largest[j]);
     tern_groups_free(&problems);

@@ -4,6 +4,7 @@
 #include "full.h"
 
 #include "analyse/history.h"
+#include "base/text.h"
 #include "plot.h"
 #include "report.h"
 
@@ -22,9 +23,9 @@ tern_status tern_full_say_history(tern_document *document, const tern_results *r
         const size_t alerts = tern_history_count(&history, TERN_STEP_ALERT);
         if (alerts > 0)
             tern_document_verdict(document, false, "ALERT: %zu case%s got slower over time.", alerts,
-                                  alerts == 1 ? "" : "s");
-        tern_document_paragraph(document, "Over time: %zu alert%s, %zu suspected; %s.", alerts, alerts == 1 ? "" : "s",
-                                tern_history_count(&history, TERN_STEP_SUSPECT),
+                                  tern_text_plural(alerts));
+        tern_document_paragraph(document, "Over time: %zu alert%s, %zu suspected; %s.", alerts,
+                                tern_text_plural(alerts), tern_history_count(&history, TERN_STEP_SUSPECT),
                                 tern_history_census(&history, census, sizeof census));
     }
     tern_history_free(&history);

@@ -172,9 +172,9 @@ static tern_status add_case_baselines(tern_document *document, const tern_result
     }
     if (*count > 0)
         tern_document_line(document,
-                           "Products: %s, timed in the same runs as the rest, on %zu problems: %.2f to %.2f GMAC/s. "
+                           "Products: %s, timed in the same runs as the rest, on %zu problem%s: %.2f to %.2f GMAC/s. "
                            "\"x baseline\" below is relative to it.",
-                           name, *count, least, most);
+                           name, *count, tern_text_plural(*count), least, most);
     tern_groups_free(&problems);
     return status;
 }
@@ -206,10 +206,10 @@ tern_status tern_full_current(tern_document *document, const tern_results *resul
         return TERN_OK;
     while ((r = tern_full_next_loop(results, false, &cursor)) != NULL)
         tern_document_line(document,
-                           "%s: %" PRIu32 " layers, hidden %" PRIu32 ", FFN %" PRIu32 ", vocabulary %" PRIu32
+                           "%s: %" PRIu32 " layer%s, hidden %" PRIu32 ", FFN %" PRIu32 ", vocabulary %" PRIu32
                            ": %" PRIu64 " ternary weights, %" PRIu64 " in the embedding, %" PRIu64 " in the head; %s.",
-                           r->model, r->layers, r->hidden, r->ffn, r->vocabulary, r->ternary_weights,
-                           r->embedding_weights, r->head_weights, r->source);
+                           r->model, r->layers, tern_text_plural(r->layers), r->hidden, r->ffn, r->vocabulary,
+                           r->ternary_weights, r->embedding_weights, r->head_weights, r->source);
     add_loops(document, "loops", results, false);
     tern_plot_add(document, "latency");
     return TERN_OK;
@@ -232,10 +232,10 @@ static void say_cache(tern_document *document, const tern_decode_record *r)
     if (r->sequences > 1)
         tern_text_append(sequences, sizeof sequences, "%" PRIu32 " sequences x ", r->sequences);
     tern_document_line(document,
-                       "%s: keys and values take %" PRIu64 " bytes: 2 x %" PRIu32 " layers x %s%" PRIu32
+                       "%s: keys and values take %" PRIu64 " bytes: 2 x %" PRIu32 " layer%s x %s%" PRIu32
                        " slots x %" PRIu32 " values, and %" PRIu64 " bytes of scales.",
-                       r->model, r->kv_bytes, r->layers, sequences, r->context, r->kv_heads * r->head_dim,
-                       r->kv_scale_bytes);
+                       r->model, r->kv_bytes, r->layers, tern_text_plural(r->layers), sequences, r->context,
+                       r->kv_heads * r->head_dim, r->kv_scale_bytes);
     if (isfinite(r->kv_ratio_measured))
         tern_document_line(
             document,

@@ -8,6 +8,7 @@
 #include "analyse/groups.h"
 #include "analyse/repeats.h"
 #include "analyse/speedup.h"
+#include "base/text.h"
 #include "case_columns.h"
 
 #include <inttypes.h>
@@ -114,7 +115,7 @@ void tern_full_say_machines(tern_document *document, const tern_results *results
             continue;
         told++;
         tern_document_line(document, "Machine %" PRIu32 ": %s, %" PRIu32 " CPU%s, %s.", told, run->cpu,
-                           run->cpus_allowed, run->cpus_allowed == 1 ? "" : "s", run->isa);
+                           run->cpus_allowed, tern_text_plural(run->cpus_allowed), run->isa);
     }
 }
 

@@ -102,10 +102,11 @@ static void say_spreads(tern_document *document, spreads *found)
     }
     tern_stats_sort(found->of_case, found->count);
     tern_document_line(document,
-                       "%zu cases were timed by several of them: from the fastest to the slowest run, medians differ "
+                       "%zu case%s timed by several of them: from the fastest to the slowest run, medians differ "
                        "by %.1f %% in the median case and by %.1f %% at most (%s). What differs by less between two "
                        "versions may be no more than that.",
-                       found->count, 100.0 * tern_stats_median(found->of_case, found->count),
+                       found->count, found->count == 1 ? " was" : "s were",
+                       100.0 * tern_stats_median(found->of_case, found->count),
                        100.0 * found->of_case[found->count - 1], found->widest);
 }
 
@@ -123,7 +124,7 @@ void tern_full_say_repeats(tern_document *document, const tern_repeats *repeats,
             tern_document_line(document,
                                "Run%s %s repeat%s run %" PRIu32
                                " (one machine, build and settings): together one series of samples.",
-                               others == 1 ? "" : "s", text, others == 1 ? "s" : "", first + 1);
+                               tern_text_plural(others), text, others == 1 ? "s" : "", first + 1);
     }
 }
 

@@ -166,7 +166,8 @@ static tern_status add_folded(tern_document *document, const tern_results *resul
 {
     tern_status status;
 
-    tern_document_fold(document, "All %zu cases, kernel by kernel", results->cases.count);
+    tern_document_fold(document, "All %zu case%s, kernel by kernel", results->cases.count,
+                       tern_text_plural(results->cases.count));
     status = tern_table_add(document, results, error);
     tern_document_unfold(document);
     tern_document_fold(document, "Threads: speed-up, efficiency, imbalance, fork and join");
@@ -218,7 +219,8 @@ static void say_counts(tern_document *document, size_t cases, const counts *all)
     for (size_t i = 0; i < COUNT_COLUMNS; i++)
         tern_sheet_count(sheet, i, values[i]);
 
-    snprintf(text, sizeof text, "%zu cases: %zu EXACT, %zu wrong", cases, all->exact, all->wrong);
+    snprintf(text, sizeof text, "%zu case%s: %zu EXACT, %zu wrong", cases, tern_text_plural(cases), all->exact,
+             all->wrong);
     if (all->unsupported > 0)
         tern_text_append(text, sizeof text, ", %zu that a kernel or this machine does not support", all->unsupported);
     if (all->edges > 0)

@@ -6,6 +6,7 @@
 #include "analyse/blockers.h"
 #include "analyse/gate_rows.h"
 #include "analyse/repeats.h"
+#include "base/text.h"
 #include "plot.h"
 #include "report.h"
 
@@ -70,7 +71,7 @@ static void say_all_right(tern_document *document, const tern_results *results, 
             t->results);
     else if (results->compared.count > 0)
         tern_document_verdict(document, true, "EXACT: none of %zu compared case%s is wrong.", t->compared,
-                              t->compared == 1 ? "" : "s");
+                              tern_text_plural(t->compared));
     else if (results->arms.count > 0)
         tern_document_verdict(document, true, "EXACT: every combination of toggles that was sampled is right.");
     else if (results->points.count + results->tried.count == 0)
@@ -86,17 +87,17 @@ void tern_full_say_verdict(tern_document *document, const tern_results *results)
         tern_document_verdict(document, false, "WRONG: %zu of %zu results are not exact.", t.wrong, t.results);
     if (t.wrong_compared > 0)
         tern_document_verdict(document, false, "WRONG: of %zu compared case%s, %zu %s not exact in CAND.", t.compared,
-                              t.compared == 1 ? "" : "s", t.wrong_compared, t.wrong_compared == 1 ? "is" : "are");
+                              tern_text_plural(t.compared), t.wrong_compared, t.wrong_compared == 1 ? "is" : "are");
     if (t.wrong_arms > 0)
         tern_document_verdict(document, false,
                               "WRONG: %zu times a combination of toggles was not exact in an ablation.", t.wrong_arms);
     if (t.regressed > 0)
         tern_document_verdict(document, false, "REGRESSED: %zu case%s got slower.", t.regressed,
-                              t.regressed == 1 ? "" : "s");
+                              tern_text_plural(t.regressed));
     if (t.cut > 0)
         tern_document_verdict(document, false,
                               "INCOMPLETE: %zu of %zu run%s did not end as planned; what is here is not all.", t.cut,
-                              results->runs.count, results->runs.count == 1 ? "" : "s");
+                              results->runs.count, tern_text_plural(results->runs.count));
     if (t.interrupted > 0)
         tern_document_verdict(document, false,
                               "INTERRUPTED: %zu of %zu results were ended from outside and say nothing.", t.interrupted,
@@ -264,11 +265,10 @@ tern_status tern_full_say_changes(tern_document *document, const tern_results *r
                                 "run as well, or see `ternbench gate BASE CAND`.",
                                 tern_repeats_machines(results) > 1 ? " on one machine" : "");
     else
-        tern_document_paragraph(
-            document,
-            "What changed: of %zu cases that two of the runs timed, %zu are slower and %zu faster by "
-            "more than both intervals. This is what was seen; `ternbench gate` proves it.",
-            c.both, c.slower, c.faster);
+        tern_document_paragraph(document,
+                                "What changed: of %zu case%s that two of the runs timed, %zu slower and %zu faster by "
+                                "more than both intervals. This is what was seen; `ternbench gate` proves it.",
+                                c.both, tern_text_plural(c.both), c.slower, c.faster);
     add_counts(document, &c);
     if (c.slower + c.faster > 0)
         add_changes(document, results);

@@ -31,7 +31,7 @@ static const char *describe(const tern_results *results, uint32_t index, bool wi
     text[0] = '\0';
     if (with_machine)
         snprintf(text, RUN_BYTES, "%s, %s, %" PRIu32 " CPU%s, ", run->host, run->cpu, run->cpus_allowed,
-                 run->cpus_allowed == 1 ? "" : "s");
+                 tern_text_plural(run->cpus_allowed));
     tern_text_append(text, RUN_BYTES, "%s, commit %s%s", run->time, run->commit, run->dirty ? " (modified)" : "");
     if (end == NULL)
         tern_text_append(text, RUN_BYTES, ", cut off");

@@ -6,6 +6,7 @@
 #include "analyse/fastest.h"
 #include "analyse/loop_limit.h"
 #include "analyse/speedup.h"
+#include "base/text.h"
 #include "case_columns.h"
 #include "cell.h"
 #include "report.h"
@@ -84,7 +85,7 @@ static void fill_interval(tern_sheet *sheet, const tern_timing *t)
         tern_sheet_format(sheet, INTERVAL, "%s..%s", tern_cell_time(t->low_ns, low, sizeof low),
                           tern_cell_time(t->high_ns, high, sizeof high));
     else
-        tern_sheet_format(sheet, INTERVAL, "n/a, %" PRIu32 " sample%s", t->samples, t->samples == 1 ? "" : "s");
+        tern_sheet_format(sheet, INTERVAL, "n/a, %" PRIu32 " sample%s", t->samples, tern_text_plural(t->samples));
 }
 
 /* What was not measured stays blank. */

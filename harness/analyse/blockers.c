@@ -107,7 +107,8 @@ static void look_at_verdicts(finder *f)
     }
     if (wrong > TOLD_EACH) {
         tern_blocker *b = add(f, TERN_BLOCKER_CRITICAL);
-        snprintf(b->symptom, sizeof b->symptom, "%zu more results are wrong", wrong - TOLD_EACH);
+        snprintf(b->symptom, sizeof b->symptom, "%zu more result%s wrong", wrong - TOLD_EACH,
+                 wrong == TOLD_EACH + 1 ? " is" : "s are");
     }
 }
 
@@ -234,8 +235,8 @@ static tern_status look_at_threads(finder *f, tern_error *error)
     }
     if (useless > 0) {
         tern_blocker *b = add(f, TERN_BLOCKER_MEDIUM);
-        snprintf(b->symptom, sizeof b->symptom, "%zu of %zu cases gain less than %.0f %% from more threads", useless,
-                 several, 100.0 * (worthwhile - 1.0));
+        snprintf(b->symptom, sizeof b->symptom, "%zu of %zu case%s: less than %.0f %% gained from more threads",
+                 useless, several, tern_text_plural(several), 100.0 * (worthwhile - 1.0));
         tern_text_copy(b->impact, sizeof b->impact, "the other CPUs give nothing there");
         if (wait + odd > 0)
             snprintf(b->cause, sizeof b->cause,
@@ -267,8 +268,8 @@ static void look_at_noise(finder *f)
     }
     if (broad > 0) {
         tern_blocker *b = add(f, TERN_BLOCKER_LOW);
-        snprintf(b->symptom, sizeof b->symptom, "%zu of %zu medians have no interval, or one wider than +-%.0f %%",
-                 broad, timed, 100.0 * wide);
+        snprintf(b->symptom, sizeof b->symptom, "%zu of %zu median%s: no interval, or one wider than +-%.0f %%", broad,
+                 timed, tern_text_plural(timed), 100.0 * wide);
         tern_text_copy(b->impact, sizeof b->impact, "small differences between them mean nothing");
         if (drifting + robbed > 0)
             snprintf(b->cause, sizeof b->cause, "%zu with a drifting clock, %zu with time taken by the hypervisor",
@@ -277,7 +278,8 @@ static void look_at_noise(finder *f)
     }
     if (warm > 0) {
         tern_blocker *b = add(f, TERN_BLOCKER_LOW);
-        snprintf(b->symptom, sizeof b->symptom, "%zu cold cases are faster than memory allows", warm);
+        snprintf(b->symptom, sizeof b->symptom, "%zu cold case%s faster than memory allows", warm,
+                 warm == 1 ? " is" : "s are");
         tern_text_copy(b->impact, sizeof b->impact, "they read from a cache, in part; they are marked (not cold)");
     }
 }

@@ -201,8 +201,9 @@ static bool tell_plan(const tern_fleet *fleet, const tern_fleet_run *plan, tern_
     append_numbers(list, "missing", seen, plan->shards, is_missing);
     append_numbers(list, "cut off or not complete", seen, plan->shards, is_cut);
     append_numbers(list, "there more than once", seen, plan->shards, is_repeated);
-    tern_text_append(text, sizeof text, "plan %s, %" PRIu32 " cases: %zu of %" PRIu32 " shards are complete%s",
-                     plan->plan, plan->plan_cases, complete, plan->shards, list);
+    tern_text_append(text, sizeof text, "plan %s, %" PRIu32 " case%s: %zu of %" PRIu32 " shard%s complete%s",
+                     plan->plan, plan->plan_cases, tern_text_plural(plan->plan_cases), complete, plan->shards,
+                     plan->shards == 1 ? " is" : "s are", list);
     if (say != NULL)
         say(context, text);
     tell_builds(fleet, plan, seen, say, context);

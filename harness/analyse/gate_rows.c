@@ -259,7 +259,7 @@ char *tern_gate_coverage(const tern_gate_rows *rows, char *text, size_t bytes)
     const char *separator = ": ";
 
     text[0] = '\0';
-    tern_text_append(text, bytes, "%zu case%s", c->cases, c->cases == 1 ? "" : "s");
+    tern_text_append(text, bytes, "%zu case%s", c->cases, tern_text_plural(c->cases));
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         if (parts[i].count > 0) {
             tern_text_append(text, bytes, "%s%zu %s", separator, parts[i].count, parts[i].name);

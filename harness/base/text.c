@@ -54,6 +54,11 @@ bool tern_text_ends_with(const char *text, const char *ending)
     return length >= last && strcmp(text + length - last, ending) == 0;
 }
 
+const char *tern_text_plural(uint64_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
 void tern_text_name_of_path(char *name, size_t bytes, const char *path, const char *ending)
 {
     const char *slash = strrchr(path, '/'), *file = slash == NULL ? path : slash + 1;

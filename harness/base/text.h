@@ -20,6 +20,9 @@ void tern_text_copy(char *text, size_t bytes, const char *source);
 /* The same for what may not be cut: false, and text is empty, when it does not fit. */
 bool tern_text_fit(char *text, size_t bytes, const char *source);
 
+/* The ending of a noun behind a number: "s", or "" for one. */
+const char *tern_text_plural(uint64_t count);
+
 bool tern_text_ends_with(const char *text, const char *ending);
 
 /*

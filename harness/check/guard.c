@@ -213,7 +213,7 @@ char *tern_guard_breach_text(const tern_guard_breach *breach, char *text, size_t
         tern_text_append(text, bytes, "inside %s, which %s", breach->name,
                          breach->access == TERN_GUARD_READ_ONLY ? "it may only read" : "is closed to it");
     else
-        tern_text_append(text, bytes, "%zu byte%s %s of %s", breach->distance, breach->distance == 1 ? "" : "s",
+        tern_text_append(text, bytes, "%zu byte%s %s of %s", breach->distance, tern_text_plural(breach->distance),
                          sides[breach->where], breach->name);
     return text;
 }

@@ -22,8 +22,8 @@ bool tern_pass_run_fail(tern_pass_run *run, tern_verdict verdict, const char *fo
     va_end(arguments);
     tern_text_append(finding->reason, sizeof finding->reason, " %s", run->pass->name);
     if (run->product.problem.threads > 1 && run->product.problem.threads != run->pass->threads)
-        tern_text_append(finding->reason, sizeof finding->reason, " (it refuses %u threads, this was with %u)",
-                         run->pass->threads, run->product.problem.threads);
+        tern_text_append(finding->reason, sizeof finding->reason, " (it refuses %u thread%s, this was with %u)",
+                         run->pass->threads, tern_text_plural(run->pass->threads), run->product.problem.threads);
     return false;
 }
 

@@ -13,15 +13,16 @@ static void announce_pick(const tern_planned *planned)
     const tern_case *c = &planned->c;
 
     if (planned->pick_reason[0] != '\0')
-        tern_terminal_say(stderr, "auto, %zux%zux%zu, %" PRIu32 " threads, %s: %s: %s", c->shape.m, c->shape.k,
-                          c->shape.n, c->threads, tern_cache_name(c->cache), c->kernel->name, planned->pick_reason);
+        tern_terminal_say(stderr, "auto, %zux%zux%zu, %" PRIu32 " thread%s, %s: %s: %s", c->shape.m, c->shape.k,
+                          c->shape.n, c->threads, tern_text_plural(c->threads), tern_cache_name(c->cache),
+                          c->kernel->name, planned->pick_reason);
 }
 
 void tern_announce_plan(const tern_run *run, const tern_plan *plan, double expected_s)
 {
     char excluder[96];
 
-    fprintf(stderr, "plan: %zu cases, about %.0f s\n", plan->count, expected_s);
+    fprintf(stderr, "plan: %zu case%s, about %.0f s\n", plan->count, tern_text_plural(plan->count), expected_s);
     if (plan->left_out[0] != '\0')
         tern_terminal_say(stderr, "left out, because they need instructions that %s: %s",
                           tern_run_excluder(run, excluder, sizeof excluder), plan->left_out);
@@ -67,8 +68,8 @@ static void announce_counts(const tern_options *options, const tern_recording *r
 {
     const tern_run_end *end = &recording->end;
 
-    printf("\n%u of %u cases: %u EXACT, %u wrong, %u skipped, in %.1f s\n", end->done, recording->session->run.cases,
-           end->exact, end->wrong, end->skipped, end->seconds);
+    printf("\n%u of %u case%s: %u EXACT, %u wrong, %u skipped, in %.1f s\n", end->done, recording->session->run.cases,
+           tern_text_plural(recording->session->run.cases), end->exact, end->wrong, end->skipped, end->seconds);
     announce_refusals(&recording->sink.results);
     if (!end->complete)
         tern_terminal_say(stdout, "not complete: %s; --resume goes on", end->reason);

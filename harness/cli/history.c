@@ -4,6 +4,7 @@
 #include "cli/history.h"
 
 #include "analyse/gate_points.h"
+#include "base/text.h"
 #include "cli/command.h"
 #include "cli/output.h"
 #include "cli/terminal.h"
@@ -67,20 +68,22 @@ int tern_command_history_rebuild(const tern_options *options, tern_error *error)
     const tern_status status = tern_history_index_rebuild(options->history, &points, error);
 
     if (status == TERN_OK)
-        tern_terminal_say(stdout, "%s: the index holds %" PRIu64 " points", options->history, points);
+        tern_terminal_say(stdout, "%s: the index holds %" PRIu64 " point%s", options->history, points,
+                          tern_text_plural(points));
     return (int)status;
 }
 
 static void say_left_out(const tern_options *options, size_t count, const char *why)
 {
     if (count > 0)
-        tern_terminal_say(stdout, "%s: %zu case%s not taken: %s", options->history, count, count == 1 ? "" : "s", why);
+        tern_terminal_say(stdout, "%s: %zu case%s not taken: %s", options->history, count, tern_text_plural(count),
+                          why);
 }
 
 static void say_what_became(const tern_options *options, const tern_gate_points *became)
 {
     tern_terminal_say(stdout, "%s: %zu point%s added", options->history, became->points,
-                      became->points == 1 ? "" : "s");
+                      tern_text_plural(became->points));
     say_left_out(options, became->noisy, "the machine was too noisy");
     say_left_out(options, became->untimed, "wrong, refused, or not timed to the end");
     say_left_out(options, became->unnamed,

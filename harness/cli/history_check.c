@@ -150,7 +150,7 @@ static int status_of(const check *c, tern_error *error)
         return (int)TERN_REGRESSED;
     if (c->options->strict && suspects > 0)
         return (int)tern_error_set(error, TERN_ENVIRONMENT, "%zu step%s could not be measured again", suspects,
-                                   suspects == 1 ? "" : "s");
+                                   tern_text_plural(suspects));
     if (c->history.judged == 0)
         return (int)tern_error_set(error, TERN_NOTHING, "nothing can be judged: no series has %d points yet",
                                    2 * TERN_CHANGE_SEGMENT);

@@ -33,7 +33,7 @@ static tern_status measure_roofs(tern_machine *machine, tern_environment *enviro
          threads <= all && machine->roofs < TERN_MACHINE_ROOFS && status == TERN_OK && roof != NULL;
          threads = next_threads(threads, all)) {
         if (!quiet && environment->settings->roofs)
-            fprintf(stderr, "measuring with %u of %u threads\n", threads, all);
+            fprintf(stderr, "measuring with %u of %u thread%s\n", threads, all, tern_text_plural(all));
         status = tern_environment_roof(environment, threads, &activity, &roof, error);
         if (status == TERN_OK && roof != NULL)
             machine->roof[machine->roofs++] = *roof;

@@ -12,11 +12,6 @@ static const char *known(const char *text)
     return text[0] != '\0' ? text : "n/a";
 }
 
-static const char *plural(uint32_t count)
-{
-    return count == 1 ? "" : "s";
-}
-
 static void put_caches(FILE *stream, const tern_topology *topology)
 {
     char name[16];
@@ -74,7 +69,8 @@ static void put_kinds(FILE *stream, const tern_topology *topology)
 
     for (uint32_t i = 0; i < topology->kinds && topology->kinds > 1; i++) {
         tern_text_visible(name, sizeof name, topology->kind[i].name);
-        fprintf(stream, "  %-12s %s, %u CPUs:", "kind of core", name, topology->kind[i].cpus);
+        fprintf(stream, "  %-12s %s, %u CPU%s:", "kind of core", name, topology->kind[i].cpus,
+                tern_text_plural(topology->kind[i].cpus));
         put_list(stream, topology, is_of_kind, i);
         fprintf(stream, "\n");
     }
@@ -91,7 +87,7 @@ static void put_counters(FILE *stream, const tern_machine *machine)
 
 static void put_roof(FILE *stream, const tern_roof *roof)
 {
-    fprintf(stream, "\n%u thread%s\n", roof->threads, plural(roof->threads));
+    fprintf(stream, "\n%u thread%s\n", roof->threads, tern_text_plural(roof->threads));
     fprintf(stream, "  %-22s %8.2f GHz\n", "clock under load", roof->ghz);
     fprintf(stream, "  %-22s %8.2f a cycle\n", "instructions", roof->ipc);
     fprintf(stream, "  %-22s %8.2f GB/s best, %.2f median, over %.2f GiB\n", "read bandwidth", roof->read_gbps,
@@ -119,9 +115,9 @@ void tern_machine_text(FILE *stream, const tern_machine *machine)
 
     tern_terminal_say(stream, "%s", run->cpu);
     fprintf(stream, "  %-12s %u socket%s, %u core%s, %u thread%s a core, %u memory node%s, read from %s\n", "topology",
-            topology->sockets, plural(topology->sockets), topology->cores, plural(topology->cores),
-            topology->threads_per_core, plural(topology->threads_per_core), topology->nodes, plural(topology->nodes),
-            topology->source);
+            topology->sockets, tern_text_plural(topology->sockets), topology->cores, tern_text_plural(topology->cores),
+            topology->threads_per_core, tern_text_plural(topology->threads_per_core), topology->nodes,
+            tern_text_plural(topology->nodes), topology->source);
     fprintf(stream, "  %-12s %u online, %u allowed\n", "CPUs", run->cpus_online, run->cpus_allowed);
     if (topology->empty_nodes > 0)
         fprintf(stream, "  %-12s %u of the nodes have CPUs and no memory of their own\n", "memory nodes",

@@ -1,6 +1,7 @@
 #include "cli/merge.h"
 
 #include "base/filter.h"
+#include "base/text.h"
 #include "cli/output.h"
 #include "cli/terminal.h"
 #include "record/file.h"
@@ -81,8 +82,9 @@ tern_status tern_merge_run(const tern_options *options, tern_error *error)
         status = copy_files(&m, error);
     if (status == TERN_OK) {
         tern_fleet_tell(&m.fleet, say, stdout);
-        printf("%zu files, %zu runs, %zu cases: %zu EXACT, %zu wrong, %zu skipped\n", options->arguments.count,
-               m.fleet.runs.count, m.fleet.cases, m.fleet.exact, m.fleet.wrong, m.fleet.skipped);
+        printf("%zu file%s, %zu run%s, %zu case%s: %zu EXACT, %zu wrong, %zu skipped\n", options->arguments.count,
+               tern_text_plural(options->arguments.count), m.fleet.runs.count, tern_text_plural(m.fleet.runs.count),
+               m.fleet.cases, tern_text_plural(m.fleet.cases), m.fleet.exact, m.fleet.wrong, m.fleet.skipped);
         status = tern_merge_expect_whole(&m.fleet, error);
     }
     tern_filter_free(&m.filter);

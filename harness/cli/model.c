@@ -10,6 +10,7 @@
 #include "model/gguf_write.h"
 
 #include "base/outfile.h"
+#include "base/text.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -66,9 +67,10 @@ static void print_geometry(const tern_weights *weights)
     const tern_geometry *g = &weights->geometry;
 
     tern_terminal_say(stdout, "%s: %s", weights->source, g->name);
-    printf("  %" PRIu32 " layers, hidden %" PRIu32 ", %" PRIu32 " heads (%" PRIu32 " of keys and values) x %" PRIu32
+    printf("  %" PRIu32 " layer%s, hidden %" PRIu32 ", %" PRIu32 " head%s (%" PRIu32 " of keys and values) x %" PRIu32
            ", FFN %" PRIu32 ", vocabulary %" PRIu32 ", context %" PRIu32 "\n",
-           g->layers, g->hidden, g->heads, g->kv_heads, g->head_dim, g->ffn, g->vocabulary, g->context);
+           g->layers, tern_text_plural(g->layers), g->hidden, g->heads, tern_text_plural(g->heads), g->kv_heads,
+           g->head_dim, g->ffn, g->vocabulary, g->context);
     printf("  %s, %s, %s, rotation of %s with base %g, epsilon %g\n",
            g->activation == TERN_RELU2 ? "squared ReLU" : "SwiGLU", g->sub_norms ? "sub-norms" : "no sub-norms",
            g->tied_head ? "the head is the embedding" : "a head of its own",

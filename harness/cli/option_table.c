@@ -171,10 +171,11 @@ const tern_option tern_option_table[TERN_OPTION_KEYS] = {
                          "write to FILE as well; jsonl, the records, is written case by case (repeatable)",
                          tern_option_add_output, .at = AT(outputs)},
     [TERN_OPTION_FILE] = {"out", 'o', "FILE", TERN_GROUP_OUTPUT, "where to", tern_option_set_text, .at = AT(file)},
-    [TERN_OPTION_FORMAT] = {"format", 0, "FORMAT", TERN_GROUP_OUTPUT,
-                            "what standard output gets, one of the formats of --out (default: table; decode: decode; of "
-                            "report and history show beside --out: the names of the files)",
-                            tern_option_set_report, .at = AT(format)},
+    [TERN_OPTION_FORMAT] =
+        {"format", 0, "FORMAT", TERN_GROUP_OUTPUT,
+         "what standard output gets, one of the formats of --out (default: table; decode: decode; of "
+         "report and history show beside --out: the names of the files)",
+         tern_option_set_report, .at = AT(format)},
     [TERN_OPTION_MACHINE_FORM] = {"format", 0, "FORMAT", TERN_GROUP_OUTPUT, "text (default) or json",
                                   tern_option_set_choice, .at = AT(form), .values = "text json"},
     [TERN_OPTION_KERNELS_FORM] = {"format", 0, "FORMAT", TERN_GROUP_OUTPUT,

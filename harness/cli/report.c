@@ -1,6 +1,7 @@
 /*
  * ternbench report: any format from any files of records.
  */
+#include "base/text.h"
 #include "cli/command.h"
 #include "cli/merge.h"
 #include "cli/output.h"
@@ -83,7 +84,7 @@ static tern_status compare(const tern_options *options, const tern_results *befo
     if (status != TERN_OK)
         return status;
     if (outcome.lost > 0)
-        return tern_error_set(error, TERN_WRONG, "%zu case%s lost EXACT", outcome.lost, outcome.lost == 1 ? "" : "s");
+        return tern_error_set(error, TERN_WRONG, "%zu case%s lost EXACT", outcome.lost, tern_text_plural(outcome.lost));
     return outcome.timed > 0 ? TERN_OK
                              : tern_error_set(error, TERN_NOTHING, "the two files have no timed case in common");
 }
@@ -175,8 +176,7 @@ int tern_command_report(const tern_options *given, tern_error *error)
     if (status == TERN_OK)
         status = tern_registry_new(&registry, error);
     if (status == TERN_OK)
-        status = options.compare ? compare_files(&options, registry, error)
-                                 : draw_files(&options, registry, error);
+        status = options.compare ? compare_files(&options, registry, error) : draw_files(&options, registry, error);
     tern_registry_free(registry);
     return (int)status;
 }

@@ -220,8 +220,8 @@ tern_status tern_roof_measure(tern_roof *roof, const tern_pin *pin, uint32_t thr
     if (status != TERN_OK)
         return status;
     if (end.end != TERN_CHILD_DONE)
-        return tern_error_set(error, TERN_ENVIRONMENT, "the roofs of %u threads could not be measured: %s", threads,
-                              end.reason);
+        return tern_error_set(error, TERN_ENVIRONMENT, "the roofs of %u thread%s could not be measured: %s", threads,
+                              tern_text_plural(threads), end.reason);
     if (o.status != TERN_OK && error != NULL)
         *error = o.error;
     *roof = o.roof;

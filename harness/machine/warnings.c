@@ -23,8 +23,9 @@ static bool has_too_many_threads(const tern_noise *n, char *text, size_t bytes)
 {
     if (n->threads <= n->cpus)
         return false;
-    tern_text_append(text, bytes, "%u threads share %u CPUs and wait for each other; ask for at most %u with --threads",
-                     n->threads, n->cpus, n->cpus);
+    tern_text_append(text, bytes,
+                     "%u threads share %u CPU%s and wait for each other; ask for at most %u with --threads", n->threads,
+                     n->cpus, tern_text_plural(n->cpus), n->cpus);
     return true;
 }
 
@@ -58,9 +59,9 @@ static bool has_small_quota(const tern_noise *n, char *text, size_t bytes)
         return false;
     tern_text_append(
         text, bytes,
-        "the control group allows %.2f CPUs' worth of time for %u threads and stops them when it is spent; "
+        "the control group allows %.2f CPUs' worth of time for %u thread%s and stops them when it is spent; "
         "raise cpu.max or use fewer threads",
-        n->run->cpu_quota, n->threads);
+        n->run->cpu_quota, n->threads, tern_text_plural(n->threads));
     return true;
 }
 
@@ -101,10 +102,11 @@ static bool has_load(const tern_noise *n, char *text, size_t bytes)
 {
     if (n->run->load <= 0.5 * n->run->cpus_online || n->others_running < 1.0)
         return false;
-    tern_text_append(text, bytes,
-                     "the load was %.2f on %u CPUs over the last minute, and other programs run still; wait until they "
-                     "have ended",
-                     n->run->load, n->run->cpus_online);
+    tern_text_append(
+        text, bytes,
+        "the load was %.2f on %u CPU%s over the last minute, and other programs run still; wait until they "
+        "have ended",
+        n->run->load, n->run->cpus_online, tern_text_plural(n->run->cpus_online));
     return true;
 }
 

@@ -286,8 +286,8 @@ static bool make_room(opened *o, const tern_geometry *g)
 static tern_status open_tensors(opened *o, const tern_geometry *g, tern_error *error)
 {
     if (o->gguf.tensors < (size_t)g->layers * TERN_MATRICES)
-        return tern_error_set(error, TERN_USAGE, "%s: %zu tensors are too few for %" PRIu32 " layers", o->gguf.path,
-                              o->gguf.tensors, g->layers);
+        return tern_error_set(error, TERN_USAGE, "%s: %zu tensors are too few for %" PRIu32 " layer%s", o->gguf.path,
+                              o->gguf.tensors, g->layers, tern_text_plural(g->layers));
     if (!make_room(o, g))
         return tern_error_memory(error, "a model", (double)(g->layers * sizeof *o->layer));
     const tern_status status = take_tensors(o, g, error);

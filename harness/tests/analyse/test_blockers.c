@@ -74,7 +74,7 @@ static void threads_that_give_nothing_are_counted(void **state)
     add_made(&results, one);
     add_made(&results, two);
     end_run();
-    const tern_blocker *b = find("1 of 1 cases gain less than 10 % from more threads");
+    const tern_blocker *b = find("1 of 1 case: less than 10 % gained from more threads");
     assert_non_null(b);
     assert_non_null(strstr(b->cause, "in 1 of them fork and join take more than 20 %"));
 }
@@ -103,8 +103,8 @@ static void a_wide_interval_and_a_warm_case_are_counted(void **state)
     add_run(&results, "host", "");
     add_made(&results, wide);
     end_run();
-    assert_non_null(find("1 of 1 medians"));
-    assert_non_null(find("1 cold cases"));
+    assert_non_null(find("1 of 1 median:"));
+    assert_non_null(find("1 cold case is faster"));
 }
 
 int main(void)

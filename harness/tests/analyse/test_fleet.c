@@ -136,7 +136,7 @@ static void another_number_of_shards_is_another_whole(void **state)
     add_shard(&fleet, 1, 1);
     add_shard(&fleet, 1, 2);
     assert_false(tell(&fleet));
-    assert_non_null(strstr(told, "1 of 1 shards"));
+    assert_non_null(strstr(told, "1 of 1 shard is complete"));
     assert_non_null(strstr(told, "1 of 2 shards are complete; missing: 2"));
     tern_fleet_free(&fleet);
 }

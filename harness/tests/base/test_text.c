@@ -128,9 +128,18 @@ static void a_command_line_is_as_a_shell_takes_it(void **state)
     assert_string_equal(text, "run --set 'shapes=1x1 2x2' '' 'it'\\''s'");
 }
 
+static void one_is_no_plural(void **state)
+{
+    (void)state;
+    assert_string_equal(tern_text_plural(0), "s");
+    assert_string_equal(tern_text_plural(1), "");
+    assert_string_equal(tern_text_plural(UINT64_C(1) << 32 | 1), "s");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(one_is_no_plural),
         cmocka_unit_test(numbers_are_whole_strings_in_range),
         cmocka_unit_test(words_pass_over_empty_ones),
         cmocka_unit_test(appending_never_overflows),

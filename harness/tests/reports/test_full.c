@@ -213,7 +213,7 @@ static void a_change_is_more_than_both_intervals(void **state)
         end_run(true, "");
     }
     build();
-    assert_true(says("of 2 cases that two of the runs timed, 1 are slower and 0 faster"));
+    assert_true(says("of 2 cases that two of the runs timed, 1 slower and 0 faster"));
 }
 
 static const tern_sheet *find_sheet(const char *name)
@@ -239,7 +239,7 @@ static void repeated_runs_are_one_series_and_their_spread_is_told(void **state)
     build();
     assert_true(says("EXACT: all 3 results are right."));
     assert_true(says("Runs 2, 3 repeat run 1 (one machine, build and settings): together one series of samples."));
-    assert_true(says("1 cases were timed by several of them: from the fastest to the slowest run, medians differ by "
+    assert_true(says("1 case was timed by several of them: from the fastest to the slowest run, medians differ by "
                      "20.0 %"));
     assert_true(says("What changed: nothing to compare. The runs repeat each other"));
     assert_int_equal(find_sheet("cases")->rows, 1);
