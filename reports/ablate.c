@@ -65,7 +65,7 @@ static void add_synergy(tern_sheet *sheet, const tern_effect *effect)
         tern_sheet_format(sheet, STATUS, "gives %s alone, %s beside the others", alone, beside);
     else if (differ && effect->synergy.high < 0.0)
         tern_sheet_format(sheet, STATUS, "gives %s alone, only %s beside the others", alone, beside);
-    else if (effect->contribution.low <= 0.0 && effect->contribution.high >= 0.0)
+    else if (isfinite(effect->contribution.low) && !tern_effect_shows(effect))
         tern_sheet_text(sheet, STATUS, "no effect that shows");
 }
 
@@ -89,8 +89,9 @@ static void add_toggle(tern_sheet *sheet, const tern_results *results, const ter
 static void add_notes(tern_sheet *sheet, const tern_ablation *a)
 {
     if (a->processes > 0 && a->trouble == NULL)
-        tern_sheet_note(sheet, "residual: x%.3f (%.3f..%.3f); %zu processes%s", exp(a->effects.residual.mean),
+        tern_sheet_note(sheet, "residual: x%.3f (%.3f..%.3f); %zu process%s%s", exp(a->effects.residual.mean),
                         exp(a->effects.residual.low), exp(a->effects.residual.high), a->processes,
+                        a->processes == 1 ? "" : "es",
                         a->effects.more ? "; more than two toggles depend on each other" : "");
     if (a->all->measured[0] != '\0')
         tern_sheet_note(sheet, "a time is that of %s", a->all->measured);

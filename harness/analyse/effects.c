@@ -196,6 +196,17 @@ static tern_mean mean_at(const figures *f, size_t processes, size_t offset, doub
     return tern_mean_of(room, processes, confidence);
 }
 
+static bool differs_from_none(const tern_mean *mean)
+{
+    return mean->low > 0.0 || mean->high < 0.0;
+}
+
+bool tern_effect_shows(const tern_effect *effect)
+{
+    return differs_from_none(&effect->alone) || differs_from_none(&effect->left_out) ||
+           differs_from_none(&effect->contribution);
+}
+
 void tern_effects_of(tern_effects *effects, const tern_design *design, const double *v, size_t processes,
                      double confidence)
 {

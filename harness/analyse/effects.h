@@ -52,6 +52,9 @@ typedef struct tern_effect {
     tern_mean synergy;      /* LOO - AOI: above 0 when it gains more beside the others than alone */
 } tern_effect;
 
+/* Whether an interval that is told of it, alone, left out or of its contribution, lies wholly on one side of 0. */
+bool tern_effect_shows(const tern_effect *effect);
+
 typedef struct tern_effects {
     tern_effect effect[TERN_EFFECTS_TOGGLES];
     tern_mean total;    /* v(all) - v(none) */

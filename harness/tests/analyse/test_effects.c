@@ -153,6 +153,20 @@ static void what_is_refused_is_done_without(void **state)
     tern_design_free(&design);
 }
 
+static void an_effect_shows_in_any_of_its_intervals(void **state)
+{
+    const tern_mean around = {.mean = 0.0, .low = -0.1, .high = 0.1}, above = {.mean = 0.1, .low = 0.05, .high = 0.2};
+    const tern_mean below = {.mean = -0.1, .low = -0.2, .high = -0.05};
+    const tern_mean unknown = {.mean = (double)NAN, .low = (double)NAN, .high = (double)NAN};
+
+    (void)state;
+    assert_false(tern_effect_shows(&(tern_effect){around, around, around, around}));
+    assert_false(tern_effect_shows(&(tern_effect){unknown, around, around, above}));
+    assert_true(tern_effect_shows(&(tern_effect){above, around, around, around}));
+    assert_true(tern_effect_shows(&(tern_effect){around, below, around, around}));
+    assert_true(tern_effect_shows(&(tern_effect){unknown, around, above, unknown}));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -162,6 +176,7 @@ int main(void)
         cmocka_unit_test(every_arm_of_a_design_is_another),
         cmocka_unit_test(one_toggle_is_what_it_gains),
         cmocka_unit_test(what_is_refused_is_done_without),
+        cmocka_unit_test(an_effect_shows_in_any_of_its_intervals),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
