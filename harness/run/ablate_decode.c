@@ -130,13 +130,16 @@ static tern_status take_turns(decode_ablation *a, const tern_decode_job *job, co
         .turn_deadline_s = turn_deadline_s(a),
         .progress = a->progress,
     };
-    tern_job_watch watch = {.activity = &a->comparing.recording->activity, .progress = a->progress, .named = true};
+    tern_job_watch watch = {
+        .activity = &a->comparing.recording->activity, .progress = a->progress, .part = p->process, .parts = PROCESSES};
     const tern_child_options child = {
         .deadline_s = request.budget_s + 2.0 * (request.jobs + 1.0) * request.turn_deadline_s,
         .tick = tern_job_watch_tick,
         .tick_context = &watch,
     };
 
+    /* What the process before told last is none of this one's. */
+    tern_job_tell(&(tern_decode_job){.progress = a->progress}, TERN_JOB_LOADING, 0.0);
     return tern_turns_run(&request, &child, result, error);
 }
 
@@ -190,8 +193,8 @@ static void describe(decode_ablation *a)
 
     tern_text_append(a->it.measured, sizeof a->it.measured,
                      "a step of %.60s, %" PRIu32 " of %" PRIu32 " layer%s, after a prompt of %" PRIu32 " token%s",
-                     g->name, tern_job_layers(&a->factors.job, g), g->layers, g->layers == 1 ? "" : "s",
-                     a->factors.job.prompt_tokens, a->factors.job.prompt_tokens == 1 ? "" : "s");
+                     g->name, tern_job_layers(&a->factors.job, g), g->layers, tern_text_plural(g->layers),
+                     a->factors.job.prompt_tokens, tern_text_plural(a->factors.job.prompt_tokens));
 }
 
 static tern_status prepare(void *context, tern_recording *recording, tern_error *error)

@@ -10,7 +10,8 @@
 typedef struct tern_job_watch {
     tern_activity *activity;
     tern_job_progress *progress;
-    bool named; /* what is done has a name already: how far it is is all that is told */
+    /* One of several parts of something that has a name: how much of all is decoded is what is told. 0: it is alone. */
+    uint32_t part, parts;
 } tern_job_watch;
 
 /* A tern_child_tick; its context is a tern_job_watch. */
