@@ -76,7 +76,8 @@ static const tern_option_key heeds_tune_decode[] = {TERN_OPTION_MODEL,
                                                     MACHINE,
                                                     RECORDS,
                                                     END};
-static const tern_option_key heeds_kernels[] = {KERNELS, TERN_OPTION_PICK, TERN_OPTION_KERNELS_FORM, MACHINE, END};
+static const tern_option_key heeds_kernels[] = {KERNELS,           TERN_OPTION_PICK, TERN_OPTION_KERNELS_FORM,
+                                                TERN_OPTION_QUIET, MACHINE,          END};
 static const tern_option_key heeds_machine[] = {
     TERN_OPTION_ISA, MACHINE, TERN_OPTION_MACHINE_FORM, TERN_OPTION_CLASS, TERN_OPTION_QUIET, TERN_OPTION_VERBOSE, END};
 static const tern_option_key heeds_decode[] = {DECODING,

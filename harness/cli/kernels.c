@@ -5,6 +5,7 @@
 
 #include "base/interrupt.h"
 #include "base/text.h"
+#include "cli/activity_line.h"
 #include "cli/command.h"
 #include "cli/settings.h"
 #include "cli/terminal.h"
@@ -43,17 +44,12 @@ static void print_kernel(const tern_kernel *kernel, const char *source, uint32_t
     print_toggles(kernel->toggles);
 }
 
-static void warn(void *context, const char *sentence)
-{
-    (void)context;
-    tern_terminal_say(stderr, "warning: %s", sentence);
-}
-
 /* The fastest kernel for a shape whose W comes from memory, with all CPUs. */
 static tern_status pick(tern_session *session, const tern_options *options, tern_error *error)
 {
     const tern_environment_settings settings = tern_settings_environment(options);
-    const tern_observer observer = {.warn = warn};
+    tern_activity_line progress;
+    const tern_observer observer = tern_activity_line_observer(&progress, options->quiet);
     tern_case c = {
         .shape = {.n = 1}, .data = {.p0 = 0.42, .seed = 1}, .threads = session->threads_all, .cache = TERN_COLD};
     const tern_demand demand = {.timed = true, .threads = c.threads, .cold = true};
@@ -67,6 +63,7 @@ static tern_status pick(tern_session *session, const tern_options *options, tern
     tern_status status = tern_environment_open(&environment, &settings, &demand, session->isa, &session->run, error);
     if (status == TERN_OK)
         status = tern_picker_pick_case(&picker, &c, reason, sizeof reason, error);
+    tern_activity_line_clear(&progress);
     if (status == TERN_OK && tern_interrupt_signal() == 0)
         tern_terminal_say(stdout, "%s: %s", tern_case_kernel(&c, kernel, sizeof kernel), reason);
     tern_environment_close(&environment);

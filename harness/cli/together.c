@@ -15,6 +15,7 @@ static const struct {
     {"kernels", TERN_OPTION_PIN, TERN_OPTION_PICK, true},
     {"kernels", TERN_OPTION_NO_ROOFS, TERN_OPTION_PICK, true},
     {"kernels", TERN_OPTION_STRICT, TERN_OPTION_PICK, true},
+    {"kernels", TERN_OPTION_QUIET, TERN_OPTION_PICK, true},
 };
 
 tern_status tern_together_check(const tern_command *command, const tern_options *options, tern_error *error)

@@ -222,9 +222,26 @@ static tern_status take_guess(picking *p, const guess *g, tern_case *best, tern_
     return tell(p, chosen, error);
 }
 
+/* "NAME, guessed to be 0.31 times as fast": of the fastest that the chosen one was not held against. Returns text, or NULL. */
+static const char *describe_next(const guess *g, size_t count, const tern_case *only, char *text, size_t bytes)
+{
+    const guess *own = g, *next = g;
+
+    while (own->c.kernel != only->kernel)
+        own++;
+    while (next < g + count && next->c.kernel == only->kernel)
+        next++;
+    if (next == g + count)
+        return NULL;
+    text[0] = '\0';
+    tern_text_append(text, bytes, "%s, guessed to be %.2g times as fast", next->c.kernel->name, own->ns / next->ns);
+    return text;
+}
+
 static tern_status choose(picking *p, guess *g, tern_case *best, tern_tried *chosen, tern_error *error)
 {
     tern_case contender[TERN_TUNING_CONTENDERS];
+    char next[128];
     size_t count = 0;
     tern_status status = guess_all(p, g, &count, error);
 
@@ -243,6 +260,7 @@ static tern_status choose(picking *p, guess *g, tern_case *best, tern_tried *cho
                                 .part_once_ns = once_ns(&p->workload, &part, &g[0]),
                                 .contender = contender,
                                 .contenders = contenders,
+                                .next = describe_next(g, count, &contender[0], next, sizeof next),
                                 .sample = sample,
                                 .tell = tell,
                                 .context = p};

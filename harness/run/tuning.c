@@ -191,8 +191,6 @@ static size_t contend(stage *s, finalist goes_on[GO_ON], tern_status *status, te
     bool marked[TERN_TUNING_ARMS] = {false};
     size_t count = 0;
 
-    s->name = "kernels";
-    s->processes = 1;
     for (size_t i = 0; i < tuning->contenders; i++)
         add_arm(s, &tuning->contender[i]);
     *status = sample(s, error);
@@ -247,8 +245,6 @@ static tern_status vary(stage *s, finalist *f, tern_error *error)
     tern_case together = f->own;
     size_t toggles = 0;
 
-    s->name = "toggles";
-    s->processes = 1;
     s->arms = 0;
     const size_t changes = add_changes(s, &f->own, changed);
     const tern_status status = changes == 0 ? TERN_OK : sample(s, error);
@@ -333,10 +329,34 @@ static const arm *own_of(const stage *s, const arm *a)
     return own;
 }
 
-static void explain(const stage *s, uint32_t first, uint32_t second, tern_tried *chosen)
+/* The fastest of another kernel; NULL: there is none. */
+static const arm *fastest_other(const stage *s, const tern_kernel *kernel)
 {
-    const arm *own = own_of(s, &s->arm[first]);
+    bool marked[TERN_TUNING_ARMS];
+
+    for (uint32_t i = 0; i < s->arms; i++)
+        marked[i] = s->arm[i].c.kernel == kernel;
+    const uint32_t best = fastest(s, marked);
+    return best < s->arms ? &s->arm[best] : NULL;
+}
+
+/* "; next NAME, 0.91 (0.90..0.92) times as fast" */
+static void append_next(const arm *chosen, const arm *next, char *text, size_t bytes)
+{
+    const tern_estimate ratio = ratio_of(chosen, next);
     char kernel[TERN_ID_BYTES];
+
+    tern_text_append(text, bytes, "; next %s, %.3g", tern_case_kernel(&next->c, kernel, sizeof kernel), ratio.median);
+    if (isfinite(ratio.low))
+        tern_text_append(text, bytes, " (%.3g..%.3g)", ratio.low, ratio.high);
+    tern_text_append(text, bytes, " times as fast");
+}
+
+/* kernels: the stage before toggles were tried, which alone has the next where no other came near. */
+static void explain(const stage *s, const stage *kernels, uint32_t first, uint32_t second, tern_tried *chosen)
+{
+    const arm *other = fastest_other(kernels, s->arm[first].c.kernel);
+    const arm *own = own_of(s, &s->arm[first]);
 
     chosen->chosen = true;
     chosen->reason[0] = '\0';
@@ -346,12 +366,15 @@ static void explain(const stage *s, uint32_t first, uint32_t second, tern_tried 
         tern_text_append(chosen->reason, sizeof chosen->reason, ", %.3g times as fast as with its own toggles",
                          ratio_of(own, &s->arm[first]).median);
     if (second < s->arms)
-        tern_text_append(chosen->reason, sizeof chosen->reason, "; next %s, %.3g times as fast",
-                         tern_case_kernel(&s->arm[second].c, kernel, sizeof kernel),
-                         ratio_of(&s->arm[first], &s->arm[second]).median);
+        append_next(&s->arm[first], &s->arm[second], chosen->reason, sizeof chosen->reason);
+    else if (other != NULL)
+        append_next(own_of(kernels, &s->arm[first]), other, chosen->reason, sizeof chosen->reason);
+    else if (s->tuning->next != NULL)
+        tern_text_append(chosen->reason, sizeof chosen->reason, "; next %s", s->tuning->next);
 }
 
-static tern_status conclude(stage *final, tern_case *best, tern_tried *chosen, tern_error *error)
+static tern_status conclude(const stage *final, const stage *kernels, tern_case *best, tern_tried *chosen,
+                            tern_error *error)
 {
     uint32_t first, second;
 
@@ -360,35 +383,38 @@ static tern_status conclude(stage *final, tern_case *best, tern_tried *chosen, t
         return tern_error_set(error, TERN_NOTHING, "no kernel could be sampled for %s", final->tuning->workload->id);
     *best = final->arm[first].c;
     *chosen = tried_of(final, &final->arm[first]);
-    explain(final, first, second, chosen);
+    explain(final, kernels, first, second, chosen);
     return final->tuning->tell(final->tuning->context, chosen, error);
 }
 
 tern_status tern_tuning_choose(const tern_tuning *tuning, tern_case *best, tern_tried *chosen, tern_error *error)
 {
     struct {
-        stage trial, final;
+        stage kernels, trial, final;
     } *stages = calloc(1, sizeof *stages);
     finalist goes_on[GO_ON];
     tern_status status;
 
     if (stages == NULL)
         return tern_error_memory(error, "the settings of kernels", sizeof *stages);
-    stages->trial = (stage){.tuning = tuning, .workload = tuning->part, .once_ns = tuning->part_once_ns};
+    stages->kernels = (stage){
+        .tuning = tuning, .workload = tuning->part, .once_ns = tuning->part_once_ns, .name = "kernels", .processes = 1};
+    stages->trial = stages->kernels;
+    stages->trial.name = "toggles";
     stages->final = (stage){.tuning = tuning,
                             .workload = tuning->workload,
                             .once_ns = tuning->once_ns,
                             .name = "final",
                             .processes = FINAL_PROCESSES};
     *best = tuning->contender[0];
-    const size_t count = contend(&stages->trial, goes_on, &status, error);
+    const size_t count = contend(&stages->kernels, goes_on, &status, error);
     for (size_t i = 0; i < count && status == TERN_OK && tern_interrupt_signal() == 0; i++)
         status = vary(&stages->trial, &goes_on[i], error);
     add_finalists(&stages->final, goes_on, count);
     if (status == TERN_OK && tern_interrupt_signal() == 0)
         status = sample(&stages->final, error);
     if (status == TERN_OK && tern_interrupt_signal() == 0)
-        status = conclude(&stages->final, best, chosen, error);
+        status = conclude(&stages->final, &stages->kernels, best, chosen, error);
     free(stages);
     return status;
 }

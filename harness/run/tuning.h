@@ -35,6 +35,7 @@ typedef struct tern_tuning {
     double once_ns, part_once_ns; /* a sample of each problem of them, all together; 0: not known, few rounds will do */
     const tern_case *contender;   /* kernels with toggles; the first is the most likely one */
     size_t contenders;            /* 1 to TERN_TUNING_CONTENDERS */
+    const char *next;             /* to be said of the next kernel where only one is sampled; NULL: nothing */
     tern_tuning_sample *sample;
     tern_tuning_tell *tell;
     void *context;

@@ -141,6 +141,27 @@ static void the_fastest_kernel_keeps_its_own_toggles_where_none_gains(void **sta
     expect(of_kernel, 0.03, "b");
 }
 
+static double near_each_other(const tern_case *it)
+{
+    return it->kernel == &a ? 950.0 : of_kernel(it);
+}
+
+static void the_next_is_told_with_its_interval_however_far_it_is(void **state)
+{
+    model *const models[] = {of_kernel, near_each_other};
+    const char *const next[] = {"; next a, 0.9 (0.9..0.9) times as fast",
+                                "; next a, 0.947 (0.947..0.947) times as fast"};
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        simulation s = {.ns = models[i]};
+        const tern_workload workload = workload_of(1.0, 0.0);
+        tern_case best;
+        assert_int_equal(choose(&s, &workload, &best), TERN_OK);
+        assert_non_null(strstr(s.last.reason, next[i]));
+    }
+}
+
 /* As a default that is right on one processor and costs a fifth on another. */
 static double slow_with_its_own(const tern_case *it)
 {
@@ -320,6 +341,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_fastest_kernel_keeps_its_own_toggles_where_none_gains),
+        cmocka_unit_test(the_next_is_told_with_its_interval_however_far_it_is),
         cmocka_unit_test(a_kernel_that_is_the_fastest_with_another_toggle_only_is_found),
         cmocka_unit_test(changes_that_gain_are_taken_together),
         cmocka_unit_test(changes_that_do_not_go_together_are_not_taken_together),
