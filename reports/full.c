@@ -37,7 +37,7 @@ static const struct {
     {.title = "Findings", .add = tern_full_findings, .command = "ternbench decode"},
     {.title = "Where the time of a token goes", .add = tern_full_breakdown, .command = "ternbench decode"},
     {.title = "Expected and measured", .add = tern_full_expected, .command = "ternbench run suites/seed.suite"},
-    {.title = "Blockers", .add = tern_full_blockers, .command = "ternbench run suites/seed.suite"},
+    {.title = "Blockers and warnings", .add = tern_full_blockers, .command = "ternbench run suites/seed.suite"},
     {.title = "Projections, checked", .add = tern_full_projections, .command = "ternbench ablate suites/gate.suite"},
     {.title = "Over time", .add = tern_full_history, .is_wanted = tern_full_has_history},
     {.title = "Which commit made it slower",

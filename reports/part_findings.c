@@ -110,15 +110,19 @@ tern_status tern_full_say_blockers(tern_document *document, const tern_results *
     tern_blockers found;
     char text[256] = "";
     const tern_status status = tern_blockers_find(&found, results, error);
+    const size_t blockers = found.count - found.warnings;
 
-    for (size_t i = 0, count; i < found.count; i += count) {
-        for (count = 1; i + count < found.count && found.item[i + count].severity == found.item[i].severity;)
+    for (size_t i = 0, count; i < blockers; i += count) {
+        for (count = 1; i + count < blockers && found.item[i + count].severity == found.item[i].severity;)
             count++;
         tern_text_append(text, sizeof text, "%s%zu %s", i == 0 ? "" : ", ", count,
                          tern_blocker_severity_name(found.item[i].severity));
     }
-    if (found.count > 0)
+    if (blockers > 0)
         tern_document_paragraph(document, "Blockers: %s. The first: %s.", text, found.item[0].symptom);
+    if (found.warnings > 0)
+        tern_document_paragraph(document, "Warnings: %zu. The first: %s.", found.warnings,
+                                found.item[blockers].symptom);
     tern_blockers_free(&found);
     return status;
 }
@@ -163,8 +167,13 @@ tern_status tern_full_blockers(tern_document *document, const tern_results *resu
                            "Found by rules. A root cause is given where a record shows it, a benefit where it "
                            "was measured.");
     tern_sheet *sheet = tern_document_sheet(document, "blockers", TERN_FOR_ALL, columns, COLUMNS);
-    for (size_t i = 0; i < found.count; i++)
+    for (size_t i = 0; i < found.count; i++) {
+        if (i == 0 && found.warnings < found.count)
+            tern_sheet_section(sheet, TERN_FOR_ALL, "Blockers");
+        if (i == found.count - found.warnings)
+            tern_sheet_section(sheet, TERN_FOR_ALL, "Warnings: figures that are worth less than they look");
         add_blocker(sheet, &found.item[i]);
+    }
     tern_blockers_free(&found);
     return status;
 }

@@ -320,6 +320,8 @@ tern_status tern_blockers_find(tern_blockers *blockers, const tern_results *resu
     if (status == TERN_OK && f.failed)
         status = tern_error_memory(error, "findings", (double)blockers->count * sizeof *blockers->item);
     sort(blockers);
+    for (size_t i = 0; i < blockers->count; i++)
+        blockers->warnings += blockers->item[i].severity == TERN_BLOCKER_LOW;
     return status;
 }
 

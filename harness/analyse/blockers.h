@@ -15,7 +15,7 @@ typedef enum tern_blocker_severity {
     TERN_BLOCKER_CRITICAL, /* something is wrong */
     TERN_BLOCKER_HIGH,     /* something that was asked for is missed */
     TERN_BLOCKER_MEDIUM,   /* speed is lost */
-    TERN_BLOCKER_LOW       /* a figure is worth less than it looks */
+    TERN_BLOCKER_LOW       /* a warning, which blocks nothing: a figure is worth less than it looks */
 } tern_blocker_severity;
 
 /* "critical", "high", "medium", "low" */
@@ -32,6 +32,7 @@ typedef struct tern_blocker {
 typedef struct tern_blockers {
     tern_blocker *item; /* the most severe first */
     size_t count, capacity;
+    size_t warnings; /* the last ones, which are no blockers */
 } tern_blockers;
 
 /* TERN_ENVIRONMENT when memory ran out. Free with tern_blockers_free(). */

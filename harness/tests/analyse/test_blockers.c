@@ -61,6 +61,7 @@ static void what_is_wrong_comes_first_with_its_hint_and_its_command(void **state
     assert_non_null(strstr(b->fix, "'wrong/64x64x1'"));
     assert_true(isnan(b->benefit.median));
     assert_non_null(find("run 1 is cut off"));
+    assert_int_equal(found.warnings, 0);
 }
 
 static void threads_that_give_nothing_are_counted(void **state)
@@ -105,6 +106,8 @@ static void a_wide_interval_and_a_warm_case_are_counted(void **state)
     end_run();
     assert_non_null(find("1 of 1 median:"));
     assert_non_null(find("1 cold case is faster"));
+    assert_int_equal(found.warnings, 2);
+    assert_int_equal(found.count, 2);
 }
 
 int main(void)

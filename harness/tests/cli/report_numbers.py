@@ -56,9 +56,9 @@ sentences = [
     ("Over time: # alerts, # suspected; judged # of # series: # too few points.", HISTORY),
     ("Bottleneck: ~, # % of the time of a token of ~; the whole loop runs at # % of what the measured limits allow, "
      "the nearer of which is ~.", ["breakdown.decode_share %", "loops.roof_share %"]),
-    ("Blockers: # critical, # low. The first: ~",
-     [rows("blockers", severity="critical"), rows("blockers", severity="low")]),
-    ("What changed: of # cases that two of the runs timed, # are slower and # faster by more than both intervals.~",
+    ("Blockers: # critical. The first: ~", [rows("blockers", severity="critical")]),
+    ("Warnings: #. The first: ~", [rows("blockers", severity="low")]),
+    ("What changed: of # cases that two of the runs timed, # slower and # faster by more than both intervals.~",
      ["changes.cases_of_two_runs", "changes.slower", "changes.faster"]),
     ("# runs on # machines, whose times do not compare", [rows("runs"), "runs.machine"]),
     ("Products: ~, timed in the same runs as the rest, on # problems: # to # GMAC/s.~",

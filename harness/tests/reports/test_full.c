@@ -18,7 +18,7 @@ static const char *const chapters[] = {
     "Findings",
     "Where the time of a token goes",
     "Expected and measured",
-    "Blockers",
+    "Blockers and warnings",
     "Projections, checked",
     "Memory",
     "Verdict",
