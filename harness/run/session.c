@@ -13,12 +13,14 @@
 static tern_status load_plugin(tern_session *session, const tern_session_settings *settings, const char *path,
                                tern_error *error)
 {
-    char built[PATH_MAX];
+    char built[PATH_MAX + 16];
+    bool apart;
     const char *end = strrchr(path, '.');
 
     if (end == NULL || strcmp(end, ".c") != 0)
         return tern_registry_load(session->registry, path, error);
-    const tern_status status = tern_side_compile(path, built, settings->watcher, error);
+    const tern_status status = tern_side_compile(path, built, &apart, settings->watcher, error);
+    tern_text_append(built, sizeof built, "/plugin.so");
     return status == TERN_OK ? tern_registry_load(session->registry, built, error) : status;
 }
 

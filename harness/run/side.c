@@ -3,6 +3,7 @@
 #include "base/shared_path.h"
 #include "base/text.h"
 #include "run/git.h"
+#include "run/loaded_code.h"
 #include "run/side_build.h"
 #include "run/side_cache.h"
 
@@ -131,6 +132,20 @@ static tern_status take_built(tern_side *side, const char *folder)
     return TERN_OK;
 }
 
+static tern_status make_source(tern_side *side, const tern_side_watcher *watcher, tern_error *error)
+{
+    char folder[PATH_MAX];
+    bool apart;
+    const tern_status status = tern_side_compile(side->text, folder, &apart, watcher, error);
+
+    if (status != TERN_OK)
+        return status;
+    take_built(side, folder);
+    if (!apart)
+        side->objects[0] = '\0';
+    return TERN_OK;
+}
+
 static tern_status make_revision(tern_side *side, const tern_side_job *job, tern_error *error)
 {
     char folder[PATH_MAX] = "", scratch[PATH_MAX], kernels[PATH_MAX + 16];
@@ -222,7 +237,7 @@ tern_status tern_side_make(tern_side *side, const char *text, const tern_side_wa
     case TERN_SIDE_SOURCE:
         break;
     }
-    return tern_side_compile(text, side->plugin, watcher, error);
+    return make_source(side, watcher, error);
 }
 
 bool tern_side_is_cached(const char *revision)
@@ -234,12 +249,25 @@ bool tern_side_is_cached(const char *revision)
            tern_side_cache_has(folder);
 }
 
+/* With what the linker takes for kernel `index`. */
+static const char *object_of(const tern_side *side, size_t index, char path[PATH_MAX + 48])
+{
+    if (side->objects[0] == '\0')
+        return side->plugin;
+    snprintf(path, PATH_MAX + 48, "%s/kernel%zu.so", side->objects, index);
+    return path;
+}
+
 bool tern_side_kernel_hash(const tern_side *side, size_t index, uint64_t *hash)
 {
     char path[PATH_MAX + 48];
 
-    if (side->objects[0] == '\0')
-        return tern_side_content_hash(side->plugin, hash);
-    snprintf(path, sizeof path, "%s/kernel%zu.so", side->objects, index);
-    return tern_side_content_hash(path, hash);
+    return tern_side_content_hash(object_of(side, index, path), hash);
+}
+
+bool tern_side_loaded_hash(const tern_side *side, size_t index, uint64_t *hash)
+{
+    char path[PATH_MAX + 48];
+
+    return tern_loaded_code_hash(object_of(side, index, path), hash);
 }

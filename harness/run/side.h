@@ -46,7 +46,14 @@ bool tern_side_is_cached(const char *revision);
  */
 bool tern_side_kernel_hash(const tern_side *side, size_t index, uint64_t *hash);
 
-/* Compiles one C file and sets plugin, which has room for PATH_MAX bytes. As tern_side_make(). */
-tern_status tern_side_compile(const char *source, char *plugin, const tern_side_watcher *watcher, tern_error *error);
+/* The same of what is loaded of it alone: see loaded_code.h. */
+bool tern_side_loaded_hash(const tern_side *side, size_t index, uint64_t *hash);
+
+/*
+ * Compiles one C file and sets folder, which has room for PATH_MAX bytes: the plug-in is plugin.so in it, and *apart says
+ * whether there are objects of its kernels, too. As tern_side_make().
+ */
+tern_status tern_side_compile(const char *source, char *folder, bool *apart, const tern_side_watcher *watcher,
+                              tern_error *error);
 
 #endif

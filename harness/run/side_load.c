@@ -27,6 +27,12 @@ bool tern_side_hash_of(const tern_side *side, const tern_registry *kernels, cons
     return tern_side_kernel_hash(side, index_of(kernels, kernel), hash);
 }
 
+bool tern_side_loaded_hash_of(const tern_side *side, const tern_registry *kernels, const tern_kernel *kernel,
+                              uint64_t *hash)
+{
+    return tern_side_loaded_hash(side, index_of(kernels, kernel), hash);
+}
+
 const tern_kernel *tern_side_counterpart(const tern_registry *here, const tern_registry *there,
                                          const tern_kernel *kernel)
 {

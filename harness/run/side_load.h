@@ -17,6 +17,10 @@ tern_status tern_side_load(tern_side *side, tern_registry **kernels, const char 
 /* The hash of one of these kernels, as tern_side_kernel_hash() says. */
 bool tern_side_hash_of(const tern_side *side, const tern_registry *kernels, const tern_kernel *kernel, uint64_t *hash);
 
+/* The same of what is loaded of it, as tern_side_loaded_hash() says. */
+bool tern_side_loaded_hash_of(const tern_side *side, const tern_registry *kernels, const tern_kernel *kernel,
+                              uint64_t *hash);
+
 /*
  * The kernel `there` that stands for one of those `here`: of the same name, or of a name that it had before; where both
  * have one kernel, that one. NULL: there is none.

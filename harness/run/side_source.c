@@ -19,7 +19,8 @@
 
 #include <xxhash.h>
 
-enum { MOST_SOURCE_BYTES = 4 << 20, MOST_ARGUMENTS = 64 };
+/* FORM is raised when something else is made of a file. */
+enum { MOST_SOURCE_BYTES = 4 << 20, MOST_ARGUMENTS = 64, MOST_RESTS = 8, FORM = 2 };
 
 /* What the compiler is told for a bit that a kernel names. */
 static const struct {
@@ -37,9 +38,11 @@ static const struct {
 
 typedef struct source {
     char path[PATH_MAX], folder[PATH_MAX];
+    char plain[PATH_MAX]; /* the path as the compiler may have it, which need not end in .c */
     char *text;
     char flags[512];    /* of its instruction sets, separated by blanks */
-    char kernels[2048]; /* "&one, &other"; "" when it has a TERN_PLUGIN of its own */
+    char kernels[2048]; /* symbols, separated by blanks; "" when it has a TERN_PLUGIN of its own */
+    bool apart;         /* it has symbols, none of them static: others can be linked with it */
 } source;
 
 static tern_status read_text(source *s, const char *path, tern_error *error)
@@ -89,7 +92,8 @@ static void find_flags(source *s)
 /* Symbols that are defined as `const tern_kernel NAME = {`. */
 static tern_status find_kernels(source *s, tern_error *error)
 {
-    static const char declared[] = "const tern_kernel ";
+    static const char declared[] = "const tern_kernel ", hidden[] = "static ";
+    bool some_static = false;
 
     if (has_word(s->text, s->text + strlen(s->text), "TERN_PLUGIN"))
         return TERN_OK;
@@ -99,10 +103,14 @@ static tern_status find_kernels(source *s, tern_error *error)
         while (is_name(name[length]))
             length++;
         const char *next = name + length + strspn(name + length, " \n");
-        if (length > 0 && next[0] == '=')
-            tern_text_append(s->kernels, sizeof s->kernels, "%s&%.*s", s->kernels[0] == '\0' ? "" : ", ", (int)length,
-                             name);
+        if (length == 0 || next[0] != '=')
+            continue;
+        tern_text_append(s->kernels, sizeof s->kernels, "%.*s ", (int)length, name);
+        const char *declaration = name - (sizeof declared - 1);
+        some_static |= declaration - s->text >= (ptrdiff_t)sizeof hidden - 1 &&
+                       strncmp(declaration - (sizeof hidden - 1), hidden, sizeof hidden - 1) == 0;
     }
+    s->apart = !some_static;
     return s->kernels[0] != '\0'
                ? TERN_OK
                : tern_error_set(error, TERN_USAGE,
@@ -110,20 +118,31 @@ static tern_status find_kernels(source *s, tern_error *error)
                                 s->path);
 }
 
-/* A file that includes the source and lists its kernels, so that those that are static are found as well. */
-static tern_status write_wrapper(const source *s, const char *scratch, tern_error *error)
+static void put_each_kernel(FILE *stream, const source *s, const char *before, const char *after)
 {
-    char path[PATH_MAX + 16], plain[PATH_MAX];
-    const tern_status status = tern_side_plain_path(s->path, scratch, plain, error);
+    char copy[sizeof s->kernels], *rest = copy;
 
-    if (status != TERN_OK)
-        return status;
+    tern_text_copy(copy, sizeof copy, s->kernels);
+    for (const char *symbol; (symbol = tern_text_word(&rest, " ")) != NULL;)
+        fprintf(stream, "%s%s%s", before, symbol, after);
+}
+
+/* The table of its kernels: in a file that is linked with it, or, so that static ones are found as well, includes it. */
+static tern_status write_table(const source *s, const char *scratch, tern_error *error)
+{
+    char path[PATH_MAX + 16];
+
     snprintf(path, sizeof path, "%s/plugin.c", scratch);
     FILE *stream = fopen(path, "w");
     if (stream != NULL) {
-        fprintf(stream, "#include \"%s\"\n", plain);
-        if (s->kernels[0] != '\0')
-            fprintf(stream, "TERN_PLUGIN(%s);\n", s->kernels);
+        fprintf(stream, "#include \"%s\"\n", s->apart ? "kernel.h" : s->plain);
+        if (s->apart)
+            put_each_kernel(stream, s, "extern const tern_kernel ", ";\n");
+        if (s->kernels[0] != '\0') {
+            fputs("TERN_PLUGIN(", stream);
+            put_each_kernel(stream, s, "&", ", ");
+            fputs("NULL);\n", stream);
+        }
     }
     return stream != NULL && fclose(stream) == 0
                ? TERN_OK
@@ -154,62 +173,117 @@ static size_t begin_command(const source *s, const char **argv, char *flags, cha
 static tern_status preprocess(const source *s, const tern_side_job *job, const char *scratch, uint64_t *key,
                               tern_error *error)
 {
-    char wrapper[PATH_MAX + 16], output[PATH_MAX + 16], log[PATH_MAX + 16], flags[512], here[PATH_MAX + 8],
-        contract[PATH_MAX + 8], kept_log[PATH_MAX];
+    char output[PATH_MAX + 16], log[PATH_MAX + 16], flags[512], here[PATH_MAX + 8], contract[PATH_MAX + 8],
+        kept_log[PATH_MAX];
     const char *argv[MOST_ARGUMENTS];
-    uint64_t parts[3];
+    uint64_t parts[4] = {FORM};
     tern_status status;
 
-    snprintf(wrapper, sizeof wrapper, "%s/plugin.c", scratch);
     snprintf(output, sizeof output, "%s/plugin.i", scratch);
     snprintf(log, sizeof log, "%s/log", scratch);
     tern_text_copy(flags, sizeof flags, s->flags);
     size_t count = begin_command(s, argv, flags, here, contract);
-    const char *const rest[] = {"-E", "-P", wrapper, "-o", output, NULL};
+    const char *const rest[] = {"-E", "-P", "-xc", s->plain, "-o", output, NULL};
     memcpy(argv + count, rest, sizeof rest);
     if ((status = tern_side_cache_folder(0, kept_log, error)) != TERN_OK)
         return status;
     tern_text_append(kept_log, sizeof kept_log, ".log");
     if ((status = tern_side_run(job, argv, "it cannot be preprocessed", log, kept_log, error)) != TERN_OK ||
-        (status = tern_side_compiler_hash(&parts[0], error)) != TERN_OK)
+        (status = tern_side_compiler_hash(&parts[1], error)) != TERN_OK)
         return status;
-    if (!tern_side_content_hash(output, &parts[1]))
+    if (!tern_side_content_hash(output, &parts[2]))
         return tern_error_set(error, TERN_ENVIRONMENT, "%s cannot be read", output);
-    parts[2] = XXH3_64bits(s->flags, strlen(s->flags));
+    parts[3] = XXH3_64bits(s->flags, strlen(s->flags));
     *key = XXH3_64bits(parts, sizeof parts);
     return TERN_OK;
+}
+
+/* What is made of the file in scratch, and where it is complained of. */
+typedef struct making {
+    const source *s;
+    const tern_side_job *job;
+    const char *scratch;
+    char kept_log[PATH_MAX + 8];
+} making;
+
+/* Runs the compiler with these arguments behind those that all have; a name without a slash lies in scratch. */
+static tern_status run_compiler(const making *m, const char *const *rest, size_t count, tern_error *error)
+{
+    char log[PATH_MAX + 16], flags[512], here[PATH_MAX + 8], contract[PATH_MAX + 8], path[MOST_RESTS][PATH_MAX + 64];
+    const char *argv[MOST_ARGUMENTS + MOST_RESTS];
+
+    snprintf(log, sizeof log, "%s/log", m->scratch);
+    tern_text_copy(flags, sizeof flags, m->s->flags);
+    size_t arguments = begin_command(m->s, argv, flags, here, contract);
+    for (size_t i = 0; i < count; i++) {
+        const bool is_made = rest[i][0] != '-' && rest[i][0] != '/';
+        snprintf(path[i], sizeof path[i], "%s%s%s", is_made ? m->scratch : "", is_made ? "/" : "", rest[i]);
+        argv[arguments++] = path[i];
+    }
+    argv[arguments] = NULL;
+    return tern_side_run(m->job, argv, "it does not compile", log, m->kept_log, error);
+}
+
+#define RUN_COMPILER(m, error, ...)                                                                                    \
+    run_compiler(m, (const char *const[]){__VA_ARGS__}, sizeof(const char *const[]){__VA_ARGS__} / sizeof(char *),     \
+                 error)
+
+/* As the project in harness/run/side links them, so that a kernel of a folder is the same, byte by byte, if its source is. */
+static tern_status link_kernels(const making *m, tern_error *error)
+{
+    char copy[sizeof m->s->kernels], *rest = copy, wanted[300], output[64];
+    tern_status status = TERN_OK;
+    size_t number = 0;
+
+    tern_text_copy(copy, sizeof copy, m->s->kernels);
+    for (const char *symbol; status == TERN_OK && (symbol = tern_text_word(&rest, " ")) != NULL; number++) {
+        snprintf(wanted, sizeof wanted, "-Wl,--undefined=%s", symbol);
+        snprintf(output, sizeof output, "side/kernel%zu.so", number);
+        status = RUN_COMPILER(m, error, "-shared", "-Wl,--build-id=none", wanted, "empty.c", "source.o", "-lm", "-o",
+                              output);
+    }
+    return status;
+}
+
+/* The object of the file by itself is in the plug-in and in what its kernels are compared by. */
+static tern_status compile_apart(const making *m, tern_error *error)
+{
+    char path[PATH_MAX + 16];
+
+    snprintf(path, sizeof path, "%s/empty.c", m->scratch);
+    FILE *empty = fopen(path, "w");
+    if (empty == NULL || fputs("typedef int nothing;\n", empty) < 0 || fclose(empty) != 0)
+        return tern_error_set(error, TERN_ENVIRONMENT, "cannot write %s: %s", path, strerror(errno));
+    tern_status status = RUN_COMPILER(m, error, "-c", "-xc", m->s->plain, "-o", "source.o");
+    if (status == TERN_OK)
+        status = RUN_COMPILER(m, error, "-shared", "-Wl,--build-id=none", "plugin.c", "source.o", "-lm", "-o",
+                              "side/plugin.so");
+    return status == TERN_OK ? link_kernels(m, error) : status;
 }
 
 static tern_status compile(const source *s, const tern_side_job *job, const char *scratch, const char *folder,
                            tern_error *error)
 {
-    char wrapper[PATH_MAX + 16], output[PATH_MAX + 32], log[PATH_MAX + 16], flags[512], here[PATH_MAX + 8],
-        contract[PATH_MAX + 8], kept_log[PATH_MAX + 8], built[PATH_MAX + 16];
-    const char *argv[MOST_ARGUMENTS];
+    making m = {.s = s, .job = job, .scratch = scratch};
+    char built[PATH_MAX + 16];
 
-    snprintf(wrapper, sizeof wrapper, "%s/plugin.c", scratch);
+    snprintf(m.kept_log, sizeof m.kept_log, "%s.log", folder);
     snprintf(built, sizeof built, "%s/side", scratch);
-    snprintf(output, sizeof output, "%s/plugin.so", built);
-    snprintf(log, sizeof log, "%s/log", scratch);
-    snprintf(kept_log, sizeof kept_log, "%s.log", folder);
-    tern_text_copy(flags, sizeof flags, s->flags);
-    size_t count = begin_command(s, argv, flags, here, contract);
-    const char *const rest[] = {"-shared", "-Wl,--build-id=none", wrapper, "-lm", "-o", output, NULL};
-    memcpy(argv + count, rest, sizeof rest);
     if (mkdir(built, 0777) != 0)
         return tern_error_set(error, TERN_ENVIRONMENT, "cannot make the folder %s: %s", built, strerror(errno));
-    return tern_side_run(job, argv, "it does not compile", log, kept_log, error);
+    return s->apart
+               ? compile_apart(&m, error)
+               : RUN_COMPILER(&m, error, "-shared", "-Wl,--build-id=none", "plugin.c", "-lm", "-o", "side/plugin.so");
 }
 
 /* Compiles unless the cache has it; scratch is removed. */
-static tern_status build_in(const source *s, const tern_side_job *job, const char *scratch, char *plugin,
-                            tern_error *error)
+static tern_status build_in(source *s, const tern_side_job *job, const char *scratch, char *folder, tern_error *error)
 {
-    char folder[PATH_MAX];
     uint64_t key = 0, key_now = 0;
     tern_status status;
 
-    if ((status = write_wrapper(s, scratch, error)) != TERN_OK ||
+    if ((status = tern_side_plain_path(s->path, scratch, s->plain, error)) != TERN_OK ||
+        (status = write_table(s, scratch, error)) != TERN_OK ||
         (status = preprocess(s, job, scratch, &key, error)) != TERN_OK ||
         (status = tern_side_cache_folder(key, folder, error)) != TERN_OK)
         return status;
@@ -219,27 +293,25 @@ static tern_status build_in(const source *s, const tern_side_job *job, const cha
             return status;
         if (key_now != key)
             return tern_side_changed(job, error);
-        if ((status = tern_side_cache_keep(scratch, "side", folder, error)) != TERN_OK)
-            return status;
+        status = tern_side_cache_keep(scratch, "side", folder, error);
     }
-    tern_text_copy(plugin, PATH_MAX, folder);
-    tern_text_append(plugin, PATH_MAX, "/plugin.so");
-    return TERN_OK;
+    return status;
 }
 
-static tern_status build(const source *s, const tern_side_job *job, char *plugin, tern_error *error)
+static tern_status build(source *s, const tern_side_job *job, char *folder, tern_error *error)
 {
     char scratch[PATH_MAX];
     tern_status status = tern_side_cache_scratch(scratch, error);
 
     if (status == TERN_OK) {
-        status = build_in(s, job, scratch, plugin, error);
+        status = build_in(s, job, scratch, folder, error);
         tern_side_cache_remove(scratch);
     }
     return status;
 }
 
-tern_status tern_side_compile(const char *path, char *plugin, const tern_side_watcher *watcher, tern_error *error)
+tern_status tern_side_compile(const char *path, char *folder, bool *apart, const tern_side_watcher *watcher,
+                              tern_error *error)
 {
     const tern_side_job job = {.name = path, .watcher = watcher};
     source *s = calloc(1, sizeof *s);
@@ -249,8 +321,9 @@ tern_status tern_side_compile(const char *path, char *plugin, const tern_side_wa
         return tern_error_memory(error, "a source file", sizeof *s);
     if ((status = read_text(s, path, error)) == TERN_OK && (status = find_kernels(s, error)) == TERN_OK) {
         find_flags(s);
-        status = build(s, &job, plugin, error);
+        status = build(s, &job, folder, error);
     }
+    *apart = s->apart;
     free(s->text);
     free(s);
     return status;

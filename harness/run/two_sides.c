@@ -1,5 +1,6 @@
 #include "run/two_sides.h"
 
+#include "base/text.h"
 #include "run/side_load.h"
 
 #include <inttypes.h>
@@ -60,11 +61,22 @@ static void put_code(const tern_side *side, const tern_registry *kernels, const 
         snprintf(code, TERN_CODE_BYTES, "%016" PRIx64, hash);
 }
 
+/* Objects may differ in names of files and symbols alone. */
+static bool loads_the_same(const tern_two_sides *sides, const tern_kernel *base, const tern_kernel *cand)
+{
+    uint64_t of_base, of_cand;
+
+    return tern_side_loaded_hash_of(&sides->base, sides->base_kernels, base, &of_base) &&
+           tern_side_loaded_hash_of(sides->cand, sides->cand_kernels, cand, &of_cand) && of_base == of_cand;
+}
+
 bool tern_two_sides_code(const tern_two_sides *sides, const tern_kernel *base, const tern_kernel *cand,
                          char base_code[TERN_CODE_BYTES], char cand_code[TERN_CODE_BYTES])
 {
     put_code(&sides->base, sides->base_kernels, base, base_code);
     put_code(sides->cand, sides->cand_kernels, cand, cand_code);
+    if (base_code[0] != '\0' && loads_the_same(sides, base, cand))
+        tern_text_copy(cand_code, TERN_CODE_BYTES, base_code);
     return base_code[0] != '\0' && strcmp(base_code, cand_code) == 0;
 }
 
