@@ -9,6 +9,9 @@
 /* The first part shows how many instructions a multiply-add takes; the second, with its halves, takes about a second. */
 static const double first_macs = 4096.0, wanted_instructions = 8000.0;
 
+/* A call of so few multiply-adds is stepped through in seconds by any kernel. A part of fewer tokens may have twice as many a multiply-add. */
+static const double short_macs = 1e5, far_more = 2.0;
+
 /* Whole tiles that the kernel takes: the least common multiple, as far as it is below size. */
 static size_t step_of(size_t tile, size_t multiple, size_t size)
 {
@@ -150,4 +153,20 @@ tern_status tern_instructions_count(const tern_case *c, const tern_child_options
                      larger = tern_instructions_part(c->kernel, c->shape, macs);
     return tern_shape_macs(larger) > 2.0 * tern_shape_macs(first) ? count(c, macs, options, instructions, error)
                                                                   : TERN_OK;
+}
+
+tern_status tern_instructions_step(const tern_case *c, const tern_child_options *options, tern_counter *counter,
+                                   tern_error *error)
+{
+    const double macs = tern_shape_macs(c->shape);
+    tern_instructions part = {0};
+    const tern_status status = macs > short_macs ? tern_instructions_count(c, options, &part, error) : TERN_OK;
+
+    if (status != TERN_OK || part.per_mac * macs <= far_more * TERN_STEP_LIMIT)
+        return status == TERN_OK ? tern_step_count(c, TERN_STEP_LIMIT, options, counter, NULL, error) : status;
+    *counter = (tern_counter){.name = "instructions", .source = "step", .per_call = NAN};
+    tern_text_append(counter->reason, sizeof counter->reason,
+                     "about %.2g million instructions, more than %g; take a smaller shape, or --counters work",
+                     1e-6 * part.per_mac * macs, 1e-6 * TERN_STEP_LIMIT);
+    return TERN_OK;
 }

@@ -24,4 +24,11 @@ tern_shape tern_instructions_part(const tern_kernel *kernel, tern_shape shape, d
 tern_status tern_instructions_count(const tern_case *c, const tern_child_options *options,
                                     tern_instructions *instructions, tern_error *error);
 
+/*
+ * As tern_step_count() with TERN_STEP_LIMIT, but that a part says within a second when a call has far more instructions
+ * than the limit: then the reason has their number.
+ */
+tern_status tern_instructions_step(const tern_case *c, const tern_child_options *options, tern_counter *counter,
+                                   tern_error *error);
+
 #endif

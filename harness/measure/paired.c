@@ -162,7 +162,7 @@ static tern_status add_steps(const tern_paired_member *member, const tern_child_
     timing->counter = counters;
     memset(&counters[timing->counters], 0, sizeof *counters);
     in_time.deadline_s = member->deadline_s;
-    return tern_step_count(member->c, TERN_STEP_LIMIT, &in_time, &counters[timing->counters++], NULL, error);
+    return tern_instructions_step(member->c, &in_time, &counters[timing->counters++], error);
 }
 
 static tern_status add_work(const tern_paired_member *member, const tern_child_options *child, tern_error *error)

@@ -105,12 +105,35 @@ static void a_part_has_the_number_that_all_steps_have(void **state)
         skip_because("no such kernel runs here");
 }
 
+static void what_would_take_minutes_is_not_stepped_through(void **state)
+{
+    static const tern_child_options patient = {.deadline_s = 60.0};
+    tern_counter counter, all;
+    tern_case c;
+
+    (void)state;
+    tern_case_init(&c, tern_registry_find(registry, "scalar"));
+    c.shape = (tern_shape){32, 256, 1};
+    c.threads = 1;
+    c.cache = TERN_HOT;
+    assert_int_equal(tern_instructions_step(&c, &patient, &counter, NULL), TERN_OK);
+    if (strstr(counter.reason, "not permitted") != NULL)
+        skip_because(counter.reason);
+    assert_int_equal(tern_step_count(&c, TERN_STEP_LIMIT, &patient, &all, NULL, NULL), TERN_OK);
+    assert_true(counter.per_call == all.per_call);
+    c.shape = (tern_shape){16384, 4096, 1};
+    assert_int_equal(tern_instructions_step(&c, &patient, &counter, NULL), TERN_OK);
+    assert_true(isnan(counter.per_call));
+    assert_non_null(strstr(counter.reason, "million instructions, more than 1;"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_go_before_tokens_and_tokens_before_columns),
         cmocka_unit_test(a_part_has_the_number_of_the_whole),
         cmocka_unit_test(a_part_has_the_number_that_all_steps_have),
+        cmocka_unit_test(what_would_take_minutes_is_not_stepped_through),
     };
 
     return cmocka_run_group_tests(tests, open_registry, close_registry);
