@@ -20,7 +20,7 @@ static const tern_column columns[COLUMNS] = {
     {.name = "value", .type = TERN_COLUMN_REMARK},
 };
 
-enum { VALUE_BYTES = 1100 };
+enum { VALUE_BYTES = sizeof((tern_run *)NULL)->command }; /* the longest of them */
 
 typedef void show(const tern_run *run, char text[VALUE_BYTES]);
 

@@ -107,9 +107,8 @@ void tern_runs_introduce(tern_document *document, const tern_results *results)
     else
         tern_document_heading(document, "%zu runs on %s: %s", results->runs.count, text, results->runs.item[0].cpu);
     for (uint32_t i = 0; i < results->runs.count; i++)
-        tern_document_line(document, "%" PRIu32 ": %s; %.100s%s", i + 1,
-                           describe(results, i, several || !one_host, text), results->runs.item[i].command,
-                           strlen(results->runs.item[i].command) > 100 ? " ..." : "");
+        tern_document_line(document, "%" PRIu32 ": %s; `%s`", i + 1, describe(results, i, several || !one_host, text),
+                           results->runs.item[i].command);
     if (results->runs.count > LISTED)
         tern_document_unfold(document);
 }

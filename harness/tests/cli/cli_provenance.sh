@@ -32,6 +32,7 @@ another() {
     [ "$(grep -c '^{"type":"case"' a.jsonl)" -eq 2 ] || fail "another $what: a case is missing, or twice"
     expect 0 "$TERNBENCH" report a.jsonl
     says out "Run 2 of 2"
+    says out "\`ternbench run ${quick[*]} --filter /8x64x16/" # whole
 }
 
 for member in host commit cpu compiler flags isa; do
