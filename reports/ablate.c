@@ -32,6 +32,7 @@ static const tern_column columns[COLUMNS] = {
      .digits = 3,
      .width = 22,
      .interval = true,
+     .spare = 1,
      .left = true},
     {.name = "synergy", .type = TERN_COLUMN_REAL, .digits = 3, .audience = TERN_FOR_PROGRAMS, .interval = true},
     {.name = "status", .type = TERN_COLUMN_REMARK},

@@ -62,7 +62,7 @@ static const tern_column columns[COLUMNS] = {
     {.name = "ratio", .type = TERN_COLUMN_REAL, .digits = 4, .width = 8},
     {.name = "spread", .type = TERN_COLUMN_SHARE, .digits = 2, .width = 8},
     {.name = "commit", .label = "newest", .type = TERN_COLUMN_TEXT, .width = 12},
-    {.name = "time", .type = TERN_COLUMN_TEXT, .width = 20},
+    {.name = "time", .type = TERN_COLUMN_TEXT, .width = 20, .spare = 1},
     {.name = "state", .type = TERN_COLUMN_TEXT, .width = 14},
     {.name = "steps", .type = TERN_COLUMN_COUNT, .width = 5},
     TERN_FOR_PROGRAMS_COLUMN("machine_class", TERN_COLUMN_TEXT),

@@ -57,7 +57,8 @@ typedef struct tern_column {
     int width;        /* in text, at least */
     bool interval;    /* people read "1.50 (1.40..1.60)", programs have NAME_low and NAME_high too */
     bool of_limit;    /* a share of a measured limit: above it, people find it marked, and a note that says why */
-    bool left;        /* a number that is left-aligned all the same, as one with an interval is */
+    int spare; /* of those that are not 0, the largest is left out first where a terminal is too narrow for all */
+    bool left; /* a number that is left-aligned all the same, as one with an interval is */
 } tern_column;
 
 /* A column that people do not read needs no more. */

@@ -1,13 +1,24 @@
 /*
  * For a terminal: columns aligned by spaces, as wide as what stands in them anywhere in the sheet, so that the
- * sections of a sheet stand below each other.
+ * sections of a sheet stand below each other. Where that is wider than the terminal, columns get as narrow as what is in
+ * them, and what can be spared is left out, and named.
  */
 #include "cell.h"
 #include "writer.h"
 
+#include <limits.h>
 #include <string.h>
+#include <sys/ioctl.h>
 
-enum { MARGIN = 2, BELOW_MARGIN = 6, WIDEST = 80 };
+enum { MARGIN = 2, BELOW_MARGIN = 6, WIDEST = 80, LEFT_OUT = -1 };
+
+/* What a line of the stream holds: what is no terminal holds any. */
+static int columns_of(FILE *stream)
+{
+    struct winsize window = {0};
+
+    return ioctl(fileno(stream), TIOCGWINSZ, &window) == 0 && window.ws_col > 0 ? window.ws_col : INT_MAX;
+}
 
 /* Characters of UTF-8. */
 static int width_of(const char *text)
@@ -51,16 +62,71 @@ static int width_in(const tern_sheet *sheet, const tern_section *section, size_t
     return width;
 }
 
-static void measure(const tern_sheet *sheet, int width[TERN_COLUMNS_MAX])
+/* What stands in each column; 0 where nothing does. */
+static void measure(const tern_sheet *sheet, int filled[TERN_COLUMNS_MAX])
 {
     for (size_t c = 0; c < sheet->columns; c++) {
         const tern_section *section = NULL;
-        int widest = 0;
+        filled[c] = 0;
         while (is_aligned(&sheet->column[c]) && (section = tern_sheet_next(sheet, TERN_FOR_PEOPLE, section)) != NULL)
             if (tern_sheet_shows(sheet, section, c))
-                widest = larger(widest, width_in(sheet, section, c));
-        width[c] = larger(sheet->column[c].width, bounded(widest));
+                filled[c] = larger(filled[c], bounded(width_in(sheet, section, c)));
     }
+}
+
+static int sum_of(const tern_sheet *sheet, const int *filled, const int *width)
+{
+    int sum = 0;
+
+    for (size_t c = 0; c < sheet->columns; c++)
+        sum += filled[c] > 0 && width[c] != LEFT_OUT ? MARGIN + width[c] : 0;
+    return sum;
+}
+
+/* The column that can be spared first of those that are there; sheet->columns when there is none. */
+static size_t most_spare(const tern_sheet *sheet, const int *filled, const int *width)
+{
+    size_t found = sheet->columns;
+
+    for (size_t c = 0; c < sheet->columns; c++)
+        if (sheet->column[c].spare > 0 && filled[c] > 0 && width[c] != LEFT_OUT &&
+            (found == sheet->columns || sheet->column[c].spare > sheet->column[found].spare))
+            found = c;
+    return found;
+}
+
+/* Sets how wide each column is, or LEFT_OUT. */
+static void fit(const tern_sheet *sheet, int columns, int width[TERN_COLUMNS_MAX])
+{
+    int filled[TERN_COLUMNS_MAX];
+    size_t spare;
+
+    measure(sheet, filled);
+    for (size_t c = 0; c < sheet->columns; c++)
+        width[c] = larger(sheet->column[c].width, filled[c]);
+    if (sum_of(sheet, filled, width) <= columns)
+        return;
+    memcpy(width, filled, sheet->columns * sizeof *width);
+    while (sum_of(sheet, filled, width) > columns && (spare = most_spare(sheet, filled, width)) < sheet->columns)
+        width[spare] = LEFT_OUT;
+}
+
+static bool is_shown(const tern_sheet *sheet, const tern_section *section, const int *width, size_t c)
+{
+    return width[c] != LEFT_OUT && tern_sheet_shows(sheet, section, c);
+}
+
+static void name_left_out(FILE *stream, const tern_sheet *sheet, const int *width)
+{
+    const char *before = "\n  left out, as the terminal is too narrow: ";
+
+    for (size_t c = 0; c < sheet->columns; c++)
+        if (width[c] == LEFT_OUT) {
+            fprintf(stream, "%s%s", before,
+                    sheet->column[c].label != NULL ? sheet->column[c].label : sheet->column[c].name);
+            before = ", ";
+        }
+    fputs(before[0] == ',' ? "\n" : "", stream);
 }
 
 /* A line that is written cell by cell; spaces are owed until something follows, so that no line ends with any. */
@@ -86,7 +152,7 @@ static void put_labels(FILE *stream, const tern_sheet *sheet, const tern_section
     line l = {stream, MARGIN};
 
     for (size_t c = 0; c < sheet->columns; c++)
-        if (tern_sheet_shows(sheet, section, c) && is_aligned(&sheet->column[c]))
+        if (is_shown(sheet, section, width, c) && is_aligned(&sheet->column[c]))
             put(&l, tern_sheet_label_of(sheet, section, c), width[c], is_left(&sheet->column[c]));
     fputc('\n', stream);
 }
@@ -98,7 +164,7 @@ static void put_row(FILE *stream, const tern_sheet *sheet, const tern_section *s
 
     for (size_t c = 0; c < sheet->columns; c++) {
         const tern_column *column = &sheet->column[c];
-        if (!tern_sheet_shows(sheet, section, c) || column->type == TERN_COLUMN_BELOW)
+        if (!is_shown(sheet, section, width, c) || column->type == TERN_COLUMN_BELOW)
             continue;
         if (column->type == TERN_COLUMN_REMARK)
             l.owed = MARGIN; /* it follows what was said before it, wherever that ends */
@@ -131,13 +197,14 @@ static void put_sheet(FILE *stream, const tern_sheet *sheet)
     const tern_section *section = NULL;
     const char *group = "";
 
-    measure(sheet, width);
+    fit(sheet, columns_of(stream), width);
     while ((section = tern_sheet_next(sheet, TERN_FOR_PEOPLE, section)) != NULL) {
         if (strcmp(section->group, group) != 0)
             fprintf(stream, "\n%s\n", section->group);
         group = section->group;
         put_section(stream, sheet, section, width);
     }
+    name_left_out(stream, sheet, width);
 }
 
 void tern_write_text(FILE *stream, const tern_document *document)

@@ -21,6 +21,19 @@ says err "unknown format 'limits.yaml'; there are full, table, limits,"
 expect 5 "$TERNBENCH" report a.jsonl --format decode
 says err "the files hold nothing that --format decode shows"
 
+# No row is wider than the terminal: what can be spared is left out, and named. What is no terminal gets all.
+for columns in 50 80 300; do
+    python3 "$SOURCE/harness/tests/cli/on_terminal.py" $columns "$TERNBENCH" report a.jsonl >out
+    widest=$(grep -E '^  (kernel|reference|scalar) ' out | wc -L)
+    [ "$widest" -gt 0 ] && [ "$widest" -le $columns ] || fail "a row has $widest of $columns columns"
+done
+says out "GB/s"
+says_not out "left out"
+python3 "$SOURCE/harness/tests/cli/on_terminal.py" 50 "$TERNBENCH" report a.jsonl >out
+says out "left out, as the terminal is too narrow: 95 % interval, "
+expect 0 "$TERNBENCH" report a.jsonl
+says out "95 % interval"
+
 # The same twice is the same; what lost EXACT, what is gone, and another commit are said before any time, and end with 1.
 expect 0 "$TERNBENCH" report --compare a.jsonl a.jsonl
 says out "(100.0 %) lie within 5 %"
