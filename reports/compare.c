@@ -57,6 +57,7 @@ typedef struct subject {
     half (*half_of)(const tern_results *results, uint32_t place);
     const char *what; /* "case" */
     double tolerance;
+    bool apart; /* the two have nothing in common: people need no list of all that is in one alone */
 } subject;
 
 static void fill_half(tern_sheet *sheet, const half *h, size_t time, size_t verdict, size_t run)
@@ -128,14 +129,16 @@ static const struct {
 /* All pairs of one change, under a title that counts them. */
 static void add_section(tern_sheet *sheet, const subject *s, size_t index)
 {
-    const size_t count = s->list->of[sections[index].change];
+    const tern_change change = sections[index].change;
+    const size_t count = s->list->of[change];
+    const bool is_alone = change == TERN_CHANGE_GONE || change == TERN_CHANGE_NEW;
 
     if (count == 0)
         return;
-    tern_sheet_section(sheet, sections[index].audience, "%zu %s%s %s", count, s->what, tern_text_plural(count),
-                       sections[index].words);
+    tern_sheet_section(sheet, s->apart && is_alone ? TERN_FOR_PROGRAMS : sections[index].audience, "%zu %s%s %s", count,
+                       s->what, tern_text_plural(count), sections[index].words);
     for (size_t i = 0; i < s->list->count; i++)
-        if (s->list->pair[i].change == sections[index].change)
+        if (s->list->pair[i].change == change)
             add_row(sheet, s, &s->list->pair[i]);
 }
 
@@ -213,6 +216,16 @@ static void say_incomplete(tern_document *document, const tern_results *results,
     }
 }
 
+/* What is in one of the two alone, and whether there is anything else. */
+static void count_alone(tern_compare_outcome *outcome, const tern_comparison_list *list)
+{
+    const size_t gone = list->of[TERN_CHANGE_GONE], added = list->of[TERN_CHANGE_NEW];
+
+    outcome->gone += gone;
+    outcome->added += added;
+    outcome->common |= list->count > gone + added;
+}
+
 tern_status tern_compare_build(tern_document *document, const tern_results *before, const tern_results *after,
                                double tolerance, tern_compare_outcome *outcome, tern_error *error)
 {
@@ -227,8 +240,11 @@ tern_status tern_compare_build(tern_document *document, const tern_results *befo
     say_runs(document, before, after, &comparison);
     say_incomplete(document, before, "earlier");
     say_incomplete(document, after, "later");
-    const subject cases = {before, after, &comparison.cases, half_of_case, "case", tolerance};
-    const subject decodes = {before, after, &comparison.decodes, half_of_decode, "decode run", tolerance};
+    count_alone(outcome, &comparison.cases);
+    count_alone(outcome, &comparison.decodes);
+    const subject cases = {before, after, &comparison.cases, half_of_case, "case", tolerance, !outcome->common};
+    const subject decodes = {before,       after,     &comparison.decodes, half_of_decode,
+                             "decode run", tolerance, !outcome->common};
     /* One sheet of both, since a file of CSV has one. */
     tern_sheet *sheet = tern_document_sheet(document, "cases", TERN_FOR_ALL, columns, COLUMNS);
     add_sections(sheet, &cases);

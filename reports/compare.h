@@ -8,8 +8,10 @@
 #include "record/results.h"
 
 typedef struct tern_compare_outcome {
-    size_t timed; /* cases and decode runs that were timed on both sides */
-    size_t lost;  /* those that were EXACT before, and are not after */
+    size_t timed;       /* cases and decode runs that were timed on both sides */
+    size_t lost;        /* those that were EXACT before, and are not after */
+    size_t gone, added; /* those of the earlier results alone, and of the later */
+    bool common;        /* there are others */
 } tern_compare_outcome;
 
 /*

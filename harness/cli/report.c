@@ -85,6 +85,11 @@ static tern_status compare(const tern_options *options, const tern_results *befo
         return status;
     if (outcome.lost > 0)
         return tern_error_set(error, TERN_WRONG, "%zu case%s lost EXACT", outcome.lost, tern_text_plural(outcome.lost));
+    if (!outcome.common)
+        return tern_error_set(
+            error, TERN_NOTHING,
+            "the two files have nothing in common: %zu case%s in the first, and %zu other%s in the second",
+            outcome.gone, tern_text_plural(outcome.gone), outcome.added, tern_text_plural(outcome.added));
     return outcome.timed > 0 ? TERN_OK
                              : tern_error_set(error, TERN_NOTHING, "the two files have no timed case in common");
 }

@@ -39,6 +39,12 @@ expect 0 "$TERNBENCH" report --compare a.jsonl a.jsonl
 says out "(100.0 %) lie within 5 %"
 says_not out "Different"
 sed -e '1s/"commit":"[^"]*"/"commit":"another"/' -e '2s/"verdict":"EXACT"/"verdict":"MISMATCH"/' -e 3d a.jsonl >b.jsonl
+expect 0 "$TERNBENCH" run a.suite --budget 0.02 --no-roofs -q --set shapes=5x64x1 --out jsonl:others.jsonl
+expect 5 "$TERNBENCH" report --compare a.jsonl others.jsonl
+says err "the two files have nothing in common: "
+says_not out "5x64x1"
+expect 5 "$TERNBENCH" report --compare a.jsonl others.jsonl --format csv
+says out "5x64x1"
 expect 1 "$TERNBENCH" report --compare a.jsonl b.jsonl
 says err "1 case lost EXACT"
 says out "MISMATCH, was EXACT"
