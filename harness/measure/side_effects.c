@@ -157,7 +157,7 @@ static bool uses_its_threads(const tern_side_effects *effects, tern_finding *fin
     if (spent->process_ns <= most_ns + cpu_slack_ns)
         return true;
     return fail(finding, TERN_MISDECLARED, "uses %.3g CPUs at a time while it is timed, with %u thread%s asked for",
-                cpus_used(spent, threads), threads, threads == 1 ? "" : "s");
+                cpus_used(spent, threads), threads, tern_text_plural(threads));
 }
 
 static bool is_steady(tern_side_effects *effects, uint64_t calls, tern_finding *finding)
@@ -173,7 +173,7 @@ static bool is_steady(tern_side_effects *effects, uint64_t calls, tern_finding *
     if (tern_growth_text(&growth, added, sizeof added) == NULL)
         return true;
     return fail(finding, TERN_OVERRUN, "run() leaves %s in %llu call%s %s", added, (unsigned long long)calls,
-                calls == 1 ? "" : "s", while_timed);
+                tern_text_plural(calls), while_timed);
 }
 
 bool tern_side_effects_conclude(tern_side_effects *effects, uint64_t grows, tern_finding *finding)
