@@ -84,8 +84,13 @@ static const tern_pass passes[] = {
     {"claims", TERN_GUARD_AFTER, 1, 0, .look = tern_pass_look_at_claims, .name = "when its claims are tried"},
 };
 
-static const tern_pass pass_elsewhere = {"elsewhere", TERN_GUARD_AFTER, 1, 0,
-                                         .name = "with W packed by another process"};
+/* By several threads at once, if the kernel takes some: what a first call sets up must be whole for all of them. */
+static const tern_pass passes_elsewhere[] = {
+    {"elsewhere", TERN_GUARD_AFTER, 2, 0, .name = "with W packed by another process, where it is a first call"},
+    {"elsewhere", TERN_GUARD_AFTER, 1, 0, .name = "with W packed by another process"},
+};
+
+enum { ELSEWHERE = sizeof passes_elsewhere / sizeof *passes_elsewhere };
 
 const char *tern_battery_pass(size_t index, const char **words)
 {
@@ -93,7 +98,7 @@ const char *tern_battery_pass(size_t index, const char **words)
 
     if (index > count)
         return NULL;
-    const tern_pass *pass = index < count ? &passes[index] : &pass_elsewhere;
+    const tern_pass *pass = index < count ? &passes[index] : passes_elsewhere;
     *words = pass->name;
     return pass->id;
 }
@@ -226,24 +231,32 @@ static bool is_left_out(const tern_pass *pass)
     return tern_battery_leaves_out != NULL && strcmp(pass->id, tern_battery_leaves_out) == 0;
 }
 
+/* An OpenMP team of the process that forks is not there in the one that is forked, and would be waited for. */
+static bool bind_elsewhere(tern_pass_run *run)
+{
+    const bool owns_team = (run->task->c->kernel->flags & TERN_KERNEL_OWNS_TEAM) != 0;
+    bool refused = true, right = true;
+
+    for (size_t i = owns_team ? 1 : 0; i < ELSEWHERE && right && refused; i++) {
+        run->pass = &passes_elsewhere[i];
+        right = tern_pass_run_bind(run, &refused);
+    }
+    return right && !refused;
+}
+
 /* In the other process. What it finds is the finding of the battery, whose result is shared memory. */
 static void run_elsewhere(void *argument, int file, size_t bytes)
 {
     tern_pass_run *run = argument;
-    bool refused;
 
-    run->pass = &pass_elsewhere;
-    if (tern_pass_run_bind(run, &refused) && tern_pass_run_take_packed(run, file, bytes))
+    if (bind_elsewhere(run) && tern_pass_run_take_packed(run, file, bytes))
         tern_pass_look(run);
 }
 
 /* Packs as in a first pass, and sends it over. */
 static bool look_elsewhere(tern_pass_run *run, tern_elsewhere *elsewhere)
 {
-    bool refused;
-
-    run->pass = &pass_elsewhere;
-    if (!tern_pass_run_bind(run, &refused) || !tern_pass_run_prepare(run, 0x3C))
+    if (!bind_elsewhere(run) || !tern_pass_run_prepare(run, 0x3C))
         return false;
     const tern_guard *packed = tern_pass_run_buffer(run, TERN_BUFFER_PACKED);
     if (tern_module_address_is_in(packed->data, packed->bytes))
@@ -271,7 +284,7 @@ static void run_passes(tern_pass_run *run)
     tern_elsewhere elsewhere = {.wake = -1, .file = -1};
     bool goes_on = true;
 
-    if (!large && !brief && !is_left_out(&pass_elsewhere))
+    if (!large && !brief && !is_left_out(passes_elsewhere))
         tern_elsewhere_start(&elsewhere, run_elsewhere, run);
     for (size_t i = 0; i < sizeof passes / sizeof *passes && goes_on; i++) {
         run->pass = &passes[i];

@@ -3,6 +3,9 @@
  */
 #include "mutant.h"
 
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <string.h>
 
 enum { MOST_VALUES = 1 << 16 };
@@ -40,3 +43,24 @@ static int32_t value_prepared(const tern_call *call, size_t m, size_t n)
 MUTANT_RUN(static_table, value_prepared)
 MUTANT_PREPARED(static_table, "static-table", "prepares a table that is not in scratch", NULL, prepare_static,
                 run_static_table);
+
+/* A table that the first call makes, whoever makes it; it is said to be there before it is. */
+static int32_t value_by_table(const tern_call *call, size_t m, size_t n)
+{
+    static int32_t product[256][3];
+    static atomic_bool made;
+    const int8_t *w = mutant_w(call, m);
+    const uint8_t *x = (const uint8_t *)mutant_x(call, n);
+    int32_t sum = 0;
+
+    if (!atomic_exchange(&made, true))
+        for (int value = 255; value >= 0; value--) {
+            for (int trit = -1; trit <= 1; trit++)
+                product[value][trit + 1] = (int8_t)value * trit;
+            sched_yield();
+        }
+    for (size_t k = 0; k < call->problem->shape.k; k++)
+        sum += product[x[k]][w[k] + 1];
+    return sum;
+}
+MUTANT_VALUE(lazy_table, "lazy-table", "uses a table while the first call still makes it", value_by_table);
