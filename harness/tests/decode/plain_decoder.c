@@ -94,11 +94,12 @@ static double *scales_of(const plain_decoder *d, uint32_t layer, tern_matrix mat
 {
     const size_t rows = tern_geometry_rows(&d->weights->geometry, matrix);
     const size_t columns = tern_geometry_columns(&d->weights->geometry, matrix);
+    const double of_all = d->scale == NULL ? (double)d->weights->scale(d->weights, layer, matrix) : 0.0;
     double *scale = doubles(rows * columns);
 
-    for (size_t i = 0; i < rows * columns; i++)
-        scale[i] = d->scale != NULL ? d->scale(d->weights, layer, matrix, i / columns, i % columns)
-                                    : (double)d->weights->scale(d->weights, layer, matrix);
+    for (size_t r = 0; r < rows; r++)
+        for (size_t c = 0; c < columns; c++)
+            scale[r * columns + c] = d->scale != NULL ? d->scale(d->weights, layer, matrix, r, c) : of_all;
     return scale;
 }
 
@@ -236,7 +237,7 @@ static void feed_forward(const plain_decoder *d, uint32_t layer, size_t tokens, 
     free(up);
 }
 
-void plain_decoder_logits(const plain_decoder *d, const uint32_t *token, size_t count, double *logits)
+void plain_decoder_logits(const plain_decoder *d, const uint32_t *token, size_t count, size_t rows, double *logits)
 {
     const tern_geometry *g = &d->weights->geometry;
     double *x = doubles(count * g->hidden), *row = doubles(g->hidden);
@@ -247,13 +248,17 @@ void plain_decoder_logits(const plain_decoder *d, const uint32_t *token, size_t 
         attention(d, layer, count, x);
         feed_forward(d, layer, count, x);
     }
-    double *last = x + (count - 1) * g->hidden;
-    norm(d, 0, TERN_NORM_OUTPUT, last, last);
+    double *last = x + (count - rows) * g->hidden;
+    for (size_t t = 0; t < rows; t++)
+        norm(d, 0, TERN_NORM_OUTPUT, last + t * g->hidden, last + t * g->hidden);
     for (uint32_t id = 0; id < g->vocabulary; id++) {
         table_row(d, TERN_TABLE_HEAD, id, row);
-        logits[id] = 0.0;
-        for (size_t i = 0; i < g->hidden; i++)
-            logits[id] += row[i] * last[i];
+        for (size_t t = 0; t < rows; t++) {
+            double sum = 0.0;
+            for (size_t i = 0; i < g->hidden; i++)
+                sum += row[i] * last[t * g->hidden + i];
+            logits[t * g->vocabulary + id] = sum;
+        }
     }
     free(x);
     free(row);
