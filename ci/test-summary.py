@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """The end of ci/test: what each preset did and how long it took, what failed, which tests were skipped and why.
 
-Usage: ci/test-summary.py FOLDER NAME...
+Usage: ci/test-summary.py FOLDER SECONDS NAME...
 
-FOLDER holds NAME.times ("rc build_s test_s") and, where ctest ran, its JUnit file NAME.xml, or what else ran said, NAME.log. Ends with 1 when anything failed.
+FOLDER holds NAME.times ("rc build_s test_s") and, where ctest ran, its JUnit file NAME.xml, or what else ran said, NAME.log. SECONDS
+is how long all took: builds run beside tests. Ends with 1 when anything failed.
 """
 import pathlib
 import re
@@ -33,8 +34,8 @@ def read(path):
 
 
 def main():
-    folder, names = pathlib.Path(sys.argv[1]), sys.argv[2:]
-    totals, notes, bad, seconds = [0, 0, 0], [], [], 0
+    folder, seconds, names = pathlib.Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3:]
+    totals, notes, bad = [0, 0, 0], [], []
 
     print(f"{'':18}{'passed':>8}{'failed':>8}{'skipped':>8}{'build':>9}{'tests':>9}")
     for name in names:
@@ -42,7 +43,6 @@ def main():
         passed, failed, skipped, partly = read(folder / f"{name}.xml")
         counts = [len(passed), len(failed), len(skipped)]
         totals = [total + count for total, count in zip(totals, counts)]
-        seconds += build_s + test_s
         print(f"{name:18}" + "".join(f"{count:8}" for count in counts) + f"{build_s:7} s{test_s:7} s" + ("" if rc == 0 else "  FAILED"))
         bad += [f"{name}: {test} failed" for test in failed] or ([f"{name}: ended with {rc}, see above"] if rc != 0 else [])
         log = folder / f"{name}.log"
