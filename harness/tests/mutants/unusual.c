@@ -361,11 +361,11 @@ RIGHT(right_mask, "right-restores-mask", "right: blocks signals in each call and
 
 static void run_naps(const tern_call *call, tern_slice rows)
 {
-    const struct timespec nap = {.tv_nsec = 200 * 1000};
+    const struct timespec nap = {.tv_nsec = 20 * 1000};
 
     nanosleep(&nap, NULL);
     sched_yield();
     mutant_run(call, rows);
 }
-RIGHT(right_naps, "right-naps", "right: sleeps for 0.2 ms in each call, which is slow and not wrong", NULL, run_naps,
+RIGHT(right_naps, "right-naps", "right: sleeps for 0.02 ms in each call, which is slow and not wrong", NULL, run_naps,
       ANY_SHAPE, ANY_PLACE, INT8_ROWS);
