@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # ternbench ablate decode: the parts of the decode loop, switched off alone and together. No figure decides.
-# Labels: processor
+# Labels: processor threads
 . "$SOURCE/harness/tests/cli/cli.sh"
 
 ablate() {

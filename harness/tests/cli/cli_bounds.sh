@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Instructions are counted on a part of each case where a suite or --counters asks for it, and the limits report says what they
 # lead to. Which, is for ci/selftest bounds: it hangs on the time that was measured.
+# Labels: threads
 . "$SOURCE/harness/tests/cli/cli.sh"
 
 "$CC" -std=c11 -O2 -shared -fPIC ${SANITIZE:+-fsanitize=$SANITIZE} -I"$SOURCE/kernels" "$SOURCE/harness/tests/bounds/bounds.c" -o bounds.so ||

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The decode loop as a user runs it: the same tokens and logits whatever computes them, wrong kernels refused, records and reports.
-# Labels: compiler processor
+# Labels: compiler processor threads
 . "$SOURCE/harness/tests/cli/cli.sh"
 
 decode() {

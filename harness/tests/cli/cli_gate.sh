@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # ternbench gate and ablate, on a repository made here. No verdict that is looked at depends on time.
+# Labels: threads
 . "$SOURCE/harness/tests/cli/cli.sh"
 . "$SOURCE/harness/tests/cli/history.sh"
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # An unprivileged user, a container that forbids system calls, one CPU: it works, and says what it lacks.
-# Labels: libraries
+# Labels: libraries threads
 . "$SOURCE/harness/tests/cli/cli.sh"
 
 printf '[a]\nkernels = reference\nshapes = 64x64x1\nthreads = 1 all\ncache = hot\n' >a.suite

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The machine is not the kernel: what ends from outside says nothing of it, and --resume does it again; what does not fit into
 # memory is none for this machine, and the suite goes on.
-# Labels: libraries
+# Labels: libraries threads
 . "$SOURCE/harness/tests/cli/cli.sh"
 
 quick=(--budget 0.02 --no-roofs -q)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # ternbench machine: its JSON follows the schema, it agrees with lscpu, and it measures every number of threads.
-# Labels: libraries processor
+# Labels: libraries processor threads
 . "$SOURCE/harness/tests/cli/cli.sh"
 
 expect 0 "$TERNBENCH" machine --format json -q

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Servers have hundreds of CPUs: what is planned, pinned and recorded there, on a machine that a preloaded library makes up; and
 # more threads than this machine has CPUs.
+# Labels: threads
 . "$SOURCE/harness/tests/cli/cli.sh"
 
 cat >tiny.suite <<'END'

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # A model as a GGUF file: written, shown, decoded to the same logits as from the seed; and what a user gets wrong.
+# Labels: threads
 . "$SOURCE/harness/tests/cli/cli.sh"
 
 tiny=$SOURCE/suites/tiny.model

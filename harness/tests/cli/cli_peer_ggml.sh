@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The products of a ggml library that the user names: exact with one, a sentence with none or another. No ggml is at hand, so that
 # the library is one that has its functions and no more.
+# Labels: threads
 . "$SOURCE/harness/tests/cli/cli.sh"
 
 flags=(-std=c11 -shared -fPIC -O2 -Wall -Wextra -Werror)

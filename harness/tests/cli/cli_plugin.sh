@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # A plug-in is built outside the tree against kernel.h alone, checked, and everything wrong with one is told in a sentence.
-# Labels: compiler processor
+# Labels: compiler processor threads
 . "$SOURCE/harness/tests/cli/cli.sh"
 
 flags=(-std=c11 -shared -fPIC -O2 -Wall -Wextra -Wpedantic -Werror)

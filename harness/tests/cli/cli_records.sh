@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Records: a run that was cut off goes on with --resume and ends like one that ran through; every format can be drawn again.
+# Labels: threads
 . "$SOURCE/harness/tests/cli/cli.sh"
 
 printf '[suite]\nbaseline = reference\n[a]\nkernels = reference\nshapes = 8x64x16 16x256x32 7x13x1\nthreads = 1 all\n' >a.suite

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # tune and auto: the choice is one of what was tried, is kept, and is taken again until code, problem or cap are others.
+# Labels: threads
 . "$SOURCE/harness/tests/cli/cli.sh"
 quick=(--budget 0.02 --no-roofs -q --pin none)
 picks=$XDG_CACHE_HOME/ternbench/picks
