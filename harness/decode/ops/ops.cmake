@@ -1,6 +1,6 @@
 # Each body of ops.h is compiled for its instruction set alone, and optimised in every build type.
-set(ops_flags_portable -O3 -fno-math-errno)
-set(ops_flags_avx2 -O3 -fno-math-errno -mavx2 -mfma -mf16c -mbmi -mbmi2)
+set(ops_flags_portable ${TERNBENCH_HOT_FLAGS} -fno-math-errno)
+set(ops_flags_avx2 ${TERNBENCH_HOT_FLAGS} -fno-math-errno -mavx2 -mfma -mf16c -mbmi -mbmi2)
 set(ops_flags_avx512 ${ops_flags_avx2} -mavx512f -mavx512bw -mavx512dq -mavx512vl -mprefer-vector-width=512)
 if(NOT CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
   set(ops_flags_avx2)
