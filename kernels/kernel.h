@@ -106,7 +106,8 @@ typedef void tern_stage_fn(const tern_call *call, tern_slice slice);
 
 /*
  * What bind() chose. The harness first lets its threads share the units [0, prepare_units) of prepare (skipped when
- * NULL), waits for all of them, then shares the rows [0, M) of run in slices that begin at multiples of row_step.
+ * NULL), waits for all of them, then shares the rows [0, M) of run in slices that begin at multiples of row_step. Which
+ * thread prepares, and which computes, is nothing to count on.
  * Every choice is made here, outside the timed call.
  */
 typedef struct tern_stages {

@@ -15,6 +15,7 @@ void tern_data_fill_w(const tern_data *data, tern_shape shape, int8_t *w)
         [TERN_W_NEAR] = tern_w_fill_near,
         [TERN_W_COUNT] = tern_w_fill_count,
         [TERN_W_COUNT12] = tern_w_fill_count12,
+        [TERN_W_ONEHOT] = tern_w_fill_onehot,
     };
 
     fills[data->w](data, shape, w);

@@ -10,7 +10,7 @@
 typedef void tern_data_fill(const tern_data *data, tern_shape shape, int8_t *values);
 
 tern_data_fill tern_w_fill_random, tern_w_fill_zero, tern_w_fill_plus, tern_w_fill_minus, tern_w_fill_alternating,
-    tern_w_fill_blocks, tern_w_fill_mixed, tern_w_fill_near, tern_w_fill_count, tern_w_fill_count12;
+    tern_w_fill_blocks, tern_w_fill_mixed, tern_w_fill_near, tern_w_fill_count, tern_w_fill_count12, tern_w_fill_onehot;
 
 tern_data_fill tern_x_fill_random, tern_x_fill_min, tern_x_fill_max, tern_x_fill_alternating, tern_x_fill_onehot,
     tern_x_fill_zero, tern_x_fill_relu2, tern_x_fill_sparse, tern_x_fill_blocks, tern_x_fill_near, tern_x_fill_positive,

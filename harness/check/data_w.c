@@ -133,3 +133,14 @@ void tern_w_fill_count12(const tern_data *data, tern_shape shape, int8_t *w)
 {
     fill_patterns(data, shape, 12, 531441, w);
 }
+
+/* The rows take the columns from both ends in turn, with either sign. */
+void tern_w_fill_onehot(const tern_data *data, tern_shape shape, int8_t *w)
+{
+    (void)data;
+    memset(w, 0, shape.m * shape.k);
+    for (size_t m = 0; m < shape.m; m++) {
+        const size_t turn = m / 2 % shape.k;
+        w[m * shape.k + (turn % 2 == 0 ? turn / 2 : shape.k - 1 - turn / 2)] = m % 2 == 0 ? 1 : -1;
+    }
+}

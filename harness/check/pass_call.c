@@ -205,14 +205,19 @@ static void call_in_thread(void *argument, uint32_t thread, uint32_t threads)
     team_call *t = argument;
     const tern_stages *stages = &t->run->product.stages;
 
+    const bool crossed = t->run->pass->crossed;
+
     if (stages->prepare != NULL) {
-        t->difference[thread] = do_stage(t, stages->prepare, tern_slice_of(stages->prepare_units, thread, threads));
+        const uint32_t end = !crossed ? thread + 1 : thread == 0 ? threads : 0;
+        for (uint32_t i = thread; i < end && t->difference[thread] == NULL; i++)
+            t->difference[thread] = do_stage(t, stages->prepare, tern_slice_of(stages->prepare_units, i, threads));
         tern_team_barrier(t->run->team);
         if (thread == 0)
             t->run->result->step = t->difference[0] == NULL ? "run()" : "prepare()";
     }
+    const uint32_t share = crossed ? (thread + 1) % threads : thread;
     if (t->difference[thread] == NULL)
-        t->difference[thread] = do_stage(t, stages->run, tern_product_rows(&t->run->product, thread, threads));
+        t->difference[thread] = do_stage(t, stages->run, tern_product_rows(&t->run->product, share, threads));
 }
 
 static bool call_team(tern_pass_run *run, const tern_call *call)

@@ -5,6 +5,7 @@
 #define TERN_PASS_LOOK_H
 
 #include "check/pass_run.h"
+#include "check/together.h"
 
 typedef bool tern_pass_look_fn(tern_pass_run *run);
 
@@ -25,6 +26,9 @@ tern_pass_look_fn tern_pass_look_after_others;
 
 /* Calls from two threads at the same time, for another X each. */
 tern_pass_look_fn tern_pass_look_together;
+
+/* Both call at the same time, and the one whose answer is known must be right. */
+bool tern_pass_run_together(tern_pass_run *run, tern_caller callers[TERN_CALLERS]);
 
 /* Asks for facts, with room for none, one and many. */
 tern_pass_look_fn tern_pass_look_at_facts;

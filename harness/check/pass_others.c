@@ -1,6 +1,6 @@
 /*
  * Any number of problems are bound at the same time, and none knows of another. So the kernel is bound to a second one,
- * with other sizes, toggles and threads, and then computes it, before it is called for the first again.
+ * with other sizes, toggles and threads, and then computes it, before it is called for the first again, and at the same time.
  */
 #include "base/aligned.h"
 #include "check/data.h"
@@ -64,22 +64,29 @@ static bool make(tern_pass_run *run, other *o, const tern_case *c)
 }
 
 /* Whether its answers are right is for its own check. */
-static void compute(other *o)
+static tern_call call_of(const other *o)
 {
-    const tern_call call = {.problem = &o->product.problem,
-                            .packed = o->packed,
-                            .x = o->x,
-                            .y = o->y,
-                            .scratch = o->scratch,
-                            .plan = o->product.plan};
-    const tern_stages *stages = &o->product.stages;
-    const bool owns_team = (o->product.kernel->flags & TERN_KERNEL_OWNS_TEAM) != 0;
-    const uint32_t threads = owns_team ? 1 : o->product.problem.threads;
+    return (tern_call){.problem = &o->product.problem,
+                       .packed = o->packed,
+                       .x = o->x,
+                       .y = o->y,
+                       .scratch = o->scratch,
+                       .plan = o->product.plan};
+}
 
-    for (uint32_t t = 0; t < threads && stages->prepare != NULL; t++)
-        stages->prepare(&call, tern_slice_of(stages->prepare_units, t, threads));
-    for (uint32_t t = 0; t < threads; t++)
-        stages->run(&call, tern_product_rows(&o->product, t, threads));
+/* Computes it before, and at the same time; then its plan is dropped, which leaves that of the first alone. */
+static bool look_beside(tern_pass_run *run, other *o)
+{
+    tern_caller callers[TERN_CALLERS] = {
+        {.product = &run->product, .call = tern_pass_run_call_of(run), .expected = run->expected},
+        {.product = &o->product, .call = call_of(o)},
+    };
+
+    tern_call_alone(&o->product, &callers[1].call);
+    if (!tern_pass_run_once(run) || !tern_pass_run_together(run, callers))
+        return false;
+    tern_product_drop_plan(&o->product);
+    return tern_pass_run_once(run);
 }
 
 bool tern_pass_look_after_others(tern_pass_run *run)
@@ -98,10 +105,8 @@ bool tern_pass_look_after_others(tern_pass_run *run)
         tern_product_pack(&o.product, o.w, o.packed, team);
         right = tern_pass_run_end(run) && tern_pass_run_once(run);
     }
-    if (right && tern_product_make_plan(&o.product, o.plan) == NULL) {
-        compute(&o);
-        right = tern_pass_run_once(run);
-    }
+    if (right && tern_product_make_plan(&o.product, o.plan) == NULL)
+        right = look_beside(run, &o);
     drop(&o);
     return right;
 }

@@ -125,14 +125,16 @@ static bool unsupported(tern_pass_run *run, const char *sentence)
     return false;
 }
 
-/* Another N that the kernel takes, and more threads than the pass has. Returns whether it does. */
+/* Another N that the kernel takes, and more threads than the pass has, as many as it takes. Returns whether it does. */
 static bool bind_other(const tern_pass_run *run, tern_product *other)
 {
-    const size_t least = run->task->c->kernel->multiple.n;
+    const size_t step = run->pass->other_pack * run->task->c->kernel->multiple.n;
+    const uint32_t more = run->pass->other_pack > 1 ? MOST_TRIED_THREADS : 2;
     tern_case c = *run->task->c;
 
-    c.shape.n = c.shape.n > least ? c.shape.n - least : c.shape.n + least;
-    return tern_product_bind(other, &c, run->pass->threads + 2) == NULL;
+    c.shape.n = c.shape.n > step ? c.shape.n - step : c.shape.n + step;
+    return tern_product_bind(other, &c, run->pass->threads + more) == NULL ||
+           tern_product_bind(other, &c, run->pass->threads) == NULL;
 }
 
 /* Leaves *sentence NULL when the kernel accepts. */
@@ -164,7 +166,7 @@ bool tern_pass_run_bind(tern_pass_run *run, bool *refused)
         if (!bind(run, threads, &sentence))
             return false;
     }
-    if (sentence == NULL && !(run->pass->other_pack && bind_other(run, &run->packer)))
+    if (sentence == NULL && !(run->pass->other_pack > 0 && bind_other(run, &run->packer)))
         tern_product_bind(&run->packer, run->task->c, run->product.problem.threads);
     *refused = sentence != NULL;
     run->accepted |= sentence == NULL && wanted == 1;

@@ -24,12 +24,13 @@ typedef struct tern_pass {
     uint32_t threads;
     unsigned change; /* TERN_CHANGE_ bits; 0: the case's own data */
     tern_slicing slicing;
-    bool often;      /* called many times, so that what each call leaves behind adds up */
-    bool keep;       /* Y and scratch stay as they were left, after a first call */
-    bool watched;    /* the state of process and threads is held against each of the kernel's functions */
-    bool other_pack; /* W packed for another N and number of threads */
-    bool brief;      /* also for brief cases */
-    bool large;      /* also for large shapes */
+    bool often;   /* called many times, so that what each call leaves behind adds up */
+    bool keep;    /* Y and scratch stay as they were left, after a first call */
+    bool watched; /* the state of process and threads is held against each of the kernel's functions */
+    bool crossed; /* one thread prepares all, and slices of run() go to other threads than those of their number */
+    uint32_t other_pack; /* W packed for an N that differs by so many, and more threads; 0: for the case itself */
+    bool brief;          /* also for brief cases */
+    bool large;          /* also for large shapes */
     bool (*look)(tern_pass_run *run); /* calls the kernel and looks at everything; NULL: tern_pass_look() */
     const char *name;                 /* ends the reason of a finding */
 } tern_pass;

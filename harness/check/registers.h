@@ -42,4 +42,24 @@ static inline tern_registers tern_registers_take(void)
     return taken;
 }
 
+/* Sets them as they were taken; what was on the x87 stack is gone. */
+static inline void tern_registers_put(const tern_registers *registers)
+{
+#if defined(__x86_64__)
+    enum { ALIGNMENT_CHECK = 1 << 18 };
+    const uint16_t x87_control = (uint16_t)registers->x87_control;
+    uint64_t flags;
+
+    __asm__ volatile("cld\n\tpushfq\n\tpopq %0" : "=r"(flags) : : "memory", "cc");
+    flags = (flags & ~(uint64_t)ALIGNMENT_CHECK) | registers->alignment_check;
+    __asm__ volatile("pushq %0\n\tpopfq" : : "r"(flags) : "memory", "cc");
+    __asm__ volatile("ldmxcsr %0" : : "m"(registers->float_control));
+    __asm__ volatile("fninit\n\tfldcw %0" : : "m"(x87_control));
+#elif defined(__aarch64__)
+    __asm__ volatile("msr fpcr, %0" : : "r"((uint64_t)registers->float_control));
+#else
+    (void)registers;
+#endif
+}
+
 #endif

@@ -222,6 +222,7 @@ static tern_status make_busy(tern_busy *busy, uint32_t threads, tern_error *erro
 tern_status tern_case_arm_open(tern_case_arm *case_arm, tern_fixture *fixture, uint64_t ring_bytes, tern_error *error)
 {
     tern_finding *finding = &case_arm->outcome->finding;
+    const uint64_t threads = tern_process_count_threads();
     const char *refusal;
 
     tern_active_arm_set(case_arm->active, case_arm->number);
@@ -239,7 +240,7 @@ tern_status tern_case_arm_open(tern_case_arm *case_arm, tern_fixture *fixture, u
     describe_case(&case_arm->bench, &case_arm->outcome->timing);
     if (!case_arm->brief)
         describe_facts(&case_arm->bench, case_arm->outcome);
-    tern_side_effects_open(&case_arm->effects, &case_arm->bench, case_arm->read_only);
+    tern_side_effects_open(&case_arm->effects, &case_arm->bench, case_arm->read_only, threads);
     call_first(case_arm);
     call_again(case_arm);
     tern_case_look_judge_state(case_arm);

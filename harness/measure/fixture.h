@@ -23,9 +23,10 @@ typedef struct tern_fixture {
     tern_inputs fresh;  /* and where none is like another: see fresh_inputs.h */
     tern_team *team;
     const tern_pin *pin;
-    bool brief;       /* may be set after opening: nobody asks how long packing takes, so that W is packed once */
-    int32_t *seen;    /* the CPU of thread i of those that the case asks for, -1 when not pinned */
-    tern_state state; /* as calls must leave it: see side_effects.h */
+    bool brief;         /* may be set after opening: nobody asks how long packing takes, so that W is packed once */
+    int32_t *seen;      /* the CPU of thread i of those that the case asks for, -1 when not pinned */
+    tern_state state;   /* as calls must leave it: see side_effects.h */
+    bool has_strangers; /* a kernel has left threads: CPU time tells nothing any more */
 } tern_fixture;
 
 /*

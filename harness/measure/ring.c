@@ -36,7 +36,8 @@ tern_status tern_ring_reserve(tern_ring *ring, size_t packed_bytes, size_t align
     if (slots > most / ring->stride)
         slots = most / ring->stride;
     slots = slots < 1 ? 1 : slots > UINT32_MAX ? UINT32_MAX : slots;
-    size_t end = 0;
+    /* A kernel must not tell by a huge page that it is timed: what a user packs begins anywhere. */
+    size_t end = TERN_SMALL_PAGE;
     const size_t first = tern_arena_take(&end, slots * ring->stride, align, offset);
     const tern_status status = tern_memory_new(&ring->memory, "copies of packed W", end, error);
     if (status != TERN_OK)

@@ -53,7 +53,7 @@ static void paint(tern_guard *guard, const char *name, void *data, size_t bytes)
     tern_guard_paint(guard, (uint8_t)(1 + tern_clock_ticks() % 254));
 }
 
-void tern_side_effects_open(tern_side_effects *effects, tern_bench *bench, tern_guard *read_only)
+void tern_side_effects_open(tern_side_effects *effects, tern_bench *bench, tern_guard *read_only, uint64_t threads)
 {
     const tern_shape shape = bench->c->shape;
 
@@ -61,6 +61,9 @@ void tern_side_effects_open(tern_side_effects *effects, tern_bench *bench, tern_
     paint(&effects->painted[Y], "Y", bench->y, shape.m * shape.n * sizeof *bench->y);
     paint(&effects->painted[SCRATCH], "scratch", bench->scratch, bench->scratch_bytes);
     tern_state_take_quickly(&bench->fixture->state);
+    /* Those that bind() or pack() have started are seen by the first look. */
+    if (threads < bench->fixture->state.process.threads && !owns_team(effects))
+        bench->fixture->state.process.threads = threads;
 }
 
 static void protect(tern_guard *guard, const char *name, void *map, size_t map_bytes, uint8_t *data, size_t bytes)
@@ -126,7 +129,11 @@ bool tern_side_effects_look(tern_side_effects *effects, tern_finding *finding)
         tern_state_difference(before, &after, owns_team(effects) && effects->bench->c->threads > 1);
     if (difference == NULL)
         return true;
-    *before = after; /* not held against the next one */
+    /* Not held against the next one, nor left to it. */
+    tern_registers_put(&before->thread.registers);
+    after.thread.registers = before->thread.registers;
+    effects->bench->fixture->has_strangers |= after.process.threads > before->process.threads;
+    *before = after;
     return fail(finding, TERN_OVERRUN, "run() leaves %s changed %s", difference, while_timed);
 }
 
@@ -154,7 +161,7 @@ static bool uses_its_threads(const tern_side_effects *effects, tern_finding *fin
     const uint32_t threads = effects->bench->c->threads;
     const double most_ns = most_cpus * (threads > 1 ? threads * spent->wall_ns : spent->thread_ns);
 
-    if (spent->process_ns <= most_ns + cpu_slack_ns)
+    if (spent->process_ns <= most_ns + cpu_slack_ns || effects->bench->fixture->has_strangers)
         return true;
     return fail(finding, TERN_MISDECLARED, "uses %.3g CPUs at a time while it is timed, with %u thread%s asked for",
                 cpus_used(spent, threads), threads, tern_text_plural(threads));

@@ -29,8 +29,11 @@ typedef struct tern_side_effects {
     tern_cpu_time start, spent;              /* of the latest sample; of all */
 } tern_side_effects;
 
-/* Paints, and takes the state that the calls must leave. read_only points to TERN_READ_ONLY_GUARDS guards of zeros. */
-void tern_side_effects_open(tern_side_effects *effects, tern_bench *bench, tern_guard *read_only);
+/*
+ * Paints, and takes the state that the calls must leave. read_only points to TERN_READ_ONLY_GUARDS guards of zeros;
+ * threads is how many there were in the process before the bench was opened.
+ */
+void tern_side_effects_open(tern_side_effects *effects, tern_bench *bench, tern_guard *read_only, uint64_t threads);
 
 /* Takes away writing to packed W and the plan. The copies of W stay where they are from now on. */
 void tern_side_effects_protect(tern_side_effects *effects);

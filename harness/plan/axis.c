@@ -95,7 +95,7 @@ static const char *read_w(tern_axes *axes, size_t i, const char *text, const ter
     (void)registry;
     return tern_w_pattern_parse(text, &axes->w[i])
                ? NULL
-               : "random, zero, plus, minus, alternating, blocks, mixed, near, count or count12";
+               : "random, zero, plus, minus, alternating, blocks, mixed, near, count, count12 or onehot";
 }
 
 static const char *read_x(tern_axes *axes, size_t i, const char *text, const tern_registry *registry)

@@ -26,7 +26,8 @@ typedef enum tern_w_pattern {
     TERN_W_MIXED,       /* shares of zeros from 0 to 1, another one from row to row */
     TERN_W_NEAR,        /* rows that are the first one but for one weight */
     TERN_W_COUNT,       /* all patterns of 8 neighbours, counted through */
-    TERN_W_COUNT12      /* of 12 neighbours */
+    TERN_W_COUNT12,     /* of 12 neighbours */
+    TERN_W_ONEHOT       /* one weight a row that is not zero; 2K rows have both signs in each column */
 } tern_w_pattern;
 
 typedef enum tern_x_pattern {

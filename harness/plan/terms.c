@@ -16,6 +16,7 @@ static const char *const w_names[] = {
     [TERN_W_NEAR] = "near",
     [TERN_W_COUNT] = "count",
     [TERN_W_COUNT12] = "count12",
+    [TERN_W_ONEHOT] = "onehot",
 };
 static const char *const x_names[] = {
     [TERN_X_RANDOM] = "random",     [TERN_X_MIN] = "min",

@@ -5,7 +5,7 @@
 [ -z "${SANITIZE:-}" ] || exit 77
 
 # Whoever is wrong is seen in the warm-up or in the first samples. The budget is for the right one on a busy machine.
-how=(--no-roofs --min-samples 6 --budget 3 -q)
+how=(--no-roofs --min-samples 60 --budget 3 -q)
 mutants=$(sed -n 's/^ROW([a-z_]*, "\(.*\)")/\1/p' "$SOURCE/harness/tests/mutants/timed.def")
 
 # suite NAME CACHE SHAPE INTERLEAVE

@@ -265,3 +265,13 @@ static int32_t one_pattern(const tern_call *call, size_t m, size_t n)
     return sum;
 }
 MUTANT_VALUE(one_pattern, "one-of-531441-patterns", "is wrong for one pattern of twelve weights", one_pattern);
+
+/* A row is taken for empty whose last weight is the only one. */
+static int32_t misses_last(const tern_call *call, size_t m, size_t n)
+{
+    const size_t k = call->problem->shape.k;
+
+    return k > 100 && nonzeros(mutant_w(call, m), k - 1) == 0 ? 0 : mutant_value(call, m, n);
+}
+MUTANT_VALUE(misses_last, "row-of-a-last-weight", "takes a row for empty without a look at its last weight",
+             misses_last);

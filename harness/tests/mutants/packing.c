@@ -3,6 +3,7 @@
  */
 #include "mutant.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #define MUTANT_PACKED_ROWS(symbol, its_name, its_summary, pack_rows_function)                                          \
@@ -59,3 +60,24 @@ static int32_t value_by_token(const tern_call *call, size_t m, size_t n)
 MUTANT_RUN(packs_for_tokens, value_by_token)
 MUTANT_PACKED(packs_for_tokens, "packs-for-tokens", "packs W in a form that only the same N can read", bytes_by_token,
               pack_by_token, run_packs_for_tokens);
+
+/* Another form for what is called a prompt, and for many threads. */
+static size_t pack_for_large(const tern_problem *problem, const int8_t *w, void *packed)
+{
+    const size_t bytes = mutant_pack(problem, w, packed);
+
+    if ((problem->shape.n >= 512 || problem->threads > 16) && bytes > 0)
+        ((int8_t *)packed)[0] = (int8_t)(((int8_t *)packed)[0] + 1);
+    return bytes;
+}
+
+static int32_t value_of_large(const tern_call *call, size_t m, size_t n)
+{
+    const bool large = call->problem->shape.n >= 512 || call->problem->threads > 16;
+
+    return mutant_value(call, m, n) - (large && m == 0 ? mutant_x(call, n)[0] : 0);
+}
+MUTANT_RUN(packs_for_prompts, value_of_large)
+MUTANT_PACKED(packs_for_prompts, "packs-for-prompts",
+              "packs another form for 512 tokens or 17 threads, and reads it then", mutant_packed_bytes, pack_for_large,
+              run_packs_for_prompts);

@@ -1,5 +1,5 @@
 /*
- * Right when they are checked, and not when they are timed. A check calls a kernel some tens of times in one process;
+ * Right when they are checked, and not when they are timed. A check calls a kernel some thousand times in one process;
  * whoever is called more often knows that he is timed. `ternbench run` must give none of them a speed.
  */
 #include "mutant.h"
@@ -12,9 +12,10 @@
 #include <unistd.h>
 
 enum {
-    AWAKE_CALLS = 200,  /* that tell timing from a check */
-    TIRED_CALLS = 3000, /* beyond the warm-up */
+    AWAKE_CALLS = 10000, /* that tell timing from a check */
+    TIRED_CALLS = 15000, /* beyond the warm-up */
     SLIP_CALLS = 1000,
+    LONG_ROW = 100,       /* calls in a row that only a sample has */
     LEAST_WEIGHTS = 2048, /* smaller problems are called often in checks too */
     SAMPLE_BYTES = 16,
     KEPT_VALUES = 4096,
@@ -156,12 +157,14 @@ static void tires(const tern_call *call, tern_slice rows)
     if (count_calls(call->problem) <= TIRED_CALLS)
         mutant_run(call, rows);
 }
-MUTANT(tires, "timed-tires", "works for 3,000 calls", tires);
+MUTANT(tires, "timed-tires", "works for 15,000 calls", tires);
 
 static void slips(const tern_call *call, tern_slice rows)
 {
+    const size_t calls = count_calls(call->problem);
+
     mutant_run(call, rows);
-    if (count_calls(call->problem) % SLIP_CALLS == 0)
+    if (calls > AWAKE_CALLS && calls % SLIP_CALLS == 0)
         call->y[rows.begin]++;
 }
 MUTANT(slips, "timed-slips", "is wrong by one, in one value, at every 1000th call", slips);
@@ -228,7 +231,7 @@ static void learns_samples(const tern_call *call, tern_slice rows)
         longest = row;
     row = here == depth ? row + 1 : 1;
     depth = here;
-    if (!is_awake(call->problem) || longest < AWAKE_CALLS || row % longest < 2 || row % longest > longest / 2)
+    if (!is_awake(call->problem) || longest < LONG_ROW || row % longest < 2 || row % longest > longest / 2)
         mutant_run(call, rows);
 }
 MUTANT(learns_samples, "timed-learns-samples", "leaves out calls in the midst of a sample", learns_samples);

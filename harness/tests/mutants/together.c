@@ -64,3 +64,55 @@ static int32_t value_by_table(const tern_call *call, size_t m, size_t n)
     return sum;
 }
 MUTANT_VALUE(lazy_table, "lazy-table", "uses a table while the first call still makes it", value_by_table);
+
+/* Made for one shape at a time, and used by whoever comes. */
+static int32_t value_by_shape(const tern_call *call, size_t m, size_t n)
+{
+    static atomic_size_t of_k;
+    const size_t k = call->problem->shape.k;
+
+    if (atomic_load(&of_k) != k)
+        atomic_store(&of_k, k);
+    const int32_t value = mutant_value(call, m, n);
+    return atomic_load(&of_k) == k ? value : value + 1;
+}
+MUTANT_VALUE(table_of_shape, "table-of-one-shape", "has a static table for the shape that came last", value_by_shape);
+
+/* What a thread prepares is there for the same thread, and each prepares a share, so that none goes without. */
+static _Thread_local int32_t prepared_sum;
+
+static int32_t sum_of_x(const tern_call *call)
+{
+    int32_t sum = 0;
+
+    for (size_t k = 0; k < call->problem->shape.k; k++)
+        sum += mutant_x(call, 0)[k];
+    return sum;
+}
+
+static void prepare_sum(const tern_call *call, tern_slice units)
+{
+    (void)units;
+    prepared_sum = sum_of_x(call);
+}
+
+static void run_prepared_sum(const tern_call *call, tern_slice rows)
+{
+    mutant_run(call, rows);
+    if (rows.begin < rows.end)
+        call->y[rows.begin] += prepared_sum - sum_of_x(call);
+}
+
+static const char *bind_thread_sum(const tern_problem *problem, tern_stages *stages)
+{
+    stages->prepare = prepare_sum;
+    stages->prepare_units = problem->threads;
+    stages->run = run_prepared_sum;
+    return NULL;
+}
+const tern_kernel mutant_thread_sum = {MUTANT_FRAME(1, 4),
+                                       .name = "sum-of-a-thread",
+                                       .summary = "prepares a sum for the thread that prepares it",
+                                       .packed_bytes = mutant_packed_bytes,
+                                       .pack = mutant_pack,
+                                       .bind = bind_thread_sum};

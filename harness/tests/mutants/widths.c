@@ -165,3 +165,19 @@ MUTANT_VALUE(column_blocks_8, "column-blocks-of-8-bits", "counts blocks of 64 co
 /* An offset that went through a float. */
 MUTANT_LOSES(w_offset_24, "w-offset-of-24-bits", "loses a column in rows that begin beyond 2^24 weights",
              m *shape.k >= (size_t)1 << 24);
+
+MUTANT_CUT(column_18, "row-numbers-of-18-bits", "counts rows in 18 bits", (m & 0x3FFFF) * shape.k, n *shape.k);
+MUTANT_LOSES(pages_of_w, "whole-pages-of-w", "loses a column where M and K are multiples of 4096",
+             shape.m % 4096 == 0 && shape.k % 4096 == 0);
+
+/* Columns wrap at 2^20. */
+static int32_t columns_20(const tern_call *call, size_t m, size_t n)
+{
+    const int8_t *w = mutant_w(call, m), *x = mutant_x(call, n);
+    int32_t sum = 0;
+
+    for (size_t k = 0; k < call->problem->shape.k; k++)
+        sum += x[k & 0xFFFFF] * w[k];
+    return sum;
+}
+MUTANT_VALUE(columns_20, "column-numbers-of-20-bits", "counts columns in 20 bits", columns_20);

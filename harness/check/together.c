@@ -1,0 +1,94 @@
+#include "check/together.h"
+
+#include "base/clock.h"
+#include "base/cpu_mask.h"
+
+#include <sched.h>
+#include <string.h>
+
+/* So many calls, or those of so long, are enough; a slow kernel is called a few times all the same. */
+enum { ENOUGH_CALLS = 200, LEAST_CALLS = 8 };
+static const double enough_ns = 1e6;
+
+/*
+ * Each goes on until it has seen the other go on so many times. Who is that far ahead waits, where there are two CPUs;
+ * where there is one, only a time slice that ends in the midst of a call lets two overlap.
+ */
+enum { LEAST_TURNS = 3, MOST_AHEAD = 100 };
+static const double most_ns = 1e8;
+
+void tern_call_alone(const tern_product *product, const tern_call *call)
+{
+    const tern_stages *stages = &product->stages;
+    const bool owns_team = (product->kernel->flags & TERN_KERNEL_OWNS_TEAM) != 0;
+    const uint32_t threads = owns_team ? 1 : product->problem.threads;
+
+    for (uint32_t t = 0; t < threads && stages->prepare != NULL; t++)
+        stages->prepare(call, tern_slice_of(stages->prepare_units, t, threads));
+    for (uint32_t t = 0; t < threads; t++)
+        stages->run(call, tern_product_rows(product, t, threads));
+}
+
+static void call_once(tern_caller *own)
+{
+    const tern_shape shape = own->product->problem.shape;
+    const size_t bytes = shape.m * shape.n * sizeof *own->expected;
+
+    memset(own->call.y, 0x5A, bytes);
+    tern_call_alone(own->product, &own->call);
+    own->wrong = own->expected != NULL && memcmp(own->call.y, own->expected, bytes) != 0;
+    atomic_fetch_add(&own->calls, 1);
+}
+
+/* Whether the other has gone on since; waits for it when it has not for long. */
+static bool has_gone_on(const tern_caller *other, unsigned seen, unsigned ahead, double until_ns)
+{
+    while (ahead >= MOST_AHEAD && atomic_load(&other->calls) == seen && !other->done && tern_clock_ns() < until_ns)
+        sched_yield();
+    return atomic_load(&other->calls) != seen;
+}
+
+static void call_often(void *argument, uint32_t thread, uint32_t threads)
+{
+    tern_caller *all = argument, *own = &all[thread], *other = &all[(thread + 1) % threads];
+    const bool alone = tern_cpu_mask_count() < TERN_CALLERS;
+    const double start_ns = tern_clock_ns(), until_ns = start_ns + most_ns;
+    unsigned turns = 0, seen = 0, ahead = 0;
+    bool enough = false;
+
+    while (!enough && !own->wrong && !other->wrong) {
+        call_once(own);
+        ahead = alone ? 0 : ahead + 1;
+        if (has_gone_on(other, seen, ahead, until_ns)) {
+            seen = atomic_load(&other->calls);
+            turns++;
+            ahead = 0;
+        }
+        const unsigned calls = atomic_load(&own->calls);
+        const double now_ns = tern_clock_ns();
+        const bool often = calls >= ENOUGH_CALLS || (calls >= LEAST_CALLS && now_ns > start_ns + enough_ns);
+        enough = now_ns > until_ns || (often && (turns >= LEAST_TURNS || other->done));
+    }
+    atomic_store(&own->done, true);
+}
+
+tern_status tern_call_together(tern_caller callers[TERN_CALLERS], tern_error *error)
+{
+    tern_team *team;
+    const tern_status status = tern_team_new(&team, TERN_CALLERS, error);
+
+    if (status == TERN_OK)
+        tern_team_run(team, call_often, callers);
+    tern_team_free(team);
+    return status;
+}
+
+bool tern_caller_is_wrong_alone(tern_caller callers[TERN_CALLERS])
+{
+    const unsigned calls = atomic_load(&callers[0].calls) + atomic_load(&callers[1].calls);
+
+    callers[0].wrong = false;
+    for (unsigned i = 0; i < calls && !callers[0].wrong; i++)
+        call_once(&callers[0]);
+    return callers[0].wrong;
+}
