@@ -92,7 +92,7 @@ static const struct {
     {"scratch_bytes()", has_scratch, call_scratch_bytes},
     {"pack()", has_pack, call_pack},
     {"pack_rows()", has_pack_rows, call_pack},
-    {"make_plan() and drop_plan()", has_plan, call_plan},
+    {"make_plan() with drop_plan()", has_plan, call_plan},
     {"facts()", has_facts, call_facts},
 };
 

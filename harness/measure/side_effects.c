@@ -134,7 +134,7 @@ bool tern_side_effects_look(tern_side_effects *effects, tern_finding *finding)
     after.thread.registers = before->thread.registers;
     effects->bench->fixture->has_strangers |= after.process.threads > before->process.threads;
     *before = after;
-    return fail(finding, TERN_OVERRUN, "run() leaves %s changed %s", difference, while_timed);
+    return fail(finding, TERN_OVERRUN, "leaves %s changed %s", difference, while_timed);
 }
 
 static bool margins_are_whole(const tern_side_effects *effects, tern_finding *finding)
