@@ -120,7 +120,8 @@ static void what_would_take_minutes_is_not_stepped_through(void **state)
     if (strstr(counter.reason, "not permitted") != NULL)
         skip_because(counter.reason);
     assert_int_equal(tern_step_count(&c, TERN_STEP_LIMIT, &patient, &all, NULL, NULL), TERN_OK);
-    assert_true(counter.per_call == all.per_call);
+    if (!TERN_SANITIZED) /* whose own instructions are another number each time */
+        assert_true(counter.per_call == all.per_call);
     c.shape = (tern_shape){16384, 4096, 1};
     assert_int_equal(tern_instructions_step(&c, &patient, &counter, NULL), TERN_OK);
     assert_true(isnan(counter.per_call));
