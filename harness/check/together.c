@@ -2,20 +2,24 @@
 
 #include "base/clock.h"
 #include "base/cpu_mask.h"
+#include "base/sanitized.h"
 
 #include <sched.h>
 #include <string.h>
 
-/* So many calls, or those of so long, are enough; a slow kernel is called a few times all the same. */
-enum { ENOUGH_CALLS = 200, LEAST_CALLS = 8 };
+/*
+ * So many calls, or those of so long, are enough; a slow kernel is called a few times all the same. A sanitizer for
+ * threads needs no collision to tell that there could be one.
+ */
+enum { ENOUGH_CALLS = TERN_SANITIZED ? 8 : 200, LEAST_CALLS = TERN_SANITIZED ? 2 : 8 };
 static const double enough_ns = 1e6;
 
 /*
  * Each goes on until it has seen the other go on so many times. Who is that far ahead waits, where there are two CPUs;
  * where there is one, only a time slice that ends in the midst of a call lets two overlap.
  */
-enum { LEAST_TURNS = 3, MOST_AHEAD = 100 };
-static const double most_ns = 1e8;
+enum { LEAST_TURNS = TERN_SANITIZED ? 1 : 3, MOST_AHEAD = 100 };
+static const double most_ns = TERN_SANITIZED ? 5e6 : 3e7;
 
 void tern_call_alone(const tern_product *product, const tern_call *call)
 {
