@@ -254,6 +254,8 @@ static void run_elsewhere(void *argument, int file, size_t bytes)
 
     if (bind_elsewhere(run) && tern_pass_run_take_packed(run, file, bytes))
         tern_pass_look(run);
+    /* ThreadSanitizer sleeps for a second where a process ends that has threads. */
+    tern_team_free(run->team);
 }
 
 /* Packs as in a first pass, and sends it over. */
