@@ -215,7 +215,7 @@ static void call_in_thread(void *argument, uint32_t thread, uint32_t threads)
         if (thread == 0)
             t->run->result->step = t->difference[0] == NULL ? "run()" : "prepare()";
     }
-    const uint32_t share = crossed ? (thread + 1) % threads : thread;
+    const uint32_t share = !crossed ? thread : thread + 1 == threads ? 0 : thread + 1;
     if (t->difference[thread] == NULL)
         t->difference[thread] = do_stage(t, stages->run, tern_product_rows(&t->run->product, share, threads));
 }

@@ -54,12 +54,13 @@ static bool has_gone_on(const tern_caller *other, unsigned seen, unsigned ahead,
 
 static void call_often(void *argument, uint32_t thread, uint32_t threads)
 {
-    tern_caller *all = argument, *own = &all[thread], *other = &all[(thread + 1) % threads];
+    tern_caller *all = argument, *own = &all[thread], *other = &all[TERN_CALLERS - 1 - thread];
     const bool alone = tern_cpu_mask_count() < TERN_CALLERS;
     const double start_ns = tern_clock_ns(), until_ns = start_ns + most_ns;
     unsigned turns = 0, seen = 0, ahead = 0;
     bool enough = false;
 
+    (void)threads;
     while (!enough && !own->wrong && !other->wrong) {
         call_once(own);
         ahead = alone ? 0 : ahead + 1;
