@@ -59,10 +59,11 @@ static tern_status sample(void *context, const tern_case *cases, uint32_t arms, 
             whole = false;
         }
     for (uint32_t i = 0; i < arms && whole; i++) {
-        samples->arm[i].ns = samples->ns + (size_t)i * rounds;
-        samples->arm[i].samples = rounds;
+        double *ns = samples->ns + (size_t)i * rounds;
         for (uint32_t r = 0; r < rounds; r++)
-            samples->arm[i].ns[r] = s->ns(&cases[i]) * (1.0 + s->noise * simulated_normal(&s->seed));
+            ns[r] = s->ns(&cases[i]) * (1.0 + s->noise * simulated_normal(&s->seed));
+        samples->arm[i].ns = ns;
+        samples->arm[i].samples = rounds;
     }
     return TERN_OK;
 }
