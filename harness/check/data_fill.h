@@ -7,6 +7,12 @@
 
 #include "plan/case.h"
 
+/* Column i < k when columns are taken from both ends in turn: 0, K-1, 1, K-2, ... */
+static inline size_t tern_column_in_turn(size_t i, size_t k)
+{
+    return i % 2 == 0 ? i / 2 : k - 1 - i / 2;
+}
+
 typedef void tern_data_fill(const tern_data *data, tern_shape shape, int8_t *values);
 
 tern_data_fill tern_w_fill_random, tern_w_fill_zero, tern_w_fill_plus, tern_w_fill_minus, tern_w_fill_alternating,

@@ -139,8 +139,6 @@ void tern_w_fill_onehot(const tern_data *data, tern_shape shape, int8_t *w)
 {
     (void)data;
     memset(w, 0, shape.m * shape.k);
-    for (size_t m = 0; m < shape.m; m++) {
-        const size_t turn = m / 2 % shape.k;
-        w[m * shape.k + (turn % 2 == 0 ? turn / 2 : shape.k - 1 - turn / 2)] = m % 2 == 0 ? 1 : -1;
-    }
+    for (size_t m = 0; m < shape.m; m++)
+        w[m * shape.k + tern_column_in_turn(m / 2 % shape.k, shape.k)] = m % 2 == 0 ? 1 : -1;
 }

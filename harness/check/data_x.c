@@ -49,9 +49,9 @@ void tern_x_fill_onehot(const tern_data *data, tern_shape shape, int8_t *x)
     (void)data;
     memset(x, 0, shape.n * shape.k);
     for (size_t n = 0; n < shape.n; n++) {
-        const size_t turn = n % shape.k / 2;
-        const bool left = n % shape.k % 2 == 0;
-        x[n * shape.k + (left ? turn : shape.k - 1 - turn)] = left == (n / shape.k % 2 == 0) ? -128 : 127;
+        const size_t i = n % shape.k;
+        const bool low = i % 2 == n / shape.k % 2;
+        x[n * shape.k + tern_column_in_turn(i, shape.k)] = low ? -128 : 127;
     }
 }
 

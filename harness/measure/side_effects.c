@@ -7,7 +7,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <time.h>
 
 enum { PACKED, PLAN };
@@ -66,12 +65,19 @@ void tern_side_effects_open(tern_side_effects *effects, tern_bench *bench, tern_
         bench->fixture->state.process.threads = threads;
 }
 
-static void protect(tern_guard *guard, const char *name, void *map, size_t map_bytes, uint8_t *data, size_t bytes)
+static void protect(tern_guard *guard, const char *name, uint8_t *map, size_t map_bytes, uint8_t *data, size_t bytes)
 {
-    if (map == NULL || mprotect(map, map_bytes, PROT_READ) != 0)
+    if (map == NULL)
         return;
-    *guard = (tern_guard){
-        .name = name, .data = data, .bytes = bytes, .access = TERN_GUARD_READ_ONLY, .map = map, .map_bytes = map_bytes};
+    *guard = (tern_guard){.name = name,
+                          .data = data,
+                          .bytes = bytes,
+                          .map = map,
+                          .map_bytes = map_bytes,
+                          .pages = map,
+                          .pages_end = map + map_bytes};
+    if (tern_guard_set_access(guard, TERN_GUARD_READ_ONLY, NULL) != TERN_OK)
+        *guard = (tern_guard){0};
 }
 
 /* Mappings as a whole: part of one would break up its huge pages. */
@@ -87,10 +93,8 @@ void tern_side_effects_protect(tern_side_effects *effects)
 
 void tern_side_effects_close(tern_side_effects *effects)
 {
-    tern_guard *plan = effects->read_only == NULL ? NULL : &effects->read_only[PLAN];
-
-    if (plan != NULL && plan->map != NULL)
-        mprotect(plan->map, plan->map_bytes, PROT_READ | PROT_WRITE);
+    if (effects->read_only != NULL)
+        tern_guard_set_access(&effects->read_only[PLAN], TERN_GUARD_OPEN, NULL);
 }
 
 static double cpu_ns(clockid_t clock)
@@ -125,8 +129,7 @@ bool tern_side_effects_look(tern_side_effects *effects, tern_finding *finding)
     tern_state *before = &effects->bench->fixture->state, after;
 
     tern_state_take_quickly(&after);
-    const char *difference =
-        tern_state_difference(before, &after, owns_team(effects) && effects->bench->c->threads > 1);
+    const char *difference = tern_state_difference(before, &after, owns_team(effects));
     if (difference == NULL)
         return true;
     /* Not held against the next one, nor left to it. */

@@ -1,6 +1,6 @@
 #include "decode/loop/products.h"
 
-#include "base/round.h"
+#include "base/aligned.h"
 
 #include <stdlib.h>
 
@@ -88,11 +88,11 @@ static tern_status bind(const tern_model *model, size_t part, size_t tokens, ter
 
 static tern_status make_plan(tern_product *product, void **memory, tern_error *error)
 {
-    const size_t bytes = tern_round_up(tern_product_plan_bytes(product), PLAN_ALIGN);
+    const size_t bytes = tern_product_plan_bytes(product);
 
     if (bytes == 0)
         return TERN_OK;
-    *memory = aligned_alloc(PLAN_ALIGN, bytes);
+    *memory = tern_aligned_new(bytes, PLAN_ALIGN);
     if (*memory == NULL)
         return tern_error_memory(error, "the plan of a kernel", (double)bytes);
     const char *lacking = tern_product_make_plan(product, *memory);

@@ -23,6 +23,12 @@ void mutant_run(const tern_call *call, tern_slice rows);
 /* The value without the last column's product. */
 int32_t mutant_value_short(const tern_call *call, size_t m, size_t n);
 
+/* Starts a thread that computes half of the slice, and joins it. */
+void mutant_run_with_helper(const tern_call *call, tern_slice rows);
+
+/* Starts a thread that waits for ever. */
+void mutant_leave_thread(void);
+
 static inline const int8_t *mutant_w(const tern_call *call, size_t m)
 {
     return (const int8_t *)call->packed + m * call->problem->shape.k;

@@ -218,16 +218,22 @@ MUTANT(open_file, "open-file", "leaves a file open", opens_file);
 
 static void *rest(void *nothing)
 {
-    pause();
+    for (;;)
+        pause();
     return nothing;
+}
+
+void mutant_leave_thread(void)
+{
+    pthread_t thread;
+
+    if (pthread_create(&thread, NULL, rest, NULL) != 0)
+        abort();
 }
 
 static void starts_thread(const tern_call *call, tern_slice rows)
 {
-    pthread_t thread;
-
     mutant_run(call, rows);
-    if (pthread_create(&thread, NULL, rest, NULL) != 0)
-        abort();
+    mutant_leave_thread();
 }
 MUTANT(thread_left, "thread-left", "leaves a thread behind", starts_thread);

@@ -167,6 +167,13 @@ static void run_by_cpu(const tern_call *call, tern_slice rows)
 MUTANT_PREPARED(by_cpu, "tables-by-cpu", "finds a table by the CPU that it runs on", cpu_bytes, prepare_by_cpu,
                 run_by_cpu);
 
+#define MUTANT_TEAMED(symbol, its_name, its_summary, run_function)                                                     \
+    MUTANT_BIND(symbol, NULL, run_function)                                                                            \
+    const tern_kernel mutant_##symbol = {                                                                              \
+        MUTANT_FRAME(1, 4),     .flags = TERN_KERNEL_OWNS_TEAM,      .name = its_name,                                 \
+        .summary = its_summary, .packed_bytes = mutant_packed_bytes, .pack = mutant_pack,                              \
+        .bind = bind_##symbol}
+
 /* With a team of its own: rows are dealt in shares, and a remainder is lost for four threads. */
 static void run_own_team(const tern_call *call, tern_slice rows)
 {
@@ -179,14 +186,7 @@ static void run_own_team(const tern_call *call, tern_slice rows)
         mutant_run(call, (tern_slice){thread * share, end, (uint32_t)thread});
     }
 }
-MUTANT_BIND(own_team, NULL, run_own_team)
-const tern_kernel mutant_own_team = {MUTANT_FRAME(1, 4),
-                                     .flags = TERN_KERNEL_OWNS_TEAM,
-                                     .name = "own-team-of-four",
-                                     .summary = "loses rows when its own team has four threads",
-                                     .packed_bytes = mutant_packed_bytes,
-                                     .pack = mutant_pack,
-                                     .bind = bind_own_team};
+MUTANT_TEAMED(own_team, "own-team-of-four", "loses rows when its own team has four threads", run_own_team);
 
 /* As many threads as the runtime likes, whatever was asked for. */
 static void run_any_team(const tern_call *call, tern_slice rows)
@@ -199,11 +199,4 @@ static void run_any_team(const tern_call *call, tern_slice rows)
         mutant_run(call, (tern_slice){m * thread / threads, m * (thread + 1) / threads, (uint32_t)thread});
     }
 }
-MUTANT_BIND(any_team, NULL, run_any_team)
-const tern_kernel mutant_any_team = {MUTANT_FRAME(1, 4),
-                                     .flags = TERN_KERNEL_OWNS_TEAM,
-                                     .name = "own-team-of-any-size",
-                                     .summary = "starts two threads where one is asked for",
-                                     .packed_bytes = mutant_packed_bytes,
-                                     .pack = mutant_pack,
-                                     .bind = bind_any_team};
+MUTANT_TEAMED(any_team, "own-team-of-any-size", "starts two threads where one is asked for", run_any_team);

@@ -5,11 +5,9 @@
 #include "mutant.h"
 
 #include <fenv.h>
-#include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum {
     AWAKE_CALLS = 10000, /* that tell timing from a check */
@@ -275,22 +273,15 @@ static void leaves_rounding(const tern_call *call, tern_slice rows)
 }
 MUTANT(leaves_rounding, "timed-leaves-rounding", "leaves another rounding mode once it is timed", leaves_rounding);
 
-static void *sleep_on(void *unused)
-{
-    (void)unused;
-    for (;;)
-        pause();
-    return NULL;
-}
-
 static void leaves_thread(const tern_call *call, tern_slice rows)
 {
     static bool left;
-    pthread_t thread;
 
     mutant_run(call, rows);
-    if (is_awake(call->problem) && !left)
-        left = pthread_create(&thread, NULL, sleep_on, NULL) == 0;
+    if (is_awake(call->problem) && !left) {
+        mutant_leave_thread();
+        left = true;
+    }
 }
 MUTANT(leaves_thread, "timed-leaves-thread", "leaves a thread behind once it is timed", leaves_thread);
 
@@ -305,31 +296,8 @@ static void loses_memory(const tern_call *call, tern_slice rows)
 }
 MUTANT(loses_memory, "timed-loses-memory", "loses memory in every call once it is timed", loses_memory);
 
-typedef struct half {
-    const tern_call *call;
-    tern_slice rows;
-} half;
-
-static void *do_half(void *argument)
-{
-    const half *of = argument;
-
-    mutant_run(of->call, of->rows);
-    return NULL;
-}
-
 static void has_help(const tern_call *call, tern_slice rows)
 {
-    const size_t middle = (rows.begin + rows.end) / 2;
-    half second = {call, {middle, rows.end, rows.thread}};
-    pthread_t helper;
-    const bool helped = is_awake(call->problem) && pthread_create(&helper, NULL, do_half, &second) == 0;
-
-    if (!helped)
-        do_half(&second);
-    rows.end = middle;
-    mutant_run(call, rows);
-    if (helped)
-        pthread_join(helper, NULL);
+    (is_awake(call->problem) ? mutant_run_with_helper : mutant_run)(call, rows);
 }
 MUTANT(has_help, "timed-has-help", "lets a thread of its own do half of the rows once it is timed", has_help);

@@ -69,8 +69,7 @@ static void *help(void *argument)
     return NULL;
 }
 
-/* Starts a thread for half of the slice and joins it. */
-static void run_with_helper(const tern_call *call, tern_slice rows)
+void mutant_run_with_helper(const tern_call *call, tern_slice rows)
 {
     const size_t middle = rows.begin + (rows.end - rows.begin) / 2;
     helper h = {call, {middle, rows.end, rows.thread}};
@@ -81,8 +80,8 @@ static void run_with_helper(const tern_call *call, tern_slice rows)
     if (started)
         pthread_join(thread, NULL);
 }
-RIGHT(right_helper, "right-joined-thread", "right: starts a thread in each call and joins it", NULL, run_with_helper,
-      ANY_SHAPE, ANY_PLACE, INT8_ROWS);
+RIGHT(right_helper, "right-joined-thread", "right: starts a thread in each call and joins it", NULL,
+      mutant_run_with_helper, ANY_SHAPE, ANY_PLACE, INT8_ROWS);
 
 static void *help_with_heap(void *argument)
 {

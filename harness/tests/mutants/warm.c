@@ -3,10 +3,8 @@
  */
 #include "mutant.h"
 
-#include <pthread.h>
 #include <stdbool.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { WARM_CALLS = 5000 };
 
@@ -29,21 +27,11 @@ static void run_writes_before_y(const tern_call *call, tern_slice rows)
 MUTANT(warm_before_y, "warm-writes-before-y", "writes before Y once it is warm, what stands there",
        run_writes_before_y);
 
-static void *stay(void *unused)
-{
-    (void)unused;
-    for (;;)
-        pause();
-    return NULL;
-}
-
 static void run_leaves_thread(const tern_call *call, tern_slice rows)
 {
-    pthread_t thread;
-
     mutant_run(call, rows);
     if (count_calls() == WARM_CALLS)
-        (void)pthread_create(&thread, NULL, stay, NULL);
+        mutant_leave_thread();
 }
 MUTANT(warm_thread, "warm-leaves-thread", "leaves a thread behind in its 5,000th call", run_leaves_thread);
 
