@@ -1,10 +1,8 @@
 #include "check/together.h"
 
 #include "base/clock.h"
-#include "base/cpu_mask.h"
 #include "base/sanitized.h"
 
-#include <sched.h>
 #include <string.h>
 
 /*
@@ -15,11 +13,11 @@ enum { ENOUGH_CALLS = TERN_SANITIZED ? 8 : 200, LEAST_CALLS = TERN_SANITIZED ? 2
 static const double enough_ns = 1e6;
 
 /*
- * Each goes on until it has seen the other go on so many times. Who is that far ahead waits, where there are two CPUs;
- * where there is one, only a time slice that ends in the midst of a call lets two overlap.
+ * Each goes on until the other has ended a call in the midst of so many of its own: only then have two overlapped. They
+ * do so at once where each has a CPU; elsewhere when a time slice ends in the midst of a call.
  */
-enum { LEAST_TURNS = TERN_SANITIZED ? 1 : 3, MOST_AHEAD = 100 };
-static const double most_ns = TERN_SANITIZED ? 5e6 : 3e7;
+enum { LEAST_OVERLAPS = TERN_SANITIZED ? 1 : 3 };
+static const double most_ns = TERN_SANITIZED ? 5e6 : 5e7;
 
 void tern_call_alone(const tern_product *product, const tern_call *call)
 {
@@ -44,35 +42,22 @@ static void call_once(tern_caller *own)
     atomic_fetch_add(&own->calls, 1);
 }
 
-/* Whether the other has gone on since; waits for it when it has not for long. */
-static bool has_gone_on(const tern_caller *other, unsigned seen, unsigned ahead, double until_ns)
-{
-    while (ahead >= MOST_AHEAD && atomic_load(&other->calls) == seen && !other->done && tern_clock_ns() < until_ns)
-        sched_yield();
-    return atomic_load(&other->calls) != seen;
-}
-
 static void call_often(void *argument, uint32_t thread, uint32_t threads)
 {
     tern_caller *all = argument, *own = &all[thread], *other = &all[TERN_CALLERS - 1 - thread];
-    const bool alone = tern_cpu_mask_count() < TERN_CALLERS;
-    const double start_ns = tern_clock_ns(), until_ns = start_ns + most_ns;
-    unsigned turns = 0, seen = 0, ahead = 0;
+    const double start_ns = tern_clock_ns();
+    unsigned overlaps = 0;
     bool enough = false;
 
     (void)threads;
     while (!enough && !own->wrong && !other->wrong) {
+        const unsigned seen = atomic_load(&other->calls);
         call_once(own);
-        ahead = alone ? 0 : ahead + 1;
-        if (has_gone_on(other, seen, ahead, until_ns)) {
-            seen = atomic_load(&other->calls);
-            turns++;
-            ahead = 0;
-        }
+        overlaps += atomic_load(&other->calls) != seen;
         const unsigned calls = atomic_load(&own->calls);
         const double now_ns = tern_clock_ns();
         const bool often = calls >= ENOUGH_CALLS || (calls >= LEAST_CALLS && now_ns > start_ns + enough_ns);
-        enough = now_ns > until_ns || (often && (turns >= LEAST_TURNS || other->done));
+        enough = now_ns > start_ns + most_ns || (often && (overlaps >= LEAST_OVERLAPS || other->done));
     }
     atomic_store(&own->done, true);
 }
