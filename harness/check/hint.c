@@ -1,7 +1,7 @@
 /*
  * Two tables. A fault predicts what a kernel that has it writes at (m, n); it fits when it predicts every value that
- * differs. A place says where the differing values lie. Faults that are nearer to certain stand first, and the first
- * that fits is told.
+ * differs and, if it comes in several kinds, the right values between them. A place says where the differing values
+ * lie. Faults that are nearer to certain stand first, and the first that fits is told.
  */
 #include "check/hint.h"
 
@@ -130,17 +130,20 @@ static bool saturated_16_bits(const tern_comparison *c, const position *at, size
     return (at->expected > INT16_MAX && at->got == INT16_MAX) || (at->expected < INT16_MIN && at->got == INT16_MIN);
 }
 
-static bool wrapped_16_bits(const tern_comparison *c, const position *at, size_t p)
+static bool wrapped(const tern_comparison *c, const position *at, size_t bits)
 {
-    (void)c, (void)p;
-    return (at->got - at->expected) % 65536 == 0;
+    (void)c;
+    return (at->got - at->expected) % ((int64_t)1 << bits) == 0;
 }
 
 /* A float holds 24 bits. Above that, each addition may round by one, and all of them to the same side. */
 static bool rounded_as_float(const tern_comparison *c, const position *at, size_t p)
 {
+    const float rounded = (float)at->got;
+
     (void)p;
-    return llabs(at->expected) > 1 << 24 && llabs(at->got - at->expected) <= (int64_t)c->shape.k;
+    return llabs(at->expected) > 1 << 24 && (int64_t)rounded == at->got &&
+           llabs(at->got - at->expected) <= (int64_t)c->shape.k;
 }
 
 static const struct fault {
@@ -159,11 +162,18 @@ static const struct fault {
     {tail_missing, 1, 64, "what is missing is the last columns of K: %zu of them"},
     {tail_twice, 1, 64, "what is too much is the last columns of K, taken twice: %zu of them"},
     {saturated_16_bits, 0, 0, "16-bit sums saturate"},
-    {wrapped_16_bits, 0, 0, "16-bit sums overflow: all differences are multiples of 65536"},
+    {wrapped, 24, 24, "%zu-bit sums overflow: all differences are multiples of 16777216"},
+    {wrapped, 16, 16, "%zu-bit sums overflow: all differences are multiples of 65536"},
     {rounded_as_float, 0, 0, "only sums above 2^24 are wrong, and by little: they are rounded as floats"},
 };
 
-static bool fits_all(const struct fault *fault, size_t p, const tern_comparison *c, const position *at, size_t count)
+/* Values that differ, and right ones that lie between them. */
+typedef struct samples {
+    position wrong[SAMPLES], right[SAMPLES];
+    size_t wrong_count, right_count;
+} samples;
+
+static bool fits_each(const struct fault *fault, size_t p, const tern_comparison *c, const position *at, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         if (!fault->fits(c, &at[i], p))
@@ -171,11 +181,18 @@ static bool fits_all(const struct fault *fault, size_t p, const tern_comparison 
     return true;
 }
 
-static void append_fault(char *hint, size_t bytes, const tern_comparison *c, const position *at, size_t count)
+/* Of several kinds, one may fit a few wrong values by chance: so it has to say, too, which values are right. */
+static bool fits_all(const struct fault *fault, size_t p, const tern_comparison *c, const samples *values)
+{
+    return fits_each(fault, p, c, values->wrong, values->wrong_count) &&
+           (fault->low == fault->high || fits_each(fault, p, c, values->right, values->right_count));
+}
+
+static void append_fault(char *hint, size_t bytes, const tern_comparison *c, const samples *values)
 {
     for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
         for (size_t p = faults[i].low; p <= faults[i].high; p++)
-            if (fits_all(&faults[i], p, c, at, count)) {
+            if (fits_all(&faults[i], p, c, values)) {
                 tern_text_append(hint, bytes, faults[i].sentence, p);
                 return;
             }
@@ -222,27 +239,51 @@ static void append_place(char *hint, size_t bytes, const char *noun, const exten
         tern_text_append(hint, bytes, "%sonly %ss %zu to %zu", separator, noun, e->low, e->high);
 }
 
-void tern_hint_find(const tern_comparison *c, char *hint, size_t bytes)
+/* Whether index is one that may differ, by what is known of those that do. */
+static bool within(const extent *e, size_t index)
 {
-    const size_t values = c->shape.m * c->shape.n;
-    position sample[SAMPLES];
-    extent rows = {0}, tokens = {0};
-    size_t mismatches = 0, samples = 0;
+    return index >= e->low && index <= e->high && (e->step == 0 || (index - e->low) % e->step == 0);
+}
 
-    for (size_t i = 0; i < values; i++)
-        mismatches += c->expected[i] != c->got[i];
-    const size_t stride = mismatches / SAMPLES + 1;
-    for (size_t i = 0, seen = 0; i < values; i++) {
+/* Of `count` values that differ, SAMPLES at most, evenly; and where all of them lie. */
+static void take_wrong(const tern_comparison *c, size_t count, samples *values, extent *rows, extent *tokens)
+{
+    const size_t stride = count / SAMPLES + 1;
+
+    for (size_t i = 0, seen = 0; seen < count; i++) {
         if (c->expected[i] == c->got[i])
             continue;
         const position at = {i % c->shape.m, i / c->shape.m, c->expected[i], c->got[i]};
-        extend(&rows, at.m);
-        extend(&tokens, at.n);
+        extend(rows, at.m);
+        extend(tokens, at.n);
         if (seen++ % stride == 0)
-            sample[samples++] = at;
+            values->wrong[values->wrong_count++] = at;
     }
+}
+
+/* The first right values of rows and tokens where others differ. */
+static void take_right(const tern_comparison *c, samples *values, const extent *rows, const extent *tokens)
+{
+    for (size_t i = 0; i < c->shape.m * c->shape.n && values->right_count < SAMPLES; i++) {
+        const position at = {i % c->shape.m, i / c->shape.m, c->expected[i], c->got[i]};
+        if (at.expected == at.got && within(rows, at.m) && within(tokens, at.n))
+            values->right[values->right_count++] = at;
+    }
+}
+
+void tern_hint_find(const tern_comparison *c, char *hint, size_t bytes)
+{
+    const size_t values = c->shape.m * c->shape.n;
+    samples taken = {.wrong_count = 0};
+    extent rows = {0}, tokens = {0};
+    size_t mismatches = 0;
+
+    for (size_t i = 0; i < values; i++)
+        mismatches += c->expected[i] != c->got[i];
+    take_wrong(c, mismatches, &taken, &rows, &tokens);
+    take_right(c, &taken, &rows, &tokens);
     hint[0] = '\0';
-    append_fault(hint, bytes, c, sample, samples);
+    append_fault(hint, bytes, c, &taken);
     append_place(hint, bytes, "row", &rows, c->shape.m);
     append_place(hint, bytes, "token", &tokens, c->shape.n);
     if (hint[0] == '\0' && mismatches > values - values / 20)

@@ -140,6 +140,50 @@ static void y_of_zeros_is_told(void **state)
     hint_is("Y is zero");
 }
 
+static void the_width_of_a_sum_is_told(void **state)
+{
+    (void)state;
+    got[4 * M + 9] += 3 << 24;
+    got[5 * M + 17] -= 1 << 24;
+    hint_is("24-bit sums overflow");
+    got[3 * M + 12] += 1 << 16;
+    hint_is("16-bit sums overflow");
+}
+
+/* Leaves out the last three columns. */
+static void cut(size_t n, size_t m)
+{
+    for (size_t k = K - 3; k < K; k++)
+        got[n * M + m] -= x[n * K + k] * w[m * K + k];
+}
+
+/* Where four values could have lost them, and two have, something else took as much from those two. */
+static void a_tail_is_missing_from_all_or_none(void **state)
+{
+    tern_finding finding;
+
+    (void)state;
+    cut(4, 9);
+    cut(5, 18);
+    tern_compare(&comparison, &finding);
+    assert_int_equal(finding.mismatches, 2);
+    assert_null(strstr(finding.hint, "columns"));
+    cut(4, 18);
+    cut(5, 9);
+    hint_is("missing is the last columns of K");
+}
+
+static void only_what_a_float_holds_is_rounded_as_one(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < N * M; i++)
+        got[i] = expected[i] = (1 << 26) + 1;
+    got[7] -= 1;
+    hint_is("rounded as floats");
+    got[8] += 1;
+    hint_is("only rows 7 to 8");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -151,6 +195,9 @@ int main(void)
         cmocka_unit_test_setup(nothing_is_said_of_noise, set_up),
         cmocka_unit_test_setup(w_read_across_is_told, set_up),
         cmocka_unit_test_setup(y_of_zeros_is_told, set_up),
+        cmocka_unit_test_setup(the_width_of_a_sum_is_told, set_up),
+        cmocka_unit_test_setup(a_tail_is_missing_from_all_or_none, set_up),
+        cmocka_unit_test_setup(only_what_a_float_holds_is_rounded_as_one, set_up),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
