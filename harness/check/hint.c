@@ -245,6 +245,11 @@ static bool within(const extent *e, size_t index)
     return index >= e->low && index <= e->high && (e->step == 0 || (index - e->low) % e->step == 0);
 }
 
+static position position_of(const tern_comparison *c, size_t i)
+{
+    return (position){i % c->shape.m, i / c->shape.m, c->expected[i], c->got[i]};
+}
+
 /* Of `count` values that differ, SAMPLES at most, evenly; and where all of them lie. */
 static void take_wrong(const tern_comparison *c, size_t count, samples *values, extent *rows, extent *tokens)
 {
@@ -253,7 +258,7 @@ static void take_wrong(const tern_comparison *c, size_t count, samples *values, 
     for (size_t i = 0, seen = 0; seen < count; i++) {
         if (c->expected[i] == c->got[i])
             continue;
-        const position at = {i % c->shape.m, i / c->shape.m, c->expected[i], c->got[i]};
+        const position at = position_of(c, i);
         extend(rows, at.m);
         extend(tokens, at.n);
         if (seen++ % stride == 0)
@@ -265,7 +270,7 @@ static void take_wrong(const tern_comparison *c, size_t count, samples *values, 
 static void take_right(const tern_comparison *c, samples *values, const extent *rows, const extent *tokens)
 {
     for (size_t i = 0; i < c->shape.m * c->shape.n && values->right_count < SAMPLES; i++) {
-        const position at = {i % c->shape.m, i / c->shape.m, c->expected[i], c->got[i]};
+        const position at = position_of(c, i);
         if (at.expected == at.got && within(rows, at.m) && within(tokens, at.n))
             values->right[values->right_count++] = at;
     }

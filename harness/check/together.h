@@ -24,8 +24,8 @@ enum { TERN_CALLERS = 2 };
 void tern_call_alone(const tern_product *product, const tern_call *call);
 
 /*
- * Both call, again and again, until each has seen the other go on, or one is wrong. TERN_ENVIRONMENT: there is no second
- * thread.
+ * Both call, again and again, until calls of both have overlapped, one is wrong, or some time is over. TERN_ENVIRONMENT:
+ * there is no second thread.
  */
 tern_status tern_call_together(tern_caller callers[TERN_CALLERS], tern_error *error);
 
