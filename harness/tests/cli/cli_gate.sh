@@ -114,7 +114,9 @@ says out 'FIXED         reference/'
 git checkout -q right -- kernels
 
 # One that is right when it is checked and wrong when it is timed: as wrong, with no speed, beside a case that is right.
-sed -e 's/\(call->y\[[^]]*\]\) = /\1 = (shape.k == 64 \&\& stored++ > 50000) + /' -e '0,/^static/s//static uint64_t stored;\n\nstatic/' good/reference.c >kernels/reference.c
+# It counts what it finds in Y but for the bytes 0x5A, which are there when two calls run together: of those there are
+# more the busier the machine is.
+sed -e 's/\(call->y\[[^]]*\]\) = /\1 = (shape.k == 64 \&\& (stored += \1 != 0x5A5A5A5A) > 50000) + /' -e '0,/^static/s//static uint64_t stored;\n\nstatic/' good/reference.c >kernels/reference.c
 cmp -s kernels/reference.c good/reference.c && fail "reference.c has not become wrong"
 printf '[a]\nkernels = reference\nshapes = 16x64x1 16x128x1\n' >late.suite
 expect 1 "$TERNBENCH" gate good kernels late.suite -q --out jsonl:late.jsonl --out junit:late.xml --out html:late.html
