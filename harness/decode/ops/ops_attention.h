@@ -197,23 +197,22 @@ INLINE void mix_tile(tern_kv_type type, int x_count, int columns, const float *w
     const size_t ahead_rows = MIX_AHEAD_BYTES / rows->stride_bytes, ahead_bytes = ahead_rows * rows->stride_bytes;
     const size_t fetches = x_count == 1 && rows->left > ahead_rows ? rows->left - ahead_rows : 0;
     const uint8_t *row = rows->row + first * bytes_of(type);
-    lanes total[16], value[8];
+    lanes total[16], factor[4];
 
     out += first;
     for (int k = 0; k < x_count; k++)
         for (int c = 0; c < columns; c++)
             total[k * columns + c] = lanes_load(out + (size_t)k * out_stride + 16 * c);
     for (size_t r = 0; r < rows->count; r++, row += rows->stride_bytes) {
-        for (int c = 0; c < columns; c++) {
+        for (int k = 0; k < x_count; k++)
+            factor[k] = lanes_set(weight[(size_t)k * weight_stride + r]);
+        for (int c = 0; c < columns; c++) { /* as in dot_step() */
             const size_t byte = 16 * (size_t)c * bytes_of(type);
-            value[c] = load_as(type, row, 16 * (size_t)c);
+            const lanes value = load_as(type, row, 16 * (size_t)c);
             if (byte % 64 == 0 && r < fetches)
                 fetch_ahead((uintptr_t)row + byte + ahead_bytes, false);
-        }
-        for (int k = 0; k < x_count; k++) {
-            const lanes factor = lanes_set(weight[(size_t)k * weight_stride + r]);
-            for (int c = 0; c < columns; c++)
-                total[k * columns + c] = lanes_fma(factor, value[c], total[k * columns + c]);
+            for (int k = 0; k < x_count; k++)
+                total[k * columns + c] = lanes_fma(factor[k], value, total[k * columns + c]);
         }
     }
     for (int k = 0; k < x_count; k++)

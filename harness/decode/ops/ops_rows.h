@@ -119,18 +119,21 @@ INLINE void rows_begin(const rows_at *rows, int row_count, const uint8_t **row)
             row[r] = rows->row + least((size_t)r, rows->count - 1) * rows->stride_bytes;
 }
 
-/* total[x * rows + row] gets 16 more products of each pair of x_count vectors and row_count rows. */
+/*
+ * total[x * rows + row] gets 16 more products of each pair of x_count vectors and row_count rows. A row is used up
+ * before the next one is loaded: all of them and the sums are more than there are registers with AVX2.
+ */
 INLINE void dot_step(tern_kv_type type, int x_count, int row_count, const float *x, size_t x_stride,
                      const uint8_t *const *row, size_t i, lanes *total)
 {
-    lanes value[8];
+    lanes factor[4];
 
-    for (int r = 0; r < row_count; r++)
-        value[r] = load_as(type, row[r], i);
-    for (int k = 0; k < x_count; k++) {
-        const lanes factor = lanes_load(x + (size_t)k * x_stride + i);
-        for (int r = 0; r < row_count; r++)
-            total[k * row_count + r] = lanes_fma(factor, value[r], total[k * row_count + r]);
+    for (int k = 0; k < x_count; k++)
+        factor[k] = lanes_load(x + (size_t)k * x_stride + i);
+    for (int r = 0; r < row_count; r++) {
+        const lanes value = load_as(type, row[r], i);
+        for (int k = 0; k < x_count; k++)
+            total[k * row_count + r] = lanes_fma(factor[k], value, total[k * row_count + r]);
     }
 }
 
