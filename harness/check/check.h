@@ -20,8 +20,9 @@ void tern_checker_free(tern_checker *checker);
 /*
  * Checks the case in a child process and fills finding, also when the answer is UNSUPPORTED. What it does stands at
  * the head of check.c. The case's own threads and cache state do not matter: every check runs with several thread
- * counts. The verdict is UNSUPPORTED where memory is short. Fails when no child can be made (TERN_ENVIRONMENT), and
- * when the program was asked to end (TERN_NOTHING).
+ * counts. Its deadline is later by what packing W as often as a check does may take, 1 us a weight. The verdict is
+ * UNSUPPORTED where memory is short. Fails when no child can be made (TERN_ENVIRONMENT), and when the program was asked
+ * to end (TERN_NOTHING).
  */
 tern_status tern_check_case(tern_checker *checker, const tern_case *c, const tern_child_options *options,
                             tern_finding *finding, tern_error *error);
