@@ -1,17 +1,8 @@
 #!/usr/bin/env bash
 # Models as other tools write them: under any name, in parts, in the types that those tools choose; what is refused, and what it leads to.
 . "$SOURCE/harness/tests/cli/cli.sh"
-
-decode() {
-    "$TERNBENCH" decode --no-roofs --baseline none -q --prompt 5 --tokens 4 --kernel scalar --set head=16 "$@"
-}
-hashes() {
-    grep -o 'tokens [0-9a-f]*, logits [0-9a-f]*' out
-}
-# same WHAT: the last hashes are these
-same() {
-    [ "$(hashes)" = "$wanted" ] || { echo "FAILED: $1 gives $(hashes), not $wanted"; failures=$((failures + 1)); }
-}
+. "$SOURCE/harness/tests/cli/decode.sh"
+always=(--prompt 5 --tokens 4 --kernel scalar --set head=16)
 
 # By any name.
 "$FIELD_MODEL" quantised model.gguf

@@ -2,24 +2,19 @@
 # A model as a GGUF file: written, shown, decoded to the same logits as from the seed; and what a user gets wrong.
 # Labels: threads
 . "$SOURCE/harness/tests/cli/cli.sh"
-
+. "$SOURCE/harness/tests/cli/decode.sh"
+always=(--prompt 7 --tokens 5 --kernel scalar)
 tiny=$SOURCE/suites/tiny.model
-decode() {
-    "$TERNBENCH" decode --no-roofs --baseline none -q --prompt 7 --tokens 5 --kernel scalar "$@"
-}
-hashes() {
-    grep -o 'tokens [0-9a-f]*, logits [0-9a-f]*' out
-}
 
 expect 0 decode --model "$tiny" --seed 3 --p0 0.5 --set head=16
-seeded=$(hashes)
+wanted=$(hashes)
 for type in tq1_0 tq2_0 i2_s; do
     expect 0 "$TERNBENCH" model write --model "$tiny" --seed 3 --p0 0.5 --type $type --out $type.gguf
     expect 0 "$TERNBENCH" model show $type.gguf
     says out "blk.1.ffn_down.weight"
     says out "$type"
     expect 0 decode --model $type.gguf --seed 3 --set head=16
-    [ "$(hashes)" = "$seeded" ] || { echo "FAILED: $type gives $(hashes), the seed $seeded"; failures=$((failures + 1)); }
+    same "$type"
 done
 expect 0 decode --model tq1_0.gguf --prompt-text 'any text'
 says out "answer:"
@@ -27,12 +22,12 @@ says out "answer:"
 # Without sub-norms it goes out as a llama model, its rows in llama's order, and comes back in its own.
 sed -e 's/^activation.*/activation = swiglu/' -e 's/^sub_norms.*/sub_norms = no/' "$tiny" >plain.model
 expect 0 decode --model ./plain.model --set head=16
-plain=$(hashes)
+wanted=$(hashes)
 expect 0 "$TERNBENCH" model write --model ./plain.model --out plain.gguf
 says out "architecture llama"
 says_not out "only ternbench"
 expect 0 decode --model plain.gguf --set head=16
-[ "$(hashes)" = "$plain" ] || { echo "FAILED: as llama $(hashes), from the seed $plain"; failures=$((failures + 1)); }
+same "as llama"
 
 expect 2 "$TERNBENCH" model
 expect 2 "$TERNBENCH" model write
