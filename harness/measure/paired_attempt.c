@@ -223,7 +223,7 @@ static void compare_with_roofs(const tern_paired_track *t, uint32_t i, double *r
 static void compare_with_baseline(const tern_paired_track *t, uint32_t i)
 {
     const int32_t baseline = t->attempt->baseline;
-    const bool known = baseline >= 0 && tern_paired_is_ready(t, (uint32_t)baseline);
+    const bool known = baseline >= 0 && t->lane[baseline].case_arm.outcome->timed;
 
     tern_paired_ratio_to_baseline(&t->lane[i].case_arm.outcome->timing, &t->lane[i].case_arm.series,
                                   known ? &t->lane[baseline].case_arm.series : NULL);
@@ -231,18 +231,25 @@ static void compare_with_baseline(const tern_paired_track *t, uint32_t i)
 
 static void conclude(tern_paired_track *t, tern_paired_result *result)
 {
+    const uint32_t members = t->attempt->members;
+
     count_reuse(t);
-    for (uint32_t i = 0; i < t->attempt->members; i++) {
+    for (uint32_t i = 0; i < members; i++)
         tern_case_arm_conclude(&t->lane[i].case_arm);
-        if (!tern_paired_is_ready(t, i) || t->attempt->brief)
+    if (t->attempt->brief)
+        return;
+    for (uint32_t i = 0; i < members; i++) {
+        tern_arm_outcome *outcome = &result->outcome[i];
+        if (!outcome->timed)
             continue;
         compare_with_roofs(t, i, tern_paired_attempt_roof_samples(t->attempt, result, i));
-        if (takes_turns(t))
-            compare_with_baseline(t, i);
-        tern_arm_outcome *outcome = &result->outcome[i];
         outcome->timed =
             tern_plausible_check(&t->fixture, &t->attempt->member[i]->options, &outcome->timing, &outcome->finding);
     }
+    /* Last, when it is known whether the baseline is right and timed. */
+    for (uint32_t i = 0; i < members && takes_turns(t); i++)
+        if (result->outcome[i].timed)
+            compare_with_baseline(t, i);
 }
 
 static bool is_any_ready(const tern_paired_track *t)
@@ -355,6 +362,25 @@ void tern_paired_attempt_attach(const tern_paired_attempt *attempt, tern_paired_
     timing->counter = outcome->counter;
 }
 
+static void bound(uint32_t *count, uint32_t most)
+{
+    if (*count > most)
+        *count = most;
+}
+
+/* Kernels may have written to the result as well: what it counts is looked at before it is believed. */
+static void bound_counts(const tern_paired_attempt *attempt, tern_paired_result *result)
+{
+    for (uint32_t i = 0; i < attempt->members; i++) {
+        tern_arm_outcome *outcome = &result->outcome[i];
+        bound(&outcome->facts, TERN_MAX_FACTS);
+        bound(&outcome->timing.samples, tern_paired_attempt_capacity(attempt));
+        bound(&outcome->timing.rounds, tern_paired_attempt_capacity(attempt));
+        bound(&outcome->timing.threads, attempt->member[0]->c->threads);
+        bound(&outcome->timing.counters, TERN_MAX_COUNTERS);
+    }
+}
+
 tern_status tern_paired_attempt_run(tern_paired_attempt *attempt, const tern_child_options *child,
                                     tern_paired_result **result, tern_child_outcome *outcome, tern_error *error)
 {
@@ -371,6 +397,7 @@ tern_status tern_paired_attempt_run(tern_paired_attempt *attempt, const tern_chi
         (*result)->active.deadline_s = fmax((*result)->active.deadline_s, attempt->member[i]->deadline_s);
     }
     const tern_status status = tern_child_run(run_and_close, attempt, *result, bytes, &together, outcome, error);
+    bound_counts(attempt, *result);
     if (status != TERN_OK || outcome->end != TERN_CHILD_DONE || (*result)->status == TERN_OK)
         return status;
     if (error != NULL)
