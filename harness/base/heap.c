@@ -6,6 +6,8 @@
 
 #include "base/sanitized.h"
 
+#include <errno.h>
+#include <malloc.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
@@ -62,6 +64,22 @@ void *realloc(void *old, size_t bytes)
 void *aligned_alloc(size_t align, size_t bytes)
 {
     return count(__libc_memalign(align, bytes), (double)bytes);
+}
+
+void *memalign(size_t align, size_t bytes)
+{
+    return count(__libc_memalign(align, bytes), (double)bytes);
+}
+
+int posix_memalign(void **place, size_t align, size_t bytes)
+{
+    if (align < sizeof(void *) || (align & (align - 1)) != 0)
+        return EINVAL;
+    void *got = count(__libc_memalign(align, bytes), (double)bytes);
+    if (got == NULL)
+        return ENOMEM;
+    *place = got;
+    return 0;
 }
 
 uint64_t tern_heap_allocations(void)

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 /*
- * Calls of malloc, calloc, realloc and aligned_alloc so far; UINT64_MAX where they cannot be counted (another C
+ * Calls of malloc, calloc, realloc and of those that align so far; UINT64_MAX where they cannot be counted (another C
  * library, a sanitizer).
  */
 uint64_t tern_heap_allocations(void);

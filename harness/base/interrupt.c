@@ -51,9 +51,9 @@ static void on_signal(int signal)
 
 static void handle(int signal, bool even_if_ignored)
 {
-    const struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
-    struct sigaction found;
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART}, found;
 
+    sigfillset(&action.sa_mask); /* a second signal finds what the first one noted */
     if (even_if_ignored || (sigaction(signal, NULL, &found) == 0 && found.sa_handler != SIG_IGN))
         sigaction(signal, &action, NULL);
 }

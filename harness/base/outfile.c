@@ -126,8 +126,10 @@ static tern_status find(tern_outfile *file, tern_error *error)
             return tern_error_set(error, TERN_USAGE, "two outputs go to %s", file->path);
         }
         const tern_status status = tern_writer_lock(file->found, file->path, error);
-        if (status != TERN_OK)
+        if (status != TERN_OK) {
+            file->created = false; /* it is somebody else's, even if it was not there a moment ago */
             return status;
+        }
         /* Who had the lock before may have put another file in this one's place. */
         if (stat(file->path, &now) == 0 && is_same(&now, file->found)) {
             file->as_found = now;

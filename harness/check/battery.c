@@ -286,10 +286,11 @@ static void run_passes(tern_pass_run *run)
     const tern_shape shape = run->task->c->shape;
     const bool large = tern_shape_macs(shape) > LARGE_MACS;
     const bool brief = run->task->c->brief;
+    const bool has_elsewhere = !large && !brief && !is_left_out(passes_elsewhere);
     tern_elsewhere elsewhere = {.wake = -1, .file = -1};
     bool goes_on = true;
 
-    if (!large && !brief && !is_left_out(passes_elsewhere))
+    if (has_elsewhere)
         tern_elsewhere_start(&elsewhere, run_elsewhere, run);
     for (size_t i = 0; i < sizeof passes / sizeof *passes && goes_on; i++) {
         run->pass = &passes[i];
@@ -298,6 +299,9 @@ static void run_passes(tern_pass_run *run)
     }
     if (goes_on && elsewhere.pid > 0)
         look_elsewhere(run, &elsewhere);
+    else if (goes_on && has_elsewhere)
+        tern_text_copy(run->result->finding.reason, sizeof run->result->finding.reason,
+                       "its packed W was not tried in another process: none can be started here");
     tern_elsewhere_end(&elsewhere);
 }
 

@@ -21,7 +21,7 @@ typedef struct tern_elsewhere {
 /* Runs in the other process when the packed form has come, `bytes` bytes of file. It ends when it returns. */
 typedef void tern_elsewhere_fn(void *argument, int file, size_t bytes);
 
-/* Forks. Without a process, or the rights to one, there is none, and nothing is checked with it. */
+/* Forks. Without room for a process, or the rights to one, pid is 0. */
 void tern_elsewhere_start(tern_elsewhere *elsewhere, tern_elsewhere_fn *fn, void *argument);
 
 enum { TERN_ELSEWHERE_LOST = -2, TERN_ELSEWHERE_FULL = -3 };
