@@ -1,8 +1,8 @@
 /*
  * compare.h - two sets of results side by side, as a document.
  */
-#ifndef TERN_COMPARE_H
-#define TERN_COMPARE_H
+#ifndef TERN_REPORTS_COMPARE_H
+#define TERN_REPORTS_COMPARE_H
 
 #include "document.h"
 #include "record/results.h"

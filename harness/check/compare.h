@@ -1,8 +1,8 @@
 /*
  * compare.h - is Y the expected one; if not, how far off, where, and what does the pattern point at?
  */
-#ifndef TERN_COMPARE_H
-#define TERN_COMPARE_H
+#ifndef TERN_CHECK_COMPARE_H
+#define TERN_CHECK_COMPARE_H
 
 #include "kernel.h"
 #include "record/verdict.h"

@@ -1,8 +1,8 @@
 /*
  * together.h - calls that run at the same time: of one problem or of two, by two threads.
  */
-#ifndef TERN_TOGETHER_H
-#define TERN_TOGETHER_H
+#ifndef TERN_CHECK_TOGETHER_H
+#define TERN_CHECK_TOGETHER_H
 
 #include "check/product.h"
 

@@ -1,8 +1,8 @@
 /*
  * inputs.h - the files that a command reads, of which no output of the same command may take the place.
  */
-#ifndef TERN_INPUTS_H
-#define TERN_INPUTS_H
+#ifndef TERN_CLI_INPUTS_H
+#define TERN_CLI_INPUTS_H
 
 #include "cli/command.h"
 

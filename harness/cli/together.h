@@ -1,8 +1,8 @@
 /*
  * together.h - which options go together: one that has no effect beside another, or without it, is refused.
  */
-#ifndef TERN_TOGETHER_H
-#define TERN_TOGETHER_H
+#ifndef TERN_CLI_TOGETHER_H
+#define TERN_CLI_TOGETHER_H
 
 #include "cli/command.h"
 

@@ -13,8 +13,8 @@
  * changes less often in samples of short calls (see `period`): 1 to 2.5 ns with one thread, 25 ns at most with two, which is
  * within 1.2 % of a call of 2 us.
  */
-#ifndef TERN_INPUTS_H
-#define TERN_INPUTS_H
+#ifndef TERN_MEASURE_INPUTS_H
+#define TERN_MEASURE_INPUTS_H
 
 #include "base/random.h"
 #include "machine/memory.h"

@@ -1,8 +1,8 @@
 /*
  * lanes_avx2.h - lanes_portable.h in AVX2, FMA and F16C.
  */
-#ifndef TERN_LANES_H
-#define TERN_LANES_H
+#ifndef TERN_LANES_AVX2_H
+#define TERN_LANES_AVX2_H
 
 #include "kernel.h"
 

@@ -1,8 +1,8 @@
 /*
  * lanes_avx512.h - lanes_portable.h in AVX-512 F, BW, DQ and VL.
  */
-#ifndef TERN_LANES_H
-#define TERN_LANES_H
+#ifndef TERN_LANES_AVX512_H
+#define TERN_LANES_AVX512_H
 
 #include "kernel.h"
 

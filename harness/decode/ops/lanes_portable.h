@@ -2,8 +2,8 @@
  * lanes_portable.h - 16 floats side by side, in plain C. The other lanes_*.h are the same functions in vector
  * instructions and give the same bits for all numbers that are not NaN.
  */
-#ifndef TERN_LANES_H
-#define TERN_LANES_H
+#ifndef TERN_LANES_PORTABLE_H
+#define TERN_LANES_PORTABLE_H
 
 #include "base/half.h"
 #include "kernel.h"
