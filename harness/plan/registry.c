@@ -1,5 +1,6 @@
 #include "plan/registry.h"
 
+#include "base/text.h"
 #include "plan/contract.h"
 #include "plan/libraries.h"
 #include "plan/plugin_trial.h"
@@ -194,9 +195,7 @@ tern_status tern_registry_load(tern_registry *registry, const char *path, tern_e
 
 static int is_shared_object(const struct dirent *file)
 {
-    const size_t length = strlen(file->d_name);
-
-    return length > 3 && strcmp(file->d_name + length - 3, ".so") == 0;
+    return tern_text_ends_with(file->d_name, ".so");
 }
 
 static tern_status load_directory(tern_registry *registry, const char *directory, tern_error *error)

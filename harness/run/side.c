@@ -15,13 +15,6 @@
 
 #include <xxhash.h>
 
-static bool ends_with(const char *text, const char *end)
-{
-    const size_t length = strlen(text), end_length = strlen(end);
-
-    return length > end_length && strcmp(text + length - end_length, end) == 0;
-}
-
 static bool is_folder(const char *path)
 {
     struct stat what;
@@ -223,9 +216,9 @@ tern_status tern_side_make(tern_side *side, const char *text, const tern_side_wa
     tern_text_copy(side->text, sizeof side->text, text);
     if (is_folder(text))
         side->kind = TERN_SIDE_FOLDER;
-    else if (ends_with(text, ".so"))
+    else if (tern_text_ends_with(text, ".so"))
         side->kind = TERN_SIDE_PLUGIN;
-    else if (ends_with(text, ".c"))
+    else if (tern_text_ends_with(text, ".c"))
         side->kind = TERN_SIDE_SOURCE;
     switch (side->kind) {
     case TERN_SIDE_REVISION:

@@ -4,6 +4,7 @@
 #include "report.h"
 
 #include "analyse/series.h"
+#include "base/text.h"
 #include "cases.h"
 #include "compare.h"
 #include "drawn.h"
@@ -54,11 +55,6 @@ static void make_hostile(void)
     }
 }
 
-static bool ends_with(const char *text, const char *ending)
-{
-    return strlen(text) >= strlen(ending) && strcmp(text + strlen(text) - strlen(ending), ending) == 0;
-}
-
 /* Formats whose names do not say what they are made of. */
 static const char *const objects[] = {"gbench", "bmf", "gab", NULL}, *const markup[] = {"junit", "github", NULL};
 
@@ -80,10 +76,11 @@ static void no_report_lets_a_name_act(void **state)
         char *text = draw(report);
         if (strchr(text, '\033') != NULL)
             fail_msg("%s writes an escape code", report->name);
-        if (ends_with(report->name, "html") || ends_with(report->name, "md") || is_one_of(report->name, markup))
+        if (tern_text_ends_with(report->name, "html") || tern_text_ends_with(report->name, "md") ||
+            is_one_of(report->name, markup))
             if (has_foreign_script(text))
                 fail_msg("%s lets a name be markup", report->name);
-        if (ends_with(report->name, "json") || is_one_of(report->name, objects)) {
+        if (tern_text_ends_with(report->name, "json") || is_one_of(report->name, objects)) {
             json_error_t error;
             json_t *json = json_loads(text, 0, &error);
             if (json == NULL)
