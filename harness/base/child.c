@@ -5,6 +5,7 @@
  */
 #include "base/child.h"
 
+#include "base/clock.h"
 #include "base/heap.h"
 #include "base/interrupt.h"
 #include "base/orphans.h"
@@ -24,7 +25,6 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { TICK_MS = 100, PRINTED_BYTES = 64 * 1024 };
@@ -72,14 +72,6 @@ const char *__tsan_default_options(void)
     return "ignore_noninstrumented_modules=1";
 }
 #endif
-
-static double clock_s(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 /* A file that cannot grow, so that a kernel which prints without end fills nothing. */
 static int open_printed(void)
@@ -176,12 +168,12 @@ static double kept_waiting_s(pid_t pid)
 /* Waits until the child ends by itself (DONE; the caller looks how) or has to be killed. */
 static tern_child_end wait_for(child *c, const tern_child_options *options)
 {
-    const double start = clock_s();
+    const double start = tern_clock_s();
     double deadline = start + options->deadline_s, looked = start, stopped_s = 0.0;
     struct pollfd life = {.fd = c->life, .events = POLLIN};
     int nap_ms = TICK_MS;
 
-    for (double now = clock_s(); !has_ended(c); looked = now, now = clock_s()) {
+    for (double now = tern_clock_s(); !has_ended(c); looked = now, now = tern_clock_s()) {
         if (now - looked > LONGEST_LOOK_S)
             stopped_s += now - looked;
         if (now >= deadline) {

@@ -13,6 +13,20 @@ double tern_clock_ns(void)
     return 1e9 * (double)now.tv_sec + (double)now.tv_nsec;
 }
 
+double tern_clock_ns_for(void *context)
+{
+    (void)context;
+    return tern_clock_ns();
+}
+
+double tern_clock_s(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
 uint64_t tern_clock_ticks(void)
 {
 #if defined(__x86_64__)

@@ -14,6 +14,12 @@
 /* Nanoseconds since some moment. */
 double tern_clock_ns(void);
 
+/* The same where a clock has a context, as that of tests does; this one looks at none. */
+double tern_clock_ns_for(void *context);
+
+/* Seconds of CLOCK_MONOTONIC: for deadlines and what a person is shown, not for samples. */
+double tern_clock_s(void);
+
 /* The processor's constant-rate counter; nanoseconds where there is none that may be read. */
 uint64_t tern_clock_ticks(void);
 

@@ -1,5 +1,6 @@
 #include "cli/activity_line.h"
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "cli/announce.h"
 #include "cli/terminal.h"
@@ -21,7 +22,7 @@ static void begin(void *context, const tern_run *run, const tern_plan *plan)
 static void tick(void *context, const char *what, double share)
 {
     tern_activity_line *progress = context;
-    const double now = tern_terminal_clock();
+    const double now = tern_clock_s();
     char shown[512], line[sizeof shown + 16];
 
     if (progress->quiet || (!progress->terminal && now - progress->last_s < plain_interval_s))
@@ -51,7 +52,7 @@ static void warn(void *context, const char *sentence)
 
 tern_observer tern_activity_line_observer(tern_activity_line *progress, bool quiet)
 {
-    *progress = (tern_activity_line){.quiet = quiet, .terminal = tern_terminal_is(), .last_s = tern_terminal_clock()};
+    *progress = (tern_activity_line){.quiet = quiet, .terminal = tern_terminal_is(), .last_s = tern_clock_s()};
     return (tern_observer){.context = progress, .begin = begin, .tick = tick, .warn = warn};
 }
 

@@ -1,5 +1,6 @@
 #include "cli/progress.h"
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "cell.h"
 #include "cli/announce.h"
@@ -17,7 +18,7 @@ static const double plain_interval_s = 5.0;
 /* Seconds left, by what was needed so far for what was expected so far. */
 static double left(const tern_progress *progress)
 {
-    const double now = tern_terminal_clock(), elapsed = now - progress->started_s;
+    const double now = tern_clock_s(), elapsed = now - progress->started_s;
     /* What runs now goes as it was guessed, until that is proven wrong. */
     const double done_s = progress->expected_done_s + fmin(progress->expected_now_s, now - progress->now_started_s);
     /* Until a tenth is done the guess counts for more than the clock. */
@@ -56,7 +57,7 @@ static void begin(void *context, const tern_run *run, const tern_plan *plan)
 
     progress->run = run;
     progress->total = plan->count;
-    progress->started_s = progress->last_s = tern_terminal_clock();
+    progress->started_s = progress->last_s = tern_clock_s();
     for (size_t i = 0; i < plan->count; i++)
         progress->expected_s += plan->cases[i].expected_s;
     if (progress->quiet)
@@ -73,13 +74,13 @@ static void start(void *context, const tern_planned *const *planned, size_t coun
     progress->expected_now_s = 0.0;
     for (size_t i = 0; i < count; i++)
         progress->expected_now_s += planned[i]->expected_s;
-    progress->now_started_s = tern_terminal_clock();
+    progress->now_started_s = tern_clock_s();
 }
 
 static void tick(void *context, const char *what, double share)
 {
     tern_progress *progress = context;
-    const double now = tern_terminal_clock();
+    const double now = tern_clock_s();
     char shown[512];
 
     (void)share;
@@ -104,7 +105,7 @@ static void tell_case(tern_progress *progress, const tern_record *record)
     fprintf(stderr, "%zu/%zu  %-10s %s%s%s\n", progress->done, progress->total,
             tern_verdict_name(record->finding.verdict), id, record->timed ? "  " : "",
             record->timed ? tern_cell_time(record->timing.median_ns, median, sizeof median) : "");
-    progress->last_s = tern_terminal_clock();
+    progress->last_s = tern_clock_s();
 }
 
 static void finish(void *context, const tern_planned *planned, const tern_record *record)

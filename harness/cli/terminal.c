@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
 
 bool tern_terminal_is(void)
@@ -40,12 +39,4 @@ void tern_terminal_clear(void)
 {
     fputs("\r\033[K", stderr);
     fflush(stderr);
-}
-
-double tern_terminal_clock(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }

@@ -23,7 +23,4 @@ void tern_terminal_say(FILE *stream, const char *format, ...) __attribute__((for
 /* Takes the line off. */
 void tern_terminal_clear(void);
 
-/* Monotonic seconds. */
-double tern_terminal_clock(void);
-
 #endif

@@ -111,12 +111,6 @@ static bool settle(void *context, bool kept)
            tern_case_look_at_some(case_arm);
 }
 
-static double now_ns(void *context)
-{
-    (void)context;
-    return tern_clock_ns();
-}
-
 /* Sets how long it took and whether the arm is ready. */
 static void call_first(tern_case_arm *case_arm)
 {
@@ -200,7 +194,7 @@ static void call_again(tern_case_arm *case_arm)
 
 static void start(tern_case_arm *case_arm, const tern_fixture *fixture)
 {
-    case_arm->sampled = (tern_sampled){case_arm, time_calls, case_arm->brief ? NULL : drift, settle, now_ns};
+    case_arm->sampled = (tern_sampled){case_arm, time_calls, case_arm->brief ? NULL : drift, settle, tern_clock_ns_for};
     case_arm->answers = (tern_timed_answers){.projection = &fixture->weights->projection,
                                              .inputs = &fixture->inputs,
                                              .shape = case_arm->c->shape,

@@ -87,15 +87,9 @@ static double drift(void *context)
     return tern_clock_drift_look(roof_arm->clock_drift, roof_arm->team);
 }
 
-static double now_ns(void *context)
-{
-    (void)context;
-    return tern_clock_ns();
-}
-
 static void start(tern_roof_arm *roof_arm, double (*time_ns)(void *context, uint64_t calls))
 {
-    roof_arm->sampled = (tern_sampled){roof_arm, time_ns, drift, NULL, now_ns};
+    roof_arm->sampled = (tern_sampled){roof_arm, time_ns, drift, NULL, tern_clock_ns_for};
     roof_arm->series = (tern_series){.sample_ns = roof_arm->sample_ns, .capacity = TERN_MAX_SAMPLES};
 }
 

@@ -207,12 +207,6 @@ static bool settle(void *context, bool kept)
     return false;
 }
 
-static double now_ns(void *context)
-{
-    (void)context;
-    return tern_clock_ns();
-}
-
 static void open_lane(course *c, uint32_t i)
 {
     lane *l = &c->lane[i];
@@ -223,7 +217,7 @@ static void open_lane(course *c, uint32_t i)
     l->model = c->variant[find_variant(c, job)].model;
     l->model.threads = job->threads;
     l->series = (tern_series){.sample_ns = l->result->ns, .capacity = TERN_TURNS_SAMPLES, .calls_per_sample = 1};
-    l->sampled = (tern_sampled){.context = l, .time_ns = take_turn, .settle = settle, .now_ns = now_ns};
+    l->sampled = (tern_sampled){.context = l, .time_ns = take_turn, .settle = settle, .now_ns = tern_clock_ns_for};
 }
 
 /* Those that compute with as many bits have the same logits. Whoever differs from the first that was right is wrong. */

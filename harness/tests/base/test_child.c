@@ -3,6 +3,7 @@
  */
 #include "base/child.h"
 
+#include "base/clock.h"
 #include "skip.h"
 
 #include <errno.h>
@@ -22,14 +23,6 @@ typedef struct answer {
 
 static answer result;
 static tern_child_outcome outcome;
-
-static double seconds(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 static tern_child_end run_with(tern_child_fn *fn, const tern_child_options *options)
 {
@@ -114,12 +107,12 @@ static void hangs(void *argument, void *shared)
 static void a_hang_ends_at_its_deadline(void **state)
 {
     const tern_child_options options = {.deadline_s = 0.2};
-    const double start = seconds();
+    const double start = tern_clock_s();
 
     (void)state;
     assert_int_equal(run_with(hangs, &options), TERN_CHILD_TIMEOUT);
     assert_string_equal(outcome.reason, "gave no answer within 0.2 s");
-    assert_true(seconds() - start >= 0.2 && seconds() - start < 5.0);
+    assert_true(tern_clock_s() - start >= 0.2 && tern_clock_s() - start < 5.0);
 }
 
 /* ^Z of the whole program, in which its children are stopped too or not: here the child ends it. */
@@ -268,9 +261,9 @@ static void a_quick_one_costs_little(void **state)
 
     (void)state;
     for (int i = 0; i < 50; i++) {
-        const double start = seconds();
+        const double start = tern_clock_s();
         run(adds_two);
-        best = seconds() - start < best ? seconds() - start : best;
+        best = tern_clock_s() - start < best ? tern_clock_s() - start : best;
     }
     /* Some 0.3 ms here; a sanitizer's fork takes longer. */
     assert_true(best < 0.05);
