@@ -6,6 +6,7 @@
 #include "base/program.h"
 #include "base/shared_path.h"
 #include "base/text.h"
+#include "base/whole_file.h"
 #include "plot.h"
 #include "svg.h"
 
@@ -96,27 +97,6 @@ static tern_status write_script(const desk *d, const tern_drawing *drawings, siz
     return TERN_OK;
 }
 
-/* The whole file, with a '\0' behind it; NULL when it cannot be read. */
-static char *read_file(const char *path, size_t *bytes)
-{
-    FILE *stream = fopen(path, "rb");
-    char *text = NULL;
-
-    *bytes = 0;
-    if (stream == NULL)
-        return NULL;
-    if (fseek(stream, 0, SEEK_END) == 0) {
-        const long size = ftell(stream);
-        rewind(stream);
-        if (size > 0 && size < PICTURE_MOST && (text = malloc((size_t)size + 1)) != NULL) {
-            *bytes = fread(text, 1, (size_t)size, stream);
-            text[*bytes] = '\0';
-        }
-    }
-    fclose(stream);
-    return text;
-}
-
 /* As it may stand in a page, or as a file. */
 static void make_fit(tern_drawing *drawing, tern_picture picture)
 {
@@ -146,7 +126,7 @@ static bool tick(void *context)
 static void say_why(const desk *d, int ended, tern_error *error)
 {
     size_t bytes;
-    char *log = read_file(d->log, &bytes), *line = NULL, *rest = log;
+    char *log = tern_whole_file_read(d->log, PICTURE_MOST, &bytes), *line = NULL, *rest = log;
 
     for (char *next; rest != NULL && (next = tern_text_word(&rest, "\n")) != NULL;)
         line = next;
@@ -180,7 +160,7 @@ static tern_status collect(const desk *d, tern_drawing *drawings, size_t count, 
     char path[PATH_BYTES];
 
     for (size_t i = 0; i < count; i++) {
-        drawings[i].bytes = read_file(picture_path(d, i, path), &drawings[i].count);
+        drawings[i].bytes = tern_whole_file_read(picture_path(d, i, path), PICTURE_MOST, &drawings[i].count);
         if (drawings[i].bytes == NULL || (picture != TERN_PICTURE_PNG && strstr(drawings[i].bytes, "</svg>") == NULL))
             return tern_error_set(error, TERN_ENVIRONMENT, "gnuplot left no whole picture %s", drawings[i].plot->name);
         if (picture != TERN_PICTURE_PNG)

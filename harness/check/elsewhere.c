@@ -1,5 +1,7 @@
 #include "check/elsewhere.h"
 
+#include "base/whole_file.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -21,17 +23,6 @@ static bool read_all(int fd, void *to, size_t bytes)
         if (more <= 0 && !(more < 0 && errno == EINTR))
             return false;
         got += more > 0 ? (size_t)more : 0;
-    }
-    return true;
-}
-
-static bool write_all(int fd, const void *from, size_t bytes)
-{
-    for (size_t put = 0; put < bytes;) {
-        const ssize_t more = write(fd, (const char *)from + put, bytes - put);
-        if (more <= 0 && !(more < 0 && errno == EINTR))
-            return false;
-        put += more > 0 ? (size_t)more : 0;
     }
     return true;
 }
@@ -79,7 +70,7 @@ int tern_elsewhere_run(tern_elsewhere *elsewhere, const void *packed, size_t byt
 {
     if (elsewhere->pid == 0)
         return 0;
-    if (!write_all(elsewhere->file, packed, bytes))
+    if (!tern_whole_file_write(elsewhere->file, packed, bytes))
         return TERN_ELSEWHERE_FULL;
     /* A socket, since a pipe without a reader would end this process by SIGPIPE. */
     const bool is_gone = send(elsewhere->wake, &bytes, sizeof bytes, MSG_NOSIGNAL) != sizeof bytes;

@@ -1,6 +1,7 @@
 #include "measure/ring_stock.h"
 
 #include "base/cpu_mask.h"
+#include "base/whole_file.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -37,17 +38,9 @@ bool tern_ring_stock_lend(const tern_ring_stock *stock, const tern_ring_demand *
     return true;
 }
 
-static bool write_all(int file, const void *bytes, size_t count, off_t at)
+static bool write_at(int file, off_t at, const void *data, size_t bytes)
 {
-    while (count > 0) {
-        const ssize_t written = pwrite(file, bytes, count, at);
-        if (written <= 0)
-            return false;
-        bytes = (const char *)bytes + written;
-        count -= (size_t)written;
-        at += written;
-    }
-    return true;
+    return lseek(file, at, SEEK_SET) == at && tern_whole_file_write(file, data, bytes);
 }
 
 void tern_ring_stock_leave(const tern_ring_stock *stock, const tern_ring_demand *demand, const void *packed)
@@ -55,8 +48,8 @@ void tern_ring_stock_leave(const tern_ring_stock *stock, const tern_ring_demand 
     if (stock->file <= 0 || !is_empty(stock))
         return;
     /* The demand stands before the bytes and comes last: without it there is nothing. */
-    if (write_all(stock->file, packed, demand->packed_bytes, sizeof *demand))
-        write_all(stock->file, demand, sizeof *demand, 0);
+    if (write_at(stock->file, sizeof *demand, packed, demand->packed_bytes))
+        write_at(stock->file, 0, demand, sizeof *demand);
 }
 
 /* Copies of what lies in the file, which a kernel may have written to as well: its sizes are looked at. */

@@ -2,6 +2,7 @@
 
 #include "base/outfile.h"
 #include "base/text.h"
+#include "base/whole_file.h"
 #include "base/writer_lock.h"
 #include "record/json.h"
 
@@ -122,16 +123,9 @@ static tern_status mend(int file, const char *path, tern_error *error)
 
 static tern_status put_all(int file, const block *b, const char *path, tern_error *error)
 {
-    size_t done = 0;
-
-    while (done < b->bytes) {
-        const ssize_t wrote = write(file, b->text + done, b->bytes - done);
-        if (wrote < 0 && errno != EINTR)
-            return tern_error_set(error, TERN_ENVIRONMENT, "cannot write %s: %s", path, strerror(errno));
-        done += wrote > 0 ? (size_t)wrote : 0;
-    }
-    return fsync(file) == 0 ? TERN_OK
-                            : tern_error_set(error, TERN_ENVIRONMENT, "cannot write %s: %s", path, strerror(errno));
+    return tern_whole_file_write(file, b->text, b->bytes) && fsync(file) == 0
+               ? TERN_OK
+               : tern_error_set(error, TERN_ENVIRONMENT, "cannot write %s: %s", path, strerror(errno));
 }
 
 static tern_status append(const char *folder, const block *b, tern_error *error)

@@ -1,34 +1,14 @@
 #include "run/loaded_code.h"
 
+#include "base/whole_file.h"
+
 #include <elf.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <xxhash.h>
 
 enum { MOST_BYTES = 256 << 20 };
-
-/* To be freed; NULL when it cannot be read. */
-static char *read_file(const char *path, size_t *bytes)
-{
-    FILE *stream = fopen(path, "re");
-    char *data = NULL;
-    long size = -1;
-
-    if (stream != NULL && fseek(stream, 0, SEEK_END) == 0)
-        size = ftell(stream);
-    if (size > 0 && size <= MOST_BYTES && fseek(stream, 0, SEEK_SET) == 0)
-        data = malloc((size_t)size);
-    if (data != NULL && fread(data, 1, (size_t)size, stream) != (size_t)size) {
-        free(data);
-        data = NULL;
-    }
-    if (stream != NULL)
-        fclose(stream);
-    *bytes = data == NULL ? 0 : (size_t)size;
-    return data;
-}
 
 /* The header of the file is in the first segment, and says where symbols lie, too: it is left out. */
 static bool add_segment(const char *data, size_t bytes, const Elf64_Phdr *segment, uint64_t *hash)
@@ -68,7 +48,7 @@ static bool hash_segments(const char *data, size_t bytes, uint64_t *hash)
 bool tern_loaded_code_hash(const char *path, uint64_t *hash)
 {
     size_t bytes;
-    char *data = read_file(path, &bytes);
+    char *data = tern_whole_file_read(path, MOST_BYTES, &bytes);
     const bool done = data != NULL && hash_segments(data, bytes, hash);
 
     free(data);
