@@ -5,6 +5,7 @@
 #include "check/pass_run.h"
 
 #include "base/cpu_mask.h"
+#include "base/round.h"
 
 #include <assert.h>
 #include <malloc.h>
@@ -48,7 +49,7 @@ static tern_slice rows_of(const tern_pass_run *run, uint32_t i)
     const size_t step = run->pass->slicing == TERN_SLICES_ON_PAGES ? rows_of_pages(run) : run->product.kernel->row_step;
 
     assert(step > 0); /* tern_pass_run_applies() has been asked */
-    tern_slice slice = part(run, (rows + step - 1) / step, i);
+    tern_slice slice = part(run, tern_divide_up(rows, step), i);
 
     slice.begin = slice.begin * step < rows ? slice.begin * step : rows;
     slice.end = slice.end * step < rows ? slice.end * step : rows;

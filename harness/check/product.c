@@ -1,5 +1,7 @@
 #include "check/product.h"
 
+#include "base/round.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -62,7 +64,7 @@ tern_slice tern_product_rows(const tern_product *product, uint32_t thread, uint3
 {
     const size_t rows = product->problem.shape.m;
     const size_t step = product->kernel->row_step;
-    tern_slice slice = tern_slice_of((rows + step - 1) / step, thread, threads);
+    tern_slice slice = tern_slice_of(tern_divide_up(rows, step), thread, threads);
 
     slice.begin *= step;
     slice.end = slice.end * step < rows ? slice.end * step : rows;

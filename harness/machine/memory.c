@@ -1,5 +1,6 @@
 #include "machine/memory.h"
 
+#include "base/round.h"
 #include "machine/control_group.h"
 
 #include <limits.h>
@@ -18,7 +19,7 @@ tern_status tern_memory_new(tern_memory *memory, const char *what, size_t bytes,
         return tern_error_memory(error, what, (double)bytes);
     }
     memory->bytes = bytes;
-    memory->data = (uint8_t *)(((uintptr_t)memory->map + TERN_HUGE_PAGE - 1) / TERN_HUGE_PAGE * TERN_HUGE_PAGE);
+    memory->data = (uint8_t *)tern_round_up((uintptr_t)memory->map, TERN_HUGE_PAGE);
     madvise(memory->map, memory->map_bytes, MADV_HUGEPAGE); /* only advice: small pages serve as well, but slower */
     return TERN_OK;
 }

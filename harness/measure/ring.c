@@ -32,7 +32,7 @@ tern_status tern_ring_reserve(tern_ring *ring, size_t packed_bytes, size_t align
 
     memset(ring, 0, sizeof *ring);
     ring->stride = tern_round_up(packed_bytes, align);
-    uint64_t slots = (wanted_bytes + ring->stride - 1) / ring->stride;
+    uint64_t slots = tern_divide_up(wanted_bytes, ring->stride);
     if (slots > most / ring->stride)
         slots = most / ring->stride;
     slots = slots < 1 ? 1 : slots > UINT32_MAX ? UINT32_MAX : slots;

@@ -1,5 +1,6 @@
 #include "model/gguf.h"
 
+#include "base/round.h"
 #include "base/text.h"
 #include "model/blocks.h"
 #include "model/gguf_map.h"
@@ -283,7 +284,7 @@ static tern_status read_tensors(tern_gguf *gguf, cursor *c, uint64_t count, bool
     }
     if (!tern_gguf_sort_tensors(gguf))
         return wrong(gguf, error, "a tensor is there twice");
-    const uint64_t data_at = (c->at + alignment - 1) / alignment * alignment;
+    const uint64_t data_at = tern_round_up(c->at, alignment);
     if (count > 0 && data_at > gguf->bytes)
         return cut_off(gguf, error, "its list of tensors");
     return count == 0 ? TERN_OK : place_tensors(gguf, (size_t)data_at, error);

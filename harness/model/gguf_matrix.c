@@ -1,6 +1,7 @@
 #include "model/gguf_matrix.h"
 
 #include "base/half.h"
+#include "base/round.h"
 
 #include <endian.h>
 #include <math.h>
@@ -70,11 +71,6 @@ static float value_of(const tern_gguf_matrix *m, uint32_t size)
                                                 : tern_float_of(size);
 }
 
-static size_t least(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
 /* The scale of the piece that begins at a column of a row; false when it has several. */
 static bool piece_scale(const tern_gguf_matrix *m, const uint8_t *row, size_t column, float *scale)
 {
@@ -87,7 +83,7 @@ static bool piece_scale(const tern_gguf_matrix *m, const uint8_t *row, size_t co
                      : tern_block_scale(m->format, row + column / m->format->weights * m->format->bytes);
         return true;
     }
-    read_piece(m, row + column * m->format->bytes, least(m->columns - column, TERN_GGUF_PIECE), &p);
+    read_piece(m, row + column * m->format->bytes, tern_smaller(m->columns - column, TERN_GGUF_PIECE), &p);
     const bool one = one_size(&p, &size);
     *scale = value_of(m, size);
     return one;
@@ -161,7 +157,7 @@ static void floats_to_trits(const tern_gguf_matrix *m, const uint8_t *row, int8_
     piece p;
 
     for (size_t column = 0; column < m->columns; column += TERN_GGUF_PIECE) {
-        const size_t count = least(m->columns - column, TERN_GGUF_PIECE);
+        const size_t count = tern_smaller(m->columns - column, TERN_GGUF_PIECE);
         read_piece(m, row + column * m->format->bytes, count, &p);
         for (size_t i = 0; i < TERN_GGUF_PIECE; i++)
             trit[i] = (int8_t)((p.size[i] != 0) - 2 * (p.size[i] != 0 && p.negative[i]));

@@ -1,4 +1,5 @@
 #include "base/random.h"
+#include "base/round.h"
 #include "plan/sweep_segments.h"
 
 /* Vector code goes by 8, 16, 32 or 64: with all residues of 64, all of those are there. */
@@ -25,22 +26,12 @@ static bool fill_pair(size_t index, tern_sweep_item *item)
     return true;
 }
 
-static size_t least(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
-static size_t most(size_t a, size_t b)
-{
-    return a > b ? a : b;
-}
-
 /* Sizes from 65 up to one block of residues and two tiles, of each dimension alone; the others are thin. */
 static size_t count_residues_of(const tern_kernel *kernel, size_t dimension)
 {
     tern_shape tile = kernel->tile;
 
-    return most(2 * least(*tern_shape_size(&tile, dimension), LARGEST_TILE), 2 * RESIDUES);
+    return tern_larger(2 * tern_smaller(*tern_shape_size(&tile, dimension), LARGEST_TILE), 2 * RESIDUES);
 }
 
 static const tern_shape thin[] = {{5, 40, 1}, {33, 70, 4}, {17, 96, 17}};

@@ -10,12 +10,8 @@
 #include "decode/loop/forward.h"
 
 #include "base/cache_line.h"
+#include "base/round.h"
 #include "check/product.h"
-
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
 
 /* Query heads that share a KV head. */
 static uint32_t group_of(const tern_forward *f)
@@ -97,7 +93,7 @@ static void attend(tern_forward *f, const tern_stretch *s, uint32_t kv_head, siz
     tern_attend query[TERN_ATTEND_GROUP];
 
     for (size_t done = 0, count; done < queries; done += count) {
-        count = smaller(queries - done, TERN_ATTEND_GROUP);
+        count = tern_smaller(queries - done, TERN_ATTEND_GROUP);
         for (size_t i = 0; i < count; i++) {
             const size_t token = begin + (done + i) / group;
             const size_t head = (size_t)kv_head * group + (done + i) % group;
@@ -132,11 +128,11 @@ static void run_unit(tern_forward *f, size_t unit, uint32_t thread)
     const size_t first = s->first, end = first + s->together, last = first + s->tokens;
     if (s->together == s->tokens) {
         const size_t begin = first + (s->chunks - 1 - (unit - s->first_unit) % s->chunks) * chunk;
-        attend(f, s, kv_head, begin, smaller(begin + chunk, end), NULL, thread);
+        attend(f, s, kv_head, begin, tern_smaller(begin + chunk, end), NULL, thread);
         return;
     }
     for (size_t begin = first; begin < end; begin += chunk)
-        attend(f, s, kv_head, begin, smaller(begin + chunk, end), NULL, thread);
+        attend(f, s, kv_head, begin, tern_smaller(begin + chunk, end), NULL, thread);
     for (size_t token = end; token < last; token++) {
         append(f, s, token, kv_head);
         attend(f, s, kv_head, token, token + 1, NULL, thread);

@@ -197,11 +197,6 @@ typedef struct needs {
     size_t model, room, w;
 } needs;
 
-static size_t larger(size_t a, size_t b)
-{
-    return a > b ? a : b;
-}
-
 static tern_status add_up(loader *l, const tern_model_options *options, needs *n, tern_error *error)
 {
     const tern_geometry *g = &l->model->geometry;
@@ -219,8 +214,8 @@ static tern_status add_up(loader *l, const tern_model_options *options, needs *n
                                   shape.k, refusal);
         n->model += layers * (kernel->packed_bytes(&l->product.problem) + piece);
         n->model += l->weights->scales == NULL ? 0 : layers * (shape.m * sizeof(float) + piece);
-        n->room = larger(n->room, chunk_rows(l) * whole_columns(l));
-        n->w = larger(n->w, shape.m * shape.k);
+        n->room = tern_larger(n->room, chunk_rows(l) * whole_columns(l));
+        n->w = tern_larger(n->w, shape.m * shape.k);
     }
     for (tern_norm norm = 0; norm < TERN_NORM_OUTPUT; norm++)
         values += layers * (tern_geometry_norm_size(g, norm) + piece);
@@ -304,7 +299,7 @@ tern_status tern_model_load(tern_model *model, const tern_weights *weights, cons
                           .kernel = *kernel,
                           .threads = tern_team_threads(team),
                           .huge_pages = options->huge_pages};
-    l.pages.align = larger(TERN_CACHE_LINE, kernel->kernel->packed_align);
+    l.pages.align = tern_larger(TERN_CACHE_LINE, kernel->kernel->packed_align);
     tern_status status = tern_parts_new(&model->parts, weights, error);
     if (status == TERN_OK)
         status = add_up(&l, options, &n, error);

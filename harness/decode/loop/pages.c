@@ -52,7 +52,7 @@ static void touch_share(void *argument, uint32_t thread, uint32_t threads)
 {
     const tern_memory *memory = argument;
     const size_t page = page_bytes();
-    const tern_slice pages = tern_slice_of((memory->bytes + page - 1) / page, thread, threads);
+    const tern_slice pages = tern_slice_of(tern_divide_up(memory->bytes, page), thread, threads);
     volatile uint8_t *data = memory->data;
 
     for (size_t i = pages.begin; i < pages.end; i++)

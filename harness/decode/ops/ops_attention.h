@@ -74,17 +74,17 @@ INLINE size_t rows_of_stretch(const attention *a, tern_kv_part part, size_t begi
     const size_t before = a->most_seen - begin > last ? a->most_seen - begin - last : 0;
 
     if (a->count >= TILE_X)
-        return least(left, TILE_FLOATS / (part == TERN_KEY ? a->dim : least(a->dim, VALUE_COLUMNS)));
+        return tern_smaller(left, TILE_FLOATS / (part == TERN_KEY ? a->dim : tern_smaller(a->dim, VALUE_COLUMNS)));
     if (a->following_lines == 0)
         return left;
-    return least(left, before > step ? before / step * step : step);
+    return tern_smaller(left, before > step ? before / step * step : step);
 }
 
 INLINE stretch stretch_at(const attention *a, tern_kv_part part, size_t begin)
 {
     const tern_past *past = a->past;
     const size_t slot = (size_t)((a->first + begin) % past->context);
-    const size_t left = least(a->most_seen - begin, past->context - slot);
+    const size_t left = tern_smaller(a->most_seen - begin, past->context - slot);
     const float *scale = past->scale[part];
 
     return (stretch){begin,
@@ -102,16 +102,16 @@ INLINE void set_following(attention *a, const tern_past *past, tern_kv_part part
     if (past == NULL)
         return;
     const size_t slot = (size_t)(a->first % past->context);
-    const size_t bytes = least(a->most_seen, past->context - slot) * past->row_bytes;
+    const size_t bytes = tern_smaller(a->most_seen, past->context - slot) * past->row_bytes;
     a->following = past->row[part] + slot * past->row_bytes;
-    a->following_lines = least(bytes, FOLLOWING_BYTES) / LINE_BYTES;
+    a->following_lines = tern_smaller(bytes, FOLLOWING_BYTES) / LINE_BYTES;
 }
 
 /* Near the end, asks for as many bytes of it as the stretch has. */
 INLINE void fetch_following(attention *a, const stretch *s)
 {
     const size_t left_bytes = (a->most_seen - s->begin) * s->rows.stride_bytes;
-    const size_t lines = least(a->following_lines, s->rows.count * s->rows.stride_bytes / LINE_BYTES);
+    const size_t lines = tern_smaller(a->following_lines, s->rows.count * s->rows.stride_bytes / LINE_BYTES);
 
     if (left_bytes > FOLLOWING_BYTES + FOLLOWING_STEP_BYTES)
         return;
@@ -154,7 +154,7 @@ INLINE float *scores_of(const attention *a, size_t query)
 INLINE void scale_seen(attention *a, const stretch *s)
 {
     for (size_t query = 0; s->scale != NULL && query < a->count; query++)
-        times(scores_of(a, query) + s->begin, s->scale, least(s->rows.count, seen_of(a, query, s->begin)));
+        times(scores_of(a, query) + s->begin, s->scale, tern_smaller(s->rows.count, seen_of(a, query, s->begin)));
 }
 
 /* A tile of keys from position `begin` on: a few rows at a time, without the first queries if they do not see them. */
@@ -164,7 +164,7 @@ INLINE void score_tile(attention *a, const rows_at *floats, size_t begin)
 
     for (size_t r = 0; r < floats->count; r += ALONE_ROWS) {
         rows_at block = rows_from(floats, r);
-        block.count = least(block.count, ALONE_ROWS);
+        block.count = tern_smaller(block.count, ALONE_ROWS);
         while (a->seen[skipped] <= begin + r)
             skipped++;
         const size_t first = skipped / TILE_X * TILE_X;
@@ -237,7 +237,7 @@ INLINE void mix_together(attention *a, const values *v, size_t count, size_t fir
 /* Rows [from, ...), as far as the query sees them. */
 INLINE void mix_alone(attention *a, tern_kv_type type, const values *v, size_t from, size_t query)
 {
-    const size_t to = least(v->rows.count, seen_of(a, query, v->begin));
+    const size_t to = tern_smaller(v->rows.count, seen_of(a, query, v->begin));
     const float *weight = scores_of(a, query) + v->begin + from;
     float *out = a->out + query * a->dim + v->column;
     rows_at seen = rows_from(&v->rows, from);
@@ -258,10 +258,10 @@ INLINE void mix_alone(attention *a, tern_kv_type type, const values *v, size_t f
 INLINE void mix_group(attention *a, const values *v)
 {
     for (size_t first = 0; first < a->count; first += TILE_X) {
-        const size_t end = least(first + TILE_X, a->count);
+        const size_t end = tern_smaller(first + TILE_X, a->count);
         size_t all = end - first == TILE_X ? v->rows.count : 0;
         for (size_t query = first; query < end; query++)
-            all = least(all, seen_of(a, query, v->begin));
+            all = tern_smaller(all, seen_of(a, query, v->begin));
         if (all > 0)
             mix_together(a, v, all, first);
         for (size_t query = first; query < end; query++)
@@ -278,7 +278,7 @@ INLINE void mix_stretch(attention *a, tern_kv_type type, const stretch *s)
         return;
     }
     for (size_t column = 0; column < a->dim; column += VALUE_COLUMNS) {
-        const size_t columns = least(VALUE_COLUMNS, a->dim - column);
+        const size_t columns = tern_smaller(VALUE_COLUMNS, a->dim - column);
         const values v = {to_floats(a, type, &s->rows, column, columns), s->begin, column, columns};
         mix_group(a, &v);
     }
@@ -346,7 +346,7 @@ static void attend(const tern_past *past, const tern_attend *query, size_t count
     a.scores_stride = tern_attend_stride(past->context);
     a.dim = (past->head_dim + (size_t)15) / 16 * 16;
     for (size_t i = 0; i < count; i += a.count) {
-        a.count = least(count - i, least(TERN_ATTEND_GROUP, GROUP_FLOATS / a.dim));
+        a.count = tern_smaller(count - i, tern_smaller(TERN_ATTEND_GROUP, GROUP_FLOATS / a.dim));
         const tern_past *after = i + a.count == count ? next : NULL;
         if (past->type == TERN_KV_F32)
             attend_group(&a, TERN_KV_F32, query + i, after);

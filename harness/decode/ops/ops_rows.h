@@ -7,6 +7,7 @@
 #ifndef TERN_OPS_ROWS_H
 #define TERN_OPS_ROWS_H
 
+#include "base/round.h"
 #include "decode/ops/ops.h"
 
 #include <stdbool.h>
@@ -23,11 +24,6 @@
  * one thread of the latter, where eight had more.
  */
 enum { NEAR_BYTES = 4096, FAR_BYTES = 65536 };
-
-INLINE size_t least(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
 
 INLINE size_t bytes_of(tern_kv_type type)
 {
@@ -83,7 +79,7 @@ typedef struct rows_at {
 INLINE rows_at rows_from(const rows_at *rows, size_t first)
 {
     return (rows_at){rows->row + first * rows->stride_bytes, rows->stride_bytes, rows->count - first,
-                     rows->left - least(rows->left, first)};
+                     rows->left - tern_smaller(rows->left, first)};
 }
 
 /*
@@ -102,7 +98,7 @@ INLINE ahead ahead_of(const rows_at *rows, int row_count)
     const size_t tile = rows->stride_bytes * (size_t)row_count, left_bytes = rows->left * rows->stride_bytes;
     const bool near = tile <= NEAR_BYTES;
     const size_t distance = near ? NEAR_BYTES : tile > FAR_BYTES ? tile : FAR_BYTES;
-    const size_t bytes = left_bytes > distance ? least(tile, left_bytes - distance) : 0;
+    const size_t bytes = left_bytes > distance ? tern_smaller(tile, left_bytes - distance) : 0;
 
     return (ahead){(uintptr_t)rows->row + distance, bytes, near};
 }
@@ -116,7 +112,7 @@ INLINE void rows_begin(const rows_at *rows, int row_count, const uint8_t **row)
             row[r] = row[r - 1] + rows->stride_bytes;
     else
         for (int r = 1; r < row_count; r++)
-            row[r] = rows->row + least((size_t)r, rows->count - 1) * rows->stride_bytes;
+            row[r] = rows->row + tern_smaller((size_t)r, rows->count - 1) * rows->stride_bytes;
 }
 
 /*
@@ -228,8 +224,8 @@ INLINE void dot_rows(tern_kv_type type, rows_at rows, size_t n, const float *x, 
         dot_tiles(type, 1, ALONE_ROWS, x, x_stride, rows, n, y, y_stride);
         return;
     }
-    for (; rows.count > 0; rows = rows_from(&rows, least(rows.count, ALONE_ROWS)), y += ALONE_ROWS) {
-        rows_at block = {rows.row, rows.stride_bytes, least(rows.count, ALONE_ROWS), rows.left};
+    for (; rows.count > 0; rows = rows_from(&rows, tern_smaller(rows.count, ALONE_ROWS)), y += ALONE_ROWS) {
+        rows_at block = {rows.row, rows.stride_bytes, tern_smaller(rows.count, ALONE_ROWS), rows.left};
         size_t t = 0;
         for (; t + TILE_X <= tokens; t += TILE_X, block.left = 0)
             dot_tiles(type, TILE_X, TILE_ROWS, x + t * x_stride, x_stride, block, n, y + t * y_stride, y_stride);
