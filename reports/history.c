@@ -76,7 +76,7 @@ static const tern_run *run_of(const tern_history *h, const tern_point *point)
 }
 
 /* Of the points between the steps around point i, which is judged; NaN for one that is not. */
-static double level_at(const tern_history *h, const tern_series *s, size_t i)
+static double level_at(const tern_history *h, const tern_history_series *s, size_t i)
 {
     double value[TERN_CHANGE_WINDOW];
     size_t first = s->first, end = s->count, count = 0;
@@ -91,24 +91,24 @@ static double level_at(const tern_history *h, const tern_series *s, size_t i)
             end = at;
     }
     for (size_t j = first; j < end && count < TERN_CHANGE_WINDOW; j++)
-        value[count++] = tern_series_point(h, s, j)->ratio;
+        value[count++] = tern_history_series_point(h, s, j)->ratio;
     tern_stats_sort(value, count);
     return exp(tern_stats_median(value, count));
 }
 
 /* What begins with a point: the kind of a step that is told, or nothing. */
-static const char *mark_at(const tern_history *h, const tern_series *s, size_t i)
+static const char *mark_at(const tern_history *h, const tern_history_series *s, size_t i)
 {
     for (size_t j = 0; j < h->steps; j++)
-        if (&h->series[h->step[j].series] == s && h->step[j].after == tern_series_point(h, s, i))
+        if (&h->series[h->step[j].series] == s && h->step[j].after == tern_history_series_point(h, s, i))
             return tern_step_kind_name(h->step[j].kind);
     return "";
 }
 
-static void add_point(tern_sheet *sheet, const tern_history *h, const tern_series *s, size_t i)
+static void add_point(tern_sheet *sheet, const tern_history *h, const tern_history_series *s, size_t i)
 {
     static const double sigmas = 1.96; /* on either side: 95 % */
-    const tern_point *point = tern_series_point(h, s, i);
+    const tern_point *point = tern_history_series_point(h, s, i);
     const tern_run *run = run_of(h, point);
 
     tern_sheet_row(sheet);
@@ -133,13 +133,13 @@ static void add_point(tern_sheet *sheet, const tern_history *h, const tern_serie
 }
 
 /* Median distance of the newest points from their median. */
-static double spread_of(const tern_history *h, const tern_series *s)
+static double spread_of(const tern_history *h, const tern_history_series *s)
 {
     double value[TERN_CHANGE_WINDOW];
     const size_t count = s->count - s->first;
 
     for (size_t i = 0; i < count; i++)
-        value[i] = tern_series_point(h, s, s->first + i)->ratio;
+        value[i] = tern_history_series_point(h, s, s->first + i)->ratio;
     tern_stats_sort(value, count);
     const double median = tern_stats_median(value, count);
     for (size_t i = 0; i < count; i++)
@@ -148,9 +148,9 @@ static double spread_of(const tern_history *h, const tern_series *s)
     return tern_stats_median(value, count);
 }
 
-static void add_series(tern_sheet *sheet, const tern_history *h, const tern_series *s)
+static void add_series(tern_sheet *sheet, const tern_history *h, const tern_history_series *s)
 {
-    const tern_point *last = tern_series_point(h, s, s->count - 1);
+    const tern_point *last = tern_history_series_point(h, s, s->count - 1);
     const tern_run *run = run_of(h, last);
 
     tern_sheet_row(sheet);
@@ -180,7 +180,7 @@ static void add_all_series(tern_document *document, const tern_history *h)
     const tern_run *last = NULL;
 
     for (size_t i = 0; i < h->count; i++) {
-        const tern_run *run = run_of(h, tern_series_point(h, &h->series[i], h->series[i].count - 1));
+        const tern_run *run = run_of(h, tern_history_series_point(h, &h->series[i], h->series[i].count - 1));
         if (is_other_class(last, run))
             tern_sheet_section(sheet, TERN_FOR_ALL, "class %s%s%s, method %u", run->machine_class_hash,
                                run->cpu[0] == '\0' ? "" : ", ", run->cpu, run->method);

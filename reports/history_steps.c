@@ -111,8 +111,8 @@ static void add_environment(tern_document *document, const tern_history *h, cons
 static void add_drifts(tern_document *document, const tern_history *h)
 {
     for (size_t i = 0; i < h->count; i++) {
-        const tern_series *s = &h->series[i];
-        const tern_point *last = tern_series_point(h, s, s->count - 1);
+        const tern_history_series *s = &h->series[i];
+        const tern_point *last = tern_history_series_point(h, s, s->count - 1);
         if (s->state == TERN_SERIES_JUDGED && s->changes.drift_p < clear_drift &&
             fabs(s->changes.drift) >= log1p(h->rule.step))
             tern_document_line(

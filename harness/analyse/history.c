@@ -45,7 +45,7 @@ const char *tern_step_kind_name(tern_step_kind kind)
     return names[kind];
 }
 
-const tern_point *tern_series_point(const tern_history *history, const tern_series *series, size_t i)
+const tern_point *tern_history_series_point(const tern_history *history, const tern_history_series *series, size_t i)
 {
     /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): a series has a point at least */
     return &history->results->points.item[series->point[i]];
@@ -121,7 +121,7 @@ static size_t newest_rank(const tern_history *h, uint32_t run)
     size_t newest = h->rank[run];
 
     for (size_t i = 0; i < h->count; i++) {
-        const tern_point *last = tern_series_point(h, &h->series[i], h->series[i].count - 1);
+        const tern_point *last = tern_history_series_point(h, &h->series[i], h->series[i].count - 1);
         if (by_class(&h->results->runs.item[last->run], &h->results->runs.item[run]) == 0 &&
             h->rank[last->run] > newest)
             newest = h->rank[last->run];
@@ -166,7 +166,7 @@ static tern_status sort(tern_history *h, tern_error *error)
 }
 
 /* Steps of the newest points. */
-static void judge_series(const tern_history *h, tern_series *series, size_t newest)
+static void judge_series(const tern_history *h, tern_history_series *series, size_t newest)
 {
     double value[TERN_CHANGE_WINDOW];
     const size_t window = series->count < TERN_CHANGE_WINDOW ? series->count : (size_t)TERN_CHANGE_WINDOW;
@@ -175,11 +175,11 @@ static void judge_series(const tern_history *h, tern_series *series, size_t newe
     series->changes.drift_p = (double)NAN;
     if (series->count < 2 * (size_t)TERN_CHANGE_SEGMENT)
         series->state = TERN_SERIES_SHORT;
-    else if (h->rank[tern_series_point(h, series, series->count - 1)->run] + STILL_MEASURED <= newest)
+    else if (h->rank[tern_history_series_point(h, series, series->count - 1)->run] + STILL_MEASURED <= newest)
         series->state = TERN_SERIES_GONE;
     else
         for (size_t i = 0; i < window; i++)
-            value[i] = tern_series_point(h, series, series->first + i)->ratio;
+            value[i] = tern_history_series_point(h, series, series->first + i)->ratio;
     if (series->state == TERN_SERIES_JUDGED)
         tern_changes_find(&series->changes, value, window, h->rule.step);
 }
@@ -190,7 +190,7 @@ static void judge_all(tern_history *h)
     size_t newest = 0;
 
     for (size_t i = 0; i < h->count; i++) {
-        const uint32_t index = tern_series_point(h, &h->series[i], 0)->run;
+        const uint32_t index = tern_history_series_point(h, &h->series[i], 0)->run;
         const tern_run *run = &h->results->runs.item[index];
         if (last == NULL || by_class(last, run) != 0)
             newest = newest_rank(h, index);
@@ -201,7 +201,7 @@ static void judge_all(tern_history *h)
 }
 
 /* The step of a series that is the least likely to be chance; 1 where it has none, NaN where it was not judged. */
-static double least_p(const tern_series *series)
+static double least_p(const tern_history_series *series)
 {
     double p = series->state == TERN_SERIES_JUDGED ? 1.0 : (double)NAN;
 
@@ -212,13 +212,13 @@ static double least_p(const tern_series *series)
 
 static void add_step(tern_history *h, size_t index, size_t change)
 {
-    const tern_series *series = &h->series[index];
+    const tern_history_series *series = &h->series[index];
     const size_t at = series->first + series->changes.change[change].at;
 
     h->step[h->steps++] = (tern_history_step){.series = index,
                                               .change = change,
-                                              .before = tern_series_point(h, series, at - 1),
-                                              .after = tern_series_point(h, series, at)};
+                                              .before = tern_history_series_point(h, series, at - 1),
+                                              .after = tern_history_series_point(h, series, at)};
 }
 
 /* Those that hold among all series that were judged. */
@@ -273,7 +273,7 @@ static size_t judged_beside(const tern_history *h, const tern_history_step *step
 
     for (size_t i = 0; i < h->count; i++)
         judged += h->series[i].state == TERN_SERIES_JUDGED &&
-                  by_class(&h->results->runs.item[tern_series_point(h, &h->series[i], 0)->run],
+                  by_class(&h->results->runs.item[tern_history_series_point(h, &h->series[i], 0)->run],
                            &h->results->runs.item[step->after->run]) == 0;
     return judged;
 }
@@ -323,12 +323,12 @@ typedef struct surroundings {
 
 static surroundings around(const tern_history *h, const tern_history_step *step)
 {
-    const tern_series *series = &h->series[step->series];
+    const tern_history_series *series = &h->series[step->series];
     const size_t at = series->first + change_of(h, step)->at;
     surroundings s = {.count = 0};
 
     for (size_t i = at - NEAR - 1; i <= at + NEAR && i < series->count; i++, s.count++) {
-        s.point[s.count] = tern_series_point(h, series, i);
+        s.point[s.count] = tern_history_series_point(h, series, i);
         s.commit[s.count] = s.point[s.count]->commit;
     }
     return s;

@@ -22,13 +22,13 @@ typedef enum tern_series_state {
 /* "judged", "too few points", "no longer measured" */
 const char *tern_series_state_name(tern_series_state state);
 
-typedef struct tern_series {
+typedef struct tern_history_series {
     const size_t *point; /* in the order of time; indices into the points of the results */
     size_t count;
     size_t first; /* of those, the first that is judged */
     tern_series_state state;
     tern_changes changes; /* places count from `first` */
-} tern_series;
+} tern_history_series;
 
 typedef enum tern_step_kind {
     TERN_STEP_ALERT,       /* slower, also when both ends were measured again just now, and nobody expects it */
@@ -79,7 +79,7 @@ typedef struct tern_history {
     const tern_results *results;
     tern_history_rule rule;
     size_t *order; /* of all points: series by series, each in the order of time */
-    tern_series *series;
+    tern_history_series *series;
     size_t count, judged;
     tern_history_step *step; /* as series stand, and within them as time goes */
     size_t steps;
@@ -97,7 +97,7 @@ tern_status tern_history_new(tern_history *history, const tern_results *results,
 void tern_history_free(tern_history *history);
 
 /* The point of a series, from 0, the oldest. */
-const tern_point *tern_series_point(const tern_history *history, const tern_series *series, size_t i);
+const tern_point *tern_history_series_point(const tern_history *history, const tern_history_series *series, size_t i);
 
 /* How many steps are of that kind. */
 size_t tern_history_count(const tern_history *history, tern_step_kind kind);
