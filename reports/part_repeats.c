@@ -32,7 +32,7 @@ typedef struct spreads {
     char widest[TERN_ID_BYTES + 16];
 } spreads;
 
-static void add_row(tern_sheet *sheet, const char *id, const char *phase, const tern_series *s, spreads *found)
+static void add_row(tern_sheet *sheet, const char *id, const char *phase, const tern_repeat_series *s, spreads *found)
 {
     const double spread = s->slowest_ns / s->fastest_ns - 1.0;
     char name[sizeof found->widest];
@@ -56,7 +56,7 @@ static void add_row(tern_sheet *sheet, const char *id, const char *phase, const 
 }
 
 static tern_status add_loop(tern_sheet *sheet, const tern_repeats *repeats, const tern_results *results,
-                            const tern_decode_record *r, tern_series *s, spreads *found, tern_error *error)
+                            const tern_decode_record *r, tern_repeat_series *s, spreads *found, tern_error *error)
 {
     static const struct {
         const char *name;
@@ -66,7 +66,7 @@ static tern_status add_loop(tern_sheet *sheet, const tern_repeats *repeats, cons
     tern_status status = TERN_OK;
 
     for (size_t i = 0; i < sizeof phases / sizeof *phases && status == TERN_OK; i++) {
-        status = tern_series_fill_phase(s, repeats, results, r, phases[i].offset, error);
+        status = tern_repeat_series_fill_phase(s, repeats, results, r, phases[i].offset, error);
         if (status == TERN_OK)
             add_row(sheet, r->id, phases[i].name, s, found);
     }
@@ -76,14 +76,14 @@ static tern_status add_loop(tern_sheet *sheet, const tern_repeats *repeats, cons
 static tern_status add_rows(tern_sheet *sheet, const tern_repeats *repeats, const tern_results *results, spreads *found,
                             tern_error *error)
 {
-    tern_series s = {0};
+    tern_repeat_series s = {0};
     tern_status status = TERN_OK;
 
     for (size_t i = 0; i < results->cases.count && status == TERN_OK; i++) {
         const tern_record *r = &results->cases.item[i];
         if (!r->timed)
             continue;
-        status = tern_series_fill(&s, repeats, results, r, error);
+        status = tern_repeat_series_fill(&s, repeats, results, r, error);
         if (status == TERN_OK)
             add_row(sheet, r->id, "", &s, found);
     }

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <xxhash.h>
 
-static bool take_samples(tern_series *s, const double *ns, size_t count)
+static bool take_samples(tern_repeat_series *s, const double *ns, size_t count)
 {
     if (s->samples + count > s->capacity) {
         double *larger = realloc(s->ns, 2 * (s->samples + count) * sizeof *larger);
@@ -28,14 +28,14 @@ static void widen(tern_estimate *all, double median, double low, double high, si
     all->high = runs == 0 ? high : fmax(all->high, high);
 }
 
-static void take_median(tern_series *s, double median_ns)
+static void take_median(tern_repeat_series *s, double median_ns)
 {
     s->fastest_ns = s->runs == 0 ? median_ns : fmin(s->fastest_ns, median_ns);
     s->slowest_ns = fmax(s->slowest_ns, median_ns);
     s->runs++;
 }
 
-static void take_figures(tern_series *s, const tern_record *r)
+static void take_figures(tern_repeat_series *s, const tern_record *r)
 {
     const tern_timing *t = &r->timing;
     const uint64_t both[2] = {s->paired, r->paired};
@@ -52,7 +52,7 @@ static void take_figures(tern_series *s, const tern_record *r)
     take_median(s, t->median_ns);
 }
 
-static tern_status conclude(tern_series *s, tern_error *error)
+static tern_status conclude(tern_repeat_series *s, tern_error *error)
 {
     double *sorted = malloc((s->samples + 1) * sizeof *sorted);
 
@@ -75,7 +75,7 @@ static bool are_of_one(const tern_repeats *repeats, uint32_t a, uint32_t b)
     return repeats->like[a] == repeats->like[b];
 }
 
-static tern_status no_memory(const tern_series *s, tern_error *error)
+static tern_status no_memory(const tern_repeat_series *s, tern_error *error)
 {
     return tern_error_memory(error, "samples of repeated runs", (double)s->samples * sizeof *s->ns);
 }
@@ -120,14 +120,14 @@ static bool is_copy_of_loop(const tern_repeats *repeats, const tern_results *res
     return false;
 }
 
-tern_status tern_series_fill(tern_series *series, const tern_repeats *repeats, const tern_results *results,
-                             const tern_record *r, tern_error *error)
+tern_status tern_repeat_series_fill(tern_repeat_series *series, const tern_repeats *repeats,
+                                    const tern_results *results, const tern_record *r, tern_error *error)
 {
-    tern_series *s = series;
+    tern_repeat_series *s = series;
     const tern_record *other;
     size_t cursor = 0;
 
-    *s = (tern_series){.ns = s->ns, .capacity = s->capacity};
+    *s = (tern_repeat_series){.ns = s->ns, .capacity = s->capacity};
     while ((other = tern_results_find(results, TERN_LINE_CASE, r->id, &cursor)) != NULL) {
         if (!other->timed || !are_of_one(repeats, other->run, r->run))
             continue;
@@ -142,14 +142,15 @@ tern_status tern_series_fill(tern_series *series, const tern_repeats *repeats, c
     return conclude(s, error);
 }
 
-tern_status tern_series_fill_phase(tern_series *series, const tern_repeats *repeats, const tern_results *results,
-                                   const tern_decode_record *r, size_t phase, tern_error *error)
+tern_status tern_repeat_series_fill_phase(tern_repeat_series *series, const tern_repeats *repeats,
+                                          const tern_results *results, const tern_decode_record *r, size_t phase,
+                                          tern_error *error)
 {
-    tern_series *s = series;
+    tern_repeat_series *s = series;
     const tern_decode_record *other;
     size_t cursor = 0;
 
-    *s = (tern_series){.ns = s->ns, .capacity = s->capacity};
+    *s = (tern_repeat_series){.ns = s->ns, .capacity = s->capacity};
     while ((other = tern_results_find(results, TERN_LINE_DECODE, r->id, &cursor)) != NULL) {
         const tern_phase *p = phase_of(other, phase);
         double ns[TERN_DECODE_REPETITIONS];
@@ -170,7 +171,7 @@ tern_status tern_series_fill_phase(tern_series *series, const tern_repeats *repe
 }
 
 /* The record with the samples of its series. What was sampled in turns in each of its runs still is, round by round. */
-static tern_record with_series(const tern_record *r, const tern_series *s)
+static tern_record with_series(const tern_record *r, const tern_repeat_series *s)
 {
     tern_record all = *r;
     tern_timing *t = &all.timing;
@@ -227,7 +228,7 @@ static const tern_record *case_that_counts(const tern_repeats *repeats, const te
 }
 
 static tern_status add_case(tern_results *merged, const tern_repeats *repeats, const tern_results *results,
-                            const tern_record *r, tern_series *s, tern_error *error)
+                            const tern_record *r, tern_repeat_series *s, tern_error *error)
 {
     const tern_record *found = case_that_counts(repeats, results, r);
 
@@ -235,7 +236,7 @@ static tern_status add_case(tern_results *merged, const tern_repeats *repeats, c
         return TERN_OK;
     tern_record all = *found;
     if (found->timed) {
-        const tern_status status = tern_series_fill(s, repeats, results, found, error);
+        const tern_status status = tern_repeat_series_fill(s, repeats, results, found, error);
         if (status != TERN_OK)
             return status;
         if (s->runs > 1)
@@ -317,7 +318,7 @@ static tern_status merge(tern_results *merged, const tern_repeats *repeats, cons
                          tern_error *error)
 {
     tern_decode_record *loop = malloc(sizeof *loop);
-    tern_series s = {0};
+    tern_repeat_series s = {0};
     tern_status status = TERN_OK;
 
     if (loop == NULL)

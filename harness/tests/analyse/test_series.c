@@ -51,7 +51,7 @@ static const tern_record *find(const tern_results *of, const char *kernel)
 
 static void samples_of_repeated_runs_are_one_series(void **state)
 {
-    tern_series s = {0};
+    tern_repeat_series s = {0};
 
     (void)state;
     for (int i = 0; i < 3; i++) {
@@ -59,12 +59,12 @@ static void samples_of_repeated_runs_are_one_series(void **state)
         add_samples("fast", 10.0 + i, 0);
     }
     assert_int_equal(tern_merged_new(&merged, &results, NULL), TERN_OK);
-    assert_int_equal(tern_series_fill(&s, &merged.repeats, &results, &results.cases.item[1], NULL), TERN_OK);
+    assert_int_equal(tern_repeat_series_fill(&s, &merged.repeats, &results, &results.cases.item[1], NULL), TERN_OK);
     assert_int_equal(s.runs, 2);
     assert_int_equal(s.samples, 16);
     assert_true(s.fastest_ns == 10.0 && s.slowest_ns == 11.0);
     assert_true(s.median.median == 10.5 && s.median.low <= 10.0 && s.median.high >= 11.0);
-    assert_int_equal(tern_series_fill(&s, &merged.repeats, &results, &results.cases.item[3], NULL), TERN_OK);
+    assert_int_equal(tern_repeat_series_fill(&s, &merged.repeats, &results, &results.cases.item[3], NULL), TERN_OK);
     assert_int_equal(s.runs, 0);
     free(s.ns);
 
@@ -81,7 +81,7 @@ static void samples_of_repeated_runs_are_one_series(void **state)
 /* A file that is given twice, or beside a copy, says nothing more. */
 static void a_copy_adds_no_samples(void **state)
 {
-    tern_series s = {0};
+    tern_repeat_series s = {0};
 
     (void)state;
     for (int i = 0; i < 4; i++) {
@@ -89,7 +89,7 @@ static void a_copy_adds_no_samples(void **state)
         add_samples("fast", i < 2 ? 10.0 : 11.0, 0);
     }
     assert_int_equal(tern_merged_new(&merged, &results, NULL), TERN_OK);
-    assert_int_equal(tern_series_fill(&s, &merged.repeats, &results, &results.cases.item[1], NULL), TERN_OK);
+    assert_int_equal(tern_repeat_series_fill(&s, &merged.repeats, &results, &results.cases.item[1], NULL), TERN_OK);
     assert_int_equal(s.runs, 2);
     assert_int_equal(s.samples, 16);
     free(s.ns);
@@ -177,7 +177,7 @@ static void add_loop(double tokens_per_s, double ms)
  */
 static void decode_runs_are_one_with_all_repetitions(void **state)
 {
-    tern_series s = {0};
+    tern_repeat_series s = {0};
 
     (void)state;
     for (int i = 0; i < 3; i++) {
@@ -193,8 +193,8 @@ static void decode_runs_are_one_with_all_repetitions(void **state)
     assert_true(r->roof_read_gbps == 22.0 && r->roof_gmacs == 10.0 && r->roof_step_gbps == 29.0);
     assert_string_equal(r->roof_instruction, "10");
     assert_true(r->decode.tokens_per_s == 11.0 && r->median_ms == 6.0 && r->decode.rate[0] == 9.0);
-    assert_int_equal(tern_series_fill_phase(&s, &merged.repeats, &results, &results.decodes.item[0],
-                                            offsetof(tern_decode_record, decode), NULL),
+    assert_int_equal(tern_repeat_series_fill_phase(&s, &merged.repeats, &results, &results.decodes.item[0],
+                                                   offsetof(tern_decode_record, decode), NULL),
                      TERN_OK);
     assert_int_equal(s.runs, 2);
     assert_int_equal(s.samples, 4);
