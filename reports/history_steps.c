@@ -56,7 +56,7 @@ static void add_again(tern_sheet *sheet, const tern_remeasured *again)
 
 static void add_step(tern_sheet *sheet, const tern_history *h, const tern_history_step *step)
 {
-    const tern_change *change = &h->series[step->series].changes.change[step->change];
+    const tern_level_change *change = &h->series[step->series].changes.change[step->change];
     const tern_run *run = run_of(h, step->after);
 
     tern_sheet_row(sheet);

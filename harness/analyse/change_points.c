@@ -143,22 +143,22 @@ static double p_beside_line(const double *value, size_t count, size_t at)
 }
 
 /* The step between two neighbouring parts of a series, where `splits` places were tried. */
-static tern_change change_between(const double *value, size_t first, size_t at, size_t end, size_t splits)
+static tern_level_change change_between(const double *value, size_t first, size_t at, size_t end, size_t splits)
 {
     const tern_difference_of_means d = tern_welch(value + first, at - first, value + at, end - at, least_sd);
     const double half = d.error * tern_student_quantile(0.975, d.freedom);
     const double p = fmax(d.p, p_beside_line(value + first, end - first, at - first));
 
-    return (tern_change){.at = at,
-                         .step = d.difference,
-                         .low = d.difference - half,
-                         .high = d.difference + half,
-                         .most = fabs(d.difference) + d.error * tern_student_quantile(0.9995, d.freedom),
-                         .p = fmin(1.0, p * (double)splits)};
+    return (tern_level_change){.at = at,
+                               .step = d.difference,
+                               .low = d.difference - half,
+                               .high = d.difference + half,
+                               .most = fabs(d.difference) + d.error * tern_student_quantile(0.9995, d.freedom),
+                               .p = fmin(1.0, p * (double)splits)};
 }
 
 /* Whether the level moves at that place and not around it. */
-static bool is_sudden(const double *value, const tern_change *change)
+static bool is_sudden(const double *value, const tern_level_change *change)
 {
     const double before = tern_stats_mean(value + change->at - LEAST, LEAST);
     const double after = tern_stats_mean(value + change->at, LEAST);
@@ -169,14 +169,14 @@ static bool is_sudden(const double *value, const tern_change *change)
 /* Parts that are still to be looked at lie behind each other; each split adds one. */
 static void split(tern_changes *changes, const double *value, size_t first, size_t end)
 {
-    if (end - first < 2 * (size_t)LEAST || changes->count == TERN_CHANGES)
+    if (end - first < 2 * (size_t)LEAST || changes->count == TERN_LEVEL_CHANGES)
         return;
     const size_t at = first + best_split(value + first, end - first);
-    const tern_change change = change_between(value, first, at, end, end - first - 2 * (size_t)LEAST + 1);
+    const tern_level_change change = change_between(value, first, at, end, end - first - 2 * (size_t)LEAST + 1);
     if (change.p > worth_a_look || !is_sudden(value, &change))
         return;
     split(changes, value, first, at);
-    if (changes->count < TERN_CHANGES)
+    if (changes->count < TERN_LEVEL_CHANGES)
         changes->change[changes->count++] = change;
     split(changes, value, at, end);
 }

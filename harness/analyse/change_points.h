@@ -12,19 +12,23 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { TERN_CHANGE_WINDOW = 50, TERN_CHANGE_SEGMENT = 5, TERN_CHANGES = TERN_CHANGE_WINDOW / TERN_CHANGE_SEGMENT };
+enum {
+    TERN_CHANGE_WINDOW = 50,
+    TERN_CHANGE_SEGMENT = 5,
+    TERN_LEVEL_CHANGES = TERN_CHANGE_WINDOW / TERN_CHANGE_SEGMENT
+};
 
 /* One step. Figures are logarithms, and so is it: 0.03 is 3 % more. */
-typedef struct tern_change {
+typedef struct tern_level_change {
     size_t at; /* the first figure after it */
     double step;
     double low, high; /* covers the true step with 95 % */
     double most;      /* the true step is no larger than this, either way, with 99.95 % */
     double p;         /* how likely a step this large is when there is none, over all splits */
-} tern_change;
+} tern_level_change;
 
 typedef struct tern_changes {
-    tern_change change[TERN_CHANGES]; /* in order */
+    tern_level_change change[TERN_LEVEL_CHANGES]; /* in order */
     size_t count;
     double drift;   /* of the whole series where it has no step: the difference between the ends of its line */
     double drift_p; /* how likely that is when there is none; NaN below three figures */

@@ -252,7 +252,7 @@ static tern_status collect_steps(tern_history *h, tern_error *error)
     return TERN_OK;
 }
 
-static const tern_change *change_of(const tern_history *h, const tern_history_step *step)
+static const tern_level_change *change_of(const tern_history *h, const tern_history_step *step)
 {
     return &h->series[step->series].changes.change[step->change];
 }
