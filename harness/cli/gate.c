@@ -17,7 +17,8 @@ static int run_gate(const tern_options *given, tern_sides_setup *setup, tern_err
     tern_recording recording = {0};
 
     tern_options_settle(&options, tern_report_find("gate"), 0.0);
-    const tern_gate_settings settings = tern_settings_gate(&options);
+    tern_gate_settings settings = tern_settings_gate(&options);
+    settings.edges = !options.no_edges;
     const int ran =
         tern_gate_run(&recording, &settings, &setup->session, &setup->sides, &setup->plan, &setup->observer, error);
     return tern_announce_close(&options, &recording, ran, error);

@@ -50,6 +50,11 @@ bool tern_case_owns_team(const tern_case *c)
     return (c->kernel->flags & TERN_KERNEL_OWNS_TEAM) != 0 && c->threads > 1;
 }
 
+bool tern_case_same_kernel(const tern_case *a, const tern_case *b)
+{
+    return a->kernel == b->kernel && memcmp(a->toggle, b->toggle, sizeof a->toggle) == 0;
+}
+
 bool tern_case_huge_pages(const tern_case *c)
 {
     const tern_toggle *table = c->kernel->toggles;

@@ -119,6 +119,9 @@ bool tern_case_huge_pages(const tern_case *c);
  */
 bool tern_case_owns_team(const tern_case *c);
 
+/* Whether both are of one kernel, with the same toggles. */
+bool tern_case_same_kernel(const tern_case *a, const tern_case *b);
+
 /* Writes the toggles that differ from the kernel's own choice, "" for none. Returns text. */
 char *tern_case_toggles(const tern_case *c, char *text, size_t bytes);
 

@@ -251,10 +251,8 @@ tern_status tern_plan_add_suite(tern_plan *plan, const tern_suite *suite, const 
 /* Whether a case before index has the same kernel and toggles. */
 static bool seen_before(const tern_plan *plan, size_t index)
 {
-    const tern_case *c = &plan->cases[index].c;
-
     for (size_t i = 0; i < index; i++)
-        if (plan->cases[i].c.kernel == c->kernel && memcmp(plan->cases[i].c.toggle, c->toggle, sizeof c->toggle) == 0)
+        if (tern_case_same_kernel(&plan->cases[i].c, &plan->cases[index].c))
             return true;
     return false;
 }

@@ -43,10 +43,12 @@ bool tern_sweep_at(const tern_case *of, size_t index, tern_sweep_item *item)
 
 double tern_sweep_macs(const tern_case *of)
 {
-    const size_t places = tern_sweep_count(of);
     tern_sweep_item item;
     double macs = 0.0;
 
+    if (of->data.sweep == TERN_SWEEP_NONE)
+        return tern_shape_macs(of->shape);
+    const size_t places = tern_sweep_count(of);
     for (size_t i = 0; i < places; i++)
         if (tern_sweep_at(of, i, &item))
             macs += (double)item.calls * tern_shape_macs(item.c.shape);

@@ -19,7 +19,7 @@ size_t tern_sweep_count(const tern_case *of);
  */
 bool tern_sweep_at(const tern_case *of, size_t index, tern_sweep_item *item);
 
-/* Multiply-adds of all items and calls, for a deadline. */
+/* Multiply-adds of all items and calls, or of a call of a case that is no sweep, for a deadline. */
 double tern_sweep_macs(const tern_case *of);
 
 /* The case that stands for a whole sweep of c's kernel and toggles. */

@@ -34,7 +34,7 @@ typedef struct campaign {
  */
 static tern_child_options child_options(campaign *run, const tern_case *c)
 {
-    const double macs = c->data.sweep != TERN_SWEEP_NONE ? tern_sweep_macs(c) : tern_shape_macs(c->shape);
+    const double macs = tern_sweep_macs(c);
     const double timing_s = c->cache == TERN_CHECK_ONLY ? 0.0 : 30.0 + 4.0 * run->settings->budget_s;
 
     return tern_activity_child(&run->recording->activity, run->settings->deadline_s + timing_s + macs / 5e6);

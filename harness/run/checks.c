@@ -20,11 +20,9 @@ void tern_checks_close(tern_checks *checks)
 
 static const tern_finding *find(const tern_checks *checks, const tern_case *c)
 {
-    for (size_t i = 0; i < checks->count; i++) {
-        const tern_case *known = &checks->checked[i].c;
-        if (known->kernel == c->kernel && memcmp(known->toggle, c->toggle, sizeof c->toggle) == 0)
+    for (size_t i = 0; i < checks->count; i++)
+        if (tern_case_same_kernel(&checks->checked[i].c, c))
             return &checks->checked[i].finding;
-    }
     return NULL;
 }
 

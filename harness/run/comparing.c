@@ -3,6 +3,8 @@
 #include "base/text.h"
 #include "machine/memory.h"
 
+#include "plan/sweep.h"
+
 #include <string.h>
 
 #include <xxhash.h>
@@ -22,7 +24,7 @@ void tern_comparing_say(tern_comparing *comparing, const char *what, const char 
 
 tern_child_options tern_comparing_child(tern_comparing *comparing, const tern_case *c, double times)
 {
-    const double macs = tern_shape_macs(c->shape);
+    const double macs = tern_sweep_macs(c);
     const uint64_t llc_bytes = comparing->recording->environment.topology.llc_bytes;
     const double fill_s =
         c->cache == TERN_COLD ? (double)tern_memory_cold_bytes(llc_bytes) / least_fill_bytes_per_s : 0.0;

@@ -8,6 +8,7 @@
 #include "base/filter.h"
 #include "base/interrupt.h"
 #include "base/text.h"
+#include "plan/edges.h"
 #include "run/gate_rules.h"
 #include "run/two_cases.h"
 
@@ -21,7 +22,7 @@ struct tern_gate {
     tern_comparing comparing;
     tern_gate_rules rules;
     tern_two_checks checks;
-    tern_two_cases *items; /* of the plan, then a canary of BASE against itself if one is needed */
+    tern_two_cases *items; /* of the plan, then edge cases that are wrong, then a canary of BASE against itself */
     size_t count;
 };
 
@@ -131,14 +132,76 @@ static tern_status add_removed(tern_gate *g, tern_error *error)
     return status;
 }
 
-/* All that is known of a case before it is timed. */
-static tern_status look_at(tern_gate *g, tern_two_cases *item, tern_error *error)
+/* The instructions of those that will be timed. */
+static tern_status count_all(tern_gate *g, tern_error *error)
 {
-    const tern_status status = tern_two_cases_look(item, &g->comparing, &g->checks, isa_of(g), error);
+    tern_status status = TERN_OK;
 
-    return status == TERN_OK && item->line.state == TERN_COMPARED_TIMED && tern_interrupt_signal() == 0
-               ? tern_two_cases_count(item, &g->comparing, error)
-               : status;
+    for (size_t i = 0; i < g->plan->count && status == TERN_OK && tern_interrupt_signal() == 0; i++)
+        if (g->items[i].line.state == TERN_COMPARED_TIMED && !tern_two_cases_known(&g->comparing, g->items[i].line.id))
+            status = tern_two_cases_count(&g->items[i], &g->comparing, error);
+    return status;
+}
+
+/* Whether its kernel can be wrong elsewhere: the code is not that of BASE, and right so far. */
+static bool needs_edges(const tern_two_cases *item)
+{
+    return item->line.state == TERN_COMPARED_TIMED || item->line.state == TERN_COMPARED_ADDED ||
+           item->line.state == TERN_COMPARED_FIXED;
+}
+
+/* Whether a case before it had the edge cases of the same kernel and toggles looked at. */
+static bool has_edges(const tern_gate *g, size_t index)
+{
+    bool has = false;
+
+    for (size_t i = 0; i < index && !has; i++)
+        has = needs_edges(&g->items[i]) && tern_case_same_kernel(&g->items[i].cand, &g->items[index].cand);
+    return has;
+}
+
+/* A kernel that is wrong somewhere has no speed: its cases are left out, for the reason that the edge case shows. */
+static void leave_out(tern_gate *g, const tern_two_cases *edge)
+{
+    for (size_t i = 0; i < g->plan->count; i++) {
+        tern_compared *line = &g->items[i].line;
+        if (!needs_edges(&g->items[i]) || !tern_case_same_kernel(&g->items[i].cand, &edge->cand))
+            continue;
+        line->state = TERN_COMPARED_LEFT_OUT;
+        tern_text_append(line->reason, sizeof line->reason, "its kernel in CAND is wrong at %s", edge->line.id);
+    }
+}
+
+/* The edge cases of the kernel of a case, up to the first that is wrong. */
+static tern_status look_at_edges_of(tern_gate *g, const tern_two_cases *item, tern_error *error)
+{
+    tern_case edge[TERN_EDGES_MAX];
+    char id[TERN_ID_BYTES];
+    const size_t edges = tern_edges_list(&item->cand, edge);
+    tern_two_cases *at = &g->items[g->count];
+    tern_status status = TERN_OK;
+
+    for (size_t i = 0; i < edges && status == TERN_OK && tern_interrupt_signal() == 0; i++) {
+        begin(g, at, &edge[i], tern_case_id(&edge[i], id, sizeof id));
+        tern_text_copy(at->line.base_kernel, sizeof at->line.base_kernel, item->line.base_kernel);
+        status = tern_two_cases_check_cand(at, &g->comparing, &g->checks, error);
+        if (status == TERN_OK && at->line.state == TERN_COMPARED_WRONG) {
+            leave_out(g, at);
+            g->count++;
+            break;
+        }
+    }
+    return status;
+}
+
+static tern_status look_at_edges(tern_gate *g, tern_error *error)
+{
+    tern_status status = TERN_OK;
+
+    for (size_t i = 0; i < g->plan->count && status == TERN_OK && tern_interrupt_signal() == 0; i++)
+        if (needs_edges(&g->items[i]) && !has_edges(g, i) && !tern_two_cases_known(&g->comparing, g->items[i].line.id))
+            status = look_at_edges_of(g, &g->items[i], error);
+    return status;
 }
 
 /* Lines are written when all of them are known, since the choice of the canary needs all. */
@@ -154,8 +217,12 @@ static tern_status look_at_all(tern_gate *g, tern_error *error)
         if (tern_two_cases_take_over(&g->items[i], &g->comparing, g->sides, isa_of(g)))
             earlier = true;
         else
-            status = look_at(g, &g->items[i], error);
+            status = tern_two_cases_look(&g->items[i], &g->comparing, &g->checks, isa_of(g), error);
     }
+    if (status == TERN_OK && g->settings->edges)
+        status = look_at_edges(g, error);
+    if (status == TERN_OK)
+        status = count_all(g, error);
     if (status != TERN_OK || tern_interrupt_signal() != 0)
         return status;
     if (!earlier || best_of(g, TERN_COMPARED_CANARY) == NULL)
@@ -190,7 +257,7 @@ tern_status tern_gate_new(tern_gate **made, const tern_gate_settings *settings, 
     g->count = plan->count;
     if ((status = tern_gate_rules_read(&g->rules, &sides->base, error)) != TERN_OK)
         return status;
-    g->items = calloc(plan->count + 1, sizeof *g->items);
+    g->items = calloc(2 * plan->count + 1, sizeof *g->items); /* of each case an edge case, at most */
     if (g->items == NULL)
         return tern_error_memory(error, "the cases of a gate", (double)(plan->count * sizeof *g->items));
     return tern_two_checks_open(&g->checks, sides, error);

@@ -14,6 +14,7 @@ typedef struct tern_gate_settings {
     double delta;       /* the slowdown that matters, where BASE says nothing else: 0.02 = 2 % */
     double deadline_s;  /* of one case, on top of what its size needs */
     bool strict;        /* an INCONCLUSIVE case is a failure */
+    bool edges;         /* CAND's kernels must be right at their edge cases, too */
     uint64_t seed;      /* of orders and layouts */
     const char *filter; /* of the plan: kernels that vanished are told when it lets them through; NULL: all */
 } tern_gate_settings;

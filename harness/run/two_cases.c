@@ -63,18 +63,23 @@ static bool find_base(tern_two_cases *two, const tern_kernel *kernel, uint32_t i
     return true;
 }
 
-/* CAND first: when it is wrong, nothing else matters. */
-static tern_status check(tern_two_cases *two, tern_comparing *comparing, tern_two_checks *checks, tern_error *error)
+/* Whether a finding is one, and nobody asked the program to end. */
+static bool is_found(tern_status *status, const tern_finding *finding, tern_error *error)
+{
+    if (*status == TERN_OK && tern_interrupt_signal() == 0)
+        *status = tern_finding_expect_whole(finding, error);
+    return *status == TERN_OK && tern_interrupt_signal() == 0;
+}
+
+tern_status tern_two_cases_check_cand(tern_two_cases *two, tern_comparing *comparing, tern_two_checks *checks,
+                                      tern_error *error)
 {
     tern_compared *line = &two->line;
-    tern_finding base;
     const tern_child_options child = tern_comparing_child(comparing, &two->cand, 1.0);
 
     tern_comparing_say(comparing, "checking", line->id);
     tern_status status = tern_checks_look(&checks->cand, &two->cand, &child, &line->finding, error);
-    if (status != TERN_OK || tern_interrupt_signal() != 0)
-        return status;
-    if ((status = tern_finding_expect_whole(&line->finding, error)) != TERN_OK)
+    if (!is_found(&status, &line->finding, error))
         return status;
     if (line->finding.verdict == TERN_UNSUPPORTED) {
         line->state = TERN_COMPARED_LEFT_OUT;
@@ -82,12 +87,18 @@ static tern_status check(tern_two_cases *two, tern_comparing *comparing, tern_tw
     } else if (line->finding.verdict != TERN_EXACT) {
         line->state = TERN_COMPARED_WRONG;
     }
-    if (line->state != TERN_COMPARED_TIMED)
-        return TERN_OK;
-    status = tern_checks_look(&checks->base, &two->base, &child, &base, error);
-    if (status != TERN_OK || tern_interrupt_signal() != 0 || base.verdict == TERN_EXACT)
-        return status;
-    if ((status = tern_finding_expect_whole(&base, error)) != TERN_OK)
+    return TERN_OK;
+}
+
+static tern_status check_base(tern_two_cases *two, tern_comparing *comparing, tern_two_checks *checks,
+                              tern_error *error)
+{
+    tern_compared *line = &two->line;
+    tern_finding base;
+    const tern_child_options child = tern_comparing_child(comparing, &two->base, 1.0);
+    tern_status status = tern_checks_look(&checks->base, &two->base, &child, &base, error);
+
+    if (!is_found(&status, &base, error) || base.verdict == TERN_EXACT)
         return status;
     line->state = base.verdict == TERN_UNSUPPORTED ? TERN_COMPARED_LEFT_OUT : TERN_COMPARED_FIXED;
     tern_text_append(line->reason, sizeof line->reason, "BASE %s: %s", tern_verdict_name(base.verdict), base.reason);
@@ -152,6 +163,7 @@ tern_status tern_two_cases_look(tern_two_cases *two, tern_comparing *comparing, 
         same = tern_two_sides_code(checks->sides, base, two->cand.kernel, line->base_code, line->cand_code);
     if (base == NULL) {
         line->state = TERN_COMPARED_ADDED;
+        status = tern_two_cases_check_cand(two, comparing, checks, error);
     } else if (!find_base(two, base, isa)) {
         line->state = TERN_COMPARED_LEFT_OUT;
     } else if (same) {
@@ -161,7 +173,9 @@ tern_status tern_two_cases_look(tern_two_cases *two, tern_comparing *comparing, 
         tern_text_copy(line->reason, sizeof line->reason,
                        "a kernel with threads of its own is compared with one thread");
     } else {
-        status = check(two, comparing, checks, error);
+        status = tern_two_cases_check_cand(two, comparing, checks, error);
+        if (status == TERN_OK && line->state == TERN_COMPARED_TIMED && tern_interrupt_signal() == 0)
+            status = check_base(two, comparing, checks, error);
     }
     return status;
 }

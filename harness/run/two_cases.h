@@ -29,6 +29,10 @@ void tern_two_checks_close(tern_two_checks *checks);
 void tern_two_cases_init(tern_two_cases *two, const tern_two_sides *sides, const tern_case *cand, const char *id,
                          double delta);
 
+/* Whether CAND is right: line.state becomes WRONG if not, LEFT_OUT when it refuses the case, and else stays. */
+tern_status tern_two_cases_check_cand(tern_two_cases *two, tern_comparing *comparing, tern_two_checks *checks,
+                                      tern_error *error);
+
 /*
  * Finds the counterpart in BASE, whether its code is the same, and whether both are right. line.state says what came of
  * it: TIMED when it is worth timing. isa: what kernels may use.

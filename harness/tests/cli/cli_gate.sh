@@ -21,7 +21,7 @@ git checkout -q right -- kernels && sed -i 's/#include "kernel.h"/#include "kern
 git checkout -q right -- kernels && git rm -rfq kernels && echo x >other && git add other && commit empty
 git checkout -q right -- kernels
 
-gate() { expect "$1" "$TERNBENCH" gate "${@:2}" tiny.suite -q; }
+gate() { expect "$1" "$TERNBENCH" gate "${@:2}" tiny.suite -q --no-edges; }
 
 # Words change no object: nothing is timed. Both sides of one revision, and of the same files, are the same.
 gate 0 right words
@@ -113,13 +113,29 @@ gate 0 kernels good
 says out 'FIXED         reference/'
 git checkout -q right -- kernels
 
+# One that is right at the shapes of the suite, and wrong at others: it gets no speed. It may be new, too.
+sed -e 's/\(call->y\[[^]]*\]\) = /\1 = shape.k % 2 + /' good/reference.c >kernels/reference.c
+cmp -s kernels/reference.c good/reference.c && fail "reference.c has not become wrong"
+expect 1 "$TERNBENCH" gate good kernels tiny.suite -q
+says out 'WRONG         reference/'
+says out 'left out      reference/16x64x1'
+says out 'its kernel in CAND is wrong at reference/'
+says_not out 'CHANGE'
+says out "again: ternbench repro --side kernels 'reference/"
+expect_verdict "$TERNBENCH" gate good kernels tiny.suite -q --no-edges
+says_not out 'WRONG'
+sed -i 's/\.name = "reference"/.name = "other"/' kernels/reference.c
+expect 1 "$TERNBENCH" gate good kernels tiny.suite -q
+says out 'WRONG         other/'
+git checkout -q right -- kernels
+
 # One that is right when it is checked and wrong when it is timed: as wrong, with no speed, beside a case that is right.
 # It counts what it finds in Y but for the bytes 0x5A, which are there when two calls run together: of those there are
 # more the busier the machine is.
 sed -e 's/\(call->y\[[^]]*\]\) = /\1 = (shape.k == 64 \&\& (stored += \1 != 0x5A5A5A5A) > 50000) + /' -e '0,/^static/s//static uint64_t stored;\n\nstatic/' good/reference.c >kernels/reference.c
 cmp -s kernels/reference.c good/reference.c && fail "reference.c has not become wrong"
 printf '[a]\nkernels = reference\nshapes = 16x64x1 16x128x1\n' >late.suite
-expect 1 "$TERNBENCH" gate good kernels late.suite -q --out jsonl:late.jsonl --out junit:late.xml --out html:late.html
+expect 1 "$TERNBENCH" gate good kernels late.suite -q --no-edges --out jsonl:late.jsonl --out junit:late.xml --out html:late.html
 says out 'WRONG         reference/16x64x1'
 says out 'NONDETERMINISTIC: right when it was checked, wrong at call'
 says_not out 'WRONG         reference/16x128x1'
