@@ -148,7 +148,9 @@ static void add_hints(tern_pass_run *run)
     for (unsigned change = 0; change < run->pass->change; change++)
         kept = kept || is_answer_of(run, change);
     if (kept)
-        tern_text_copy(hint, bytes, "the answer is that of inputs which stood there before: something is kept");
+        tern_text_copy(
+            hint, bytes,
+            "the answer is that of inputs which stood there before: something is kept, or what changed is not read");
     else if (differs_each_time(run))
         tern_text_append(hint, bytes, "%sthe same call gives another answer each time", hint[0] == '\0' ? "" : "; ");
 }

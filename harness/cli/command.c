@@ -49,8 +49,8 @@ static const tern_option_key heeds_run[] = {SUITES,
 static const tern_option_key heeds_check[] = {SUITES, TERN_OPTION_NO_EDGES, TERN_OPTION_DEEP, KERNELS, RECORDS, END};
 static const tern_option_key heeds_repro[] = {
     TERN_OPTION_DEADLINE, TERN_OPTION_TOTAL, TERN_OPTION_RESUME, TIMING, KERNELS, MACHINE, RECORDS, END};
-static const tern_option_key heeds_gate[] = {COMPARING,          TERN_OPTION_NO_EDGES, TERN_OPTION_DELTA,
-                                             TERN_OPTION_STRICT, RECORDS,              END};
+static const tern_option_key heeds_gate[] = {
+    COMPARING, TERN_OPTION_NO_EDGES, TERN_OPTION_DELTA, TERN_OPTION_STRICT, RECORDS, END};
 static const tern_option_key heeds_ablate[] = {COMPARING, TERN_OPTION_SIDE, RECORDS, END};
 static const tern_option_key heeds_bisect[] = {COMPARING,          TERN_OPTION_DELTA, TERN_OPTION_OPTIMISATION,
                                                TERN_OPTION_STRICT, RECORDS,           END};
@@ -145,7 +145,8 @@ const tern_command tern_commands[] = {
      heeds_repro, NULL, tern_command_repro},
     {"gate", "did the kernels get slower? one verdict a case", "BASE CAND [SUITE...]", 2, TERN_OPTION_LIST,
      "Compares the kernels of two sides, each a git revision, a source folder, a .so or a .c file: checks CAND, at "
-     "the edge cases of kernels that changed too, then samples both in turns. Exit status 3 when a case got slower by more than --delta.",
+     "the edge cases of kernels that changed too, then samples both in turns. Exit status 3 when a case got slower by "
+     "more than --delta.",
      heeds_gate, NULL, tern_command_gate},
     {"ablate decode", "what does each part of the decode loop give?", "[BASE CAND]", 0, 2,
      "Switches the toggles of the decode loop, its threads and its kernel off, alone and together, and says what each "

@@ -192,7 +192,10 @@ tern_status tern_invoke_parse(const tern_command *command, int argc, char **argv
         /* getopt is at the word itself when what is wrong are the first of several letters. */
         return explain(command, argv[p.wrong + (argv[p.wrong][0] != '-' && p.wrong + 1 < argc)], error);
     if (options->arguments.count < command->least)
-        return tern_error_set(error, TERN_USAGE, "nothing is named; give at least one %s", command->arguments);
+        return tern_error_set(error, TERN_USAGE,
+                              command->least == 1 ? "nothing is named; give at least one %s"
+                                                  : "not enough is named; it takes %s",
+                              command->arguments);
     return TERN_OK;
 }
 
@@ -231,7 +234,8 @@ static int words_named(const tern_command *command, int words, char *const *word
     return strcmp(command->name, both) == 0 ? 2 : 0;
 }
 
-static int unknown_command(const char *word)
+/* The first word of commands of two is none by itself; asked for help, it tells what may follow. */
+static int unknown_command(const char *word, bool helps)
 {
     const char *names[64], *nearest;
     char begun[128] = "";
@@ -242,6 +246,10 @@ static int unknown_command(const char *word)
         names[count++] = command->name;
         if (strncmp(command->name, word, length) == 0 && command->name[length] == ' ')
             tern_text_append(begun, sizeof begun, "%s%s", begun[0] == '\0' ? "" : " or ", command->name);
+    }
+    if (begun[0] != '\0' && helps) {
+        printf("Say %s; each has a --help.\n", begun);
+        return tern_output_end("ternbench help", TERN_OK);
     }
     if (begun[0] != '\0')
         tern_terminal_say(stderr, "ternbench: say %s", begun);
@@ -272,7 +280,7 @@ static int help_of(int words, char **word)
             tern_invoke_help(command, stdout);
             return tern_output_end("ternbench help", TERN_OK);
         }
-    return unknown_command(word[0]);
+    return unknown_command(word[0], true);
 }
 
 int tern_invoke(int argc, char **argv)
@@ -288,5 +296,5 @@ int tern_invoke(int argc, char **argv)
         argv[words] = (char *)(uintptr_t)program_name(command, name, sizeof name);
         return run(command, argc - words, argv + words);
     }
-    return unknown_command(argv[1]);
+    return unknown_command(argv[1], argc == 3 && strcmp(argv[2], "--help") == 0);
 }

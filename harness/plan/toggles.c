@@ -20,6 +20,16 @@ static const tern_toggle *find(const tern_toggle *table, const char *name)
     return NULL;
 }
 
+static tern_status no_toggle(const tern_toggle *table, const char *owner, const char *name, tern_error *error)
+{
+    char names[256] = "";
+
+    for (size_t i = 0; table != NULL && table[i].name != NULL; i++)
+        tern_text_append(names, sizeof names, "%s%s", i == 0 ? "" : ", ", table[i].name);
+    return tern_error_set(error, TERN_USAGE, "%s has no toggle '%s'; it has %s", owner, name,
+                          names[0] == '\0' ? "none" : names);
+}
+
 /* Sets one toggle from "name=value", which it takes apart. */
 static tern_status set_one(const tern_toggle *table, const char *owner, int32_t *value, char *word, tern_error *error)
 {
@@ -31,7 +41,7 @@ static tern_status set_one(const tern_toggle *table, const char *owner, int32_t 
     *equals = '\0';
     const tern_toggle *toggle = find(table, word);
     if (toggle == NULL)
-        return tern_error_set(error, TERN_USAGE, "%s has no toggle '%s'; `ternbench kernels` lists them", owner, word);
+        return no_toggle(table, owner, word, error);
     if (!tern_text_i64(equals + 1, toggle->low, toggle->high, &number))
         return tern_error_set(error, TERN_USAGE, "toggle '%s' of %s takes %d to %d, not '%s'", word, owner, toggle->low,
                               toggle->high, equals + 1);
