@@ -80,10 +80,15 @@ static void say_left_out(const tern_options *options, size_t count, const char *
                           why);
 }
 
-static void say_what_became(const tern_options *options, const tern_gate_points *became)
+/* there: how many of the points were so before. */
+static void say_what_became(const tern_options *options, const tern_gate_points *became, size_t there)
 {
-    tern_terminal_say(stdout, "%s: %zu point%s added", options->history, became->points,
-                      tern_text_plural(became->points));
+    const size_t added = became->points - there;
+
+    tern_terminal_say(stdout, "%s: %zu point%s added", options->history, added, tern_text_plural(added));
+    if (there > 0)
+        tern_terminal_say(stdout, "%s: %zu point%s there already, of the same gate", options->history, there,
+                          there == 1 ? " is" : "s are");
     say_left_out(options, became->noisy, "the machine was too noisy");
     say_left_out(options, became->untimed, "wrong, refused, or not timed to the end");
     say_left_out(options, became->unnamed,
@@ -97,12 +102,13 @@ static tern_status add_points(const tern_options *options, const tern_results *g
 {
     tern_results points = {0};
     tern_gate_points became;
+    size_t there = 0;
     tern_status status = tern_gate_points_add(&points, gates, &became, error);
 
     if (status == TERN_OK && became.points > 0)
-        status = tern_history_append(options->history, &points, error);
+        status = tern_history_append(options->history, &points, &there, error);
     if (status == TERN_OK)
-        say_what_became(options, &became);
+        say_what_became(options, &became, there);
     if (status == TERN_OK && became.points == 0)
         status = became.noisy > 0
                      ? tern_error_set(error, TERN_ENVIRONMENT, "nothing was added: the machine was too noisy")

@@ -68,6 +68,7 @@ static tern_status keep(check *c, const tern_run *run, const tern_remeasured *li
 {
     const tern_run_end end = {.complete = true};
     tern_results block = {0};
+    size_t there;
     tern_status status = tern_results_add(&block, TERN_LINE_RUN, run, error);
 
     if (status == TERN_OK)
@@ -75,7 +76,7 @@ static tern_status keep(check *c, const tern_run *run, const tern_remeasured *li
     if (status == TERN_OK)
         status = tern_results_add(&block, TERN_LINE_END, &end, error);
     if (status == TERN_OK)
-        status = tern_history_append(c->options->history, &block, error);
+        status = tern_history_append(c->options->history, &block, &there, error);
     if (status == TERN_OK)
         status = tern_results_add(c->results, TERN_LINE_RUN, run, error);
     if (status == TERN_OK)

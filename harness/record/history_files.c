@@ -13,6 +13,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <xxhash.h>
@@ -52,6 +53,7 @@ typedef struct block {
     char name[16];
     char *text;
     size_t bytes;
+    bool is_there; /* in the file already */
 } block;
 
 /* Points of the same code have the same figure; which run they are of makes two lines of them. */
@@ -128,7 +130,22 @@ static tern_status put_all(int file, const block *b, const char *path, tern_erro
                : tern_error_set(error, TERN_ENVIRONMENT, "cannot write %s: %s", path, strerror(errno));
 }
 
-static tern_status append(const char *folder, const block *b, tern_error *error)
+/* Whether it was added before: what is added again is the same, byte by byte. A file that cannot be mapped has nothing. */
+static bool is_in(int file, const block *b)
+{
+    struct stat now;
+
+    if (fstat(file, &now) != 0 || now.st_size < (off_t)b->bytes)
+        return false;
+    void *const map = mmap(NULL, (size_t)now.st_size, PROT_READ, MAP_PRIVATE, file, 0);
+    if (map == MAP_FAILED)
+        return false;
+    const bool is_there = memmem(map, (size_t)now.st_size, b->text, b->bytes) != NULL;
+    munmap(map, (size_t)now.st_size);
+    return is_there;
+}
+
+static tern_status append(const char *folder, block *b, tern_error *error)
 {
     char path[PATH_MAX];
 
@@ -139,18 +156,19 @@ static tern_status append(const char *folder, const block *b, tern_error *error)
     tern_status status = tern_writer_lock_wait(file, true, path, longest_wait_s, error);
     if (status == TERN_OK)
         status = mend(file, path, error);
-    if (status == TERN_OK)
+    if (status == TERN_OK && !(b->is_there = is_in(file, b)))
         status = put_all(file, b, path, error);
     close(file);
     tern_outfile_sync_folder(folder);
     return status;
 }
 
-tern_status tern_history_append(const char *folder, const tern_results *results, tern_error *error)
+tern_status tern_history_append(const char *folder, const tern_results *results, size_t *there, tern_error *error)
 {
     const size_t lines = results->order.count;
     tern_status status = TERN_OK;
 
+    *there = 0;
     if (mkdir(folder, 0777) != 0 && errno != EEXIST)
         return tern_error_set(error, TERN_ENVIRONMENT, "cannot make the folder %s: %s", folder, strerror(errno));
     for (size_t first = 0, end; first < lines && status == TERN_OK; first = end) {
@@ -162,6 +180,8 @@ tern_status tern_history_append(const char *folder, const tern_results *results,
             status = write_lines(results, first, end, &b, error);
         if (status == TERN_OK)
             status = append(folder, &b, error);
+        for (size_t i = first; i < end && b.is_there; i++)
+            *there += results->order.item[i].line == TERN_LINE_POINT;
         free(b.text);
     }
     return status;

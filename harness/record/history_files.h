@@ -11,10 +11,11 @@
 
 /*
  * Appends runs with their lines, each to the file of its month, which the run's time says. Writers wait for each other.
- * All is on the disk when it returns; a line that somebody was killed in is taken away first. TERN_USAGE: a run
- * without a time; TERN_ENVIRONMENT: the folder cannot be written, or another process holds the file for too long.
+ * All is on the disk when it returns; a line that somebody was killed in is taken away first. A run that is there with
+ * the same lines is not written again: *there gets the number of its points. TERN_USAGE: a run without a time;
+ * TERN_ENVIRONMENT: the folder cannot be written, or another process holds the file for too long.
  */
-tern_status tern_history_append(const char *folder, const tern_results *results, tern_error *error);
+tern_status tern_history_append(const char *folder, const tern_results *results, size_t *there, tern_error *error);
 
 /*
  * Reads all months in order, only lines whose id passes; filter may be NULL. A line that stands there twice, since

@@ -117,6 +117,8 @@ longest=$(grep '"type":"point"' history/*.jsonl | wc -L)
 [ "$longest" -lt 300 ] || fail "a point takes $longest bytes"
 "$TERNBENCH" history show --format csv >before 2>/dev/null
 expect 0 "$TERNBENCH" history add gate.jsonl
+says out '0 points added'
+says out 'there already'
 "$TERNBENCH" history show --format csv >after 2>/dev/null
 cmp -s before after || fail "what is added twice counts twice"
 expect 5 "$TERNBENCH" history add "$WORK/two/2026-01.jsonl"

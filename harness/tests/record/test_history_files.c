@@ -45,9 +45,15 @@ static void add_answer(tern_results *results, const char *after)
     assert_int_equal(tern_results_add(results, TERN_LINE_REMEASURED, &again, NULL), TERN_OK);
 }
 
+/* Once, and once more: then it is there. */
 static void append(tern_results *results)
 {
-    assert_int_equal(tern_history_append(folder, results, NULL), TERN_OK);
+    size_t there;
+
+    assert_int_equal(tern_history_append(folder, results, &there, NULL), TERN_OK);
+    assert_int_equal(there, 0);
+    assert_int_equal(tern_history_append(folder, results, &there, NULL), TERN_OK);
+    assert_int_equal(there, results->points.count);
     tern_results_free(results);
 }
 
