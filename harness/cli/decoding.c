@@ -83,6 +83,7 @@ int tern_decoding_run(const tern_options *options, tern_decode_settings *setting
     const tern_observer observer = tern_activity_line_observer(&progress, options->quiet);
 
     settings->recording = tern_settings_recording(options);
+    settings->recording.sink.is_whole = true;
     const int ran = tern_decode_run(&recording, settings, session, &observer, error);
     int exit_status = tern_announce_end(options, &recording, ran, error);
     if (settings->job.prompt != NULL && options->format->writer == tern_write_text &&

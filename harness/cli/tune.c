@@ -18,7 +18,8 @@ static int run_tuning(const tern_options *given, tern_sides_setup *setup, const 
     tern_recording recording = {0};
 
     tern_options_settle(&options, tern_report_find("tune"), 0.0);
-    const tern_recording_settings settings = tern_settings_recording(&options);
+    tern_recording_settings settings = tern_settings_recording(&options);
+    settings.sink.is_whole = true;
     const int ran = job == NULL
                         ? tern_tune_plan(&recording, &settings, &setup->session, &setup->plan, &setup->observer, error)
                         : tern_tune_decode(&recording, &settings, &setup->session, job, &setup->observer, error);

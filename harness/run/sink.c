@@ -23,16 +23,14 @@ static tern_status take_up(tern_sink *sink, const char *path, tern_error *error)
 }
 
 /* What is in a file took time to measure, and is not replaced. */
-static tern_status open_empty(tern_outfile *file, const char *path, tern_error *error)
+static tern_status open_empty(tern_outfile *file, const char *path, bool is_whole, tern_error *error)
 {
     const tern_status status = tern_outfile_open(file, path, error);
 
     if (status != TERN_OK || file->as_found.st_size == 0)
         return status;
-    return tern_error_set(error, TERN_USAGE,
-                          "%s is there already and not empty; name another file or remove it, or go on with a run that "
-                          "was cut off by --resume",
-                          path);
+    return tern_error_set(error, TERN_USAGE, "%s is there already and not empty; name another file or remove it%s",
+                          path, is_whole ? "" : ", or go on with a run that was cut off by --resume");
 }
 
 tern_status tern_sink_open(tern_sink *sink, const tern_sink_settings *settings, tern_error *error)
@@ -48,7 +46,7 @@ tern_status tern_sink_open(tern_sink *sink, const tern_sink_settings *settings, 
     if (settings->resume)
         return take_up(sink, settings->path[0], error);
     for (size_t i = 0; i < settings->paths && status == TERN_OK; i++)
-        status = open_empty(&sink->file[i], settings->path[i], error);
+        status = open_empty(&sink->file[i], settings->path[i], settings->is_whole, error);
     return status;
 }
 

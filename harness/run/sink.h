@@ -13,7 +13,8 @@ enum { TERN_SINK_FILES = 32 };
 typedef struct tern_sink_settings {
     const char *path[TERN_SINK_FILES]; /* of files of JSON Lines */
     size_t paths;
-    bool resume; /* go on where the only file ends */
+    bool resume;   /* go on where the only file ends */
+    bool is_whole; /* nothing goes on with an earlier part, and so no sentence says that it might */
 } tern_sink_settings;
 
 typedef struct tern_sink {

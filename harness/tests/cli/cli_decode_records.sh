@@ -6,6 +6,9 @@ always=(--prompt 13 --tokens 9 --model "$SOURCE/suites/tiny.model")
 
 # Records, and reports from them.
 expect 0 decode --kernel scalar --out jsonl:d.jsonl --repetitions 3
+expect 2 decode --kernel scalar --out jsonl:d.jsonl
+says err 'd.jsonl is there already and not empty; name another file or remove it'
+says_not err '--resume'
 expect 0 "$TERNBENCH" report d.jsonl --format llama-bench
 says out "pp13"
 says out "tg9"
