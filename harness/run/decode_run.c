@@ -110,12 +110,18 @@ static tern_status record(decode_run *run, const tern_decode_job *job, tern_erro
     return status == TERN_OK ? tern_sink_add(&run->recording->sink, TERN_LINE_DECODE, run->record, error) : status;
 }
 
+static tern_status find_baseline(const decode_run *run, tern_case *baseline, tern_error *error)
+{
+    const tern_session *session = run->recording->session;
+
+    return tern_decode_kernels_plain(session, session->registry, &run->job.kernel, run->settings->baseline, baseline,
+                                     error);
+}
+
 static tern_status run_baseline(decode_run *run, tern_error *error)
 {
     tern_decode_job job = run->job;
-    const tern_session *session = run->recording->session;
-    tern_status status = tern_decode_kernels_plain(session, session->registry, &run->job.kernel,
-                                                   run->settings->baseline, &job.kernel, error);
+    tern_status status = find_baseline(run, &job.kernel, error);
 
     if (status != TERN_OK || job.kernel.kernel == NULL)
         return status;
@@ -142,6 +148,7 @@ static tern_status run_baseline(decode_run *run, tern_error *error)
 static tern_status prepare(void *context, tern_recording *recording, tern_error *error)
 {
     decode_run *run = context;
+    tern_case baseline; /* to see that it is one */
 
     run->recording = recording;
     recording->session->run.cases = 1;
@@ -150,10 +157,13 @@ static tern_status prepare(void *context, tern_recording *recording, tern_error 
     run->record = calloc(1, sizeof *run->record);
     if (run->progress == NULL || run->record == NULL)
         return tern_error_memory(error, "a decode run", sizeof *run->record);
-    const tern_status status = tern_decode_kernels_permit(recording->session, &run->job.kernel, error);
-    return status == TERN_OK ? tern_decode_kernels_look(&run->job, &run->geometry, &run->parts, run->source,
-                                                        sizeof run->source, error)
-                             : status;
+    tern_status status = tern_decode_kernels_permit(recording->session, &run->job.kernel, error);
+    if (status == TERN_OK && run->settings->with_baseline)
+        status = find_baseline(run, &baseline, error);
+    if (status == TERN_OK)
+        status =
+            tern_decode_kernels_look(&run->job, &run->geometry, &run->parts, run->source, sizeof run->source, error);
+    return status == TERN_OK ? tern_job_check(&run->job, &run->geometry, error) : status;
 }
 
 static tern_status run_all(void *context, tern_recording *recording, tern_error *error)

@@ -4,6 +4,7 @@
 #include "machine/isa.h"
 #include "plan/toggles.h"
 
+#include <inttypes.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -79,4 +80,27 @@ void tern_decode_describe_model(const tern_geometry *g, const char *source, tern
     r->ternary_weights = tern_geometry_ternary_weights(g);
     r->embedding_weights = tern_geometry_embedding_weights(g);
     r->head_weights = tern_geometry_head_weights(g);
+}
+
+tern_status tern_job_check(const tern_decode_job *job, const tern_geometry *geometry, tern_error *error)
+{
+    const tern_geometry *g = geometry;
+    const tern_status status = tern_token_choice_check(&job->sampler, error);
+
+    if (status != TERN_OK)
+        return status;
+    if (job->context > g->context)
+        return tern_error_set(error, TERN_USAGE, "a context of %" PRIu32 " is more than the %" PRIu32 " of model %s",
+                              job->context, g->context, g->name);
+    if (job->compare_cache > job->new_tokens + 1)
+        return tern_error_set(error, TERN_USAGE,
+                              "--compare-cache decodes %" PRIu32 " tokens again, and there are %" PRIu32
+                              "; give more --tokens",
+                              job->compare_cache, job->new_tokens + 1);
+    for (uint32_t i = 0; job->prompt != NULL && i < job->prompt_tokens; i++)
+        if (job->prompt[i] >= g->vocabulary)
+            return tern_error_set(error, TERN_USAGE,
+                                  "token %" PRIu32 " is not in the vocabulary of model %s: ids are below %" PRIu32,
+                                  job->prompt[i], g->name, g->vocabulary);
+    return TERN_OK;
 }

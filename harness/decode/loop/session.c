@@ -232,31 +232,6 @@ static void take_sizes(session *s)
     r->context = kv->context;
 }
 
-/* What could be refused only once a large model is loaded, packed and verified. */
-static tern_status check_request(const session *s, tern_error *error)
-{
-    const tern_decode_job *job = s->job;
-    const tern_geometry *g = &s->weights.geometry;
-    const tern_status status = tern_token_choice_check(&job->sampler, error);
-
-    if (status != TERN_OK)
-        return status;
-    if (job->context > g->context)
-        return tern_error_set(error, TERN_USAGE, "a context of %" PRIu32 " is more than the %" PRIu32 " of model %s",
-                              job->context, g->context, g->name);
-    if (job->compare_cache > job->new_tokens + 1)
-        return tern_error_set(error, TERN_USAGE,
-                              "--compare-cache decodes %" PRIu32 " tokens again, and there are %" PRIu32
-                              "; give more --tokens",
-                              job->compare_cache, job->new_tokens + 1);
-    for (uint32_t i = 0; job->prompt != NULL && i < job->prompt_tokens; i++)
-        if (job->prompt[i] >= g->vocabulary)
-            return tern_error_set(error, TERN_USAGE,
-                                  "token %" PRIu32 " is not in the vocabulary of model %s: ids are below %" PRIu32,
-                                  job->prompt[i], g->name, g->vocabulary);
-    return TERN_OK;
-}
-
 static tern_status run(session *s, tern_error *error)
 {
     tern_decode_record *r = s->record;
@@ -264,7 +239,7 @@ static tern_status run(session *s, tern_error *error)
 
     if (status != TERN_OK)
         return status;
-    if ((status = check_request(s, error)) != TERN_OK)
+    if ((status = tern_job_check(s->job, &s->weights.geometry, error)) != TERN_OK)
         return status;
     tern_decode_describe_model(&s->weights.geometry, s->weights.source, r);
     r->kv_ratio_predicted = r->kv_ratio_measured = r->allocations = (double)NAN;

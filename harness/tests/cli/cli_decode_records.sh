@@ -56,6 +56,12 @@ expect 2 decode --kernel no-such-kernel
 expect 2 decode --kernel scalar --set kv=7
 expect 2 decode --kernel scalar --set nonsense=1
 says err "the decode loop has no toggle"
+# Before anything is measured, and so there is no file of it.
+for wrong in "--prompt-ids 1,99999999" "--baseline no-such-kernel" "--temperature 1 --top-p 0" "--context 65"; do
+    # shellcheck disable=SC2086 # several words
+    expect 2 decode --kernel scalar $wrong --out jsonl:none.jsonl
+    [ ! -e none.jsonl ] || fail "a file of records with $wrong"
+done
 expect 2 decode --kernel scalar --prompt-ids 1,99999999
 says err "not in the vocabulary"
 expect 2 decode --kernel scalar --prompt-ids ,
