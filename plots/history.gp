@@ -1,5 +1,6 @@
 # A series over time: each point with its 95 % interval, the level between steps, and what is told of a step where it begins.
 set xlabel 'points, the oldest first'
+set offsets 0.5, 0.5, 0, 0
 set ylabel 'time / time of the anchor'
 unset key
 set multiplot layout |Panel|, 1 title LeftOut font ',10' noenhanced

@@ -4,11 +4,10 @@ unset ylabel
 unset key
 set lmargin at screen 0.44
 set multiplot layout 1, 1 title LeftOut font ',10' noenhanced
-# Ids without what most of them have in common.
-usual = 'w=random,x=random,'
-found(id) = strstrt(id, usual)
-plain(id) = found(id) ? id[1:found(id) - 1].id[found(id) + strlen(usual):] : id
-short(id) = strlen(plain(id)) > 38 ? plain(id)[1:37].'~' : plain(id)
+# Ids without what most of them have in common; of long ones the middle is left out, as threads and cache stand at the end.
+without(id, usual) = strstrt(id, usual) ? id[1:strstrt(id, usual) - 1].id[strstrt(id, usual) + strlen(usual):] : id
+plain(id) = without(without(id, 'w=random,x=random,p0=0.42,seed=1/'), 'w=random,x=random,')
+short(id) = strlen(plain(id)) > 38 ? plain(id)[1:24].'~'.plain(id)[strlen(plain(id)) - 12:] : plain(id)
 stats $data index 0 using (column("delta")) name 'D' nooutput
 delta = 100 * D_max
 set arrow 1 from first 0, graph 0 to first 0, graph 1 nohead linewidth 1

@@ -15,7 +15,7 @@ set tics nomirror out
 set grid linetype 1 linewidth 0.4 linecolor rgb '#9a9a9a' dashtype 3
 set key outside below center horizontal maxcols 3 Left reverse samplen 3 width 2 noenhanced
 set title offset 0, -0.5 noenhanced
-set xlabel offset 0, 0.8 noenhanced
+set xlabel offset 0, 0.3 noenhanced
 # The label of an axis with a legend below it: an empty line keeps them apart.
 over_legend(text) = text."\n"
 set ylabel noenhanced
