@@ -9,6 +9,10 @@ static const struct {
     bool needed; /* the option has an effect only with the other; false: none beside it */
 } rules[] = {
     {NULL, TERN_OPTION_HOT, TERN_OPTION_COLD, false},
+    {NULL, TERN_OPTION_TOP_K, TERN_OPTION_TEMPERATURE, true},
+    {NULL, TERN_OPTION_TOP_P, TERN_OPTION_TEMPERATURE, true},
+    {NULL, TERN_OPTION_PRE, TERN_OPTION_PROMPT_TEXT, true},
+    {NULL, TERN_OPTION_PROMPT_TEXT, TERN_OPTION_PROMPT_IDS, false},
     {"bisect", TERN_OPTION_DELTA, TERN_OPTION_OPTIMISATION, false},
     {"bisect", TERN_OPTION_STRICT, TERN_OPTION_OPTIMISATION, false},
     {"kernels", TERN_OPTION_KERNELS_FORM, TERN_OPTION_PICK, false},

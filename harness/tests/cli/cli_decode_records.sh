@@ -65,6 +65,8 @@ done
 expect 2 decode --kernel scalar --prompt-ids 1,99999999
 says err "not in the vocabulary"
 expect 2 decode --kernel scalar --prompt-ids ,
+expect 2 decode --kernel scalar --top-k 5
+says err '--top-k has no effect without --temperature'
 expect 2 decode --kernel scalar --context 1000000
 expect 2 decode extra
 expect 2 decode --prompt-text hello
