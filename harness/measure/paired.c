@@ -2,7 +2,7 @@
 
 #include "base/text.h"
 #include "measure/instructions.h"
-#include "measure/paired_attempt.h"
+#include "measure/paired_result.h"
 #include "measure/step.h"
 #include "record/fields.h"
 
@@ -14,7 +14,7 @@
 static tern_status fill_timing(const tern_paired_attempt *attempt, tern_paired_result *result, uint32_t member,
                                tern_timing *timing, tern_error *error)
 {
-    tern_paired_attempt_attach(attempt, result, member);
+    tern_paired_result_attach(attempt, result, member);
     *timing = result->outcome[member].timing;
     return tern_fields_own(tern_timing_fields, timing) ? TERN_OK : tern_error_memory(error, "samples", 0.0);
 }
@@ -116,7 +116,7 @@ static tern_status go_on(tern_paired_attempt *attempt, const tern_paired_result 
     tern_status status = TERN_OK;
 
     if (attempt->members == 1) {
-        attempt->member[0]->record->finding = tern_paired_attempt_finding(result, outcome);
+        attempt->member[0]->record->finding = tern_paired_result_finding(result, outcome);
         return TERN_OK;
     }
     for (uint32_t i = attempt->members; i-- > 0 && status == TERN_OK;)

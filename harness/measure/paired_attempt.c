@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "machine/memory.h"
 #include "measure/paired_ratio.h"
+#include "measure/paired_result.h"
 #include "measure/paired_rings.h"
 #include "measure/plausible.h"
 
@@ -58,10 +59,10 @@ static tern_status open_case_arms(tern_paired_track *t, tern_paired_result *resu
             .clock_drift = &t->clock_drift,
             .brief = attempt->brief,
             .read_only = t->guard + i * TERN_READ_ONLY_GUARDS,
-            .series = {.sample_ns = tern_paired_attempt_samples(attempt, result, i),
-                       .capacity = tern_paired_attempt_capacity(attempt)},
+            .series = {.sample_ns = tern_paired_result_samples(attempt, result, i),
+                       .capacity = tern_paired_result_capacity(attempt)},
         };
-        tern_paired_attempt_attach(attempt, result, i);
+        tern_paired_result_attach(attempt, result, i);
         status = tern_case_arm_open(&t->lane[i].case_arm, &t->fixture, ring_bytes, &result->error);
         if (status == TERN_OK && attempt->brief)
             share_packed(t, i);
@@ -242,7 +243,7 @@ static void conclude(tern_paired_track *t, tern_paired_result *result)
         tern_arm_outcome *outcome = &result->outcome[i];
         if (!outcome->timed)
             continue;
-        compare_with_roofs(t, i, tern_paired_attempt_roof_samples(t->attempt, result, i));
+        compare_with_roofs(t, i, tern_paired_result_roof_samples(t->attempt, result, i));
         outcome->timed =
             tern_plausible_check(&t->fixture, &t->attempt->member[i]->options, &outcome->timing, &outcome->finding);
     }
@@ -320,72 +321,10 @@ static void run_and_close(void *argument, void *shared)
     free(t.lane);
 }
 
-uint32_t tern_paired_attempt_capacity(const tern_paired_attempt *attempt)
-{
-    uint32_t visits = 1;
-
-    for (uint32_t i = 0; i < attempt->members; i++) {
-        const uint32_t its = tern_schedule_visits(&attempt->schedule, i);
-        visits = its > visits ? its : visits;
-    }
-    return visits * attempt->schedule.rounds;
-}
-
-/* Of a member's arrays: samples, those of its roof, how long each thread was busy, and in half of the last part its CPU. */
-static size_t doubles_of_member(const tern_paired_attempt *attempt)
-{
-    return 2 * ((size_t)tern_paired_attempt_capacity(attempt) + attempt->member[0]->c->threads);
-}
-
-double *tern_paired_attempt_samples(const tern_paired_attempt *attempt, tern_paired_result *result, uint32_t member)
-{
-    double *samples = (double *)(void *)(result->outcome + attempt->members);
-
-    return samples + member * doubles_of_member(attempt);
-}
-
-double *tern_paired_attempt_roof_samples(const tern_paired_attempt *attempt, tern_paired_result *result,
-                                         uint32_t member)
-{
-    return tern_paired_attempt_samples(attempt, result, member) + tern_paired_attempt_capacity(attempt);
-}
-
-void tern_paired_attempt_attach(const tern_paired_attempt *attempt, tern_paired_result *result, uint32_t member)
-{
-    tern_arm_outcome *outcome = &result->outcome[member];
-    tern_timing *timing = &outcome->timing;
-
-    timing->sample_ns = tern_paired_attempt_samples(attempt, result, member);
-    timing->roof_sample = tern_paired_attempt_roof_samples(attempt, result, member);
-    timing->busy_ns = timing->roof_sample + tern_paired_attempt_capacity(attempt);
-    timing->cpu = (int32_t *)(void *)(timing->busy_ns + attempt->member[0]->c->threads);
-    timing->counter = outcome->counter;
-}
-
-static void bound(uint32_t *count, uint32_t most)
-{
-    if (*count > most)
-        *count = most;
-}
-
-/* Kernels may have written to the result as well: what it counts is looked at before it is believed. */
-static void bound_counts(const tern_paired_attempt *attempt, tern_paired_result *result)
-{
-    for (uint32_t i = 0; i < attempt->members; i++) {
-        tern_arm_outcome *outcome = &result->outcome[i];
-        bound(&outcome->facts, TERN_MAX_FACTS);
-        bound(&outcome->timing.samples, tern_paired_attempt_capacity(attempt));
-        bound(&outcome->timing.rounds, tern_paired_attempt_capacity(attempt));
-        bound(&outcome->timing.threads, attempt->member[0]->c->threads);
-        bound(&outcome->timing.counters, TERN_MAX_COUNTERS);
-    }
-}
-
 tern_status tern_paired_attempt_run(tern_paired_attempt *attempt, const tern_child_options *child,
                                     tern_paired_result **result, tern_child_outcome *outcome, tern_error *error)
 {
-    const size_t member_bytes = sizeof(tern_arm_outcome) + doubles_of_member(attempt) * sizeof(double);
-    const size_t bytes = sizeof **result + attempt->members * member_bytes;
+    const size_t bytes = tern_paired_result_bytes(attempt);
     tern_child_options together = *child;
 
     *result = calloc(1, bytes);
@@ -397,38 +336,10 @@ tern_status tern_paired_attempt_run(tern_paired_attempt *attempt, const tern_chi
         (*result)->active.deadline_s = fmax((*result)->active.deadline_s, attempt->member[i]->deadline_s);
     }
     const tern_status status = tern_child_run(run_and_close, attempt, *result, bytes, &together, outcome, error);
-    bound_counts(attempt, *result);
+    tern_paired_result_bound(attempt, *result);
     if (status != TERN_OK || outcome->end != TERN_CHILD_DONE || (*result)->status == TERN_OK)
         return status;
     if (error != NULL)
         *error = (*result)->error;
     return (*result)->status;
-}
-
-/* A write to what can only be read is no crash of the kernel's own making: what was timed differs from what was checked. */
-static void explain_fault(const tern_fault *fault, tern_finding *finding)
-{
-    char text[128];
-
-    if (finding->verdict != TERN_CRASH || tern_fault_text(fault, text, sizeof text)[0] == '\0')
-        return;
-    if (fault->breach.name == NULL) {
-        tern_text_append(finding->reason, sizeof finding->reason, ": %s", text);
-        return;
-    }
-    *finding = (tern_finding){.verdict = TERN_OVERRUN};
-    tern_text_append(finding->reason, sizeof finding->reason, "prepare() or run() %s, while it is timed", text);
-}
-
-tern_finding tern_paired_attempt_finding(const tern_paired_result *result, const tern_child_outcome *outcome)
-{
-    tern_finding finding = tern_finding_of_child(outcome);
-
-    if (finding.verdict == TERN_CRASH && tern_active_arm_expired(&result->active)) {
-        finding = (tern_finding){.verdict = TERN_TIMEOUT};
-        tern_text_append(finding.reason, sizeof finding.reason, "gave no answer within %g s",
-                         result->active.deadline_s);
-    }
-    explain_fault(&result->fault, &finding);
-    return finding;
 }

@@ -1,7 +1,7 @@
 #include "measure/paired.h"
 
 #include "base/text.h"
-#include "measure/paired_attempt.h"
+#include "measure/paired_result.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -62,7 +62,7 @@ static void free_parts(parts *p)
 
 static tern_status make_room(const tern_paired_attempt *attempt, tern_paired_samples *samples, tern_error *error)
 {
-    const size_t values = (size_t)attempt->members * tern_paired_attempt_capacity(attempt);
+    const size_t values = (size_t)attempt->members * tern_paired_result_capacity(attempt);
 
     samples->arm = calloc(attempt->members, sizeof *samples->arm);
     samples->ns = calloc(values, sizeof *samples->ns);
@@ -70,7 +70,7 @@ static tern_status make_room(const tern_paired_attempt *attempt, tern_paired_sam
         return tern_error_memory(error, "samples", (double)values * sizeof *samples->ns);
     samples->arms = attempt->members;
     for (uint32_t i = 0; i < attempt->members; i++)
-        samples->arm[i].ns = samples->ns + (size_t)i * tern_paired_attempt_capacity(attempt);
+        samples->arm[i].ns = samples->ns + (size_t)i * tern_paired_result_capacity(attempt);
     return TERN_OK;
 }
 
@@ -86,7 +86,7 @@ static void take_over(const tern_paired_attempt *attempt, tern_paired_result *re
         arm->shares_packed = outcome->shares_packed;
         arm->disturbance = outcome->timing.disturbance;
         arm->samples = outcome->timed ? outcome->timing.samples : 0;
-        memcpy(arm->ns, tern_paired_attempt_samples(attempt, result, i), arm->samples * sizeof *arm->ns);
+        memcpy(arm->ns, tern_paired_result_samples(attempt, result, i), arm->samples * sizeof *arm->ns);
         if (arm->samples / arm->visits > samples->rounds)
             samples->rounds = arm->samples / arm->visits;
     }
@@ -97,7 +97,7 @@ static void tell_end(const tern_paired_result *result, const tern_child_outcome 
 {
     for (uint32_t i = 0; i < samples->arms; i++)
         if (result->active.who == i || result->active.who >= samples->arms)
-            samples->arm[i].finding = tern_paired_attempt_finding(result, outcome);
+            samples->arm[i].finding = tern_paired_result_finding(result, outcome);
 }
 
 /* Returns whether an arm cannot take turns, and says so in its finding. */

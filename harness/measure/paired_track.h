@@ -5,7 +5,7 @@
 #define TERN_PAIRED_TRACK_H
 
 #include "measure/fixture.h"
-#include "measure/paired_attempt.h"
+#include "measure/paired_result.h"
 #include "measure/roof_arm.h"
 #include "measure/rounds.h"
 
