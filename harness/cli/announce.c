@@ -63,6 +63,30 @@ static void announce_refusals(const tern_results *results)
     }
 }
 
+/* Edge cases stand in no table: a kernel that is wrong at some would look right in it. */
+static void announce_wrong_edges(const tern_results *results)
+{
+    for (size_t i = 0; i < results->cases.count; i++) {
+        const tern_record *first_wrong = NULL;
+        size_t edges = 0, wrong = 0;
+        if (!is_first_of_kernel(results, i))
+            continue;
+        for (size_t j = i; j < results->cases.count; j++) {
+            const tern_record *r = &results->cases.item[j];
+            if (strcmp(r->kernel, results->cases.item[i].kernel) != 0 || strcmp(r->group, "edges") != 0)
+                continue;
+            edges++;
+            if (!tern_verdict_is_wrong(r->finding.verdict))
+                continue;
+            wrong++;
+            first_wrong = first_wrong == NULL ? r : first_wrong;
+        }
+        if (first_wrong != NULL)
+            tern_terminal_say(stdout, "%s is wrong at %zu of its %zu edge cases, first at %s", first_wrong->kernel,
+                              wrong, edges, first_wrong->id);
+    }
+}
+
 /* How many cases ended how, and where the records are. */
 static void announce_counts(const tern_options *options, const tern_recording *recording)
 {
@@ -71,6 +95,7 @@ static void announce_counts(const tern_options *options, const tern_recording *r
     printf("\n%u of %u case%s: %u EXACT, %u wrong, %u skipped, in %.1f s\n", end->done, recording->session->run.cases,
            tern_text_plural(recording->session->run.cases), end->exact, end->wrong, end->skipped, end->seconds);
     announce_refusals(&recording->sink.results);
+    announce_wrong_edges(&recording->sink.results);
     if (!end->complete)
         tern_terminal_say(stdout, "not complete: %s; --resume goes on", end->reason);
     tern_output_tell(options);

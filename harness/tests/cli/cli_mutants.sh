@@ -26,6 +26,12 @@ id=$(sed -n "s/.*again: ternbench repro .*'\(.*\)'/\1/p" err | head -1)
 expect 1 "$TERNBENCH" repro --plugin "$MUTANTS" "$id"
 says err "MISMATCH"
 
+# One that is right at the suite's shapes, which are all that the table has, is said to be wrong elsewhere.
+printf '[a]\nkernels = only-first-token\nshapes = 16x64x1\n' >edges.suite
+expect 1 "$TERNBENCH" check edges.suite --plugin "$MUTANTS"
+says out 'only-first-token is wrong at '
+says out ' edge cases, first at only-first-token/'
+
 # A crash and a hang are verdicts; the cases after them still run.
 printf '[a]\nkernels = %s\nshapes = 16x64x2\n' "$(printf '%s ' crash hang exit unmutated)" >bad.suite
 expect 1 "$TERNBENCH" check bad.suite --plugin "$MUTANTS" --no-edges --deadline 0.5
