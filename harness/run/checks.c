@@ -28,7 +28,7 @@ static const tern_finding *find(const tern_checks *checks, const tern_case *c)
 
 static tern_status keep(tern_checks *checks, const tern_case *c, const tern_finding *finding, tern_error *error)
 {
-    if (checks->count == checks->capacity) {
+    if (checks->checked == NULL || checks->count == checks->capacity) {
         const size_t capacity = checks->capacity == 0 ? 16 : 2 * checks->capacity;
         tern_checked *checked = realloc(checks->checked, capacity * sizeof *checked);
         if (checked == NULL)
