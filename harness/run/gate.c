@@ -22,7 +22,7 @@ struct tern_gate {
     tern_comparing comparing;
     tern_gate_rules rules;
     tern_two_checks checks;
-    tern_two_cases *items; /* of the plan, then edge cases that are wrong, then a canary of BASE against itself */
+    tern_two_cases *items; /* of the plan, then a canary of BASE against itself if one is needed */
     size_t count;
 };
 
@@ -172,26 +172,28 @@ static void leave_out(tern_gate *g, const tern_two_cases *edge)
     }
 }
 
-/* The edge cases of the kernel of a case, up to the first that is wrong. */
+/*
+ * The edge cases of the kernel of a case, up to the first that is wrong. That one's line comes before those of the cases
+ * that are left out for it: a run that is cut off between them looks again.
+ */
 static tern_status look_at_edges_of(tern_gate *g, const tern_two_cases *item, tern_error *error)
 {
     tern_case edge[TERN_EDGES_MAX];
     char id[TERN_ID_BYTES];
     const size_t edges = tern_edges_list(&item->cand, edge);
-    tern_two_cases *at = &g->items[g->count];
+    tern_two_cases at = {.line.state = TERN_COMPARED_TIMED};
     tern_status status = TERN_OK;
 
-    for (size_t i = 0; i < edges && status == TERN_OK && tern_interrupt_signal() == 0; i++) {
-        begin(g, at, &edge[i], tern_case_id(&edge[i], id, sizeof id));
-        tern_text_copy(at->line.base_kernel, sizeof at->line.base_kernel, item->line.base_kernel);
-        status = tern_two_cases_check_cand(at, &g->comparing, &g->checks, error);
-        if (status == TERN_OK && at->line.state == TERN_COMPARED_WRONG) {
-            leave_out(g, at);
-            g->count++;
-            break;
-        }
+    for (size_t i = 0;
+         i < edges && at.line.state != TERN_COMPARED_WRONG && status == TERN_OK && tern_interrupt_signal() == 0; i++) {
+        begin(g, &at, &edge[i], tern_case_id(&edge[i], id, sizeof id));
+        tern_text_copy(at.line.base_kernel, sizeof at.line.base_kernel, item->line.base_kernel);
+        status = tern_two_cases_check_cand(&at, &g->comparing, &g->checks, error);
     }
-    return status;
+    if (status != TERN_OK || at.line.state != TERN_COMPARED_WRONG)
+        return status;
+    leave_out(g, &at);
+    return tern_two_cases_known(&g->comparing, at.line.id) ? TERN_OK : add(g, &at.line, error);
 }
 
 static tern_status look_at_edges(tern_gate *g, tern_error *error)
@@ -257,7 +259,7 @@ tern_status tern_gate_new(tern_gate **made, const tern_gate_settings *settings, 
     g->count = plan->count;
     if ((status = tern_gate_rules_read(&g->rules, &sides->base, error)) != TERN_OK)
         return status;
-    g->items = calloc(2 * plan->count + 1, sizeof *g->items); /* of each case an edge case, at most */
+    g->items = calloc(plan->count + 1, sizeof *g->items);
     if (g->items == NULL)
         return tern_error_memory(error, "the cases of a gate", (double)(plan->count * sizeof *g->items));
     return tern_two_checks_open(&g->checks, sides, error);

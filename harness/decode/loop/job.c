@@ -82,9 +82,8 @@ void tern_decode_describe_model(const tern_geometry *g, const char *source, tern
     r->head_weights = tern_geometry_head_weights(g);
 }
 
-tern_status tern_job_check(const tern_decode_job *job, const tern_geometry *geometry, tern_error *error)
+tern_status tern_job_check(const tern_decode_job *job, const tern_geometry *g, tern_error *error)
 {
-    const tern_geometry *g = geometry;
     const tern_status status = tern_token_choice_check(&job->sampler, error);
 
     if (status != TERN_OK)

@@ -64,6 +64,6 @@ void tern_job_tell(const tern_decode_job *job, tern_job_stage stage, double shar
 tern_status tern_job_weights(const tern_decode_job *job, tern_weights *weights, tern_error *error);
 
 /* What a run of the job would refuse once a large model is loaded, packed and verified. */
-tern_status tern_job_check(const tern_decode_job *job, const tern_geometry *geometry, tern_error *error);
+tern_status tern_job_check(const tern_decode_job *job, const tern_geometry *g, tern_error *error);
 
 #endif
