@@ -19,6 +19,9 @@
 /* 16 sums of the 32 registers; two multiply-adds start each cycle and take four. */
 enum { TILE_X = 4, TILE_ROWS = 4, TILE_COLUMNS = 4, ALONE_ROWS = 4, ALONE_COLUMNS = 8 };
 
+/* Measured on Zen 4 and Emerald Rapids. */
+enum { NEAR_BYTES = 4096, MIX_AHEAD_BYTES = 16384 };
+
 typedef __m512 lanes;
 
 static inline lanes lanes_set(float x)

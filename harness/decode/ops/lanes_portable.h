@@ -17,8 +17,12 @@
 #define LANES_ISA  0
 #define LANES_OPS  tern_ops_portable
 
-/* Sizes of the tiles that are held in registers, here of no importance. */
+/*
+ * Sizes of the tiles that are held in registers, and how far ahead memory is asked for: of rows that lie side by side
+ * (ops_rows.h), and of values (ops_attention.h). Here of no importance.
+ */
 enum { TILE_X = 2, TILE_ROWS = 2, TILE_COLUMNS = 2, ALONE_ROWS = 4, ALONE_COLUMNS = 4 };
+enum { NEAR_BYTES = 4096, MIX_AHEAD_BYTES = 4096 };
 
 typedef struct lanes {
     float v[16];

@@ -18,8 +18,12 @@
  */
 enum { TILE_FLOATS = 6144, GROUP_FLOATS = 4096, VALUE_COLUMNS = 16 * TILE_COLUMNS };
 
-/* How far ahead values are asked for when one query takes them: one stream of rows. */
-enum { MIX_AHEAD_BYTES = 16384 };
+/*
+ * Rows of values that one query takes at a time where their columns are more than its sums in registers: each of them
+ * comes from memory once, and is in cache for the other columns. MIX_AHEAD_BYTES of lanes_*.h: how far ahead they are
+ * asked for.
+ */
+enum { MIX_ROWS = 16 };
 
 /*
  * The first bytes of what is read after the keys, or after the values, are asked for while the last ones are computed:
@@ -234,24 +238,33 @@ INLINE void mix_together(attention *a, const values *v, size_t count, size_t fir
         mix_tile(TERN_KV_F32, TILE_X, 1, weight, a->scores_stride, &rows, i, out, a->dim);
 }
 
+/* Rows of one query. */
+INLINE void mix_rows(tern_kv_type type, const float *weight, const rows_at *rows, size_t columns, float *out)
+{
+    size_t i = 0;
+
+    for (; i + 16 * ALONE_COLUMNS <= columns; i += 16 * ALONE_COLUMNS)
+        mix_tile(type, 1, ALONE_COLUMNS, weight, 0, rows, i, out, 0);
+    for (; i + 8 * ALONE_COLUMNS <= columns; i += 8 * ALONE_COLUMNS)
+        mix_tile(type, 1, ALONE_COLUMNS / 2, weight, 0, rows, i, out, 0);
+    for (; i < columns; i += 16)
+        mix_tile(type, 1, 1, weight, 0, rows, i, out, 0);
+}
+
 /* Rows [from, ...), as far as the query sees them. */
 INLINE void mix_alone(attention *a, tern_kv_type type, const values *v, size_t from, size_t query)
 {
     const size_t to = tern_smaller(v->rows.count, seen_of(a, query, v->begin));
-    const float *weight = scores_of(a, query) + v->begin + from;
+    const size_t most = v->columns > 16 * ALONE_COLUMNS ? MIX_ROWS : v->rows.count;
+    const float *weight = scores_of(a, query) + v->begin;
     float *out = a->out + query * a->dim + v->column;
-    rows_at seen = rows_from(&v->rows, from);
-    size_t i = 0;
 
-    if (to <= from)
-        return;
-    seen.count = to - from;
-    for (; i + 16 * ALONE_COLUMNS <= v->columns; i += 16 * ALONE_COLUMNS)
-        mix_tile(type, 1, ALONE_COLUMNS, weight, 0, &seen, i, out, 0);
-    for (; i + 8 * ALONE_COLUMNS <= v->columns; i += 8 * ALONE_COLUMNS)
-        mix_tile(type, 1, ALONE_COLUMNS / 2, weight, 0, &seen, i, out, 0);
-    for (; i < v->columns; i += 16)
-        mix_tile(type, 1, 1, weight, 0, &seen, i, out, 0);
+    for (size_t r = from, count; r < to; r += count) {
+        rows_at rows = rows_from(&v->rows, r);
+        count = tern_smaller(to - r, most);
+        rows.count = count;
+        mix_rows(type, weight + r, &rows, v->columns, out);
+    }
 }
 
 /* First the rows of a tile that TILE_X queries all see, then what is left to some of them. */

@@ -18,12 +18,12 @@
 /*
  * How far ahead memory is asked for, when one vector alone takes it, so that memory and arithmetic are busy together.
  * Rows are read side by side, but asked for in the order in which they lie in memory. Where a tile of them is as good
- * as one stream, a little ahead into the first level is best. Where each is a page and more, streams into the first
- * level halved the rate of a core with 32 KiB of it: far ahead into the second, which has room for what is asked for.
- * Four rows at a time had as much of the bandwidth as eight or more, on Zen 4 and on Emerald Rapids; but for halves and
- * one thread of the latter, where eight had more.
+ * as one stream, a little ahead into the first level is best: NEAR_BYTES of lanes_*.h. Where each is a page and more,
+ * streams into the first level halved the rate of a core with 32 KiB of it: far ahead into the second, which has room
+ * for what is asked for. Four rows at a time had as much of the bandwidth as eight or more, on Zen 4 and on Emerald
+ * Rapids; but for halves and one thread of the latter, where eight had more.
  */
-enum { NEAR_BYTES = 4096, FAR_BYTES = 65536 };
+enum { FAR_BYTES = 65536 };
 
 INLINE size_t bytes_of(tern_kv_type type)
 {
