@@ -20,7 +20,7 @@ enum { TOKENS = 2 }; /* that share indices and signs */
 enum { PREFETCH, HINT, CODES, BLOCK_N };
 
 static const tern_toggle toggles[] = {
-    [PREFETCH] = {"prefetch", "cache lines of packed W to prefetch ahead; one token", NULL, 64, 0, 1024},
+    [PREFETCH] = {"prefetch", "cache lines of packed W to prefetch ahead", NULL, 64, 0, 1024},
     [HINT] = {"hint", "of the prefetches: 1 to L1, 2 to L2, 3 non-temporal", "prefetch", COMMON_HINT_L2, COMMON_HINT_L1,
               COMMON_HINT_NTA},
     [CODES] = {"codes", "tokens from which on W is unpacked and multiplied as avx2 does; off: look-ups for any number",
@@ -195,16 +195,22 @@ LUT_INLINE void multiply(piece p, size_t tokens, int hint)
         }
 }
 
-/* Of a block of tokens. */
+/* Of a block of tokens: its first ones bring W to the nearest cache. */
 LUT_INLINE void multiply_block(piece p, size_t tokens, int hint)
 {
-    size_t n = 0;
-
-    for (; n + TOKENS <= tokens;
-         n += TOKENS, p.y += TOKENS * p.y_stride, p.tables += TOKENS * p.units * TMAC_T3_UNIT_TABLES)
-        multiply(p, TOKENS, COMMON_HINT_NONE);
-    if (n < tokens)
+    if (tokens == 1) {
         multiply(p, 1, hint);
+        return;
+    }
+    multiply(p, TOKENS, hint);
+    for (size_t n = TOKENS; n < tokens; n += TOKENS) {
+        p.y += TOKENS * p.y_stride;
+        p.tables += TOKENS * p.units * TMAC_T3_UNIT_TABLES;
+        if (tokens - n >= TOKENS)
+            multiply(p, TOKENS, COMMON_HINT_NONE);
+        else
+            multiply(p, 1, COMMON_HINT_NONE);
+    }
 }
 
 LUT_INLINE void run_block(const tern_call *call, tern_slice rows, size_t first, size_t tokens, int hint)
