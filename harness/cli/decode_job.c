@@ -1,6 +1,7 @@
 #include "cli/decode_job.h"
 
 #include "cli/settings.h"
+#include "cli/together.h"
 
 #include "plan/toggles.h"
 
@@ -47,7 +48,8 @@ tern_status tern_decode_job_make(tern_decode_job *job, const tern_options *o, co
     if (job->prompt_tokens == 0 && job->new_tokens == 0)
         return tern_error_set(error, TERN_USAGE, "--prompt 0 and --tokens 0 together leave nothing to run");
     job->sampler.seed = o->seed;
-    if ((status = parse_toggles(job->toggle, o->toggles, error)) != TERN_OK ||
+    if ((status = tern_together_check_model(o, o->model, error)) != TERN_OK ||
+        (status = parse_toggles(job->toggle, o->toggles, error)) != TERN_OK ||
         (status = tern_options_threads(o, session->threads_all, &job->threads, error)) != TERN_OK)
         return status;
     return tern_case_parse_kernel(&job->kernel, o->kernel, session->registry, error);

@@ -4,6 +4,7 @@
 #include "cli/command.h"
 #include "cli/settings.h"
 #include "cli/terminal.h"
+#include "cli/together.h"
 #include "model/gguf.h"
 #include "model/gguf_map.h"
 #include "model/gguf_metadata.h"
@@ -110,6 +111,8 @@ int tern_command_model_write(const tern_options *options, tern_error *error)
 int tern_command_model_show(const tern_options *options, tern_error *error)
 {
     const tern_gguf_options gguf = tern_settings_gguf(options);
+    const char *path = options->arguments.item[0];
+    const tern_status status = tern_gguf_is_file(path) ? tern_together_check_model(options, path, error) : TERN_OK;
 
-    return (int)show_model(options->arguments.item[0], &gguf, error);
+    return (int)(status == TERN_OK ? show_model(path, &gguf, error) : status);
 }

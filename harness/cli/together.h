@@ -12,4 +12,7 @@ tern_status tern_together_check(const tern_command *command, const tern_options 
 /* The same for ids of decode runs, which have no samples and no budget. */
 tern_status tern_together_check_decode_id(const tern_options *options, tern_error *error);
 
+/* The same for what is said of a model, which is a GGUF file or has seeded weights; or what is wrong with the model. */
+tern_status tern_together_check_model(const tern_options *options, const char *model, tern_error *error);
+
 #endif

@@ -67,6 +67,15 @@ says err "not in the vocabulary"
 expect 2 decode --kernel scalar --prompt-ids ,
 expect 2 decode --kernel scalar --top-k 5
 says err '--top-k has no effect without --temperature'
+expect 2 "$TERNBENCH" decode --model tiny --prompt 5 --prompt-ids 1,2
+says err '--prompt does not go with --prompt-ids'
+expect 2 "$TERNBENCH" decode --model tiny --prompt 5 --prompt-text hello
+says err '--prompt does not go with --prompt-text'
+for command in decode "ablate decode" "tune decode"; do
+    # shellcheck disable=SC2086 # two words
+    expect 2 "$TERNBENCH" $command --model tiny --i2s-block 64
+    says err '--i2s-block has no effect on model tiny, whose weights are seeded'
+done
 expect 2 decode --kernel scalar --context 1000000
 expect 2 decode extra
 expect 2 decode --prompt-text hello

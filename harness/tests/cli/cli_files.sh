@@ -5,7 +5,7 @@
 printf '[a]\nkernels = reference\nshapes = 8x64x16 7x13x1\n' >a.suite
 cp "$SOURCE/suites/tiny.model" .
 quick=(--budget 0.02 --no-roofs -q)
-small=(--model tiny.model --kernel reference --baseline none --tokens 2 --prompt 2 -t 1 --no-roofs -q)
+small=(--model tiny.model --kernel reference --baseline none --tokens 2 -t 1 --no-roofs -q)
 expect 0 "$TERNBENCH" run a.suite "${quick[@]}" --out jsonl:good.jsonl
 expect 0 "$TERNBENCH" model write --model tiny.model --out tiny.gguf
 

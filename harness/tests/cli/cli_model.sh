@@ -16,6 +16,14 @@ for type in tq1_0 tq2_0 i2_s; do
     expect 0 decode --model $type.gguf --seed 3 --set head=16
     same "$type"
 done
+for command in "decode --model" "model show"; do
+    # shellcheck disable=SC2086 # several words
+    expect 2 "$TERNBENCH" $command tq1_0.gguf --i2s-block 128
+    says err "--i2s-block has no effect on tq1_0.gguf, which has no tensor of type i2_s"
+done
+expect 0 "$TERNBENCH" model show i2_s.gguf --i2s-block 128
+expect 2 decode --model i2_s.gguf --p0 0.5
+says err "--p0 has no effect on i2_s.gguf"
 expect 0 decode --model tq1_0.gguf --prompt-text 'any text'
 says out "answer:"
 

@@ -81,10 +81,10 @@ fi
 cat >named.sh <<'END'
 { sed 's/^\(model name.*\|vendor_id.*\)$/\1 \x1b[2J\xff\xc2\x9b/' /proc/cpuinfo; } >cpuinfo
 mount --bind cpuinfo /proc/cpuinfo
-exec "$TERNBENCH" machine --no-roofs -q "$@"
+exec "$TERNBENCH" machine "$@"
 END
 if unshare -rm true 2>/dev/null; then
-    for options in "" "--format json" "--class" "--class --format json"; do
+    for options in "--no-roofs -q" "--no-roofs -q --format json" "--class" "--class --format json"; do
         # shellcheck disable=SC2086
         expect 0 unshare -rm sh ./named.sh $options
         plain out err

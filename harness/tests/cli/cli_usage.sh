@@ -78,6 +78,18 @@ expect 2 "$TERNBENCH" run ok.suite --hot --cold
 says err "--hot does not go with --cold"
 expect 2 "$TERNBENCH" bisect HEAD..HEAD ok.suite --optimisation --delta 2
 says err "--delta does not go with --optimisation"
+expect 2 "$TERNBENCH" check ok.suite --deep --no-edges
+says err "--deep does not go with --no-edges"
+for option in "--pin none" --no-roofs --strict -q -v; do
+    # shellcheck disable=SC2086 # several words
+    expect 2 "$TERNBENCH" machine --class $option
+    says err "does not go with --class"
+done
+for option in "--deadline 5" "--isa scalar" "--pin none" --strict -q; do
+    # shellcheck disable=SC2086 # several words
+    expect 2 "$TERNBENCH" history check --unconfirmed $option
+    says err "does not go with --unconfirmed"
+done
 expect 2 "$TERNBENCH" repro 'decode/tiny/scalar/seed=1,p0=0.42/p=16,n=32,s=1,c=64,b=256/t=2' --budget 3
 says err "--budget is for cases"
 expect 5 "$TERNBENCH" check ok.suite --filter no-such-case

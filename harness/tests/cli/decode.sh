@@ -1,9 +1,11 @@
 # shellcheck shell=bash disable=SC2154
-# Sourced by what decodes, after cli.sh: short runs, and what they came to. The script sets always, what each run is given.
+# Sourced by what decodes, after cli.sh: short runs, and what they came to. The script sets always, what each run is given; it begins with --prompt N.
 
-# decode ARGUMENTS...
+# decode ARGUMENTS...: a prompt among them takes the place of the one of always
 decode() {
-    "$TERNBENCH" decode --no-roofs --baseline none -q "${always[@]}" "$@"
+    local usual=("${always[@]}")
+    case " $* " in *" --prompt-ids "* | *" --prompt-text "*) usual=("${always[@]:2}") ;; esac
+    "$TERNBENCH" decode --no-roofs --baseline none -q "${usual[@]}" "$@"
 }
 
 # hashes: those of tokens and logits in out
