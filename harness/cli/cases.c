@@ -19,5 +19,6 @@ int tern_cases_run(const tern_options *options, tern_session *session, tern_plan
     const tern_observer observer = tern_progress_observer(&progress, options);
     const int ran = tern_campaign_run(&recording, &settings, session, plan, &observer, error);
 
+    tern_progress_end(&progress);
     return tern_announce_close(options, &recording, ran, error);
 }

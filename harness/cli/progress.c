@@ -121,7 +121,8 @@ static void finish(void *context, const tern_planned *planned, const tern_record
     progress->expected_done_s += planned->expected_s;
     if (!progress->quiet && progress->verbose)
         tell_case(progress, record);
-    if (record->finding.verdict != TERN_EXACT && record->finding.verdict != TERN_UNSUPPORTED) {
+    if (record->finding.verdict == TERN_INTERRUPTED || (tern_verdict_is_wrong(record->finding.verdict) &&
+                                                        tern_failures_take(&progress->failures, planned->c.kernel))) {
         clear(progress);
         tern_report_failure(stderr, progress->run, record);
     }
@@ -143,7 +144,14 @@ tern_observer tern_progress_observer(tern_progress *progress, const tern_options
         .quiet = options->quiet,
         .verbose = options->verbose > 0,
         .terminal = tern_terminal_is(),
+        .failures = {.all = options->verbose > 0},
     };
     return (tern_observer){
         .context = progress, .begin = begin, .start = start, .tick = tick, .finish = finish, .warn = warn};
+}
+
+void tern_progress_end(tern_progress *progress)
+{
+    clear(progress);
+    tern_failures_end(&progress->failures);
 }

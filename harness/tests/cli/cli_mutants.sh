@@ -31,6 +31,14 @@ printf '[a]\nkernels = only-first-token\nshapes = 16x64x1\n' >edges.suite
 expect 1 "$TERNBENCH" check edges.suite --plugin "$MUTANTS"
 says out 'only-first-token is wrong at '
 says out ' edge cases, first at only-first-token/'
+# The first eight say as much as all: the others are counted. Whoever wants all gets them.
+wrong=$(sed -n 's/.*: [0-9]* EXACT, \([0-9]*\) wrong, .*/\1/p' out)
+equals "cases told of" "$(grep -c '^    again: ' err)" 8
+says err "$((wrong - 8)) more cases of only-first-token are wrong; --verbose tells of each"
+expect 1 "$TERNBENCH" check edges.suite --plugin "$MUTANTS" -q -v --out jsonl:all.jsonl
+equals "cases told of by --verbose" "$(grep -c '^    again: ' err)" "$wrong"
+equals "wrong records" "$(grep -c '"verdict":"MISMATCH"' all.jsonl)" "$wrong"
+says_not err " more case"
 
 # A crash and a hang are verdicts; the cases after them still run.
 printf '[a]\nkernels = %s\nshapes = 16x64x2\n' "$(printf '%s ' crash hang exit unmutated)" >bad.suite
