@@ -44,46 +44,55 @@ static bool is_first_of_kernel(const tern_results *results, size_t index)
     return true;
 }
 
-/* A kernel that refuses most of what it is asked is EXACT for little. Of one that refuses all, each row says so. */
-static void announce_refusals(const tern_results *results)
+/* What became of the cases of one kernel; edge cases are counted among all, and by themselves. */
+typedef struct kernel_outcome {
+    const char *kernel;
+    size_t cases, refused, edges, wrong_edges;
+    const tern_record *first_wrong_edge;
+} kernel_outcome;
+
+static void take_edge(kernel_outcome *outcome, const tern_record *r)
 {
-    for (size_t i = 0; i < results->cases.count; i++) {
-        const tern_record *first = &results->cases.item[i];
-        size_t asked = 0, refused = 0;
-        if (!is_first_of_kernel(results, i))
-            continue;
-        for (size_t j = i; j < results->cases.count; j++)
-            if (strcmp(results->cases.item[j].kernel, first->kernel) == 0) {
-                asked++;
-                refused += results->cases.item[j].finding.verdict == TERN_UNSUPPORTED;
-            }
-        if (2 * refused > asked && refused < asked)
-            tern_terminal_say(stdout, "%s refuses %zu of the %zu cases that it was asked for", first->kernel, refused,
-                              asked);
-    }
+    outcome->edges++;
+    if (!tern_verdict_is_wrong(r->finding.verdict))
+        return;
+    if (outcome->wrong_edges++ == 0)
+        outcome->first_wrong_edge = r;
 }
 
-/* Edge cases stand in no table: a kernel that is wrong at some would look right in it. */
-static void announce_wrong_edges(const tern_results *results)
+/* Of the kernel whose first case that is. */
+static kernel_outcome outcome_of(const tern_results *results, size_t first)
+{
+    kernel_outcome outcome = {.kernel = results->cases.item[first].kernel};
+
+    for (size_t i = first; i < results->cases.count; i++) {
+        const tern_record *r = &results->cases.item[i];
+        if (strcmp(r->kernel, outcome.kernel) != 0)
+            continue;
+        outcome.cases++;
+        outcome.refused += r->finding.verdict == TERN_UNSUPPORTED;
+        if (strcmp(r->group, "edges") == 0)
+            take_edge(&outcome, r);
+    }
+    return outcome;
+}
+
+/*
+ * What tables do not show of each kernel. One that refuses most of what it is asked is EXACT for little; of one that
+ * refuses all, each row says so. Edge cases stand in no table: a kernel that is wrong at some would look right in it.
+ */
+static void announce_kernels(const tern_results *results)
 {
     for (size_t i = 0; i < results->cases.count; i++) {
-        const tern_record *first_wrong = NULL;
-        size_t edges = 0, wrong = 0;
         if (!is_first_of_kernel(results, i))
             continue;
-        for (size_t j = i; j < results->cases.count; j++) {
-            const tern_record *r = &results->cases.item[j];
-            if (strcmp(r->kernel, results->cases.item[i].kernel) != 0 || strcmp(r->group, "edges") != 0)
-                continue;
-            edges++;
-            if (!tern_verdict_is_wrong(r->finding.verdict))
-                continue;
-            wrong++;
-            first_wrong = first_wrong == NULL ? r : first_wrong;
-        }
-        if (first_wrong != NULL)
-            tern_terminal_say(stdout, "%s is wrong at %zu of its %zu edge cases, first at %s", first_wrong->kernel,
-                              wrong, edges, first_wrong->id);
+        const kernel_outcome o = outcome_of(results, i);
+        if (2 * o.refused > o.cases && o.refused < o.cases)
+            tern_terminal_say(stdout, "%s refuses %zu of the %zu cases that it was asked for", o.kernel, o.refused,
+                              o.cases);
+        if (o.wrong_edges > 0)
+            tern_terminal_say(stdout, "%s is wrong at %zu of its %zu edge cases, first at %s", o.kernel, o.wrong_edges,
+                              o.edges, o.first_wrong_edge->id);
     }
 }
 
@@ -94,8 +103,7 @@ static void announce_counts(const tern_options *options, const tern_recording *r
 
     printf("\n%u of %u case%s: %u EXACT, %u wrong, %u skipped, in %.1f s\n", end->done, recording->session->run.cases,
            tern_text_plural(recording->session->run.cases), end->exact, end->wrong, end->skipped, end->seconds);
-    announce_refusals(&recording->sink.results);
-    announce_wrong_edges(&recording->sink.results);
+    announce_kernels(&recording->sink.results);
     if (!end->complete)
         tern_terminal_say(stdout, "not complete: %s; --resume goes on", end->reason);
     tern_output_tell(options);
