@@ -157,7 +157,7 @@ static void add_hints(tern_pass_run *run)
 
 bool tern_pass_run_answer_right(tern_pass_run *run)
 {
-    const tern_comparison comparison = {
+    const tern_answer answer = {
         .shape = run->task->c->shape,
         .w = (const int8_t *)tern_pass_run_buffer(run, TERN_BUFFER_W)->data,
         .x = (const int8_t *)tern_pass_run_buffer(run, TERN_BUFFER_X)->data,
@@ -166,11 +166,11 @@ bool tern_pass_run_answer_right(tern_pass_run *run)
         .untouched = tern_buffers_untouched(&run->buffers),
     };
 
-    if (memcmp(comparison.expected, comparison.got, run->values * sizeof *comparison.got) == 0)
+    if (memcmp(answer.expected, answer.got, run->values * sizeof *answer.got) == 0)
         return true;
     if (!tern_pass_run_open(run))
         return false;
-    tern_compare(&comparison, &run->result->finding);
+    tern_compare(&answer, &run->result->finding);
     if (run->right_before && run->pass->change == 0 && !run->changed)
         tern_pass_run_fail(run, TERN_NONDETERMINISTIC, "Y was right before, and is wrong");
     else

@@ -37,7 +37,7 @@ typedef struct need {
 enum { NEEDS = TERN_BUFFERS - 2 };
 
 /* Of all but PACKED, which is as long as pack() says, and ROWS, which is another for each slice. */
-static void list_needs(const tern_product *product, const tern_demand *demand, need needs[NEEDS])
+static void list_needs(const tern_product *product, const tern_kernel_demand *demand, need needs[NEEDS])
 {
     const tern_kernel *kernel = product->kernel;
     const tern_shape shape = product->problem.shape;
@@ -59,7 +59,7 @@ static bool is_excess(double bytes, double values)
     return bytes > most_bytes || bytes > free_bytes + BYTES_A_VALUE * values;
 }
 
-const char *tern_demand_excess(const tern_product *product, const tern_demand *demand)
+const char *tern_kernel_demand_excess(const tern_product *product, const tern_kernel_demand *demand)
 {
     const tern_shape shape = product->problem.shape;
     const double weights = (double)shape.m * (double)shape.k;
@@ -75,7 +75,7 @@ const char *tern_demand_excess(const tern_product *product, const tern_demand *d
     return (double)align > free_bytes ? "the kernel asks for an alignment of more than a GiB," : NULL;
 }
 
-tern_status tern_buffers_place(tern_buffers *buffers, const tern_product *product, const tern_demand *demand,
+tern_status tern_buffers_place(tern_buffers *buffers, const tern_product *product, const tern_kernel_demand *demand,
                                tern_guard_side side, tern_error *error)
 {
     need needs[NEEDS];
@@ -90,7 +90,7 @@ tern_status tern_buffers_place(tern_buffers *buffers, const tern_product *produc
     return status;
 }
 
-tern_status tern_buffers_fit(tern_buffers *buffers, const tern_product *product, const tern_demand *demand,
+tern_status tern_buffers_fit(tern_buffers *buffers, const tern_product *product, const tern_kernel_demand *demand,
                              tern_error *error)
 {
     need needs[NEEDS];

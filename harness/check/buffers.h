@@ -34,18 +34,18 @@ typedef struct tern_buffers {
 } tern_buffers;
 
 /* What a kernel asks for, in bytes. */
-typedef struct tern_demand {
+typedef struct tern_kernel_demand {
     size_t packed, scratch, plan;
-} tern_demand;
+} tern_kernel_demand;
 
 /* What is wrong with the demand, for a person, or NULL: nobody needs so much for so few weights. */
-const char *tern_demand_excess(const tern_product *product, const tern_demand *demand);
+const char *tern_kernel_demand_excess(const tern_product *product, const tern_kernel_demand *demand);
 
 /*
  * Makes the buffers that the product needs; PACKED comes with tern_buffers_take_packed(). Those of the same side and
  * size stay where they are, so that a kernel sees other data at the same addresses.
  */
-tern_status tern_buffers_place(tern_buffers *buffers, const tern_product *product, const tern_demand *demand,
+tern_status tern_buffers_place(tern_buffers *buffers, const tern_product *product, const tern_kernel_demand *demand,
                                tern_guard_side side, tern_error *error);
 void tern_buffers_free(tern_buffers *buffers);
 
@@ -53,7 +53,7 @@ void tern_buffers_free(tern_buffers *buffers);
  * The same with each buffer at the end of pages that are used again for the next product, whatever its size; for
  * sweeps. PACKED comes with tern_buffers_fit_packed(), which copies the first bytes bytes of STAGING.
  */
-tern_status tern_buffers_fit(tern_buffers *buffers, const tern_product *product, const tern_demand *demand,
+tern_status tern_buffers_fit(tern_buffers *buffers, const tern_product *product, const tern_kernel_demand *demand,
                              tern_error *error);
 tern_status tern_buffers_fit_packed(tern_buffers *buffers, const tern_kernel *kernel, size_t bytes, tern_error *error);
 

@@ -12,7 +12,7 @@ static uint64_t distance(int32_t a, int32_t b)
     return (uint64_t)(difference < 0 ? -difference : difference);
 }
 
-static void count_differences(const tern_comparison *c, tern_finding *finding)
+static void count_differences(const tern_answer *c, tern_finding *finding)
 {
     double error = 0.0, size = 0.0;
 
@@ -33,7 +33,7 @@ static void count_differences(const tern_comparison *c, tern_finding *finding)
     finding->relative_l2 = size > 0.0 ? sqrt(error / size) : (double)INFINITY;
 }
 
-void tern_compare(const tern_comparison *c, tern_finding *finding)
+void tern_compare(const tern_answer *c, tern_finding *finding)
 {
     memset(finding, 0, sizeof *finding);
     finding->values = (uint64_t)c->shape.m * c->shape.n;

@@ -20,10 +20,10 @@ typedef struct position {
 } position;
 
 /* One fault may come in several kinds, numbered by p. */
-typedef bool fault_fn(const tern_comparison *c, const position *at, size_t p);
+typedef bool fault_fn(const tern_answer *c, const position *at, size_t p);
 
 /* The sum over k in [begin, end) of x * w. */
-static int64_t dot(const tern_comparison *c, const position *at, size_t begin, size_t end)
+static int64_t dot(const tern_answer *c, const position *at, size_t begin, size_t end)
 {
     const int8_t *w = c->w + at->m * c->shape.k, *x = c->x + at->n * c->shape.k;
     int64_t sum = 0;
@@ -33,30 +33,30 @@ static int64_t dot(const tern_comparison *c, const position *at, size_t begin, s
     return sum;
 }
 
-static int64_t expected_at(const tern_comparison *c, size_t m, size_t n)
+static int64_t expected_at(const tern_answer *c, size_t m, size_t n)
 {
     return c->expected[n * c->shape.m + m];
 }
 
-static bool untouched(const tern_comparison *c, const position *at, size_t p)
+static bool untouched(const tern_answer *c, const position *at, size_t p)
 {
     (void)p;
     return at->got == c->untouched;
 }
 
-static bool zero(const tern_comparison *c, const position *at, size_t p)
+static bool zero(const tern_answer *c, const position *at, size_t p)
 {
     (void)c, (void)p;
     return at->got == 0;
 }
 
-static bool negated(const tern_comparison *c, const position *at, size_t p)
+static bool negated(const tern_answer *c, const position *at, size_t p)
 {
     (void)c, (void)p;
     return at->got == -at->expected;
 }
 
-static bool y_transposed(const tern_comparison *c, const position *at, size_t p)
+static bool y_transposed(const tern_answer *c, const position *at, size_t p)
 {
     const size_t i = at->n * c->shape.m + at->m;
 
@@ -64,7 +64,7 @@ static bool y_transposed(const tern_comparison *c, const position *at, size_t p)
     return at->got == expected_at(c, i / c->shape.n, i % c->shape.n);
 }
 
-static bool x_transposed(const tern_comparison *c, const position *at, size_t p)
+static bool x_transposed(const tern_answer *c, const position *at, size_t p)
 {
     const int8_t *w = c->w + at->m * c->shape.k;
     int64_t sum = 0;
@@ -75,7 +75,7 @@ static bool x_transposed(const tern_comparison *c, const position *at, size_t p)
     return at->got == sum;
 }
 
-static bool w_transposed(const tern_comparison *c, const position *at, size_t p)
+static bool w_transposed(const tern_answer *c, const position *at, size_t p)
 {
     const int8_t *x = c->x + at->n * c->shape.k;
     int64_t sum = 0;
@@ -86,7 +86,7 @@ static bool w_transposed(const tern_comparison *c, const position *at, size_t p)
     return at->got == sum;
 }
 
-static bool tokens_shared(const tern_comparison *c, const position *at, size_t p)
+static bool tokens_shared(const tern_answer *c, const position *at, size_t p)
 {
     return p <= c->shape.n && at->got == expected_at(c, at->m, at->n - at->n % p);
 }
@@ -103,7 +103,7 @@ static const struct {
     {128, -128}, /* dropped */
 };
 
-static bool extreme_wrong(const tern_comparison *c, const position *at, size_t p)
+static bool extreme_wrong(const tern_answer *c, const position *at, size_t p)
 {
     const int8_t *w = c->w + at->m * c->shape.k, *x = c->x + at->n * c->shape.k;
     int64_t error = 0;
@@ -114,30 +114,30 @@ static bool extreme_wrong(const tern_comparison *c, const position *at, size_t p
     return at->got == at->expected + error;
 }
 
-static bool tail_missing(const tern_comparison *c, const position *at, size_t p)
+static bool tail_missing(const tern_answer *c, const position *at, size_t p)
 {
     return p <= c->shape.k && at->got == at->expected - dot(c, at, c->shape.k - p, c->shape.k);
 }
 
-static bool tail_twice(const tern_comparison *c, const position *at, size_t p)
+static bool tail_twice(const tern_answer *c, const position *at, size_t p)
 {
     return p <= c->shape.k && at->got == at->expected + dot(c, at, c->shape.k - p, c->shape.k);
 }
 
-static bool saturated_16_bits(const tern_comparison *c, const position *at, size_t p)
+static bool saturated_16_bits(const tern_answer *c, const position *at, size_t p)
 {
     (void)c, (void)p;
     return (at->expected > INT16_MAX && at->got == INT16_MAX) || (at->expected < INT16_MIN && at->got == INT16_MIN);
 }
 
-static bool wrapped(const tern_comparison *c, const position *at, size_t bits)
+static bool wrapped(const tern_answer *c, const position *at, size_t bits)
 {
     (void)c;
     return (at->got - at->expected) % ((int64_t)1 << bits) == 0;
 }
 
 /* A float holds 24 bits. Above that, each addition may round by one, and all of them to the same side. */
-static bool rounded_as_float(const tern_comparison *c, const position *at, size_t p)
+static bool rounded_as_float(const tern_answer *c, const position *at, size_t p)
 {
     const float rounded = (float)at->got;
 
@@ -173,7 +173,7 @@ typedef struct samples {
     size_t wrong_count, right_count;
 } samples;
 
-static bool fits_each(const struct fault *fault, size_t p, const tern_comparison *c, const position *at, size_t count)
+static bool fits_each(const struct fault *fault, size_t p, const tern_answer *c, const position *at, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         if (!fault->fits(c, &at[i], p))
@@ -182,13 +182,13 @@ static bool fits_each(const struct fault *fault, size_t p, const tern_comparison
 }
 
 /* Of several kinds, one may fit a few wrong values by chance: so it has to say, too, which values are right. */
-static bool fits_all(const struct fault *fault, size_t p, const tern_comparison *c, const samples *values)
+static bool fits_all(const struct fault *fault, size_t p, const tern_answer *c, const samples *values)
 {
     return fits_each(fault, p, c, values->wrong, values->wrong_count) &&
            (fault->low == fault->high || fits_each(fault, p, c, values->right, values->right_count));
 }
 
-static void append_fault(char *hint, size_t bytes, const tern_comparison *c, const samples *values)
+static void append_fault(char *hint, size_t bytes, const tern_answer *c, const samples *values)
 {
     for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
         for (size_t p = faults[i].low; p <= faults[i].high; p++)
@@ -245,13 +245,13 @@ static bool within(const extent *e, size_t index)
     return index >= e->low && index <= e->high && (e->step == 0 || (index - e->low) % e->step == 0);
 }
 
-static position position_of(const tern_comparison *c, size_t i)
+static position position_of(const tern_answer *c, size_t i)
 {
     return (position){i % c->shape.m, i / c->shape.m, c->expected[i], c->got[i]};
 }
 
 /* Of `count` values that differ, SAMPLES at most, evenly; and where all of them lie. */
-static void take_wrong(const tern_comparison *c, size_t count, samples *values, extent *rows, extent *tokens)
+static void take_wrong(const tern_answer *c, size_t count, samples *values, extent *rows, extent *tokens)
 {
     const size_t stride = count / SAMPLES + 1;
 
@@ -267,7 +267,7 @@ static void take_wrong(const tern_comparison *c, size_t count, samples *values, 
 }
 
 /* The first right values of rows and tokens where others differ. */
-static void take_right(const tern_comparison *c, samples *values, const extent *rows, const extent *tokens)
+static void take_right(const tern_answer *c, samples *values, const extent *rows, const extent *tokens)
 {
     for (size_t i = 0; i < c->shape.m * c->shape.n && values->right_count < SAMPLES; i++) {
         const position at = position_of(c, i);
@@ -276,7 +276,7 @@ static void take_right(const tern_comparison *c, samples *values, const extent *
     }
 }
 
-void tern_hint_find(const tern_comparison *c, char *hint, size_t bytes)
+void tern_hint_find(const tern_answer *c, char *hint, size_t bytes)
 {
     const size_t values = c->shape.m * c->shape.n;
     samples taken = {.wrong_count = 0};

@@ -10,6 +10,6 @@
  * Writes one sentence that fits every value that differs, and all those that do not, or "" when no hypothesis does.
  * Expects at least one difference.
  */
-void tern_hint_find(const tern_comparison *c, char *hint, size_t bytes);
+void tern_hint_find(const tern_answer *c, char *hint, size_t bytes);
 
 #endif

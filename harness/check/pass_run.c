@@ -250,7 +250,7 @@ static bool ask(tern_pass_run *run)
     run->demand.plan = tern_product_plan_bytes(product);
     if (!tern_pass_run_end(run))
         return false;
-    const char *excess = tern_demand_excess(product, &run->demand);
+    const char *excess = tern_kernel_demand_excess(product, &run->demand);
     return excess == NULL || tern_pass_run_fail(run, TERN_OVERRUN, "%s", excess);
 }
 

@@ -43,7 +43,7 @@ struct tern_pass_run {
     size_t values; /* N * M */
     tern_product product;
     tern_product packer; /* what W is packed for: the same problem, unless the pass says otherwise */
-    tern_demand demand;
+    tern_kernel_demand demand;
     tern_buffers buffers;
     tern_team *team;
     const char **difference;  /* what each thread of the team found changed */

@@ -31,7 +31,7 @@ typedef struct sweep {
     tern_battery_result *result;
     tern_sweep_item item;
     tern_product product;
-    tern_demand demand;
+    tern_kernel_demand demand;
     tern_buffers buffers;
     tern_team *team;
     int32_t *expected;
@@ -88,12 +88,12 @@ static bool place(sweep *s)
     tern_error error;
 
     note(s, "packed_bytes()");
-    s->demand = (tern_demand){
+    s->demand = (tern_kernel_demand){
         .packed = s->product.kernel->packed_bytes(&s->product.problem),
         .scratch = tern_product_scratch_bytes(&s->product),
         .plan = tern_product_plan_bytes(&s->product),
     };
-    const char *excess = tern_demand_excess(&s->product, &s->demand);
+    const char *excess = tern_kernel_demand_excess(&s->product, &s->demand);
     if (excess != NULL)
         return fail(s, TERN_OVERRUN, excess);
     if (tern_buffers_fit(&s->buffers, &s->product, &s->demand, &error) != TERN_OK)
@@ -162,7 +162,7 @@ static const char *make_plan(sweep *s)
 
 static bool answer_right(sweep *s)
 {
-    const tern_comparison comparison = {
+    const tern_answer answer = {
         .shape = s->item.c.shape,
         .w = (const int8_t *)data(s, TERN_BUFFER_W),
         .x = (const int8_t *)data(s, TERN_BUFFER_X),
@@ -172,9 +172,9 @@ static bool answer_right(sweep *s)
     };
     const tern_shape shape = s->item.c.shape;
 
-    if (memcmp(comparison.expected, comparison.got, shape.m * shape.n * sizeof *comparison.got) == 0)
+    if (memcmp(answer.expected, answer.got, shape.m * shape.n * sizeof *answer.got) == 0)
         return true;
-    tern_compare(&comparison, &s->result->finding);
+    tern_compare(&answer, &s->result->finding);
     return fail(s, TERN_MISMATCH, "Y is wrong");
 }
 

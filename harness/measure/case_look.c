@@ -27,13 +27,13 @@ static void explain(const tern_bench *bench, tern_finding *finding)
     if (tern_shape_macs(shape) <= oracle_macs)
         expected = malloc(shape.m * shape.n * sizeof *expected);
     if (expected != NULL && tern_oracle_fill(shape, w, x, expected, NULL) == TERN_OK) {
-        const tern_comparison comparison = {.shape = shape,
-                                            .w = w,
-                                            .x = x,
-                                            .expected = expected,
-                                            .got = bench->y,
-                                            .untouched = TERN_TIMED_ANSWER_UNTOUCHED};
-        tern_compare(&comparison, finding);
+        const tern_answer answer = {.shape = shape,
+                                    .w = w,
+                                    .x = x,
+                                    .expected = expected,
+                                    .got = bench->y,
+                                    .untouched = TERN_TIMED_ANSWER_UNTOUCHED};
+        tern_compare(&answer, finding);
     }
     free(expected);
 }

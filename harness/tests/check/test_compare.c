@@ -16,7 +16,7 @@ enum { M = 40, K = 24, N = 6, UNTOUCHED = 0x5A5A5A5A };
 static int8_t w[M * K], x[N * K];
 static int32_t expected[N * M], got[N * M];
 
-static const tern_comparison comparison = {
+static const tern_answer answer = {
     .shape = {M, K, N}, .w = w, .x = x, .expected = expected, .got = got, .untouched = UNTOUCHED};
 
 static int set_up(void **state)
@@ -40,7 +40,7 @@ static void equal_is_exact(void **state)
     tern_finding finding;
 
     (void)state;
-    tern_compare(&comparison, &finding);
+    tern_compare(&answer, &finding);
     assert_int_equal(finding.verdict, TERN_EXACT);
     assert_int_equal(finding.values, N * M);
     assert_int_equal(finding.mismatches, 0);
@@ -57,7 +57,7 @@ static void differences_are_counted_and_measured(void **state)
         size += (double)expected[i] * expected[i];
     got[3] += 3;
     got[2 * M + 5] -= 4;
-    tern_compare(&comparison, &finding);
+    tern_compare(&answer, &finding);
     assert_int_equal(finding.verdict, TERN_MISMATCH);
     assert_int_equal(finding.mismatches, 2);
     assert_int_equal(finding.max_abs, 4);
@@ -75,7 +75,7 @@ static void the_largest_difference_does_not_overflow(void **state)
     (void)state;
     expected[0] = INT32_MAX;
     got[0] = INT32_MIN;
-    tern_compare(&comparison, &finding);
+    tern_compare(&answer, &finding);
     assert_int_equal(finding.max_abs, UINT32_MAX);
 }
 
@@ -83,7 +83,7 @@ static void hint_is(const char *words)
 {
     tern_finding finding;
 
-    tern_compare(&comparison, &finding);
+    tern_compare(&answer, &finding);
     if (strstr(finding.hint, words) == NULL)
         fail_msg("expected a hint with '%s', got '%s'", words, finding.hint);
 }
@@ -117,7 +117,7 @@ static void nothing_is_said_of_noise(void **state)
     (void)state;
     for (size_t i = 0; i < N * M; i++)
         got[i] += (int32_t)(i * 2654435761u % 7) - 3;
-    tern_compare(&comparison, &finding);
+    tern_compare(&answer, &finding);
     assert_int_equal(finding.verdict, TERN_MISMATCH);
     assert_string_equal(finding.hint, "");
 }
@@ -165,7 +165,7 @@ static void a_tail_is_missing_from_all_or_none(void **state)
     (void)state;
     cut(4, 9);
     cut(5, 18);
-    tern_compare(&comparison, &finding);
+    tern_compare(&answer, &finding);
     assert_int_equal(finding.mismatches, 2);
     assert_null(strstr(finding.hint, "columns"));
     cut(4, 18);
