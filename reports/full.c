@@ -7,7 +7,7 @@
 #include "full.h"
 
 #include "analyse/bottleneck.h"
-#include "analyse/series.h"
+#include "analyse/merged.h"
 #include "part_repeats.h"
 #include "report.h"
 #include "runs.h"

@@ -1,6 +1,6 @@
 #include "report.h"
 
-#include "analyse/series.h"
+#include "analyse/merged.h"
 #include "base/text.h"
 #include "part_repeats.h"
 

@@ -118,3 +118,8 @@ void tern_repeats_free(tern_repeats *repeats)
     free(repeats->first);
     *repeats = (tern_repeats){0};
 }
+
+bool tern_repeats_alike(const tern_repeats *repeats, uint32_t a, uint32_t b)
+{
+    return repeats->like[a] == repeats->like[b];
+}

@@ -1,5 +1,5 @@
 /*
- * repeats.h - which runs are of one machine, and which repeat each other. What becomes of their records: series.h.
+ * repeats.h - which runs are of one machine, and which repeat each other. What becomes of their records: merged.h.
  */
 #ifndef TERN_REPEATS_H
 #define TERN_REPEATS_H
@@ -25,5 +25,7 @@ typedef struct tern_repeats {
 /* TERN_ENVIRONMENT when memory ran out. Free with tern_repeats_free(), also after an error. */
 tern_status tern_repeats_new(tern_repeats *repeats, const tern_results *results, tern_error *error);
 void tern_repeats_free(tern_repeats *repeats);
+
+bool tern_repeats_alike(const tern_repeats *repeats, uint32_t a, uint32_t b);
 
 #endif

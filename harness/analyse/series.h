@@ -1,8 +1,5 @@
 /*
- * series.h - the records that runs which are alike have of one case or decode run, taken as one.
- *
- * What was wrong in one of them is wrong, and has no speed; what could not be done in one says nothing against another
- * in which it could. Otherwise their samples are one series.
+ * series.h - the samples that runs which are alike have of one case, or of a phase of one decode run, as one series.
  */
 #ifndef TERN_SERIES_H
 #define TERN_SERIES_H
@@ -36,16 +33,5 @@ tern_status tern_repeat_series_fill(tern_repeat_series *series, const tern_repea
 tern_status tern_repeat_series_fill_phase(tern_repeat_series *series, const tern_repeats *repeats,
                                           const tern_results *results, const tern_decode_record *r, size_t phase,
                                           tern_error *error);
-
-/* Results with one record for each case and decode run, in the first of the runs that are alike; all else as it is. */
-typedef struct tern_merged {
-    tern_repeats repeats;
-    tern_results own;            /* empty when there is nothing to merge */
-    const tern_results *results; /* own, or those that were given, which must live as long */
-} tern_merged;
-
-/* TERN_ENVIRONMENT when memory ran out. Free with tern_merged_free(), also after an error. */
-tern_status tern_merged_new(tern_merged *merged, const tern_results *results, tern_error *error);
-void tern_merged_free(tern_merged *merged);
 
 #endif

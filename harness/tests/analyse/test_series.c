@@ -2,6 +2,7 @@
  * What runs that are alike have of one case: their samples as one series, whose interval is no narrower than what lies
  * between the runs; the verdict that says most; and a name for what is not one.
  */
+#include "analyse/merged.h"
 #include "analyse/series.h"
 #include "analyse/series_name.h"
 

@@ -3,7 +3,7 @@
  */
 #include "report.h"
 
-#include "analyse/series.h"
+#include "analyse/merged.h"
 #include "base/text.h"
 #include "cases.h"
 #include "compare.h"
