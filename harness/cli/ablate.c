@@ -39,7 +39,9 @@ int tern_command_ablate(const tern_options *options, tern_error *error)
         return (int)tern_error_set(error, TERN_USAGE, "say `ablate decode BASE CAND`, and options behind it");
     if (count <= sides)
         return (int)tern_error_set(
-            error, TERN_USAGE, "ablate takes suites, or two sides and suites, or `decode`; a suite ends with .suite");
+            error, TERN_USAGE,
+            "ablate takes suites, or two sides and suites, or `decode`; a suite ends with .suite, and one side alone "
+            "is named by --side");
     tern_status status = tern_sides_open(&setup, options, two ? argument[0] : NULL, two ? argument[1] : NULL,
                                          argument + sides, count - sides, error);
     if (status == TERN_OK)

@@ -43,10 +43,24 @@ static const tern_option *find_option(int key)
     return NULL;
 }
 
+/* How a command that has sides takes what is asked of it by --plugin. NULL: it has none. */
+static const char *side_of_file(const tern_command *command)
+{
+    if (strstr(command->arguments, "BASE CAND") == NULL)
+        return NULL;
+    return tern_command_option(command, "side") != NULL
+               ? "the kernels of a .so or .c file are a side: --side FILE, or BASE and CAND where two are compared"
+               : "a .so or .c file is named as a side, BASE or CAND";
+}
+
 static tern_status refuse(const parsing *p, const tern_option *option)
 {
     char commands[256];
+    const char *side = side_of_file(p->command);
 
+    if (side != NULL && option == &tern_option_table[TERN_OPTION_PLUGIN])
+        return tern_error_set(p->error, TERN_USAGE, "--%s does not go with %s: %s", option->name, p->command->name,
+                              side);
     return tern_error_set(p->error, TERN_USAGE, "--%s does not go with %s; it is for %s", option->name,
                           p->command->name, tern_command_heeding(option->name, commands, sizeof commands));
 }

@@ -78,6 +78,12 @@ expect 2 "$TERNBENCH" run ok.suite --hot --cold
 says err "--hot does not go with --cold"
 expect 2 "$TERNBENCH" bisect HEAD..HEAD ok.suite --optimisation --delta 2
 says err "--delta does not go with --optimisation"
+expect 2 "$TERNBENCH" ablate ok.suite --plugin mine.c
+says err "--plugin does not go with ablate: the kernels of a .so or .c file are a side: --side FILE, or BASE and CAND"
+expect 2 "$TERNBENCH" ablate mine.c ok.suite
+says err "one side alone is named by --side"
+expect 2 "$TERNBENCH" gate --plugin mine.c main .
+says err "--plugin does not go with gate: a .so or .c file is named as a side, BASE or CAND"
 expect 2 "$TERNBENCH" check ok.suite --deep --no-edges
 says err "--deep does not go with --no-edges"
 for option in "--pin none" --no-roofs --strict -q -v; do
