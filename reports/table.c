@@ -42,6 +42,7 @@ enum {
     NOT_COLD,
     PAIRED,
     PHASE,
+    ROOF_INSTRUCTION,
     RUN,
     SERIES = RUN + TERN_RUN_COLUMNS,
     COLUMNS = SERIES + TERN_SERIES_COLUMNS
@@ -84,6 +85,7 @@ static const tern_column columns[COLUMNS] = {
     {.name = "not_cold", .type = TERN_COLUMN_FLAG, .audience = TERN_FOR_PROGRAMS},
     {.name = "paired", .type = TERN_COLUMN_COUNT, .audience = TERN_FOR_PROGRAMS},
     {.name = "phase", .type = TERN_COLUMN_TEXT, .audience = TERN_FOR_PROGRAMS},
+    {.name = "roof_instruction", .type = TERN_COLUMN_TEXT, .audience = TERN_FOR_PROGRAMS},
     TERN_RUN_COLUMN_ROWS,
     TERN_SERIES_COLUMN_ROWS,
 };
@@ -121,6 +123,7 @@ static void fill_timing(tern_sheet *sheet, const tern_record *r, const tern_reco
     tern_sheet_real(sheet, GBPS, tern_record_gbps(r));
     fill_measured(sheet, ROOF_READ, t->roof_read_gbps);
     fill_measured(sheet, ROOF_GMACS, t->roof_gmacs);
+    tern_sheet_text(sheet, ROOF_INSTRUCTION, t->roof_instruction);
     tern_sheet_real(sheet, INTENSITY, t->intensity);
     tern_sheet_real(sheet, ROOF_SHARE, t->roof_share);
     fill_measured(sheet, PACK, t->pack_ns);
