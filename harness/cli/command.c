@@ -156,9 +156,8 @@ const tern_command tern_commands[] = {
      heeds_ablate_decode, note_toggles, tern_command_ablate_decode},
     {"ablate", "what does each toggle give, alone and beside the others?", "[BASE CAND] SUITE...", 1, TERN_OPTION_LIST,
      "Switches the toggles of each case's kernel off, alone and together, and says what each of them contributes. With "
-     "two sides, at both: which toggle gives less than before. A side is a git revision, a source folder, a .so or a "
-     ".c "
-     "file; --side names one alone.",
+     "two sides, at both: which toggle gives less than before. A side is a git revision, a source folder, or a .so or "
+     ".c file; --side names one alone.",
      heeds_ablate, NULL, tern_command_ablate},
     {"bisect", "which commit made a kernel slower, and which of its toggles?", "GOOD..BAD SUITE...", 2,
      TERN_OPTION_LIST,
