@@ -20,12 +20,13 @@ enum { TOKENS = 2 }; /* that share indices and signs */
 enum { PREFETCH, HINT, CODES, BLOCK_N };
 
 static const tern_toggle toggles[] = {
-    [PREFETCH] = {"prefetch", "cache lines of packed W to prefetch ahead", NULL, 64, 0, 1024},
-    [HINT] = {"hint", "of the prefetches: 1 to L1, 2 to L2, 3 non-temporal", "prefetch", COMMON_HINT_L2, COMMON_HINT_L1,
-              COMMON_HINT_NTA},
+    [PREFETCH] = {"prefetch", "cache lines of packed W to prefetch ahead, fewer than `codes` tokens", NULL, 64, 0,
+                  1024},
+    [HINT] = {"hint", "of the prefetches, fewer than `codes` tokens: 1 to L1, 2 to L2, 3 non-temporal", "prefetch",
+              COMMON_HINT_L2, COMMON_HINT_L1, COMMON_HINT_NTA},
     [CODES] = {"codes", "tokens from which on W is unpacked and multiplied as avx2 does; off: look-ups for any number",
                NULL, 16, 0, 65536},
-    [BLOCK_N] = {"block_n", "tokens that a piece of W is used for at a time", NULL, 96, 1, 65536},
+    [BLOCK_N] = {"block_n", "tokens that a piece of W is used for at a time; more than one token", NULL, 96, 1, 65536},
     {NULL, NULL, NULL, 0, 0, 0},
 };
 

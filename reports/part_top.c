@@ -15,7 +15,7 @@
 
 typedef struct tally {
     size_t results, exact, wrong, unsupported, interrupted, cut, regressed, wrong_arms;
-    size_t compared, wrong_compared; /* of gates */
+    size_t compared, wrong_compared, open; /* of gates */
 } tally;
 
 static void take(tally *t, tern_verdict verdict)
@@ -36,6 +36,7 @@ static void take_gates(tally *t, const tern_results *results)
         t->regressed += rows.counts.regressed;
         t->compared += rows.counts.cases;
         t->wrong_compared += rows.counts.wrong;
+        t->open += rows.counts.inconclusive;
         tern_gate_rows_free(&rows);
     }
 }
@@ -107,6 +108,9 @@ void tern_full_say_verdict(tern_document *document, const tern_results *results)
                               "MIXED: the runs are of %" PRIu32 " machines. Compare shares of a limit and ratios, not "
                               "times.",
                               machines);
+    if (t.open > 0)
+        tern_document_verdict(document, false, "INCONCLUSIVE: %zu of %zu compared case%s could not be judged.", t.open,
+                              t.compared, tern_text_plural(t.compared));
     if (t.wrong + t.wrong_compared + t.wrong_arms + t.regressed + t.interrupted + t.cut > 0)
         return;
     say_all_right(document, results, &t);

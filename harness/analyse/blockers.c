@@ -172,6 +172,42 @@ static void look_at_loops(finder *f)
     }
 }
 
+static void say_slower(finder *f, const tern_gate_row *row)
+{
+    tern_blocker *b = add(f, TERN_BLOCKER_HIGH);
+
+    snprintf(b->symptom, sizeof b->symptom, "REGRESSED: %.200s takes %+.1f %% of time", row->compared->id,
+             100.0 * expm1(row->answer.mean.mean));
+    tern_text_copy(b->impact, sizeof b->impact, "slower than before, shown twice");
+    tern_text_copy(b->fix, sizeof b->fix, "ternbench ablate BASE CAND names the toggle that gives less than it did");
+}
+
+static void say_open(finder *f, const tern_gate_row *row)
+{
+    const tern_mean *mean = &row->answer.mean;
+    tern_blocker *b = add(f, TERN_BLOCKER_MEDIUM);
+
+    snprintf(b->symptom, sizeof b->symptom, "INCONCLUSIVE: %.200s", row->compared->id);
+    if (isfinite(mean->low) && isfinite(mean->high))
+        snprintf(b->impact, sizeof b->impact, "not judged: its change is %+.1f to %+.1f %% of time, as far as is known",
+                 100.0 * expm1(mean->low), 100.0 * expm1(mean->high));
+    else
+        tern_text_copy(b->impact, sizeof b->impact, "not judged: it may be slower than before");
+    tern_text_copy(b->fix, sizeof b->fix, "run the gate again, on a machine that does less beside it");
+}
+
+static void look_at_compared(finder *f, const tern_gate_row *row)
+{
+    const tern_compared *c = row->compared;
+
+    if (c->state == TERN_COMPARED_WRONG)
+        say_wrong(f, c->run, c->id, &c->finding);
+    else if (row->answer.verdict == TERN_GATE_REGRESSED && !c->expected)
+        say_slower(f, row);
+    else if (c->state == TERN_COMPARED_TIMED && row->answer.verdict == TERN_GATE_INCONCLUSIVE && !tern_gate_is_self(c))
+        say_open(f, row);
+}
+
 static tern_status look_at_gates(finder *f, tern_error *error)
 {
     tern_status status = TERN_OK;
@@ -180,19 +216,8 @@ static tern_status look_at_gates(finder *f, tern_error *error)
         tern_gate_rows rows;
         if ((status = tern_gate_rows_new(&rows, f->results, run, error)) != TERN_OK)
             break;
-        for (size_t i = 0; i < rows.count; i++) {
-            const tern_compared *c = rows.row[i].compared;
-            if (c->state == TERN_COMPARED_WRONG)
-                say_wrong(f, c->run, c->id, &c->finding);
-            if (rows.row[i].answer.verdict == TERN_GATE_REGRESSED && !c->expected) {
-                tern_blocker *b = add(f, TERN_BLOCKER_HIGH);
-                snprintf(b->symptom, sizeof b->symptom, "REGRESSED: %.200s takes %+.1f %% of time", c->id,
-                         100.0 * expm1(rows.row[i].answer.mean.mean));
-                tern_text_copy(b->impact, sizeof b->impact, "slower than before, shown twice");
-                tern_text_copy(b->fix, sizeof b->fix,
-                               "ternbench ablate BASE CAND names the toggle that gives less than it did");
-            }
-        }
+        for (size_t i = 0; i < rows.count; i++)
+            look_at_compared(f, &rows.row[i]);
         tern_gate_rows_free(&rows);
     }
     return status;

@@ -14,7 +14,7 @@
 typedef enum tern_blocker_severity {
     TERN_BLOCKER_CRITICAL, /* something is wrong */
     TERN_BLOCKER_HIGH,     /* something that was asked for is missed */
-    TERN_BLOCKER_MEDIUM,   /* speed is lost */
+    TERN_BLOCKER_MEDIUM,   /* speed is lost, or may be */
     TERN_BLOCKER_LOW       /* a warning, which blocks nothing: a figure is worth less than it looks */
 } tern_blocker_severity;
 

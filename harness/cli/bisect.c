@@ -11,6 +11,7 @@
 #include "cli/terminal.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { REVISION_BYTES = 512 };
@@ -71,13 +72,19 @@ static int run_bisect(const tern_options *given, tern_sides_setup *setup, tern_e
 /* Not which commit, but which optimisation: an ablation of both ends. */
 static int ablate(const tern_options *given, const range *r, tern_error *error)
 {
-    const char *argument[TERN_OPTION_LIST + 1] = {r->good, r->bad};
     const size_t suites = given->arguments.count - 1;
+    const char **argument = calloc(2 + suites, sizeof *argument);
     tern_options options = *given;
 
+    if (argument == NULL)
+        return (int)tern_error_memory(error, "suites", (double)((2 + suites) * sizeof *argument));
+    argument[0] = r->good;
+    argument[1] = r->bad;
     memcpy(&argument[2], &given->arguments.item[1], suites * sizeof *argument);
     options.arguments = (tern_argument_list){argument, 2 + suites};
-    return tern_command_ablate(&options, error);
+    const int exit_status = tern_command_ablate(&options, error);
+    free(argument);
+    return exit_status;
 }
 
 int tern_command_bisect(const tern_options *options, tern_error *error)

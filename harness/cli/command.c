@@ -134,16 +134,16 @@ static void note_toggles(FILE *stream)
 }
 
 const tern_command tern_commands[] = {
-    {"run", "check the cases of suites, then time those that are exact", "SUITE...", 1, TERN_OPTION_LIST,
+    {"run", "check the cases of suites, then time those that are exact", "SUITE...", 1, SIZE_MAX,
      "Checks the cases of suites, then times those that are EXACT.", heeds_run, NULL, tern_command_run},
-    {"check", "check only, edge cases included", "SUITE...", 1, TERN_OPTION_LIST,
+    {"check", "check only, edge cases included", "SUITE...", 1, SIZE_MAX,
      "Checks the shapes and data of suites, each with several numbers of threads, and the edge cases of every kernel "
      "in them: tails, primes, extreme values.",
      heeds_check, NULL, tern_command_check},
-    {"repro", "run a case, or a decode run, again by its id", "ID...", 1, TERN_OPTION_LIST,
+    {"repro", "run a case, or a decode run, again by its id", "ID...", 1, SIZE_MAX,
      "Checks the cases of these ids again, and times those that were timed. The id of a decode run decodes again.",
      heeds_repro, NULL, tern_command_repro},
-    {"gate", "did the kernels get slower? one verdict a case", "BASE CAND [SUITE...]", 2, TERN_OPTION_LIST,
+    {"gate", "did the kernels get slower? one verdict a case", "BASE CAND [SUITE...]", 2, SIZE_MAX,
      "Compares the kernels of two sides, each a git revision, a source folder, a .so or a .c file: checks CAND, at "
      "the edge cases of kernels that changed too, then samples both in turns. Exit status 3 when a case got slower by "
      "more than --delta.",
@@ -154,13 +154,12 @@ const tern_command tern_commands[] = {
      "kernel "
      "of each, in this program's loop: which part gives less than before. `ablate BASE CAND decode` is the same.",
      heeds_ablate_decode, note_toggles, tern_command_ablate_decode},
-    {"ablate", "what does each toggle give, alone and beside the others?", "[BASE CAND] SUITE...", 1, TERN_OPTION_LIST,
+    {"ablate", "what does each toggle give, alone and beside the others?", "[BASE CAND] SUITE...", 1, SIZE_MAX,
      "Switches the toggles of each case's kernel off, alone and together, and says what each of them contributes. With "
      "two sides, at both: which toggle gives less than before. A side is a git revision, a source folder, or a .so or "
      ".c file; --side names one alone.",
      heeds_ablate, NULL, tern_command_ablate},
-    {"bisect", "which commit made a kernel slower, and which of its toggles?", "GOOD..BAD SUITE...", 2,
-     TERN_OPTION_LIST,
+    {"bisect", "which commit made a kernel slower, and which of its toggles?", "GOOD..BAD SUITE...", 2, SIZE_MAX,
      "Follows the case that got slower most clearly from GOOD to BAD: builds kernels/ of the commits between them, "
      "times each against GOOD, holds the "
      "commit that it finds against its parent, and ablates both. What does not build stands in the answer. Exit status "
@@ -172,7 +171,7 @@ const tern_command tern_commands[] = {
      "of "
      "its prompt together, as often as each is computed. Later runs take them for `auto`.",
      heeds_tune_decode, NULL, tern_command_tune_decode},
-    {"tune", "which kernel and toggles are the fastest here?", "SUITE...", 1, TERN_OPTION_LIST,
+    {"tune", "which kernel and toggles are the fastest here?", "SUITE...", 1, SIZE_MAX,
      "Finds, for each problem of the suites, the kernel and toggles that are the fastest on this machine, and shows "
      "what "
      "was tried. Later runs take them for `auto`.",
@@ -187,7 +186,7 @@ const tern_command tern_commands[] = {
      heeds_write, NULL, tern_command_model_write},
     {"model show", "show what is in a GGUF file", "FILE", 1, 1, "Shows what is in a GGUF file.", heeds_show, NULL,
      tern_command_model_show},
-    {"history add", "keep what a gate against an anchor measured, as points over time", "FILE...", 1, TERN_OPTION_LIST,
+    {"history add", "keep what a gate against an anchor measured, as points over time", "FILE...", 1, SIZE_MAX,
      "Adds the points of files of records to a history: for each case that `gate ANCHOR CAND` timed, its time as a "
      "ratio "
      "to that of the anchor, an old build that is always the same.",

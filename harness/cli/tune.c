@@ -9,6 +9,8 @@
 #include "cli/settings.h"
 #include "cli/sides.h"
 
+#include <string.h>
+
 static const tern_decode_length length = {.prompt = 16, .tokens = 32};
 
 /* Of a decode run; NULL: of the plan. */
@@ -26,11 +28,24 @@ static int run_tuning(const tern_options *given, tern_sides_setup *setup, const 
     return tern_announce_close(&options, &recording, ran, error);
 }
 
+/* Whoever names kernels believes that they alone are tried. */
+static tern_status check_axes(const tern_options *options, tern_error *error)
+{
+    for (size_t i = 0; i < options->axes.count; i++)
+        if (strcmp(options->axes.name[i], "kernels") == 0)
+            return tern_error_set(error, TERN_USAGE,
+                                  "--set kernels= has no effect on tune, which tries every kernel; toggles of one are "
+                                  "sampled in turns by `run` with an axis toggles");
+    return TERN_OK;
+}
+
 int tern_command_tune(const tern_options *options, tern_error *error)
 {
     tern_sides_setup setup = {0};
-    const tern_status status =
-        tern_sides_open(&setup, options, NULL, NULL, options->arguments.item, options->arguments.count, error);
+    tern_status status = check_axes(options, error);
+
+    if (status == TERN_OK)
+        status = tern_sides_open(&setup, options, NULL, NULL, options->arguments.item, options->arguments.count, error);
     const int exit_status = status == TERN_OK ? run_tuning(options, &setup, NULL, error) : (int)status;
 
     tern_sides_close(&setup);

@@ -1,5 +1,7 @@
 #include "run/job_watch.h"
 
+#include "base/text.h"
+
 bool tern_job_watch_tick(void *context)
 {
     const tern_job_watch *watch = context;
@@ -10,7 +12,7 @@ bool tern_job_watch_tick(void *context)
     if (watch->parts > 0) {
         activity->share = (watch->part + (stage == TERN_JOB_DECODING ? share : 0.0)) / watch->parts;
     } else {
-        activity->what = tern_job_stage_name(stage);
+        tern_text_copy(activity->what, sizeof activity->what, tern_job_stage_name(stage));
         activity->share = share;
     }
     return tern_activity_tick(activity);

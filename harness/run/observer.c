@@ -1,12 +1,13 @@
 #include "run/observer.h"
 
 #include "base/interrupt.h"
+#include "base/text.h"
 
 #include <math.h>
 
 void tern_activity_say(tern_activity *activity, const char *what)
 {
-    activity->what = what;
+    tern_text_copy(activity->what, sizeof activity->what, what);
     activity->share = (double)NAN;
     tern_activity_tick(activity);
 }

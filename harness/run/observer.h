@@ -28,12 +28,12 @@ typedef struct tern_observer {
 /* What is done at the moment, and who is told. */
 typedef struct tern_activity {
     const tern_observer *observer;
-    const char *what;
+    char what[512]; /* its beginning */
     double share;
     bool has_warned;
 } tern_activity;
 
-/* Says what begins, and tells at once. what must live until the next one. */
+/* Says what begins, and tells at once. */
 void tern_activity_say(tern_activity *activity, const char *what);
 
 /* Passes a warning on, the first one of the activity: others of a run say the same. */

@@ -98,6 +98,10 @@ for option in "--deadline 5" "--isa scalar" "--pin none" --strict -q; do
 done
 expect 2 "$TERNBENCH" repro 'decode/tiny/scalar/seed=1,p0=0.42/p=16,n=32,s=1,c=64,b=256/t=2' --budget 3
 says err "--budget is for cases"
+expect 2 "$TERNBENCH" tune ok.suite --set kernels=scalar
+says err "--set kernels= has no effect on tune"
+mapfile -t many < <(yes ok.suite | head -40)
+expect 0 "$TERNBENCH" check "${many[@]}" --list
 expect 5 "$TERNBENCH" check ok.suite --filter no-such-case
 says err "nothing to run"
 expect 2 "$TERNBENCH" run ok.suite --pin 4095 --no-roofs
