@@ -19,6 +19,7 @@ typedef struct test {
     double seconds;
     outcome outcome;
     const char *type, *message;
+    char figure[128]; /* the message where that is a figure */
 } test;
 
 static outcome outcome_of(tern_verdict verdict)
@@ -61,6 +62,14 @@ static test test_of_loop(const tern_decode_record *r, const char *name)
                   .message = r->finding.reason};
 }
 
+static void tell_change(char *text, size_t bytes, const tern_gate_row *row)
+{
+    const tern_mean *mean = &row->answer.mean;
+
+    snprintf(text, bytes, "%+.2f %% of time (%+.2f..%+.2f), shown twice; delta is %.3g %%", 100.0 * expm1(mean->mean),
+             100.0 * expm1(mean->low), 100.0 * expm1(mean->high), 100.0 * row->answer.delta);
+}
+
 static test test_of_gate(const tern_gate_row *row, const char *name)
 {
     const tern_compared *c = row->compared;
@@ -75,7 +84,7 @@ static test test_of_gate(const tern_gate_row *row, const char *name)
     } else if (judged && row->answer.verdict == TERN_GATE_REGRESSED && !c->expected) {
         t.outcome = FAILED;
         t.type = "REGRESSED";
-        t.message = "slower than before, by more than delta, shown twice";
+        tell_change(t.figure, sizeof t.figure, row);
     } else if (c->state == TERN_COMPARED_REMOVED && !c->expected) {
         t.outcome = FAILED;
         t.type = "REMOVED";
@@ -115,7 +124,7 @@ static void put_test(FILE *stream, const test *t)
     }
     fprintf(stream, "><%s", elements[t->outcome]);
     put_attribute(stream, "type", t->type);
-    put_attribute(stream, "message", t->message);
+    put_attribute(stream, "message", t->figure[0] != '\0' ? t->figure : t->message);
     fputs("/></testcase>\n", stream);
 }
 
