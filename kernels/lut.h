@@ -23,6 +23,22 @@
 #define LUT_UNROLL _Pragma("GCC unroll 8")
 #endif
 
+LUT_INLINE __m256i lut_load(const void *from)
+{
+    return _mm256_loadu_si256((const __m256i *)from);
+}
+
+LUT_INLINE void lut_store(void *to, __m256i v)
+{
+    _mm256_storeu_si256((__m256i *)to, v);
+}
+
+/* The 16 bytes of a table, in both halves. */
+LUT_INLINE __m256i lut_load_table(const uint8_t *table)
+{
+    return _mm256_broadcastsi128_si256(_mm_load_si128((const __m128i *)(const void *)table));
+}
+
 #ifdef __AVX512F__
 /* GCC would load it again for each use. */
 LUT_INLINE __m512i lut_load_index(const uint8_t *line)

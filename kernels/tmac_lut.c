@@ -49,24 +49,14 @@ static size_t packed_bytes(const tern_problem *problem)
     return common_parts(problem->shape.m, ROWS) * pairs_of(problem) * LINE;
 }
 
-static inline __m256i load(const void *from)
-{
-    return _mm256_loadu_si256((const __m256i *)from);
-}
-
-static inline void store(void *to, __m256i v)
-{
-    _mm256_storeu_si256((__m256i *)to, v);
-}
-
 /* Packs 32 weights of a row: 8 indices, 64 bytes apart. */
 static inline void pack_weights(const int8_t *w, size_t count, uint8_t *at)
 {
     const __m256i places = _mm256_set1_epi32(3 | 1 << 8 | 48 << 16 | 16 << 24);
-    const __m256i codes = _mm256_add_epi8(load(w), _mm256_set1_epi8(1));
+    const __m256i codes = _mm256_add_epi8(lut_load(w), _mm256_set1_epi8(1));
     uint32_t index[8];
 
-    store(index, _mm256_madd_epi16(_mm256_maddubs_epi16(codes, places), _mm256_set1_epi16(1)));
+    lut_store(index, _mm256_madd_epi16(_mm256_maddubs_epi16(codes, places), _mm256_set1_epi16(1)));
     for (size_t i = 0; i < count; i++)
         at[i * LINE] = (uint8_t)index[i];
 }
@@ -122,7 +112,7 @@ static void build_tables(const int8_t *x, uint8_t *tables)
         const __m256i x0 = _mm256_shuffle_epi8(packed, _mm256_set1_epi8((char)i));
         const __m256i x1 = _mm256_shuffle_epi8(packed, _mm256_set1_epi8((char)(i + 1)));
         const __m256i sums = _mm256_add_epi8(_mm256_sign_epi8(x0, w0), _mm256_sign_epi8(x1, w1));
-        store(tables, _mm256_add_epi8(sums, _mm256_set1_epi8(BIAS)));
+        lut_store(tables, _mm256_add_epi8(sums, _mm256_set1_epi8(BIAS)));
     }
 }
 
@@ -151,11 +141,6 @@ typedef struct sums16 {
     __m256i total, odd;
 } sums16;
 
-LUT_INLINE __m256i load_table(const uint8_t *table)
-{
-    return _mm256_broadcastsi128_si256(_mm_load_si128((const __m128i *)(const void *)table));
-}
-
 LUT_INLINE __m256i look_up(__m256i sum, __m256i table, __m256i index)
 {
     sum = _mm256_add_epi8(sum, _mm256_shuffle_epi8(table, index));
@@ -172,21 +157,21 @@ static inline void widen(sums16 *sum, __m256i bytes)
 /* sum += what a line finds: sum[0] of the first 32 rows, sum[1] of the others. */
 LUT_INLINE void add_line(sums8 sum[2], const uint8_t *line, const uint8_t *tables)
 {
-    const __m256i nibble = _mm256_set1_epi8(0x0F), v0 = load(line), v1 = load(line + HALF);
+    const __m256i nibble = _mm256_set1_epi8(0x0F), v0 = lut_load(line), v1 = lut_load(line + HALF);
     const __m256i first0 = _mm256_and_si256(v0, nibble), first1 = _mm256_and_si256(v1, nibble);
     const __m256i second0 = _mm256_and_si256(_mm256_srli_epi16(v0, 4), nibble);
     const __m256i second1 = _mm256_and_si256(_mm256_srli_epi16(v1, 4), nibble);
-    __m256i table = load_table(tables);
+    __m256i table = lut_load_table(tables);
 
     sum[0].low0 = look_up(sum[0].low0, table, first0);
     sum[1].low0 = look_up(sum[1].low0, table, first1);
-    table = load_table(tables + TABLE);
+    table = lut_load_table(tables + TABLE);
     sum[0].high0 = look_up(sum[0].high0, table, first0);
     sum[1].high0 = look_up(sum[1].high0, table, first1);
-    table = load_table(tables + 2 * TABLE);
+    table = lut_load_table(tables + 2 * TABLE);
     sum[0].low1 = look_up(sum[0].low1, table, second0);
     sum[1].low1 = look_up(sum[1].low1, table, second1);
-    table = load_table(tables + 3 * TABLE);
+    table = lut_load_table(tables + 3 * TABLE);
     sum[0].high1 = look_up(sum[0].high1, table, second0);
     sum[1].high1 = look_up(sum[1].high1, table, second1);
 }
@@ -211,7 +196,7 @@ static void add_rows(int32_t *y, sums16 low, sums16 high, size_t pairs)
     };
 
     for (size_t i = 0; i < 4; i++)
-        store(y + 8 * i, _mm256_add_epi32(load(y + 8 * i), _mm256_sub_epi32(value[i], bias)));
+        lut_store(y + 8 * i, _mm256_add_epi32(lut_load(y + 8 * i), _mm256_sub_epi32(value[i], bias)));
 }
 
 /* y = a panel times a token. */

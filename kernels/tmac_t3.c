@@ -78,11 +78,6 @@ typedef struct sums16 {
     __m256i half[2];
 } sums16;
 
-LUT_INLINE __m256i load_table(const uint8_t *table)
-{
-    return _mm256_broadcastsi128_si256(_mm_load_si128((const __m128i *)(const void *)table));
-}
-
 /* One addition after the other: the compiler would look up ahead and run out of registers. */
 LUT_INLINE __m256i look_up(__m256i sum, __m256i table, __m256i index, __m256i sign)
 {
@@ -96,10 +91,10 @@ LUT_INLINE void add_group(sums8 sum[TOKENS][TMAC_T3_VECTORS], const __m256i inde
                           const __m256i sign[TMAC_T3_VECTORS], const uint8_t *table, size_t stride, size_t tokens)
 {
     for (size_t t = 0; t < tokens; t++, table += stride) {
-        const __m256i lower = load_table(table);
+        const __m256i lower = lut_load_table(table);
         for (size_t v = 0; v < TMAC_T3_VECTORS; v++)
             sum[t][v].lower = look_up(sum[t][v].lower, lower, index[v], sign[v]);
-        const __m256i upper = load_table(table + TMAC_T3_TABLE / 2);
+        const __m256i upper = lut_load_table(table + TMAC_T3_TABLE / 2);
         for (size_t v = 0; v < TMAC_T3_VECTORS; v++)
             sum[t][v].upper = look_up(sum[t][v].upper, upper, index[v], sign[v]);
     }
@@ -118,19 +113,18 @@ LUT_INLINE void add_unit(sums16 all[TOKENS][TMAC_T3_VECTORS], const uint8_t *lin
         for (size_t v = 0; v < TMAC_T3_VECTORS; v++)
             sum[t][v] = (sums8){zero, zero};
     for (size_t v = 0; v < TMAC_T3_VECTORS; v++)
-        sign[v] = _mm256_or_si256(tmac_t3_load(line + TMAC_T3_SIGNS + v * TMAC_T3_HALF), one);
+        sign[v] = _mm256_or_si256(lut_load(line + TMAC_T3_SIGNS + v * TMAC_T3_HALF), one);
     LUT_UNROLL
     for (size_t g = TMAC_T3_GROUPS; g > 0; g -= 2) {
         for (size_t v = 0; v < TMAC_T3_VECTORS; v++)
             index[v] = _mm256_and_si256(
-                _mm256_srli_epi16(tmac_t3_load(line + (g - 2) / 2 * TMAC_T3_LINE + v * TMAC_T3_HALF), 4), nibble);
+                _mm256_srli_epi16(lut_load(line + (g - 2) / 2 * TMAC_T3_LINE + v * TMAC_T3_HALF), 4), nibble);
         add_group(sum, index, sign, tables + (g - 1) * TMAC_T3_TABLE, stride, tokens);
         for (size_t v = 0; v < TMAC_T3_VECTORS; v++) {
-            index[v] = _mm256_and_si256(tmac_t3_load(line + (g - 2) / 2 * TMAC_T3_LINE + v * TMAC_T3_HALF), nibble);
+            index[v] = _mm256_and_si256(lut_load(line + (g - 2) / 2 * TMAC_T3_LINE + v * TMAC_T3_HALF), nibble);
             sign[v] =
-                g > 2
-                    ? _mm256_add_epi8(sign[v], sign[v])
-                    : _mm256_or_si256(_mm256_slli_epi16(tmac_t3_load(line + TMAC_T3_SIGNS + v * TMAC_T3_HALF), 7), one);
+                g > 2 ? _mm256_add_epi8(sign[v], sign[v])
+                      : _mm256_or_si256(_mm256_slli_epi16(lut_load(line + TMAC_T3_SIGNS + v * TMAC_T3_HALF), 7), one);
         }
         add_group(sum, index, sign, tables + (g - 2) * TMAC_T3_TABLE, stride, tokens);
         for (size_t v = 0; v < TMAC_T3_VECTORS; v++)
@@ -151,8 +145,8 @@ LUT_INLINE void put_sums(int32_t *y, __m256i sums, bool set)
     const __m256i first = _mm256_cvtepi16_epi32(_mm256_castsi256_si128(sums));
     const __m256i second = _mm256_cvtepi16_epi32(_mm256_extracti128_si256(sums, 1));
 
-    tmac_t3_store(y, set ? first : _mm256_add_epi32(tmac_t3_load(y), first));
-    tmac_t3_store(y + 8, set ? second : _mm256_add_epi32(tmac_t3_load(y + 8), second));
+    lut_store(y, set ? first : _mm256_add_epi32(lut_load(y), first));
+    lut_store(y + 8, set ? second : _mm256_add_epi32(lut_load(y + 8), second));
 }
 
 /* The same where y has room for fewer. */

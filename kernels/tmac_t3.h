@@ -33,16 +33,6 @@ enum {
     TMAC_T3_BASE = 28,  /* of the digits */
 };
 
-static inline __m256i tmac_t3_load(const void *from)
-{
-    return _mm256_loadu_si256((const __m256i *)from);
-}
-
-static inline void tmac_t3_store(void *to, __m256i v)
-{
-    _mm256_storeu_si256((__m256i *)to, v);
-}
-
 static inline size_t tmac_t3_panels(const tern_problem *problem)
 {
     return common_parts(problem->shape.m, TMAC_T3_ROWS);
@@ -131,12 +121,17 @@ static inline void tmac_t3_pack_rows(const tern_problem *problem, const int8_t *
         }
 }
 
-/* The sums that |B| = 0 to 13 stand for, of x0, x1 and x2. */
+/* w0, w1 and w2 of |B| = 0 to 13. */
+#define TMAC_T3_W0 0, 1, -1, 0, 1, -1, 0, 1, -1, 0, 1, -1, 0, 1, 0, 0
+#define TMAC_T3_W1 0, 0, 1, 1, 1, -1, -1, -1, 0, 0, 0, 1, 1, 1, 0, 0
+#define TMAC_T3_W2 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0
+
+/* The sums that they stand for, of x0, x1 and x2. */
 LUT_INLINE __m256i tmac_t3_sums(const int16_t *x)
 {
-    const __m256i w0 = _mm256_setr_epi16(0, 1, -1, 0, 1, -1, 0, 1, -1, 0, 1, -1, 0, 1, 0, 0);
-    const __m256i w1 = _mm256_setr_epi16(0, 0, 1, 1, 1, -1, -1, -1, 0, 0, 0, 1, 1, 1, 0, 0);
-    const __m256i w2 = _mm256_setr_epi16(0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0);
+    const __m256i w0 = _mm256_setr_epi16(TMAC_T3_W0);
+    const __m256i w1 = _mm256_setr_epi16(TMAC_T3_W1);
+    const __m256i w2 = _mm256_setr_epi16(TMAC_T3_W2);
 
     return _mm256_add_epi16(_mm256_add_epi16(_mm256_sign_epi16(_mm256_set1_epi16(x[0]), w0),
                                              _mm256_sign_epi16(_mm256_set1_epi16(x[1]), w1)),
@@ -155,7 +150,7 @@ static inline void tmac_t3_build_tables(const int8_t *x, uint8_t *tables)
         const __m256i sum = tmac_t3_sums(wide + g * TMAC_T3_GROUP);
         const __m256i upper = _mm256_mulhrs_epi16(sum, _mm256_set1_epi16((32768 + TMAC_T3_BASE / 2) / TMAC_T3_BASE));
         const __m256i lower = _mm256_sub_epi16(sum, _mm256_mullo_epi16(upper, _mm256_set1_epi16(TMAC_T3_BASE)));
-        tmac_t3_store(tables, _mm256_permute4x64_epi64(_mm256_packs_epi16(lower, upper), 0xD8));
+        lut_store(tables, _mm256_permute4x64_epi64(_mm256_packs_epi16(lower, upper), 0xD8));
     }
 }
 

@@ -19,9 +19,7 @@ enum {
 /* Codes of a group's columns: a vector each. No sign may be 0. */
 LUT_INLINE void tmac_t3_digits(__m256i index, __m256i sign, __m256i codes[TMAC_T3_GROUP])
 {
-    const __m128i w[TMAC_T3_GROUP] = {_mm_setr_epi8(0, 1, -1, 0, 1, -1, 0, 1, -1, 0, 1, -1, 0, 1, 0, 0),
-                                      _mm_setr_epi8(0, 0, 1, 1, 1, -1, -1, -1, 0, 0, 0, 1, 1, 1, 0, 0),
-                                      _mm_setr_epi8(0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0)};
+    const __m128i w[TMAC_T3_GROUP] = {_mm_setr_epi8(TMAC_T3_W0), _mm_setr_epi8(TMAC_T3_W1), _mm_setr_epi8(TMAC_T3_W2)};
 
     for (size_t i = 0; i < TMAC_T3_GROUP; i++)
         codes[i] = _mm256_add_epi8(
@@ -52,7 +50,7 @@ LUT_INLINE void tmac_t3_put_groups(const uint8_t *line, __m256i signs, uint8_t *
 
     LUT_UNROLL
     for (size_t g = 4; g > 0; g--) {
-        const __m256i v = tmac_t3_load(line + (g - 1) / 2 * TMAC_T3_LINE);
+        const __m256i v = lut_load(line + (g - 1) / 2 * TMAC_T3_LINE);
         const __m256i index = _mm256_and_si256(g % 2 == 0 ? _mm256_srli_epi16(v, 4) : v, nibble);
         tmac_t3_digits(index, _mm256_or_si256(signs, one), column + (g - 1) * TMAC_T3_GROUP);
         signs = _mm256_add_epi8(signs, signs);
@@ -67,7 +65,7 @@ static inline void tmac_t3_unpack(const uint8_t *line, size_t units, uint8_t *co
     enum { HALF_UNIT = TMAC_T3_COLUMNS / 2 / TRITS2_STEP * TRITS2_LINE };
 
     for (; units > 0; units--, line += TMAC_T3_UNIT, codes += 2 * HALF_UNIT) {
-        const __m256i signs = tmac_t3_load(line + TMAC_T3_SIGNS);
+        const __m256i signs = lut_load(line + TMAC_T3_SIGNS);
         tmac_t3_put_groups(line, _mm256_slli_epi16(signs, 4), codes);
         tmac_t3_put_groups(line + 2 * TMAC_T3_LINE, signs, codes + HALF_UNIT);
     }
