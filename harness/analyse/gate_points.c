@@ -23,7 +23,7 @@ static bool is_same_code(const tern_compared *c)
 static bool is_timed_to_the_end(const tern_gate_row *row)
 {
     return row->compared->state == TERN_COMPARED_TIMED && row->trouble == NULL && row->series.firsts > 1 &&
-           row->answer.verdict != TERN_GATE_OPEN;
+           row->answer.verdict != TERN_GATE_OPEN && isfinite(row->answer.mean.mean);
 }
 
 static tern_point point_of(const tern_gate_row *row)

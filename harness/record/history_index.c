@@ -11,7 +11,7 @@
 
 #include <sqlite3.h>
 
-#define SCHEMA           2
+#define SCHEMA           3
 #define TEXT_OF(number)  #number
 #define WORDS_OF(number) TEXT_OF(number)
 

@@ -22,7 +22,8 @@ void tern_json_append(json_t **list, json_t *item);
 
 /*
  * Fills value, which must be all zero; its owned arrays are the caller's then, whatever is returned. False when a
- * field has another type than the schema says, or more values than fit; what is then the key, for a message.
+ * field has another type than the schema says, a value that nobody writes there, or more values than fit; what is then
+ * the key, for a message.
  */
 bool tern_json_to(const json_t *json, tern_line line, void *value, const char **what);
 

@@ -127,6 +127,13 @@ static bool take_fields(const json_t *object, const tern_field *fields, void *ba
 
 bool tern_json_to(const json_t *json, tern_line line, void *value, const char **what)
 {
+    const tern_line_type *type = &tern_line_types[line];
+    const char *wrong = NULL;
+
     *what = "type";
-    return take_fields(json, tern_line_types[line].fields, value, what);
+    if (!take_fields(json, type->fields, value, what))
+        return false;
+    if (type->wrong != NULL && (wrong = type->wrong(value)) != NULL)
+        *what = wrong;
+    return wrong == NULL;
 }

@@ -32,6 +32,8 @@ typedef struct tern_line_type {
     const tern_field *fields;
     size_t run; /* offset of the uint32_t index of its run; a run has none */
     size_t id;  /* offset of its id; 0: it has none */
+    /* The key of a member that holds what nobody writes there, or NULL; where there is no such member, NULL itself. */
+    const char *(*wrong)(const void *value);
 } tern_line_type;
 
 /* By tern_line. */

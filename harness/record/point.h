@@ -22,7 +22,7 @@ typedef struct tern_point {
     char anchor[TERN_CODE_BYTES]; /* which code the anchor's kernel is; points of another anchor are another series */
     char commit[48];              /* what was measured; "" where that was no revision */
     char code[TERN_CODE_BYTES];   /* which code its kernel is; "" where that is not known */
-    double ratio;                 /* ln(its time / the anchor's) */
+    double ratio;                 /* ln(its time / the anchor's); finite */
     double error;                 /* standard error of that, over processes; NaN: not known */
     uint32_t processes;           /* 0: the same code as the anchor's, and not timed */
     double steal_share;           /* of the time of the CPUs in use; NaN: not known */

@@ -73,6 +73,20 @@ head -20 flat/2026-01.jsonl >short && mkdir few && mv short few/2026-01.jsonl
 expect 5 "$TERNBENCH" history check --history few
 says err 'nothing can be judged'
 
+# A figure that no gate writes would take its series out of the judgement without a word. An error that is not known is none of that.
+damaged() { # FIELD VALUE STATUS
+    rm -rf damaged && mkdir damaged
+    sed "7s/\"$1\":[^,]*/\"$1\":$2/" flat/2026-01.jsonl >damaged/2026-01.jsonl
+    expect "$3" "$TERNBENCH" history check --history damaged --unconfirmed
+    [ "$3" -eq 0 ] || says err "damaged/2026-01.jsonl:7: the field '$1' is not what this version writes"
+}
+damaged ratio '"x"' 2
+damaged ratio null 2
+damaged ratio 1e300 2
+damaged error -0.001 2
+damaged ratio -0.5 0
+damaged error null 0
+
 # The index says what the files say: made anew, damaged, behind, and where nobody can write one.
 if [ $with_index = yes ]; then
     [ -s flat/index.sqlite ] || fail "there is no index"
