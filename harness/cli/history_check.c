@@ -14,6 +14,7 @@
 #include "cli/terminal.h"
 #include "history_steps.h"
 #include "record/history_files.h"
+#include "run/commits.h"
 #include "run/remeasure.h"
 
 #include <string.h>
@@ -47,20 +48,39 @@ typedef struct check {
     tern_gate_settings gate;
     char class_hash[20]; /* of this machine */
     size_t remeasured;
+    size_t elsewhere; /* steps that another class of machines has to measure again */
+    size_t lost;      /* steps that cannot be measured again from this repository, however often it is tried */
+    tern_error why;   /* of the first of these */
 } check;
 
-/* Why the step cannot be measured again here; NULL: it can. */
-static const char *obstacle(const check *c, const tern_history_step *step)
+static bool is_elsewhere(const check *c, const tern_history_step *step)
 {
-    const tern_run *run = &c->results->runs.item[step->after->run];
+    return strcmp(c->results->runs.item[step->after->run].machine_class_hash, c->class_hash) != 0;
+}
 
-    if (strcmp(run->machine_class_hash, c->class_hash) != 0)
-        return "this machine is of another class";
-    if (step->before->commit[0] == '\0' || step->after->commit[0] == '\0')
-        return "its points name no commits";
+/* An end of a step: a commit that is here. */
+static tern_status expect_commit(const char *commit, tern_error *error)
+{
+    tern_error cause = {""};
+    const tern_status status = commit[0] == '\0' ? tern_error_set(&cause, TERN_USAGE, "its points name no commits")
+                                                 : tern_commit_expect(commit, &cause);
+
+    return status == TERN_OK ? TERN_OK
+                             : tern_error_set(error, status, "%s; %s--unconfirmed alerts without measuring", cause.text,
+                                              status == TERN_USAGE && commit[0] != '\0' ? "fetch it, or " : "");
+}
+
+/* Whether the step can be measured again by this call; why not, otherwise. */
+static bool is_measurable(check *c, const tern_history_step *step, tern_error *why)
+{
+    if (expect_commit(step->before->commit, why) != TERN_OK || expect_commit(step->after->commit, why) != TERN_OK) {
+        if (c->lost++ == 0)
+            c->why = *why;
+        return false;
+    }
     if (c->remeasured >= MOST_REMEASURED)
-        return "so many others come first; check again";
-    return NULL;
+        tern_error_set(why, TERN_NOTHING, "so many others come first; check again");
+    return c->remeasured < MOST_REMEASURED;
 }
 
 /* To the history on the disk, and to what is known of it here. */
@@ -90,38 +110,57 @@ static tern_status remeasure(check *c, const tern_history_step *step, tern_error
     tern_activity_line activity = {0};
     const tern_observer observer = tern_activity_line_observer(&activity, c->options->quiet);
     const tern_run *of = &c->results->runs.item[step->after->run];
-    const char *why = obstacle(c, step);
     tern_remeasured line = {.run = 0};
-    tern_error cause = {""};
+    tern_error why = {""};
     tern_run run;
+    bool done = false;
 
     tern_text_copy(line.id, sizeof line.id, step->after->id);
     tern_text_copy(line.anchor, sizeof line.anchor, step->after->anchor);
     tern_text_copy(line.before, sizeof line.before, step->before->commit);
     tern_text_copy(line.after, sizeof line.after, step->after->commit);
     tern_text_copy(line.machine_class_hash, sizeof line.machine_class_hash, of->machine_class_hash);
-    if (why == NULL) {
+    if (is_measurable(c, step, &why)) {
         c->remeasured++;
-        if (tern_remeasure(&line, &run, &c->session, &c->gate, &observer, &cause) == TERN_OK)
-            why = NULL;
-        else
-            why = cause.text;
+        done = tern_remeasure(&line, &run, &c->session, &c->gate, &observer, &why) == TERN_OK;
         tern_activity_line_clear(&activity);
     }
-    if (why == NULL)
+    if (done)
         return keep(c, &run, &line, error);
-    tern_terminal_say(stderr, "%s: not measured again: %s: %s", c->options->program, line.id, why);
+    tern_terminal_say(stderr, "%s: not measured again: %s: %s", c->options->program, line.id, why.text);
     return TERN_OK;
+}
+
+/* Once for all of them: nothing is wrong here. first is one of them; NULL: there is none. */
+static void say_elsewhere(const check *c, const tern_history_step *first)
+{
+    char others[64] = "";
+
+    if (c->elsewhere > 1)
+        tern_text_append(others, sizeof others, " and %zu other step%s", c->elsewhere - 1,
+                         tern_text_plural(c->elsewhere - 1));
+    if (first != NULL)
+        tern_terminal_say(stderr,
+                          "%s: not measured again: %s%s: this machine is of another class; one of theirs does it",
+                          c->options->program, first->after->id, others);
 }
 
 static tern_status remeasure_all(check *c, tern_error *error)
 {
     const tern_history *history = &c->history;
+    const tern_history_step *elsewhere = NULL;
     tern_status status = TERN_OK;
 
-    for (size_t i = 0; i < history->steps && status == TERN_OK && tern_interrupt_signal() == 0; i++)
-        if (history->step[i].kind == TERN_STEP_SUSPECT)
-            status = remeasure(c, &history->step[i], error);
+    for (size_t i = 0; i < history->steps && status == TERN_OK && tern_interrupt_signal() == 0; i++) {
+        const tern_history_step *step = &history->step[i];
+        if (step->kind != TERN_STEP_SUSPECT)
+            continue;
+        if (!is_elsewhere(c, step))
+            status = remeasure(c, step, error);
+        else if (c->elsewhere++ == 0)
+            elsewhere = step;
+    }
+    say_elsewhere(c, elsewhere);
     return status;
 }
 
@@ -141,7 +180,10 @@ static tern_status tell(const check *c, tern_error *error)
     return status;
 }
 
-/* 3: an alert; 4 with --strict: something is suspected and could not be measured again. */
+/*
+ * 3: an alert; 4: something is suspected that cannot be measured again in this repository, or, with --strict, that was
+ * not for any other reason.
+ */
 static int status_of(const check *c, tern_error *error)
 {
     const size_t alerts = tern_history_count(&c->history, TERN_STEP_ALERT);
@@ -149,6 +191,9 @@ static int status_of(const check *c, tern_error *error)
 
     if (alerts > 0)
         return (int)TERN_REGRESSED;
+    if (c->lost > 0)
+        return (int)tern_error_set(error, TERN_ENVIRONMENT, "%zu step%s cannot be measured again: %s", c->lost,
+                                   tern_text_plural(c->lost), c->why.text);
     if (c->options->strict && suspects > 0)
         return (int)tern_error_set(error, TERN_ENVIRONMENT, "%zu step%s could not be measured again", suspects,
                                    tern_text_plural(suspects));

@@ -27,4 +27,7 @@ typedef struct tern_commits {
 tern_status tern_commits_between(tern_commits *commits, const char *good, const char *bad, tern_error *error);
 void tern_commits_free(tern_commits *commits);
 
+/* Whether that repository has a commit. TERN_USAGE: it has not, or there is no repository; TERN_ENVIRONMENT: no git. */
+tern_status tern_commit_expect(const char *commit, tern_error *error);
+
 #endif

@@ -44,6 +44,7 @@ done
 expect 0 "$TERNBENCH" history check --history one -q
 says out 'suspected    kernel0/'
 says err 'not measured again: kernel0/'
+says err 'this machine is of another class'
 expect 4 "$TERNBENCH" history check --history one -q --strict
 # What is planned is told as such, from the history itself or from a file.
 printf '[tables]\ncases = ^kernel0/\nexpected = half the memory\n' >one/planned.ini
@@ -151,6 +152,14 @@ says out 'measured again: IDENTICAL'
 expect 0 "$TERNBENCH" history check --history again -q
 says out 'not again    reference/16x64x1'
 [ "$(cat again/*.jsonl | grep -c '"type":"remeasured"')" -eq 1 ] || fail "it was measured twice"
+
+# Commits that are not here, as in a shallow clone: no call will ever measure that step, which is no success.
+simulate --series 2 --steps 1 --step 8 --class "$class" --before "$(git rev-parse --short=12 HEAD~1)" --after 0123456789ab >all.jsonl &&
+    split_months all.jsonl shallow
+expect 4 "$TERNBENCH" history check --history shallow -q
+says out 'suspected    kernel0/'
+says err 'commit 0123456789ab is not in this repository; fetch it, or --unconfirmed alerts without measuring'
+expect 3 "$TERNBENCH" history check --history shallow --unconfirmed
 
 # Two write at once, and one is killed again and again: what was said to be added is there, and every line is whole.
 rm -rf history said.*
