@@ -45,6 +45,24 @@ static tern_point point_of(const tern_gate_row *row)
     return point;
 }
 
+/* Whether the gate had a CAND that was no commit; its cases, and CAND, are then told. */
+static bool is_uncommitted(const tern_gate_rows *rows, tern_gate_points *became)
+{
+    size_t cases = 0;
+
+    for (size_t i = 0; i < rows->count; i++) {
+        const tern_compared *c = rows->row[i].compared;
+        if (tern_gate_is_self(c))
+            continue;
+        if (c->cand_commit[0] != '\0')
+            return false;
+        tern_text_copy(became->side, sizeof became->side, c->cand);
+        cases++;
+    }
+    became->uncommitted += cases;
+    return cases > 0;
+}
+
 static tern_status add_rows(tern_results *points, const tern_gate_rows *rows, const tern_run *run,
                             tern_gate_points *became, tern_error *error)
 {
@@ -79,7 +97,7 @@ static tern_status add_run(tern_results *points, const tern_results *gates, uint
     tern_gate_rows rows;
     tern_status status = tern_gate_rows_new(&rows, gates, run, error);
 
-    if (status == TERN_OK && rows.count > 0) {
+    if (status == TERN_OK && rows.count > 0 && !is_uncommitted(&rows, became)) {
         became->unfinished |= end == NULL || !end->complete;
         status = tern_results_add(points, TERN_LINE_RUN, &gates->runs.item[run], error);
         if (status == TERN_OK)
@@ -96,7 +114,6 @@ tern_status tern_gate_points_add(tern_results *points, const tern_results *gates
 {
     tern_status status = TERN_OK;
 
-    *became = (tern_gate_points){.points = 0};
     for (uint32_t run = 0; run < gates->runs.count && status == TERN_OK; run++)
         status = add_run(points, gates, run, became, error);
     return status;

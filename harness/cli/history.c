@@ -98,37 +98,61 @@ static void say_what_became(const tern_options *options, const tern_gate_points 
                           options->history);
 }
 
-static tern_status add_points(const tern_options *options, const tern_results *gates, tern_error *error)
-{
-    tern_results points = {0};
+/* What the files gave. */
+typedef struct adding {
+    tern_results points;
     tern_gate_points became;
-    size_t there = 0;
-    tern_status status = tern_gate_points_add(&points, gates, &became, error);
+    const char *useless; /* the first file of which no case is kept, as its CAND was no commit; NULL: none */
+} adding;
 
-    if (status == TERN_OK && became.points > 0)
-        status = tern_history_append(options->history, &points, &there, error);
+static tern_status read_file(adding *a, const tern_options *options, const char *path, tern_error *error)
+{
+    const tern_gate_points before = a->became;
+    tern_results gates = {0};
+    tern_status status = tern_results_read(&gates, path, NULL, error);
+
     if (status == TERN_OK)
-        say_what_became(options, &became, there);
-    if (status == TERN_OK && became.points == 0)
-        status = became.noisy > 0
-                     ? tern_error_set(error, TERN_ENVIRONMENT, "nothing was added: the machine was too noisy")
-                     : tern_error_set(error, TERN_NOTHING,
-                                      "nothing was added: the files hold no case that a gate has timed");
-    tern_results_free(&points);
+        status = tern_gate_points_add(&a->points, &gates, &a->became, error);
+    const size_t uncommitted = a->became.uncommitted - before.uncommitted;
+    if (status == TERN_OK && uncommitted > 0) {
+        tern_terminal_say(stderr, "%s: %s: CAND was not a commit ('%s'); its cases are not kept", options->program,
+                          path, a->became.side);
+        if (a->became.points == before.points && a->useless == NULL)
+            a->useless = path;
+    }
+    tern_results_free(&gates);
     return status;
+}
+
+/* A sentence that says why, where there is not all that was asked for. */
+static tern_status judge(const adding *a, tern_error *error)
+{
+    if (a->useless != NULL)
+        return tern_error_set(error, TERN_USAGE,
+                              "nothing of %s was added; gate a commit against the anchor, as `ternbench gate ANCHOR "
+                              "HEAD` does",
+                              a->useless);
+    if (a->became.points > 0)
+        return TERN_OK;
+    return a->became.noisy > 0
+               ? tern_error_set(error, TERN_ENVIRONMENT, "nothing was added: the machine was too noisy")
+               : tern_error_set(error, TERN_NOTHING, "nothing was added: the files hold no case that a gate has timed");
 }
 
 int tern_command_history_add(const tern_options *options, tern_error *error)
 {
-    tern_results gates = {0};
+    adding a = {.useless = NULL};
+    size_t there = 0;
     tern_status status = TERN_OK;
 
-    for (size_t i = 0; i < options->arguments.count && status == TERN_OK; i++) {
-        bool cut = false;
-        status = tern_results_read(&gates, options->arguments.item[i], &cut, error);
-    }
+    for (size_t i = 0; i < options->arguments.count && status == TERN_OK; i++)
+        status = read_file(&a, options, options->arguments.item[i], error);
+    if (status == TERN_OK && a.became.points > 0)
+        status = tern_history_append(options->history, &a.points, &there, error);
     if (status == TERN_OK)
-        status = add_points(options, &gates, error);
-    tern_results_free(&gates);
+        say_what_became(options, &a.became, there);
+    if (status == TERN_OK)
+        status = judge(&a, error);
+    tern_results_free(&a.points);
     return (int)status;
 }

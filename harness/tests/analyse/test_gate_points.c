@@ -39,6 +39,7 @@ static void add_pairs(const char *id, uint32_t processes, double ratio, double s
 static void points_of(tern_results *points, tern_gate_points *became)
 {
     *points = (tern_results){0};
+    *became = (tern_gate_points){0};
     assert_int_equal(tern_gate_points_add(points, &results, became, NULL), TERN_OK);
 }
 
@@ -137,6 +138,25 @@ static void a_machine_of_no_class_gives_no_points(void **state)
     tern_results_free(&points);
 }
 
+/* As a folder, even one whose tree was clean: a record does not know of which commit it is. */
+static void what_is_no_commit_gives_no_points(void **state)
+{
+    tern_results points;
+    tern_gate_points became;
+
+    (void)state;
+    add_case("timed", TERN_COMPARED_TIMED, "aa", 1);
+    add_pairs("timed", 8, 0.9, 0.0);
+    results.compared.item[0].cand_commit[0] = '\0';
+    strcpy(results.compared.item[0].cand, ".");
+    points_of(&points, &became);
+    assert_int_equal(became.points, 0);
+    assert_int_equal(became.uncommitted, 1);
+    assert_string_equal(became.side, ".");
+    assert_int_equal(points.runs.count, 0);
+    tern_results_free(&points);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -145,6 +165,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_noisy_machine_gives_no_points, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_was_not_timed_to_the_end_is_left_out, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_machine_of_no_class_gives_no_points, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_no_commit_gives_no_points, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

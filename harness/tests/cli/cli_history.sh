@@ -139,6 +139,17 @@ cmp -s before after || fail "what is added twice counts twice"
 expect 5 "$TERNBENCH" history add "$WORK/two/2026-01.jsonl"
 says err 'no case that a gate has timed'
 expect 2 "$TERNBENCH" history add nothing.jsonl
+# Of a tree that is no commit nothing is kept; what other files hold is.
+echo '/* Not committed. */' >>kernels/scalar.c
+"$TERNBENCH" gate anchor . tiny.suite -q --out jsonl:dirty.jsonl >out 2>err </dev/null || true
+git checkout -q kernels/scalar.c
+expect 2 "$TERNBENCH" history add dirty.jsonl --history none
+says err "dirty.jsonl: CAND was not a commit ('.'); its cases are not kept"
+[ ! -e none ] || fail "a history was made of nothing"
+expect 2 "$TERNBENCH" history add dirty.jsonl gate.jsonl --history mixed
+[ "$(grep -c 'CAND was not a commit' err)" -eq 1 ] || fail "it is not told once"
+"$TERNBENCH" history show --history mixed --format csv >after 2>/dev/null
+cmp -s before after || fail "beside a file without a commit, others give something else"
 
 # What is suspected is measured again, once: here both commits have the same kernel, so that it is no step.
 echo '/* Only words. */' >>kernels/reference.c && git commit -qam words
