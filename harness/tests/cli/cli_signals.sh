@@ -49,7 +49,7 @@ cmp -s scalar.c other.c && fail "the two sides are the same"
 printf '[a]\nkernels = scalar\nshapes = 2048x8192x64 2048x8192x65 2048x8192x66 2048x8192x67\n' >sides.suite
 ends INT 130 "$TERNBENCH" gate scalar.c other.c sides.suite -q --out jsonl:gate.jsonl
 ends TERM 143 "$TERNBENCH" ablate sides.suite --set kernels=portable --set shapes=2048x8192x64 -q
-ends TERM 143 "$TERNBENCH" tune sides.suite --set 'kernels=scalar portable' --set shapes=2048x8192x64 --no-roofs -q
+ends TERM 143 "$TERNBENCH" tune sides.suite --set shapes=2048x8192x64 --no-roofs -q
 ends INT 130 "$TERNBENCH" ablate decode --model large.model --kernel reference -q
 ends INT 130 "$TERNBENCH" decode --model large.model --kernel reference --tokens 512 --no-roofs -q
 # While the kernel is still being chosen.
