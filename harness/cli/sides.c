@@ -25,7 +25,7 @@ tern_status tern_sides_load(tern_sides_setup *setup, const tern_options *options
     return status;
 }
 
-tern_status tern_sides_open(tern_sides_setup *setup, const tern_options *options, const char *base, const char *cand,
+tern_status tern_sides_plan(tern_sides_setup *setup, tern_plan *plan, const tern_options *options, const char *filter,
                             const char *const *suite, size_t suites, tern_error *error)
 {
     const tern_planning_settings planning = {
@@ -34,13 +34,21 @@ tern_status tern_sides_open(tern_sides_setup *setup, const tern_options *options
         .axis = options->axes.name,
         .values = options->axes.values,
         .axes = options->axes.count,
-        .filter = options->filter,
+        .filter = filter,
         .timed = true,
     };
     tern_wishes wishes;
+
+    return tern_planning_suites(plan, &setup->session, &planning, &wishes, error);
+}
+
+tern_status tern_sides_open(tern_sides_setup *setup, const tern_options *options, const char *base, const char *cand,
+                            const char *const *suite, size_t suites, tern_error *error)
+{
     const tern_status status = tern_sides_load(setup, options, base, cand, error);
 
-    return status != TERN_OK ? status : tern_planning_suites(&setup->plan, &setup->session, &planning, &wishes, error);
+    return status != TERN_OK ? status
+                             : tern_sides_plan(setup, &setup->plan, options, options->filter, suite, suites, error);
 }
 
 tern_status tern_sides_expect_kernels(const tern_sides_setup *setup, tern_error *error)
@@ -56,6 +64,7 @@ tern_status tern_sides_expect_kernels(const tern_sides_setup *setup, tern_error 
 void tern_sides_close(tern_sides_setup *setup)
 {
     tern_plan_free(&setup->plan);
+    tern_plan_free(&setup->unfiltered);
     tern_two_sides_close(&setup->sides);
     tern_session_close(&setup->session);
 }

@@ -17,6 +17,7 @@ typedef struct tern_sides_setup {
     tern_session session;
     tern_two_sides sides;
     tern_plan plan;
+    tern_plan unfiltered; /* what the plan would be without --filter, for commands that fill it */
 } tern_sides_setup;
 
 /*
@@ -26,7 +27,11 @@ typedef struct tern_sides_setup {
 tern_status tern_sides_load(tern_sides_setup *setup, const tern_options *options, const char *base, const char *cand,
                             tern_error *error);
 
-/* The same with a plan. suite are files. */
+/* Fills a plan of the setup. suite are files. */
+tern_status tern_sides_plan(tern_sides_setup *setup, tern_plan *plan, const tern_options *options, const char *filter,
+                            const char *const *suite, size_t suites, tern_error *error);
+
+/* The kernels and the plan. */
 tern_status tern_sides_open(tern_sides_setup *setup, const tern_options *options, const char *base, const char *cand,
                             const char *const *suite, size_t suites, tern_error *error);
 

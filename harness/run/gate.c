@@ -89,13 +89,13 @@ static void choose_canary(tern_gate *g)
 }
 
 /* Whether the filter lets the kernel through in a case of the plan. */
-static bool is_wanted(const tern_gate *g, const tern_filter *filter, const tern_kernel *kernel)
+static bool is_wanted(const tern_plan *plan, const tern_filter *filter, const tern_kernel *kernel)
 {
     char id[TERN_ID_BYTES];
     bool wanted = false;
 
-    for (size_t i = 0; i < g->plan->count && !wanted; i++) {
-        const tern_case c = tern_two_sides_case(&g->plan->cases[i].c, kernel);
+    for (size_t i = 0; i < plan->count && !wanted; i++) {
+        const tern_case c = tern_two_sides_case(&plan->cases[i].c, kernel);
         wanted = tern_filter_passes(filter, tern_case_id(&c, id, sizeof id));
     }
     return wanted;
@@ -107,24 +107,42 @@ static bool is_file(const tern_side *side)
 }
 
 /*
- * Kernels of BASE that CAND does not have: one line each. A file beside a whole tree stands for its own kernels, and
- * the others are not gone.
+ * Whether a kernel of BASE is gone from CAND, and wanted. A file beside a whole tree stands for its own kernels, and the
+ * others are not gone.
  */
+static bool is_gone(const tern_two_sides *sides, const tern_plan *unfiltered, const tern_filter *filter,
+                    const tern_kernel *kernel)
+{
+    return (!is_file(sides->cand) || is_file(&sides->base)) && tern_two_sides_cand_of(sides, kernel) == NULL &&
+           is_wanted(unfiltered, filter, kernel);
+}
+
+tern_status tern_gate_misses(const tern_two_sides *sides, const tern_plan *unfiltered, const char *filter, bool *misses,
+                             tern_error *error)
+{
+    tern_filter passing;
+    const tern_status status = tern_filter_compile(&passing, filter, error);
+
+    *misses = false;
+    for (size_t i = 0; i < tern_registry_count(sides->base_kernels) && status == TERN_OK && !*misses; i++)
+        *misses = is_gone(sides, unfiltered, &passing, tern_registry_kernel(sides->base_kernels, i));
+    tern_filter_free(&passing);
+    return status;
+}
+
+/* Kernels of BASE that CAND does not have: one line each. */
 static tern_status add_removed(tern_gate *g, tern_error *error)
 {
+    const tern_plan *unfiltered = g->settings->unfiltered != NULL ? g->settings->unfiltered : g->plan;
     tern_filter filter;
-
-    if (is_file(g->sides->cand) && !is_file(&g->sides->base))
-        return TERN_OK;
     tern_status status = tern_filter_compile(&filter, g->settings->filter, error);
 
     for (size_t i = 0; i < tern_registry_count(g->sides->base_kernels) && status == TERN_OK; i++) {
         const tern_kernel *kernel = tern_registry_kernel(g->sides->base_kernels, i);
         tern_two_cases removed;
-        if (tern_two_sides_cand_of(g->sides, kernel) != NULL || tern_two_cases_known(&g->comparing, kernel->name) ||
-            !is_wanted(g, &filter, kernel))
+        if (tern_two_cases_known(&g->comparing, kernel->name) || !is_gone(g->sides, unfiltered, &filter, kernel))
             continue;
-        begin(g, &removed, &g->plan->cases[0].c, kernel->name);
+        begin(g, &removed, &unfiltered->cases[0].c, kernel->name);
         removed.line.state = TERN_COMPARED_REMOVED;
         status = add(g, &removed.line, error);
     }

@@ -67,6 +67,19 @@ gate 3 right renamed
 says out 'REMOVED       scalar'
 says out 'ADDED         plain/'
 says out 'IDENTICAL     reference/'
+# That is so where the filter names it alone, too, and CAND has nothing to run. No filter makes up what BASE has not.
+gate 3 right renamed --filter '^scalar/' --out jsonl:gone.jsonl
+says out 'REMOVED       scalar'
+says out '1 REMOVED'
+expect 3 "$TERNBENCH" gate right renamed tiny.suite -q --no-edges --filter '^scalar/' --out jsonl:gone.jsonl --resume
+says out '1 REMOVED'
+equals 'lines of what is gone' "$(grep -c '"type":"compared"' gone.jsonl)" 1
+expect 0 "$TERNBENCH" report gone.jsonl --format junit
+says out 'REMOVED'
+rm gone.jsonl
+gate 5 right renamed --filter '^scalar/17'
+says err "nothing to run: no case of the suites passes --filter '^scalar/17'"
+gate 5 renamed right --filter '^nothing/'
 
 # BASE may say that it expects that; CAND may not.
 printf '[tables]\ncases = ^scalar\nexpected = it is called plain now\n' >suites/gate.ini
