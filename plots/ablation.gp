@@ -8,7 +8,7 @@ set multiplot layout |Panel|, 1 title LeftOut font ',10' noenhanced
 is_all(x) = stringcolumn("toggle") eq 'all'
 do for [p = 1:|Panel|] {
     set xrange [*:*]; set yrange [*:*]
-    set title Panel[p]
+    set title title_of(Panel[p])
     # A panel is one block here.
     stats $data index p-1 using (column("gives")) name 'S' nooutput
     set xrange [-0.6:S_records - 0.4]

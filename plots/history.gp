@@ -6,7 +6,7 @@ unset key
 set multiplot layout |Panel|, 1 title LeftOut font ',10' noenhanced
 marked(x) = stringcolumn("mark") ne '' ? column("place") : NaN
 do for [p = 1:|Panel|] {
-    set title Panel[p]
+    set title title_of(Panel[p])
     # A panel is one block here.
     set yrange [*:*]
     stats $data index p-1 using (column("ratio_low")):(column("ratio_high")) name 'S' nooutput

@@ -3,7 +3,7 @@ set xlabel over_legend('position of the token')
 set ylabel 'ms a token'
 set multiplot layout |Panel|, 1 title LeftOut font ',10' noenhanced
 do for [p = 1:|Panel|] {
-    set title Panel[p]
+    set title title_of(Panel[p])
     set yrange [0:*]
     plot for [b = 1:Blocks] $data index b-1 using (here(b, p) ? column("position") : NaN):(column("step_ms")) \
         with points linestyle series_of(b) pointsize 0.4 title name_of(b, p), \

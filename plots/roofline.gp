@@ -28,7 +28,7 @@ do for [p = 1:|Panel|] {
             if (known == 0) { roofs = roofs + 1; Roof[roofs] = roof; RoofName[roofs] = name }
         }
     }
-    set title Panel[p]
+    set title title_of(Panel[p])
     low = low / 2.0; high = high * (roofs > 0 ? 1.3 : 2.0)
     # The last third of the width is for the names of the peaks.
     if (roofs > 0) { high = high * sqrt(high / low) }

@@ -39,3 +39,12 @@ series_of(b) = Block[2*b]
 # A block that is not of the panel is drawn as nothing, and stands in no legend.
 here(b, p) = panel_of(b) == p
 name_of(b, p) = here(b, p) ? Series[series_of(b)] : ''
+
+# A title on as many lines as it takes. A long one gets a line for what stands before its first ", ", such as a case, and is
+# cut behind a comma, slash or blank, or else anywhere.
+Wide = 84
+cut_of(text, at) = at <= Wide / 2 ? Wide : strstrt(',/ ', text[at:at]) > 0 ? at : cut_of(text, at - 1)
+wrapped(text) = strlen(text) <= Wide ? text : \
+    text[1:cut_of(text, Wide)]."\n".wrapped(text[cut_of(text, Wide) + 1:*])
+parted(text, at) = at == 0 ? wrapped(text) : wrapped(text[1:at])."\n".wrapped(text[at + 2:*])
+title_of(text) = strlen(text) <= Wide ? text : parted(text, strstrt(text, ', '))

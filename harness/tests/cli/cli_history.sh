@@ -58,6 +58,16 @@ simulate --series 30 --seed 1 --steps 30 --step 6 --at 45 >all.jsonl && split_mo
 expect 0 "$TERNBENCH" history check --history every --unconfirmed
 says out 'environment: '
 [ "$(grep -c '^ *environment: ' out)" -eq 1 ] || fail "more than one line says that all stepped"
+# The plot tells the whole of what a series is, on lines that fit, where two machine classes are in it.
+if command -v gnuplot >/dev/null; then
+    simulate --series 1 --seed 1 >class.jsonl
+    simulate --series 1 --seed 2 --class fedcba9876543210 >other.jsonl
+    expect 0 "$TERNBENCH" report class.jsonl other.jsonl --format history.svg
+    sed 's/<[^>]*>/\n/g' out >lines
+    for line in 'kernel0/256x1024x1/w=random,x=random,p0=0.42,seed=1/t=1/hot,' 'fedcba9876543210, method 1, 00000000000000aa'; do
+        grep -qxF "$line" lines || fail "no line of the titles is '$line'"
+    done
+fi
 # Two families are two series.
 simulate --series 3 --runs 30 >all.jsonl && simulate --series 3 --runs 30 --class fedcba9876543210 >>all.jsonl
 split_months all.jsonl two
