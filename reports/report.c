@@ -4,24 +4,36 @@
 #include "base/text.h"
 #include "part_repeats.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+/* Sets of types of lines: a report of records that have none of them has nothing to show. */
+#define LINE(type) (1U << TERN_LINE_##type)
+enum {
+    ANY = 0, /* has something to say of all records, or an empty document is an answer: no test failed */
+    MEASURED = LINE(CASE) | LINE(DECODE),
+    COMPARED = LINE(COMPARED),
+    BISECTED = LINE(STEP) | LINE(COMPARED) | LINE(ARM),
+    OVER_TIME = LINE(POINT) | LINE(REMEASURED)
+};
+
 /* A report as text, and as each of the other writers puts it. */
-#define WRITTEN(name_, build_, of_series_, ending, writer_)                                                            \
+#define WRITTEN(name_, needs_, build_, of_series_, ending, writer_)                                                    \
     {                                                                                                                  \
-        .name = name_ ending, .build = build_, .writer = writer_, .of_series = of_series_                              \
+        .name = name_ ending, .needs = needs_, .build = build_, .writer = writer_, .of_series = of_series_             \
     }
-#define DOCUMENT(name_, summary_, build_, of_series_, with_summary_)                                                   \
+#define DOCUMENT(name_, summary_, needs_, build_, of_series_, with_summary_)                                           \
     {.name = name_,                                                                                                    \
      .summary = summary_,                                                                                              \
+     .needs = needs_,                                                                                                  \
      .build = build_,                                                                                                  \
      .writer = tern_write_text,                                                                                        \
      .of_series = of_series_,                                                                                          \
      .with_summary = with_summary_},                                                                                   \
-        WRITTEN(name_, build_, of_series_, ".csv", tern_write_csv),                                                    \
-        WRITTEN(name_, build_, of_series_, ".md", tern_write_md),                                                      \
-        WRITTEN(name_, build_, of_series_, ".html", tern_write_html),                                                  \
-        WRITTEN(name_, build_, of_series_, ".json", tern_write_json)
+        WRITTEN(name_, needs_, build_, of_series_, ".csv", tern_write_csv),                                            \
+        WRITTEN(name_, needs_, build_, of_series_, ".md", tern_write_md),                                              \
+        WRITTEN(name_, needs_, build_, of_series_, ".html", tern_write_html),                                          \
+        WRITTEN(name_, needs_, build_, of_series_, ".json", tern_write_json)
 
 /* A plot of a report's sheet, in both forms. */
 #define PICTURE(plot_, build_)                                                                                         \
@@ -36,33 +48,37 @@
     }
 
 /* What another tool reads, which knows things by their names: runs that repeat each other are one there. */
-#define FORMAT(name_, summary_, write_)                                                                                \
+#define FORMAT(name_, summary_, needs_, write_)                                                                        \
     {                                                                                                                  \
-        .name = name_, .summary = summary_, .write = write_, .of_series = true                                         \
+        .name = name_, .summary = summary_, .needs = needs_, .write = write_, .of_series = true                        \
     }
 
 const tern_report tern_reports[] = {
-    DOCUMENT("full", "all that the records say, with plots in the page", tern_full_build, false, false),
-    DOCUMENT("table", "all cases, grouped by shape, threads and cache state", tern_table_build, true, true),
-    DOCUMENT("limits", "each kernel beside the hardware's limits, and what follows in words", tern_limits_build, true,
-             true),
-    DOCUMENT("crossovers", "from which share of zeros on one kernel is faster than another", tern_crossovers_build,
-             true, false),
-    DOCUMENT("scaling", "what more threads bring: speed-up, efficiency, imbalance, fork and join", tern_scaling_build,
-             true, false),
-    DOCUMENT("stages", "where the time of a call goes, and what the kernel knows of its weights", tern_stages_build,
-             false, false),
-    DOCUMENT("counters", "events a call, by name and source, with the reason where there is no value",
+    DOCUMENT("full", "all that the records say, with plots in the page", ANY, tern_full_build, false, false),
+    DOCUMENT("table", "all cases, grouped by shape, threads and cache state", MEASURED, tern_table_build, true, true),
+    DOCUMENT("limits", "each kernel beside the hardware's limits, and what follows in words", MEASURED,
+             tern_limits_build, true, true),
+    DOCUMENT("crossovers", "from which share of zeros on one kernel is faster than another", MEASURED,
+             tern_crossovers_build, true, false),
+    DOCUMENT("scaling", "what more threads bring: speed-up, efficiency, imbalance, fork and join", MEASURED,
+             tern_scaling_build, true, false),
+    DOCUMENT("stages", "where the time of a call goes, and what the kernel knows of its weights", MEASURED,
+             tern_stages_build, false, false),
+    DOCUMENT("counters", "events a call, by name and source, with the reason where there is no value", MEASURED,
              tern_counters_build, false, false),
-    DOCUMENT("decode", "the decode loop: tokens a second, where the time goes, memory", tern_decode_build, false,
+    DOCUMENT("decode", "the decode loop: tokens a second, where the time goes, memory", LINE(DECODE), tern_decode_build,
+             false, false),
+    DOCUMENT("gate", "did a kernel get slower? one verdict a case", COMPARED, tern_gate_build, false, false),
+    DOCUMENT("ablate", "what each toggle gives, alone and beside the others", LINE(ARM), tern_ablate_build, false,
              false),
-    DOCUMENT("gate", "did a kernel get slower? one verdict a case", tern_gate_build, false, false),
-    DOCUMENT("ablate", "what each toggle gives, alone and beside the others", tern_ablate_build, false, false),
-    DOCUMENT("bisect", "which commit made a kernel slower, and which of its toggles", tern_bisect_build, false, false),
-    DOCUMENT("tune", "what was tried to find the fastest kernel and toggles", tern_tune_build, false, false),
-    DOCUMENT("history", "points over time, of a history", tern_history_build, false, false),
+    DOCUMENT("bisect", "which commit made a kernel slower, and which of its toggles", BISECTED, tern_bisect_build,
+             false, false),
+    DOCUMENT("tune", "what was tried to find the fastest kernel and toggles", LINE(TRIED), tern_tune_build, false,
+             false),
+    DOCUMENT("history", "points over time, of a history", OVER_TIME, tern_history_build, false, false),
     {.name = "csv",
      .summary = "the table for programs, RFC 4180",
+     .needs = MEASURED,
      .build = tern_table_build,
      .writer = tern_write_csv,
      .of_series = true},
@@ -81,13 +97,13 @@ const tern_report tern_reports[] = {
      .summary = "the records themselves, JSON Lines",
      .write = tern_report_jsonl,
      .line_by_line = true},
-    FORMAT("gbench", "the JSON of Google Benchmark, a repetition a sample", tern_report_gbench),
-    FORMAT("junit", "JUnit XML, a test a case", tern_report_junit),
-    FORMAT("bmf", "Bencher Metric Format", tern_report_bmf),
-    FORMAT("gab", "for github-action-benchmark", tern_report_gab),
-    FORMAT("github", "a step summary of GitHub", tern_report_github),
-    FORMAT("github-annotations", "annotations of a step of GitHub", tern_report_github_annotations),
-    FORMAT("llama-bench", "the decode loop in the columns of llama-bench", tern_report_llama_bench),
+    FORMAT("gbench", "the JSON of Google Benchmark, a repetition a sample", MEASURED, tern_report_gbench),
+    FORMAT("junit", "JUnit XML, a test a case", ANY, tern_report_junit),
+    FORMAT("bmf", "Bencher Metric Format", MEASURED, tern_report_bmf),
+    FORMAT("gab", "for github-action-benchmark", MEASURED, tern_report_gab),
+    FORMAT("github", "a step summary of GitHub", ANY, tern_report_github),
+    FORMAT("github-annotations", "annotations of a step of GitHub", ANY, tern_report_github_annotations),
+    FORMAT("llama-bench", "the decode loop in the columns of llama-bench", LINE(DECODE), tern_report_llama_bench),
     {0},
 };
 
@@ -198,6 +214,52 @@ tern_status tern_report_build(const tern_report *report, tern_document *document
         status = add_repeats(document, results, error);
     tern_merged_free(&merged);
     return status;
+}
+
+static bool has_needed(const tern_report *report, const tern_results *results)
+{
+    bool has = report->needs == ANY;
+
+    for (size_t i = 0; i < results->order.count && !has; i++)
+        has = (report->needs >> results->order.item[i].line & 1U) != 0;
+    return has;
+}
+
+/* Whether what programs need of the document, which is its first sheet for them, has a row. */
+static bool has_rows(const tern_document *document)
+{
+    size_t place = 0;
+    const tern_sheet *sheet = tern_document_next(document, TERN_FOR_PROGRAMS, &place);
+
+    return sheet != NULL && sheet->rows > 0;
+}
+
+/* A document as text that has no character shows nothing; by other writers, rows for programs are something, too. */
+static tern_status look_at_document(const tern_report *report, const tern_results *results, bool *shows,
+                                    tern_error *error)
+{
+    tern_document document = {.name = report->name, .title = report->name};
+    char *text = NULL;
+    size_t bytes = 0;
+    FILE *stream = open_memstream(&text, &bytes);
+    tern_status status = stream == NULL ? tern_error_memory(error, "a report", 0.0)
+                                        : tern_report_build(report, &document, results, error);
+
+    if (status == TERN_OK)
+        status = tern_document_write(&document, tern_write_text, stream, error);
+    if (stream != NULL)
+        fclose(stream);
+    *shows = bytes > 0 || (report->writer != tern_write_text && has_rows(&document));
+    free(text);
+    tern_document_free(&document);
+    return status;
+}
+
+tern_status tern_report_shows(const tern_report *report, const tern_results *results, bool *shows, tern_error *error)
+{
+    *shows = has_needed(report, results);
+    return *shows && report->writer != NULL && report->needs != ANY ? look_at_document(report, results, shows, error)
+                                                                    : TERN_OK;
 }
 
 /* A format that is no document. */

@@ -28,6 +28,7 @@ typedef void tern_report_fn(FILE *stream, const tern_results *results);
 typedef struct tern_report {
     const char *name;
     const char *summary;        /* NULL: another way to write the one before it */
+    uint32_t needs;             /* a bit for each tern_line of which it shows something; 0: it has always something */
     tern_report_builder *build; /* NULL: write does it all */
     tern_writer *writer;
     tern_report_fn *write;
@@ -61,6 +62,12 @@ typedef struct tern_report_lack {
  */
 tern_status tern_report_build(const tern_report *report, tern_document *document, const tern_results *results,
                               tern_error *error);
+
+/*
+ * Whether it shows something of the results, and is not a head without a row. A plot is looked at when it is drawn.
+ * TERN_ENVIRONMENT when memory ran out.
+ */
+tern_status tern_report_shows(const tern_report *report, const tern_results *results, bool *shows, tern_error *error);
 
 /*
  * Writes all of it. TERN_ENVIRONMENT when memory ran out; errors of the stream show in ferror(). lack may be NULL.

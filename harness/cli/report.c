@@ -126,25 +126,25 @@ static tern_status expect_shards(const tern_results *results, tern_error *error)
     return status;
 }
 
-/* A report of lines that the files do not have prints nothing, which nobody should take for a result. */
-static tern_status expect_shown(const tern_options *options, const tern_results *results, tern_error *error)
+/*
+ * A report of lines that the files do not have says nothing, or has a head alone, which nobody should take for a result:
+ * standard output gets none.
+ */
+static tern_status draw(tern_options *options, const tern_results *results, tern_error *error)
 {
-    char *text = NULL;
-    size_t bytes = 1;
+    const tern_report *format = options->format;
+    bool shows = true;
+    tern_status status = TERN_OK;
 
-    if (options->format == NULL || options->format->writer != tern_write_text ||
-        options->format == usual_format(results))
-        return TERN_OK;
-    FILE *stream = open_memstream(&text, &bytes);
-    if (stream == NULL)
-        return tern_error_memory(error, "a report", 0.0);
-    const tern_status status = tern_report_write(options->format, stream, results, NULL, error);
-    fclose(stream);
-    free(text);
-    return status != TERN_OK || bytes > 0
+    if (format != NULL && format != usual_format(results))
+        status = tern_report_shows(format, results, &shows, error);
+    if (!shows)
+        options->format = NULL;
+    if (status == TERN_OK)
+        status = tern_output_all(options, results, error);
+    return status != TERN_OK || shows
                ? status
-               : tern_error_set(error, TERN_NOTHING, "the files hold nothing that --format %s shows",
-                                options->format->name);
+               : tern_error_set(error, TERN_NOTHING, "the files hold nothing that --format %s shows", format->name);
 }
 
 static tern_status draw_files(const tern_options *given, const tern_registry *registry, tern_error *error)
@@ -160,9 +160,7 @@ static tern_status draw_files(const tern_options *given, const tern_registry *re
     if (options.format == NULL)
         options.format = default_format(&options, usual_format(&results));
     if (status == TERN_OK)
-        status = tern_output_all(&options, &results, error);
-    if (status == TERN_OK)
-        status = expect_shown(&options, &results, error);
+        status = draw(&options, &results, error);
     if (status == TERN_OK)
         status = expect_shards(&results, error);
     tern_results_free(&results);

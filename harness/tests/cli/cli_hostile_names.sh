@@ -42,6 +42,8 @@ for place in range(12):
                  "processes": 8})
 more += [{"type": "step", "id": "i", "commit": c, "subject": "s", "role": r, "commits": 2, "ratio": 1.0, "error": 0.1, "p": 0.5,
           "same_as": "", "reason": "r"} for c, r in (("1", "good"), ("2", "bad"), ("3", "middle"))]
+more.append({"type": "tried", "id": "t", "stage": "final", "kernel": "k", "toggles": "t", "ns": 10.0, "ratio": 1.0, "low": 0.9,
+             "high": 1.1, "samples": 6, "chosen": True, "reason": "r"})
 wrong = {"type": "case", "id": "w", "kernel": "w", "suite": "s", "group": "g",
          "finding": {"verdict": "CRASH", "reason": "r", "hint": "h", "differences": []}}
 # A tail and a head of hostility: what is cut, is cut at either end.

@@ -20,6 +20,24 @@ expect 2 "$TERNBENCH" report a.jsonl --format limits.yaml
 says err "unknown format 'limits.yaml'; there are full, table, limits,"
 expect 5 "$TERNBENCH" report a.jsonl --format decode
 says err "the files hold nothing that --format decode shows"
+# So it is by every writer, and in formats of other tools: no head without a row is taken for a result. That no test failed is one.
+for format in decode.csv decode.json crossovers.csv gate gate.html bisect bisect.json ablate.md tune tune.csv history history.json llama-bench; do
+    expect 5 "$TERNBENCH" report a.jsonl --format $format
+    says err "the files hold nothing that --format $format shows"
+    equals "what $format shows of nothing" "$(cat out)" ''
+done
+printf '%s\n' '{"type":"run","schema":1}' '{"type":"compared","id":"i","state":"identical"}' '{"type":"end","complete":true}' >gate.jsonl
+expect 0 "$TERNBENCH" report gate.jsonl --format gate
+for format in table csv table.json limits limits.html limits.json scaling.csv stages.md counters bmf gab gbench history; do
+    expect 5 "$TERNBENCH" report gate.jsonl --format $format
+    says err "the files hold nothing that --format $format shows"
+    equals "what $format shows of nothing" "$(cat out)" ''
+done
+expect 5 "$TERNBENCH" report gate.jsonl --format csv --out json:gate.json
+says gate.json '"report":"json"'
+for format in full html json junit github github-annotations jsonl; do
+    expect 0 "$TERNBENCH" report gate.jsonl --format $format
+done
 
 # No row is wider than the terminal: what can be spared is left out, and named. What is no terminal gets all.
 for columns in 50 80 300; do
