@@ -52,7 +52,7 @@ do for [p = 1:|Panel|] {
     do for [r = 1:roofs] {
         beside = 0
         do for [s = 1:r - 1] { beside = beside + (abs(log(Roof[r] / Roof[s])) < 0.07 * log(2.0 * top / slowest)) }
-        set label RoofName[r] at graph 0.99 - 0.3 * beside, first Roof[r] right offset 0, 0.6 font ',11'
+        set label RoofName[r] at graph 0.99 - 0.38 * beside, first Roof[r] right offset 0, 0.6 font ',11'
     }
     plot for [b = 1:Blocks] $data index b-1 every ::0::0 \
         using (here(b, p) ? low : NaN):(column("roof_gmacs")):(high - low):(0) \

@@ -100,10 +100,10 @@ expect 0 "$TERNBENCH" report prompt.jsonl --format llama-bench
 says out "pp5"
 says_not out "tg0"
 expect 0 "$TERNBENCH" report prompt.jsonl --format csv
-says out ",prefill,1,"
-says_not out ",decode,1,"
+says out ",prefill,,1,"
+says_not out ",decode,,1,"
 expect 0 "$TERNBENCH" report steps.jsonl --format csv
-says out ",decode,1,"
+says out ",decode,,1,"
 expect 2 decode --model model.gguf --prompt 0 --tokens 0
 says err "leave nothing to run"
 
