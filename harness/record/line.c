@@ -27,7 +27,7 @@ static const char *wrong_in_point(const void *value)
 #define LINE(name_, type, fields_) .name = name_, .bytes = sizeof(type), .fields = fields_, .run = offsetof(type, run)
 
 const tern_line_type tern_line_types[TERN_LINES] = {
-    [TERN_LINE_RUN] = {"run", sizeof(tern_run), tern_run_fields, 0, 0},
+    [TERN_LINE_RUN] = {.name = "run", .bytes = sizeof(tern_run), .fields = tern_run_fields},
     [TERN_LINE_CASE] = {LINE("case", tern_record, tern_record_fields), .id = offsetof(tern_record, id)},
     [TERN_LINE_DECODE] = {LINE("decode", tern_decode_record, tern_decode_fields),
                           .id = offsetof(tern_decode_record, id)},
