@@ -42,6 +42,12 @@ static inline size_t common_apart(size_t bytes)
     return common_round_up(bytes, 64) + 4096;
 }
 
+/* Of the toggles of a kernel: a distance, where 0 is off, and the hint, which has no effect then. */
+static inline int common_hint(int distance, int hint)
+{
+    return distance == 0 ? COMMON_HINT_NONE : hint;
+}
+
 /* hint is a constant where this is compiled: it becomes one instruction, or none. */
 static inline __attribute__((always_inline)) void common_prefetch(const void *line, int hint)
 {

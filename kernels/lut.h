@@ -50,6 +50,19 @@ LUT_INLINE __m512i lut_load_index(const uint8_t *line)
 }
 #endif
 
+/* lut_runs[hint]: run_with(call, rows, hint), where hint is a constant. */
+#define LUT_RUN(name, run_with, hint)                                                                                  \
+    static void name(const tern_call *call, tern_slice rows)                                                           \
+    {                                                                                                                  \
+        run_with(call, rows, hint);                                                                                    \
+    }
+#define LUT_RUNS(run_with)                                                                                             \
+    LUT_RUN(run_plain, run_with, COMMON_HINT_NONE)                                                                     \
+    LUT_RUN(run_l1, run_with, COMMON_HINT_L1)                                                                          \
+    LUT_RUN(run_l2, run_with, COMMON_HINT_L2)                                                                          \
+    LUT_RUN(run_nta, run_with, COMMON_HINT_NTA)                                                                        \
+    static tern_stage_fn *const lut_runs[] = {run_plain, run_l1, run_l2, run_nta};
+
 /* How a kernel packs; constants at the call. */
 typedef struct lut_form {
     size_t rows;                 /* of a panel */

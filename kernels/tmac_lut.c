@@ -243,23 +243,12 @@ LUT_INLINE void run_with(const tern_call *call, tern_slice rows, int hint)
         }
 }
 
-#define RUN(name, hint)                                                                                                \
-    static void name(const tern_call *call, tern_slice rows)                                                           \
-    {                                                                                                                  \
-        run_with(call, rows, hint);                                                                                    \
-    }
-
-RUN(run_plain, COMMON_HINT_NONE)
-RUN(run_l1, COMMON_HINT_L1)
-RUN(run_l2, COMMON_HINT_L2)
-RUN(run_nta, COMMON_HINT_NTA)
+LUT_RUNS(run_with)
 
 static const char *bind(const tern_problem *problem, tern_stages *stages)
 {
-    static tern_stage_fn *const run[] = {run_plain, run_l1, run_l2, run_nta};
-
-    *stages = (tern_stages){prepare, units(problem),
-                            run[problem->toggle[PREFETCH] > 0 ? problem->toggle[HINT] : COMMON_HINT_NONE]};
+    *stages =
+        (tern_stages){prepare, units(problem), lut_runs[common_hint(problem->toggle[PREFETCH], problem->toggle[HINT])]};
     return NULL;
 }
 

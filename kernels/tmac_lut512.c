@@ -199,7 +199,7 @@ static multiply_fn *multiply_of(const tern_problem *problem, size_t tokens)
     static multiply_fn *const one[] = {multiply_1, multiply_1_l1, multiply_1_l2, multiply_1_nta};
     static multiply_fn *const more[TOKENS + 1] = {[2] = multiply_2, multiply_3, multiply_4};
 
-    return tokens > 1 ? more[tokens] : one[problem->toggle[PREFETCH] > 0 ? problem->toggle[HINT] : COMMON_HINT_NONE];
+    return tokens > 1 ? more[tokens] : one[common_hint(problem->toggle[PREFETCH], problem->toggle[HINT])];
 }
 
 /* Y, for the rows of a slice, = or += a tile times lines [line, line + lines). */

@@ -236,16 +236,7 @@ LUT_INLINE void run_with(const tern_call *call, tern_slice rows, int hint)
     }
 }
 
-#define RUN(name, hint)                                                                                                \
-    static void name(const tern_call *call, tern_slice rows)                                                           \
-    {                                                                                                                  \
-        run_with(call, rows, hint);                                                                                    \
-    }
-
-RUN(run_plain, COMMON_HINT_NONE)
-RUN(run_l1, COMMON_HINT_L1)
-RUN(run_l2, COMMON_HINT_L2)
-RUN(run_nta, COMMON_HINT_NTA)
+LUT_RUNS(run_with)
 
 static void run_codes(const tern_call *call, tern_slice rows)
 {
@@ -254,14 +245,12 @@ static void run_codes(const tern_call *call, tern_slice rows)
 
 static const char *bind(const tern_problem *problem, tern_stages *stages)
 {
-    static tern_stage_fn *const run[] = {run_plain, run_l1, run_l2, run_nta};
-
     if (takes_codes(problem)) {
         *stages = (tern_stages){tmac_t3_prepare_tiles, tmac_t3_tiling(problem).tiles, run_codes};
         return NULL;
     }
     *stages = (tern_stages){prepare, tmac_t3_units(problem),
-                            run[problem->toggle[PREFETCH] > 0 ? problem->toggle[HINT] : COMMON_HINT_NONE]};
+                            lut_runs[common_hint(problem->toggle[PREFETCH], problem->toggle[HINT])]};
     return NULL;
 }
 

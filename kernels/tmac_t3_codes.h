@@ -71,25 +71,15 @@ static inline void tmac_t3_unpack(const uint8_t *line, size_t units, uint8_t *co
     }
 }
 
-/* Tokens of a block, whose tiles are as equal as they can be. */
-typedef struct tmac_t3_block {
-    const tern_call *call;
-    trits2_tiling tiling;
-    size_t tile, tiles;
-    uint8_t *codes;
-    int32_t *sums; /* [part][token][row] */
-} tmac_t3_block;
-
 static inline trits2_tiling tmac_t3_tiling(const tern_problem *problem)
 {
     return trits2_tile_tokens(problem->shape.n, TRITS2_TOKENS);
 }
 
-/* Codes and sums of a thread, for blocks of about so many tokens: at least a tile. */
+/* Codes and sums of a thread, [part] each, for blocks of about so many tokens: at least a tile. */
 static inline size_t tmac_t3_block_bytes(const tern_problem *problem, size_t tokens)
 {
-    const trits2_tiling tiling = tmac_t3_tiling(problem);
-    const size_t most = trits2_block_tiles(tiling, tokens) * trits2_tile_count(tiling, 0);
+    const size_t most = trits2_most_tokens(tmac_t3_tiling(problem), tokens);
 
     return common_apart(TMAC_T3_PARTS * (TMAC_T3_CODE_BYTES + most * TRITS2_ROWS * sizeof(int32_t)));
 }
@@ -100,42 +90,30 @@ static inline void tmac_t3_prepare_tiles(const tern_call *call, tern_slice tiles
         trits2_prepare(call, tmac_t3_tiling(call->problem), t);
 }
 
-/* sums += the piece of half a panel that begins at `unit`, which codes hold, times the block. */
-static inline void tmac_t3_multiply_codes(const tmac_t3_block *block, size_t unit)
-{
-    const size_t line = unit * TMAC_T3_COLUMNS / TRITS2_COLUMNS;
-    const size_t lines = common_smaller(trits2_lines(block->call->problem->shape.k) - line, TMAC_T3_CODE_LINES);
-    int32_t *sums = block->sums;
-
-    for (size_t part = 0; part < TMAC_T3_PARTS; part++)
-        for (size_t t = block->tile; t < block->tile + block->tiles; t++) {
-            const size_t n = trits2_tile_begin(block->tiling, t), tokens = trits2_tile_count(block->tiling, t);
-            trits2_multiply(block->codes + part * TMAC_T3_CODE_BYTES, trits2_tile_x(block->call, n, tokens, line),
-                            lines, tokens, sums);
-            sums += tokens * TRITS2_ROWS;
-        }
-}
-
-/* Y of half a panel from row m on, below `end`. */
-static inline void tmac_t3_run_half(const tmac_t3_block *block, size_t m, size_t end)
+/* sums, [part][token][row], += the piece of half a panel, from row m and from `unit` on. */
+static inline void tmac_t3_add_piece(const trits2_block *block, size_t m, size_t unit, int32_t *sums)
 {
     const tern_problem *problem = block->call->problem;
-    const size_t n = trits2_tile_begin(block->tiling, block->tile), half = m % TMAC_T3_ROWS;
-    const size_t tokens = trits2_tile_begin(block->tiling, block->tile + block->tiles) - n;
-    const int32_t *starts = trits2_starts(block->call) + n, *sums = block->sums;
-    int32_t *y = block->call->y + n * problem->shape.m;
+    const uint8_t *piece = (const uint8_t *)block->call->packed + tmac_t3_place(problem, m / TMAC_T3_ROWS, unit);
+    const size_t line = unit * TMAC_T3_COLUMNS / TRITS2_COLUMNS, stride = trits2_block_tokens(block) * TRITS2_ROWS;
+    const size_t lines = common_smaller(trits2_lines(problem->shape.k) - line, TMAC_T3_CODE_LINES);
 
-    for (size_t i = 0; i < TMAC_T3_PARTS * tokens; i++)
-        for (size_t r = 0; r < TRITS2_ROWS; r++)
-            block->sums[i * TRITS2_ROWS + r] = starts[i < tokens ? i : i - tokens];
-    for (size_t unit = 0; unit < tmac_t3_units(problem); unit += TMAC_T3_PIECE) {
-        const uint8_t *piece = (const uint8_t *)block->call->packed + tmac_t3_place(problem, m / TMAC_T3_ROWS, unit);
-        tmac_t3_unpack(piece + half, tmac_t3_units_of_piece(problem, unit), block->codes);
-        tmac_t3_multiply_codes(block, unit);
-    }
-    for (; m < end; m += TRITS2_ROWS, sums += tokens * TRITS2_ROWS)
-        for (size_t t = 0; t < tokens; t++)
-            trits2_put_rows(y + t * problem->shape.m + m, sums + t * TRITS2_ROWS, end - m);
+    tmac_t3_unpack(piece + m % TMAC_T3_ROWS, tmac_t3_units_of_piece(problem, unit), block->codes);
+    for (size_t part = 0; part < TMAC_T3_PARTS; part++)
+        trits2_multiply_block(block, block->codes + part * TMAC_T3_CODE_BYTES, line, lines, sums + part * stride);
+}
+
+/* Y of half a panel from row m on, below `end`. Its parts are panels of trits2.h. */
+static inline void tmac_t3_run_half(const trits2_block *block, size_t m, size_t end, int32_t *sums)
+{
+    const size_t stride = trits2_block_tokens(block) * TRITS2_ROWS;
+
+    for (size_t part = 0; part < TMAC_T3_PARTS; part++)
+        trits2_start(block, sums + part * stride);
+    for (size_t unit = 0; unit < tmac_t3_units(block->call->problem); unit += TMAC_T3_PIECE)
+        tmac_t3_add_piece(block, m, unit, sums);
+    for (; m < end; m += TRITS2_ROWS, sums += stride)
+        trits2_finish(block, m / TRITS2_ROWS, end, sums);
 }
 
 /* tokens: of a block, about. */
@@ -144,15 +122,13 @@ static inline void tmac_t3_run_codes(const tern_call *call, tern_slice rows, siz
     const tern_problem *problem = call->problem;
     uint8_t *codes = (uint8_t *)call->scratch + trits2_tokens_bytes(problem->shape) +
                      rows.thread * tmac_t3_block_bytes(problem, tokens);
-    tmac_t3_block block = {.call = call,
-                           .tiling = tmac_t3_tiling(problem),
-                           .codes = codes,
-                           .sums = (int32_t *)(void *)(codes + TMAC_T3_PARTS * TMAC_T3_CODE_BYTES)};
+    int32_t *sums = (int32_t *)(void *)(codes + TMAC_T3_PARTS * TMAC_T3_CODE_BYTES);
+    trits2_block block = {.call = call, .tiling = tmac_t3_tiling(problem), .codes = codes};
 
     for (; block.tile < block.tiling.tiles; block.tile += block.tiles) {
         block.tiles = common_smaller(trits2_block_tiles(block.tiling, tokens), block.tiling.tiles - block.tile);
         for (size_t m = rows.begin; m < rows.end; m += TMAC_T3_HALF)
-            tmac_t3_run_half(&block, m, common_smaller(rows.end, m + TMAC_T3_HALF));
+            tmac_t3_run_half(&block, m, common_smaller(rows.end, m + TMAC_T3_HALF), sums);
     }
 }
 

@@ -49,6 +49,12 @@ static inline size_t trits2_block_tiles(trits2_tiling tiling, size_t tokens)
     return tiles < 1 ? 1 : common_smaller(tiles, tiling.tiles);
 }
 
+/* Tokens of such a block, at most. */
+static inline size_t trits2_most_tokens(trits2_tiling tiling, size_t tokens)
+{
+    return trits2_block_tiles(tiling, tokens) * trits2_tile_count(tiling, 0);
+}
+
 /*
  * Scratch begins with minus the sum of x of each token, then X: of a tile, the 4 bytes of each token at step 0, then
  * those at step 1, and so on, with zeros past the last column.
@@ -196,19 +202,27 @@ static inline void trits2_start(const trits2_block *block, int32_t *sums)
             sums[n * TRITS2_ROWS + r] = starts[n];
 }
 
+/* sums += codes of lines [line, line + lines) of a panel times X. */
+static inline void trits2_multiply_block(const trits2_block *block, const uint8_t *codes, size_t line, size_t lines,
+                                         int32_t *sums)
+{
+    size_t n = trits2_block_begin(block);
+
+    for (size_t t = 0; t < block->tiles; t++) {
+        const size_t tokens = trits2_tile_count(block->tiling, block->tile + t);
+        trits2_multiply(codes, trits2_tile_x(block->call, n, tokens, line), lines, tokens, sums);
+        sums += tokens * TRITS2_ROWS;
+        n += tokens;
+    }
+}
+
 /* sums += lines [line, line + lines) of a panel times X. */
 static inline void trits2_add_lines(const trits2_block *block, size_t panel, size_t line, size_t lines, int32_t *sums)
 {
     const uint8_t *packed = (const uint8_t *)block->call->packed + panel * trits2_panel_bytes(block->call->problem);
-    size_t n = trits2_block_begin(block);
 
     trits2_unpack(packed + line * TRITS2_LINE, lines, block->ahead, block->codes);
-    for (size_t t = 0; t < block->tiles; t++) {
-        const size_t tokens = trits2_tile_count(block->tiling, block->tile + t);
-        trits2_multiply(block->codes, trits2_tile_x(block->call, n, tokens, line), lines, tokens, sums);
-        sums += tokens * TRITS2_ROWS;
-        n += tokens;
-    }
+    trits2_multiply_block(block, block->codes, line, lines, sums);
 }
 
 /* Y = sums for a panel's rows below `end`. */

@@ -103,7 +103,7 @@ static inline size_t trits2_most_tiles(const tern_problem *problem)
 /* What a thread has of its own: codes, and the sums of a panel times a block of tokens. */
 static inline size_t trits2_thread_bytes(const tern_problem *problem)
 {
-    const size_t tokens = trits2_most_tiles(problem) * trits2_tile_count(trits2_tiling_of(problem), 0);
+    const size_t tokens = trits2_most_tokens(trits2_tiling_of(problem), (size_t)problem->toggle[TRITS2_BLOCK_N]);
 
     return common_apart(trits2_block_lines(problem) * TRITS2_CODES + tokens * TRITS2_ROWS * sizeof(int32_t));
 }
@@ -147,7 +147,7 @@ static void trits2_run_many(const tern_call *call, tern_slice rows)
 static const char *trits2_bind(const tern_problem *problem, tern_stages *stages)
 {
     const int32_t *toggle = problem->toggle;
-    const int hint = toggle[TRITS2_PREFETCH] == 0 ? COMMON_HINT_NONE : toggle[TRITS2_HINT];
+    const int hint = common_hint(toggle[TRITS2_PREFETCH], toggle[TRITS2_HINT]);
 
     if (problem->shape.n == 1)
         stages->run = trits2_run_one[toggle[TRITS2_MASKS] != 0][hint];

@@ -80,7 +80,7 @@ VNNI_RUN_TOKENS(run_tokens, VNNI512_PREFETCH);
 static const char *bind(const tern_problem *problem, tern_stages *stages)
 {
     const int32_t *toggle = problem->toggle;
-    const int hint = toggle[VNNI512_PREFETCH] == 0 ? COMMON_HINT_NONE : toggle[HINT];
+    const int hint = common_hint(toggle[VNNI512_PREFETCH], toggle[HINT]);
 
     if (toggle[UNROLL] == 3)
         return "unroll must be 1, 2 or 4";

@@ -221,17 +221,11 @@ void tern_gate_rows_free(tern_gate_rows *rows)
     *rows = (tern_gate_rows){0};
 }
 
-/* Cases were to be timed, and of none is anything known. The identical ones, which are not timed, make up for nothing. */
-static bool nothing_is_judged(const tern_gate_counts *counts)
-{
-    const size_t open = counts->inconclusive + counts->unfinished;
-
-    return counts->judged == 0 || (open > 0 && counts->improved + counts->same + counts->expected == 0);
-}
-
 tern_status tern_gate_status(const tern_gate_rows *rows, bool strict)
 {
     const tern_gate_counts *counts = &rows->counts;
+    const size_t open = counts->inconclusive + counts->unfinished;
+    const size_t settled = counts->improved + counts->same + counts->expected; /* identical ones were not timed */
 
     if (counts->wrong > 0)
         return TERN_WRONG;
@@ -239,7 +233,7 @@ tern_status tern_gate_status(const tern_gate_rows *rows, bool strict)
         return TERN_REGRESSED;
     if (counts->cases == 0)
         return TERN_NOTHING;
-    if (nothing_is_judged(counts) || (strict && counts->inconclusive + counts->unfinished > 0))
+    if (counts->judged == 0 || (open > 0 && (strict || settled == 0)))
         return TERN_ENVIRONMENT;
     return TERN_OK;
 }
