@@ -4,6 +4,7 @@
 #include "check/battery.h"
 #include "check/data.h"
 #include "check/oracle.h"
+#include "check/state.h"
 #include "check/sweep_run.h"
 #include "plan/sweep.h"
 #include "record/record.h"
@@ -20,6 +21,7 @@ struct tern_checker {
 
 tern_status tern_checker_new(tern_checker **checker, tern_error *error)
 {
+    tern_state_load_unwinder();
     *checker = calloc(1, sizeof **checker);
     return *checker != NULL ? TERN_OK : tern_error_memory(error, "the checker", sizeof **checker);
 }

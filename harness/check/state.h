@@ -49,6 +49,12 @@ typedef struct tern_state {
     size_t mapped_bytes; /* address space in use */
 } tern_state;
 
+/*
+ * To be called once, before the process of the check is forked off. The C library loads its unwinder when a thread first
+ * ends by pthread_exit(), as OpenMP's workers do: files that are open for a moment, after the call that they worked for.
+ */
+void tern_state_load_unwinder(void);
+
 /* None makes use of the heap. The registers are left zero: they are taken right after a call, by the one who calls. */
 void tern_thread_state_take(tern_thread_state *state);
 void tern_process_state_take(tern_process_state *state);

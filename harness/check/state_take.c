@@ -15,6 +15,7 @@
 #include <fcntl.h>
 #include <locale.h>
 #include <malloc.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -26,6 +27,19 @@
 #include <xxhash.h>
 
 extern char **environ;
+
+static void *end(void *argument)
+{
+    pthread_exit(argument);
+}
+
+void tern_state_load_unwinder(void)
+{
+    pthread_t thread;
+
+    if (pthread_create(&thread, NULL, end, NULL) == 0)
+        pthread_join(thread, NULL);
+}
 
 static uint64_t hash_affinity(void)
 {
