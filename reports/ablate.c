@@ -77,7 +77,7 @@ static void add_toggle(tern_sheet *sheet, const tern_results *results, const ter
     begin_row(sheet, results, a, a->name[i]);
     if (effect == NULL) {
         tern_sheet_format(sheet, STATUS, "never taken: %s the same without it",
-                          a->all->measured[0] == '\0' ? "bind() chooses" : "the loop runs");
+                          a->all->measured[0] == '\0' ? "the call does" : "the loop runs");
         return;
     }
     tern_sheet_estimate(sheet, GIVES, factor_of(&effect->contribution));

@@ -11,7 +11,7 @@
 typedef struct tern_ablation {
     const tern_arm_record *all; /* an arm with every toggle on: the case as it is. Points into results */
     char name[TERN_EFFECTS_TOGGLES][64];
-    bool never_taken[TERN_EFFECTS_TOGGLES]; /* off, bind() would choose the same: not timed, its effect is 1 */
+    bool never_taken[TERN_EFFECTS_TOGGLES]; /* the call is the same without: not timed, its effect is 1 */
     size_t toggles;
     size_t processes, refused; /* combinations that the kernel refuses */
     size_t wrong;              /* combinations that were wrong, in the process that found most of them */

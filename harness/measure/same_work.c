@@ -3,11 +3,14 @@
 #include "check/data.h"
 #include "check/product.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <ucontext.h>
+#include <unistd.h>
 
-enum { PAGE = 4096, ALIGN = 64 };
+enum { ALIGN = 64 };
 
 typedef struct question {
     const tern_case *c[2];
@@ -58,10 +61,75 @@ static bool looks_the_same(const bound *a, const bound *b)
            memcmp(a->packed, b->packed, a->packed_bytes) == 0;
 }
 
-/* Calls it with its toggles on a page that nobody may read: whoever looks at them ends this process. */
-static void call_without_toggles(bound *b, const int8_t *x, int32_t *y, tern_team *team)
+/*
+ * The toggles lie across two pages, so that the one in question begins the second, which nobody may read. Whoever reads
+ * it, be it with another in front of it, ends this process; who reads one behind it alone gets it, where the processor
+ * can make one step at a time.
+ */
+typedef struct toggle_pages {
+    char *second;
+    size_t page_bytes;
+    int32_t *toggle;
+} toggle_pages;
+
+static toggle_pages pages;
+
+static void allow(int access)
 {
-    void *page = mmap(NULL, PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (mprotect(pages.second, pages.page_bytes, access) != 0)
+        _exit(EXIT_FAILURE);
+}
+
+/* x86's trap flag: SIGTRAP after the next instruction. Returns false where there is none. */
+static bool step_once(ucontext_t *context, bool on)
+{
+#ifdef __x86_64__
+    enum { TRAP_FLAG = 0x100 };
+    greg_t *flags = &context->uc_mcontext.gregs[REG_EFL];
+
+    *flags = on ? *flags | TRAP_FLAG : *flags & ~TRAP_FLAG;
+    return true;
+#else
+    (void)context;
+    (void)on;
+    return false;
+#endif
+}
+
+static void on_fault(int number, siginfo_t *info, void *context)
+{
+    const char *at = info->si_addr;
+
+    (void)number;
+    if (at < pages.second + sizeof *pages.toggle || at >= pages.second + pages.page_bytes || !step_once(context, true))
+        _exit(EXIT_FAILURE);
+    allow(PROT_READ);
+}
+
+static void on_step(int number, siginfo_t *info, void *context)
+{
+    (void)number;
+    (void)info;
+    allow(PROT_NONE);
+    step_once(context, false);
+}
+
+static void hide_toggle(const tern_product *product, size_t toggle)
+{
+    const struct sigaction fault = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO};
+    const struct sigaction step = {.sa_sigaction = on_step, .sa_flags = SA_SIGINFO};
+    const size_t page_bytes = (size_t)sysconf(_SC_PAGESIZE);
+    char *memory = mmap(NULL, 2 * page_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    if (memory == MAP_FAILED || sigaction(SIGSEGV, &fault, NULL) != 0 || sigaction(SIGTRAP, &step, NULL) != 0)
+        _exit(EXIT_FAILURE);
+    pages = (toggle_pages){memory + page_bytes, page_bytes, (int32_t *)(void *)(memory + page_bytes) - toggle};
+    memcpy(pages.toggle, product->toggle, sizeof product->toggle);
+    allow(PROT_NONE);
+}
+
+static void call_without_toggle(bound *b, size_t toggle, const int8_t *x, int32_t *y, tern_team *team)
+{
     const tern_call call = {.problem = &b->product.problem,
                             .packed = b->packed,
                             .x = x,
@@ -69,9 +137,8 @@ static void call_without_toggles(bound *b, const int8_t *x, int32_t *y, tern_tea
                             .scratch = b->scratch,
                             .plan = b->product.plan};
 
-    if (page == MAP_FAILED)
-        abort();
-    b->product.problem.toggle = page;
+    hide_toggle(&b->product, toggle);
+    b->product.problem.toggle = pages.toggle;
     tern_product_call(&b->product, &call, team);
 }
 
@@ -93,8 +160,9 @@ static void compare(void *argument, void *result)
     if (!bind_and_pack(&b[0], q->c[0], w, team) || !bind_and_pack(&b[1], q->c[1], w, team) ||
         !looks_the_same(&b[0], &b[1]))
         return;
-    for (int i = 0; i < 2; i++)
-        call_without_toggles(&b[i], x, y, team);
+    for (size_t toggle = 0; toggle < TERN_MAX_TOGGLES; toggle++)
+        for (int i = 0; i < 2 && b[0].product.toggle[toggle] != b[1].product.toggle[toggle]; i++)
+            call_without_toggle(&b[i], toggle, x, y, team);
     *(bool *)result = true;
 }
 

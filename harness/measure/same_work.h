@@ -9,7 +9,7 @@
 
 /*
  * a and b are cases of one kernel that differ in toggles alone. *same is set when, for both, bind() chooses the same
- * functions, plan and scratch, W is packed into the same bytes, and the call itself does not look at the toggles. In a
+ * functions, plan and scratch, W is packed into the same bytes, and the call itself does not read those toggles. In a
  * child process, with one thread. What cannot be shown is not the same. Fails only when no child can be made.
  */
 tern_status tern_same_work(const tern_case *a, const tern_case *b, const tern_child_options *options, bool *same,

@@ -76,7 +76,7 @@ typedef struct tern_arm_record {
     uint32_t samples;
     double *ns;       /* of one call, in the order in which they were taken; of one token for decode */
     double *block_ns; /* the reference in the same block */
-    bool never_taken; /* bind() chooses what it chooses without; not timed */
+    bool never_taken; /* the call is the same without; not timed */
     bool wrong;       /* it is not EXACT, and so not timed */
     char reason[256]; /* why there are no samples: a refusal, or it is not EXACT */
 } tern_arm_record;
