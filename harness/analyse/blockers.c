@@ -179,7 +179,17 @@ static void say_slower(finder *f, const tern_gate_row *row)
     snprintf(b->symptom, sizeof b->symptom, "REGRESSED: %.200s takes %+.1f %% of time", row->compared->id,
              100.0 * expm1(row->answer.mean.mean));
     tern_text_copy(b->impact, sizeof b->impact, "slower than before, shown twice");
-    tern_text_copy(b->fix, sizeof b->fix, "ternbench ablate BASE CAND names the toggle that gives less than it did");
+    snprintf(b->fix, sizeof b->fix, "ternbench ablate '%s' '%s' SUITE names the toggle that gives less than it did",
+             row->compared->base, row->compared->cand);
+}
+
+static void say_removed(finder *f, const tern_compared *c)
+{
+    tern_blocker *b = add(f, TERN_BLOCKER_HIGH);
+
+    snprintf(b->symptom, sizeof b->symptom, "REMOVED: the kernel %.100s is in %.100s, and not in %.100s", c->id,
+             c->base, c->cand);
+    tern_text_copy(b->impact, sizeof b->impact, "whoever names it gets an error");
 }
 
 static void say_open(finder *f, const tern_gate_row *row)
@@ -204,6 +214,8 @@ static void look_at_compared(finder *f, const tern_gate_row *row)
         say_wrong(f, c->run, c->id, &c->finding);
     else if (row->answer.verdict == TERN_GATE_REGRESSED && !c->expected)
         say_slower(f, row);
+    else if (c->state == TERN_COMPARED_REMOVED && !c->expected)
+        say_removed(f, c);
     else if (c->state == TERN_COMPARED_TIMED && row->answer.verdict == TERN_GATE_INCONCLUSIVE && !tern_gate_is_self(c))
         say_open(f, row);
 }

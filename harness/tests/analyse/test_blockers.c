@@ -110,6 +110,24 @@ static void a_wide_interval_and_a_warm_case_are_counted(void **state)
     assert_int_equal(found.count, 2);
 }
 
+static void a_removed_kernel_is_told_but_where_it_is_expected(void **state)
+{
+    tern_compared removed = {.state = TERN_COMPARED_REMOVED, .id = "gone", .base = "main", .cand = "."};
+
+    (void)state;
+    add_run(&results, "host", "");
+    assert_int_equal(tern_results_add(&results, TERN_LINE_COMPARED, &removed, NULL), TERN_OK);
+    end_run();
+    assert_int_equal(find("REMOVED: the kernel gone is in main, and not in .")->severity, TERN_BLOCKER_HIGH);
+    tern_results_free(&results);
+
+    removed.expected = true;
+    add_run(&results, "host", "");
+    assert_int_equal(tern_results_add(&results, TERN_LINE_COMPARED, &removed, NULL), TERN_OK);
+    end_run();
+    assert_null(find("REMOVED"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -117,6 +135,7 @@ int main(void)
         cmocka_unit_test_teardown(what_is_wrong_comes_first_with_its_hint_and_its_command, tear_down),
         cmocka_unit_test_teardown(threads_that_give_nothing_are_counted, tear_down),
         cmocka_unit_test_teardown(a_missed_target_and_a_broken_budget_are_told, tear_down),
+        cmocka_unit_test_teardown(a_removed_kernel_is_told_but_where_it_is_expected, tear_down),
         cmocka_unit_test_teardown(a_wide_interval_and_a_warm_case_are_counted, tear_down),
     };
 
