@@ -9,6 +9,7 @@
  */
 #include "ablate.h"
 
+#include "analyse/combinations.h"
 #include "base/text.h"
 #include "report.h"
 #include "runs.h"
@@ -105,6 +106,23 @@ static void add_notes(tern_sheet *sheet, const tern_ablation *a)
         tern_sheet_note(sheet, "no part of it: %s", a->all->left);
 }
 
+/* Each that was wrong once, and how to see it again; a part of a decode loop has no case of its own. */
+static void add_wrong(tern_sheet *sheet, const tern_results *results, const tern_arm_record *all)
+{
+    char id[TERN_COMPARISON_ID_BYTES];
+
+    for (size_t i = 0; i < results->arms.count; i++) {
+        const tern_arm_record *arm = tern_combination_at(results, i);
+        if (arm == NULL || !tern_combination_is_wrong(arm) || arm->run != all->run || strcmp(arm->id, all->id) != 0 ||
+            strcmp(arm->side, all->side) != 0)
+            continue;
+        tern_sheet_note(sheet, "%s: %s", arm->toggles[0] == '\0' ? "all toggles" : arm->toggles, arm->reason);
+        if (arm->measured[0] == '\0')
+            tern_sheet_note(sheet, "again: %s '%s'", tern_run_repro(&results->runs.item[arm->run]),
+                            tern_combination_id(arm, id, sizeof id));
+    }
+}
+
 static void add_ablation(tern_sheet *sheet, const tern_results *results, const tern_ablation *a)
 {
     tern_sheet_section(sheet, TERN_FOR_ALL, "%s%s%s", a->all->side, a->all->side[0] == '\0' ? "" : ": ", a->all->id);
@@ -112,6 +130,7 @@ static void add_ablation(tern_sheet *sheet, const tern_results *results, const t
         begin_row(sheet, results, a, "");
         tern_sheet_text(sheet, STATUS, a->all->reason[0] != '\0' ? a->all->reason : a->trouble);
         add_notes(sheet, a);
+        add_wrong(sheet, results, a->all);
         return;
     }
     for (size_t i = 0; i < a->toggles; i++)
@@ -121,6 +140,7 @@ static void add_ablation(tern_sheet *sheet, const tern_results *results, const t
         tern_sheet_estimate(sheet, GIVES, factor_of(&a->effects.total));
     }
     add_notes(sheet, a);
+    add_wrong(sheet, results, a->all);
 }
 
 /* All that is off in a decode loop is the same code at both sides, so their totals tell the whole change. */
@@ -165,6 +185,12 @@ typedef struct drawing {
     tern_ablation *a; /* of base, cand, or one side */
 } drawing;
 
+/* Whether its factors are: measured, or none to be measured. */
+static bool is_known(const tern_ablation *a)
+{
+    return a->trouble == NULL && a->all->reason[0] == '\0';
+}
+
 static tern_status add_case(drawing *d, uint32_t run, const char *id, tern_error *error)
 {
     static const char *const sides[] = {"", "base", "cand"};
@@ -176,7 +202,7 @@ static tern_status add_case(drawing *d, uint32_t run, const char *id, tern_error
         if ((status = tern_ablation_read(&d->a[i], d->results, run, id, sides[i], &found[i], error)) == TERN_OK &&
             found[i])
             add_ablation(d->sheet, d->results, &d->a[i]);
-    if (status == TERN_OK && found[1] && found[2])
+    if (status == TERN_OK && found[1] && found[2] && is_known(&d->a[1]) && is_known(&d->a[2]))
         tern_sheet_note(d->sheet, "%s", tern_ablate_words(&d->a[1], &d->a[2], words, sizeof words));
     return status;
 }

@@ -1,8 +1,9 @@
 /*
- * JUnit XML: each case, decode run and case of a gate is a test, its class the suite and the kernel. Wrong is a
+ * JUnit XML: each case, decode run, case of a gate and combination of toggles is a test, its class the suite and the kernel. Wrong is a
  * failure, and so is a regression; a crash or a timeout is an error; what could not be decided or done is skipped, with
  * the reason. All of it is one suite a run; a case of runs that repeat each other is a test of the first.
  */
+#include "analyse/combinations.h"
 #include "analyse/gate_rows.h"
 #include "analyse/series_name.h"
 #include "markup.h"
@@ -10,6 +11,8 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
+#include <string.h>
 
 /* What a test came to. */
 typedef enum outcome { PASSED, FAILED, ERRED, SKIPPED } outcome;
@@ -100,6 +103,18 @@ static test test_of_gate(const tern_gate_row *row, const char *name)
     return t;
 }
 
+static test test_of_combination(const tern_arm_record *arm, const char *kernel, const char *name)
+{
+    const tern_verdict verdict = tern_combination_verdict(arm);
+
+    return (test){.suite = "ablation",
+                  .kernel = kernel,
+                  .name = name,
+                  .outcome = outcome_of(verdict),
+                  .type = tern_verdict_name(verdict),
+                  .message = arm->reason};
+}
+
 static void put_attribute(FILE *stream, const char *name, const char *value)
 {
     fprintf(stream, " %s=\"", name);
@@ -155,6 +170,24 @@ static void take_gate(tally *all, const tern_results *results, uint32_t run)
     tern_gate_rows_free(&rows);
 }
 
+/* Each combination of toggles is a test. */
+static void take_combinations(tally *all, const tern_results *results, uint32_t run)
+{
+    char id[TERN_COMPARISON_ID_BYTES], name[TERN_COMPARISON_ID_BYTES + 16], kernel[64];
+
+    for (size_t i = 0; i < results->arms.count; i++) {
+        const tern_arm_record *arm = results->arms.item[i].run == run ? tern_combination_at(results, i) : NULL;
+        if (arm == NULL)
+            continue;
+        snprintf(kernel, sizeof kernel, "%.*s", (int)strcspn(arm->id, "+/"), arm->id);
+        snprintf(name, sizeof name, "%s%s%s%s%s", arm->side, arm->side[0] == '\0' ? "" : ": ",
+                 tern_combination_id(arm, id, sizeof id), arm->measured[0] == '\0' ? "" : " ",
+                 arm->measured[0] == '\0' ? "" : arm->toggles);
+        const test t = test_of_combination(arm, kernel, name);
+        take(all, &t);
+    }
+}
+
 /* What a run that was cut off had still to do has no test; it is not all right for that. */
 static void take_end(tally *all, const tern_results *results, uint32_t run)
 {
@@ -192,6 +225,7 @@ static void take_run(tally *all, const tern_results *results, uint32_t run)
         take(all, &t);
     }
     take_gate(all, results, run);
+    take_combinations(all, results, run);
 }
 
 void tern_report_junit(FILE *stream, const tern_results *results)

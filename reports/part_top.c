@@ -3,7 +3,7 @@
  */
 #include "full.h"
 
-#include "analyse/blockers.h"
+#include "analyse/combinations.h"
 #include "analyse/gate_rows.h"
 #include "analyse/repeats.h"
 #include "base/text.h"
@@ -50,8 +50,10 @@ static tally tally_of(const tern_results *results)
         take(&t, results->cases.item[i].finding.verdict);
     for (size_t i = 0; i < results->decodes.count; i++)
         take(&t, results->decodes.item[i].finding.verdict);
-    for (size_t i = 0; i < results->arms.count; i++)
-        t.wrong_arms += tern_blocker_arm_is_wrong(&results->arms.item[i]);
+    for (size_t i = 0; i < results->arms.count; i++) {
+        const tern_arm_record *arm = tern_combination_at(results, i);
+        t.wrong_arms += arm != NULL && tern_combination_is_wrong(arm);
+    }
     for (uint32_t i = 0; i < results->runs.count; i++) {
         const tern_run_end *end = tern_results_end(results, i);
         t.cut += end == NULL || !end->complete;
@@ -90,8 +92,8 @@ void tern_full_say_verdict(tern_document *document, const tern_results *results)
         tern_document_verdict(document, false, "WRONG: of %zu compared case%s, %zu %s not exact in CAND.", t.compared,
                               tern_text_plural(t.compared), t.wrong_compared, t.wrong_compared == 1 ? "is" : "are");
     if (t.wrong_arms > 0)
-        tern_document_verdict(document, false,
-                              "WRONG: %zu times a combination of toggles was not exact in an ablation.", t.wrong_arms);
+        tern_document_verdict(document, false, "WRONG: %zu combination%s of toggles %s not exact in an ablation.",
+                              t.wrong_arms, tern_text_plural(t.wrong_arms), t.wrong_arms == 1 ? "was" : "were");
     if (t.regressed > 0)
         tern_document_verdict(document, false, "REGRESSED: %zu case%s got slower.", t.regressed,
                               tern_text_plural(t.regressed));

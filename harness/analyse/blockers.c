@@ -1,6 +1,7 @@
 #include "analyse/blockers.h"
 
 #include "analyse/ablation.h"
+#include "analyse/combinations.h"
 #include "analyse/gate_rows.h"
 #include "analyse/groups.h"
 #include "analyse/loop_limit.h"
@@ -61,16 +62,6 @@ static void set_repro(const finder *f, tern_blocker *b, uint32_t run, const char
     snprintf(b->fix, sizeof b->fix, "%s '%s'", tern_run_repro(&f->results->runs.item[run]), id);
 }
 
-bool tern_blocker_arm_is_wrong(const tern_arm_record *arm)
-{
-    const size_t word = strcspn(arm->reason, ":");
-
-    for (tern_verdict v = TERN_MISMATCH; v < TERN_UNSUPPORTED; v++)
-        if (strlen(tern_verdict_name(v)) == word && strncmp(arm->reason, tern_verdict_name(v), word) == 0)
-            return true;
-    return arm->wrong;
-}
-
 static void say_wrong(finder *f, uint32_t run, const char *id, const tern_finding *finding)
 {
     tern_blocker *b = add(f, TERN_BLOCKER_CRITICAL);
@@ -80,6 +71,18 @@ static void say_wrong(finder *f, uint32_t run, const char *id, const tern_findin
     tern_text_copy(b->impact, sizeof b->impact, "a wrong kernel has no speed, and must not be used");
     tern_text_copy(b->cause, sizeof b->cause, finding->hint);
     set_repro(f, b, run, id);
+}
+
+static void say_wrong_combination(finder *f, const tern_arm_record *arm)
+{
+    tern_blocker *b = add(f, TERN_BLOCKER_CRITICAL);
+    char id[TERN_COMPARISON_ID_BYTES];
+
+    snprintf(b->symptom, sizeof b->symptom, "%.140s, in %.110s with %.110s", arm->reason, arm->id,
+             arm->toggles[0] == '\0' ? "all toggles" : arm->toggles);
+    tern_text_copy(b->impact, sizeof b->impact, "the ablation of this case says nothing");
+    if (arm->measured[0] == '\0')
+        set_repro(f, b, arm->run, tern_combination_id(arm, id, sizeof id));
 }
 
 static void look_at_verdicts(finder *f)
@@ -97,13 +100,9 @@ static void look_at_verdicts(finder *f)
             say_wrong(f, r->run, r->id, &r->finding);
     }
     for (size_t i = 0; i < f->results->arms.count; i++) {
-        const tern_arm_record *arm = &f->results->arms.item[i];
-        if (tern_blocker_arm_is_wrong(arm) && wrong++ < TOLD_EACH) {
-            tern_blocker *b = add(f, TERN_BLOCKER_CRITICAL);
-            snprintf(b->symptom, sizeof b->symptom, "%.140s, in %.110s with %.110s", arm->reason, arm->id,
-                     arm->toggles[0] == '\0' ? "all toggles" : arm->toggles);
-            tern_text_copy(b->impact, sizeof b->impact, "the ablation of this case says nothing");
-        }
+        const tern_arm_record *arm = tern_combination_at(f->results, i);
+        if (arm != NULL && tern_combination_is_wrong(arm) && wrong++ < TOLD_EACH)
+            say_wrong_combination(f, arm);
     }
     if (wrong > TOLD_EACH) {
         tern_blocker *b = add(f, TERN_BLOCKER_CRITICAL);

@@ -39,7 +39,4 @@ typedef struct tern_blockers {
 tern_status tern_blockers_find(tern_blockers *blockers, const tern_results *results, tern_error *error);
 void tern_blockers_free(tern_blockers *blockers);
 
-/* Whether a combination of toggles was not exact, when it was checked or while it was timed. */
-bool tern_blocker_arm_is_wrong(const tern_arm_record *arm);
-
 #endif

@@ -55,8 +55,11 @@ bool tern_case_look_judge(tern_case_arm *case_arm, bool right)
     }
     explain(&case_arm->bench, finding);
     finding->verdict = case_arm->calls == 1 ? TERN_MISMATCH : TERN_NONDETERMINISTIC;
-    tern_text_append(finding->reason, sizeof finding->reason,
-                     "right when it was checked, wrong at call %" PRIu64 " of timing", case_arm->calls);
+    if (case_arm->calls == 1)
+        tern_text_append(finding->reason, sizeof finding->reason, "wrong at the first call of timing");
+    else
+        tern_text_append(finding->reason, sizeof finding->reason, "right at first, wrong at call %" PRIu64 " of timing",
+                         case_arm->calls);
     return false;
 }
 

@@ -150,12 +150,12 @@ cmp -s kernels/reference.c good/reference.c && fail "reference.c has not become 
 printf '[a]\nkernels = reference\nshapes = 16x64x1 16x128x1\n' >late.suite
 expect 1 "$TERNBENCH" gate good kernels late.suite -q --no-edges --out jsonl:late.jsonl --out junit:late.xml --out html:late.html
 says out 'WRONG         reference/16x64x1'
-says out 'NONDETERMINISTIC: right when it was checked, wrong at call'
+says out 'NONDETERMINISTIC: right at first, wrong at call'
 says_not out 'WRONG         reference/16x128x1'
 says late.xml '<failure type="NONDETERMINISTIC"'
 says late.html 'WRONG'
 expect 1 "$TERNBENCH" ablate late.suite --side kernels -q
-says out 'NONDETERMINISTIC: right when it was checked, wrong at call'
+says out 'NONDETERMINISTIC: right at first, wrong at call'
 says out 'combinations that were wrong, left out: 2'
 says_not out 'CRASH'
 git checkout -q right -- kernels
