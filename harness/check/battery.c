@@ -294,6 +294,7 @@ static void run_passes(tern_pass_run *run)
 
     if (has_elsewhere)
         tern_elsewhere_start(&elsewhere, run_elsewhere, run);
+    run->files = tern_process_files();
     for (size_t i = 0; i < sizeof passes / sizeof *passes && goes_on; i++) {
         run->pass = &passes[i];
         if ((!large || run->pass->large) && (!brief || run->pass->brief) && !is_left_out(run->pass))

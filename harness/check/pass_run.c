@@ -46,7 +46,7 @@ int32_t *tern_pass_run_y(tern_pass_run *run)
 
 bool tern_pass_run_owns_team(const tern_pass_run *run)
 {
-    return (run->product.kernel->flags & TERN_KERNEL_OWNS_TEAM) != 0;
+    return (run->task->c->kernel->flags & TERN_KERNEL_OWNS_TEAM) != 0;
 }
 
 bool tern_pass_run_runs_alone(const tern_pass_run *run)
@@ -61,6 +61,8 @@ void tern_pass_run_begin(tern_pass_run *run, const char *step)
     run->watched = run->pass->watched && !run->task->c->brief;
     if (run->watched)
         tern_state_take(&run->state);
+    if (run->watched && tern_pass_run_owns_team(run))
+        tern_state_await_files(&run->state.process, run->files);
     run->registers = tern_registers_take();
 }
 
@@ -75,6 +77,8 @@ bool tern_pass_run_end(tern_pass_run *run)
         const tern_registers left = after.thread.registers;
         tern_state_take(&after);
         after.thread.registers = left;
+        if (tern_pass_run_owns_team(run))
+            tern_state_await_files(&after.process, before.process.files);
         if (after.heap_bytes > before.heap_bytes || after.mapped_bytes > before.mapped_bytes)
             run->grown = run->result->step;
     }

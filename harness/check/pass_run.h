@@ -57,6 +57,7 @@ struct tern_pass_run {
     bool accepted;            /* bind() has taken the case with one thread */
     bool watched;             /* the pass, of this case */
     const char *grown;        /* the last watched function after which heap or mappings were larger; NULL: none */
+    uint64_t files;           /* that were open before the first pass: tern_process_files() */
     tern_registers registers; /* before the kernel's function that runs now */
     tern_state state;         /* the same, when the pass is watched */
 };

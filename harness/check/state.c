@@ -78,15 +78,33 @@ const char *tern_thread_state_difference(const tern_thread_state *before, const 
     return find_difference(thread_members, sizeof thread_members / sizeof *thread_members, before, after, owns_team);
 }
 
-/* A thread is counted for a moment after it was joined, so that a larger number is looked at again for a while. */
-static bool has_more_threads(const tern_state *before, const tern_state *after)
+/* For so many naps is looked again at what may be so for a moment. */
+enum { NAPS = 100 };
+
+static void take_a_nap(void)
 {
     const struct timespec nap = {.tv_nsec = 1000 * 1000};
+
+    nanosleep(&nap, NULL);
+}
+
+void tern_state_await_files(tern_process_state *state, uint64_t expected)
+{
+    for (int naps = 0; state->files != expected && naps < NAPS; naps++) {
+        take_a_nap();
+        state->files = tern_process_files();
+    }
+}
+
+/* A thread that says that it is done, and ends without being joined, gets a while for it. */
+static bool has_more_threads(const tern_state *before, const tern_state *after)
+{
     bool more = after->process.threads > before->process.threads;
 
-    for (int tries = 0; more && tries < 100; tries++) {
-        nanosleep(&nap, NULL);
-        more = tern_process_count_threads() > before->process.threads;
+    for (int naps = 0; more && naps < NAPS; naps++) {
+        more = tern_process_count_threads_that_stay() > before->process.threads;
+        if (more)
+            take_a_nap();
     }
     return more;
 }

@@ -64,9 +64,28 @@ void tern_state_take(tern_state *state);
 void tern_state_take_quickly(tern_state *state);
 
 /* Parts of it, for those who ask again. */
+uint64_t tern_process_files(void);
 uint64_t tern_process_count_threads(void);
 size_t tern_process_mapped_bytes(void);
 size_t tern_process_heap_bytes(void);
+
+/*
+ * Without those that have begun to end: they are counted until the system, or who traces the process, has had time for
+ * them, which may be long after they were joined. Makes use of the heap.
+ */
+uint64_t tern_process_count_threads_that_stay(void);
+
+/*
+ * What threads of a kernel's own have open for a moment, as when the C library asks for the number of CPUs on their
+ * behalf, is not left: the files are looked at again for a while, until they are as expected.
+ */
+void tern_state_await_files(tern_process_state *state, uint64_t expected);
+
+/*
+ * 0 for none that was set. Before Linux 6.0 the system tells a default of its own (class 0 or 2, level 4) until the
+ * thread first waits for a disk, as for the code of a function, and none from then on.
+ */
+int tern_state_io_priority(int told);
 
 /*
  * Return what differs, "the CPU affinity" for instance, or NULL. Heap and mappings are left out: what a first call

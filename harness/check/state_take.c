@@ -51,6 +51,13 @@ static uint64_t hash_affinity(void)
     return XXH3_64bits(mask, bytes);
 }
 
+int tern_state_io_priority(int told)
+{
+    enum { CLASS_SHIFT = 13, BEST_EFFORT = 2, NORMAL = 4 };
+
+    return told >> CLASS_SHIFT == 0 || told == (BEST_EFFORT << CLASS_SHIFT | NORMAL) ? 0 : told;
+}
+
 void tern_thread_state_take(tern_thread_state *state)
 {
     enum { IOPRIO_WHO_PROCESS = 1 };
@@ -64,7 +71,7 @@ void tern_thread_state_take(tern_thread_state *state)
     if (sched_getparam(0, &parameters) == 0)
         state->priority = parameters.sched_priority;
     state->nice = getpriority(PRIO_PROCESS, 0);
-    state->io_priority = (int)syscall(SYS_ioprio_get, IOPRIO_WHO_PROCESS, 0);
+    state->io_priority = tern_state_io_priority((int)syscall(SYS_ioprio_get, IOPRIO_WHO_PROCESS, 0));
     state->locale = uselocale((locale_t)0);
     prctl(PR_GET_NAME, state->name);
 }
@@ -81,7 +88,7 @@ static void take_handlers(tern_process_state *state)
 }
 
 /* Descriptors may be anywhere up to the limit, so that the system is asked which there are. */
-static uint64_t hash_files(void)
+uint64_t tern_process_files(void)
 {
     struct entry {
         uint64_t inode, offset;
@@ -199,6 +206,40 @@ uint64_t tern_process_count_threads(void)
     return stat("/proc/self/task", &task) == 0 ? task.st_nlink - 2 : 0;
 }
 
+/* The word after "pid (name) state parent group session terminal owner"; the name may hold anything. */
+static bool is_ending(const char *thread)
+{
+    enum { PF_EXITING = 4 };
+    char path[64], text[512];
+    unsigned long flags;
+
+    snprintf(path, sizeof path, "/proc/self/task/%.20s/stat", thread);
+    const int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0)
+        return errno == ENOENT;
+    const ssize_t bytes = read(file, text, sizeof text - 1);
+    close(file);
+    if (bytes <= 0) /* it is gone */
+        return true;
+    text[bytes] = '\0';
+    const char *after_name = strrchr(text, ')');
+    return after_name != NULL && sscanf(after_name, ") %*c %*d %*d %*d %*d %*d %lu", &flags) == 1 &&
+           (flags & PF_EXITING) != 0;
+}
+
+uint64_t tern_process_count_threads_that_stay(void)
+{
+    DIR *threads = opendir("/proc/self/task");
+    uint64_t count = 0;
+
+    if (threads == NULL)
+        return tern_process_count_threads();
+    for (const struct dirent *thread; (thread = readdir(threads)) != NULL;)
+        count += thread->d_name[0] != '.' && !is_ending(thread->d_name);
+    closedir(threads);
+    return count;
+}
+
 /* Under a sanitizer what was freed stays mapped for a while: nothing is known then. */
 size_t tern_process_mapped_bytes(void)
 {
@@ -232,7 +273,7 @@ void tern_process_state_take(tern_process_state *state)
 
     memset(state, 0, sizeof *state);
     take_handlers(state);
-    state->files = hash_files();
+    state->files = tern_process_files();
     state->limits = hash_limits();
     state->timers = hash_timers();
     state->environment = hash_environment();

@@ -38,6 +38,7 @@ typedef struct sweep {
     size_t expected_values; /* room in expected */
     bool walked;            /* by a parent that looks at the instructions, and at nothing else */
     bool looked_away;       /* there was no such parent */
+    uint64_t files;         /* that were open before the first item: tern_process_files() */
     size_t items, refused;
     char refusal[128]; /* why the first of them */
     char cut[160];     /* what was done of an item of many calls; empty: all of it */
@@ -73,6 +74,11 @@ static bool is_refused(sweep *s, const char *refusal)
     if (refusal != NULL && s->refused++ == 0)
         tern_text_copy(s->refusal, sizeof s->refusal, refusal);
     return refusal != NULL;
+}
+
+static bool owns_team(const sweep *s)
+{
+    return (s->product.kernel->flags & TERN_KERNEL_OWNS_TEAM) != 0;
 }
 
 static uint8_t *data(const sweep *s, tern_buffer which)
@@ -193,7 +199,7 @@ static void call_walked(sweep *s)
 {
     const tern_stages *stages = &s->product.stages;
     const tern_call call = call_of(s);
-    const uint32_t threads = s->product.kernel->flags & TERN_KERNEL_OWNS_TEAM ? 1 : call.problem->threads;
+    const uint32_t threads = owns_team(s) ? 1 : call.problem->threads;
 
     if (stages->prepare != NULL) {
         note(s, "prepare()");
@@ -236,15 +242,22 @@ static bool is_steady(sweep *s, const tern_growth *growth, uint32_t calls)
     return fail(s, TERN_OVERRUN, what);
 }
 
+/* files: what is expected to be open. */
+static void take_state(const sweep *s, tern_state *state, uint64_t files)
+{
+    tern_state_take(state);
+    if (owns_team(s))
+        tern_state_await_files(&state->process, files);
+}
+
 /* Of many calls, one alone may leave a thread, a signal handler or an open file. */
 static bool leaves_state_whole(sweep *s, const tern_state *before)
 {
     char what[128] = "";
     tern_state after;
 
-    tern_state_take(&after);
-    const char *difference =
-        tern_state_difference(before, &after, (s->product.kernel->flags & TERN_KERNEL_OWNS_TEAM) != 0);
+    take_state(s, &after, before->process.files);
+    const char *difference = tern_state_difference(before, &after, owns_team(s));
     if (difference == NULL)
         return true;
     tern_text_append(what, sizeof what, "many calls of run() leave %s changed,", difference);
@@ -290,7 +303,7 @@ static bool call_and_look(sweep *s)
     const double start_ns = tern_clock_ns();
     const tern_call call = call_of(s);
     if (s->item.calls > 1)
-        tern_state_take(&before);
+        take_state(s, &before, s->files);
     for (uint32_t i = 0; i < s->item.calls; i++) {
         if (i >= LEAST_OF_MANY_CALLS && tern_clock_ns() - start_ns > MANY_CALLS_NS) {
             tern_text_append(s->cut, sizeof s->cut, "%s%u of %u calls, since they are slow",
@@ -428,6 +441,7 @@ void tern_sweep_run(const tern_battery_task *task, tern_battery_result *result)
         fail_machine(&s, error.text);
     } else if (which != TERN_SWEEP_ISA || keeps_to_its_isa(&s)) {
         tern_fault_watch(s.buffers.guard, TERN_BUFFERS, &result->fault);
+        s.files = tern_process_files();
         if (run_items(&s))
             conclude(&s);
     }

@@ -4,10 +4,13 @@
  */
 #include "mutant.h"
 
+#include <fcntl.h>
 #include <omp.h>
 #include <pthread.h>
 #include <sched.h>
+#include <semaphore.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -55,6 +58,36 @@ static void run_own_team(const tern_call *call, tern_slice rows)
 }
 RIGHT(right_team, "right-own-team", "right: has an OpenMP team of its own", NULL, run_own_team, ANY_SHAPE, ANY_PLACE,
       INT8_ROWS, .flags = TERN_KERNEL_OWNS_TEAM);
+
+/* A worker that says that it is done, and has a file open for a while: as long as the C library has, if it is kept waiting. */
+static void *dawdle(void *argument)
+{
+    const struct timespec while_open = {.tv_nsec = 10 * 1000 * 1000};
+    const int file = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+    sem_post(argument);
+    nanosleep(&while_open, NULL);
+    close(file);
+    return NULL;
+}
+
+static void run_with_dawdler(const tern_call *call, tern_slice rows)
+{
+    enum { OFTEN_ENOUGH = 4 };
+    static atomic_int started;
+    static sem_t done[OFTEN_ENOUGH]; /* a worker may be about to leave its own when the call returns */
+    pthread_t worker;
+    int number;
+
+    if (call->problem->threads > 1 && (number = atomic_fetch_add(&started, 1)) < OFTEN_ENOUGH) {
+        must(sem_init(&done[number], 0, 0) != 0 || pthread_create(&worker, NULL, dawdle, &done[number]) != 0);
+        pthread_detach(worker);
+        sem_wait(&done[number]);
+    }
+    mutant_run(call, rows);
+}
+RIGHT(right_dawdler, "right-file-for-a-moment", "right: a thread of its team has a file open for a moment after a call",
+      NULL, run_with_dawdler, ANY_SHAPE, ANY_PLACE, INT8_ROWS, .flags = TERN_KERNEL_OWNS_TEAM);
 
 typedef struct helper {
     const tern_call *call;
