@@ -42,15 +42,14 @@ static void end(pid_t pid)
     waitpid(pid, &wait_status, 0);
 }
 
-/* Asks once each tenth of a second, however often it is called. */
+/* Asks a tenth of a second after the last answer, however often it is called. */
 static bool goes_on(const tern_program *program, double *next_ns)
 {
-    const double now_ns = tern_clock_ns();
-
-    if (program->tick == NULL || now_ns < *next_ns)
+    if (program->tick == NULL || tern_clock_ns() < *next_ns)
         return true;
-    *next_ns = now_ns + 1e6 * TICK_MS;
-    return program->tick(program->tick_context);
+    const bool answer = program->tick(program->tick_context);
+    *next_ns = tern_clock_ns() + 1e6 * TICK_MS;
+    return answer;
 }
 
 /* Reads what is there, after what was read before. Returns whether more may come. */
