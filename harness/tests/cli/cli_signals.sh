@@ -8,12 +8,22 @@
 # Two seconds are promised; a loaded machine gets more, which is far from what the commands below take undisturbed.
 patience_s=10
 
-# ends SIGNAL STATUS COMMAND...: sends it after a second, when the command is in the middle of something
+# has_begun PID SIGNAL: it is the program itself, listens to the signal, and has something in the file $begun, where that is set
+begun=
+has_begun() {
+    local caught
+    [ "$(cat "/proc/$1/comm")" = "${TERNBENCH##*/}" ] || return 1
+    caught=$(sed -n 's/^SigCgt:[[:space:]]*/0x/p' "/proc/$1/status")
+    [ $((caught >> ($(kill -l "$2") - 1) & 1)) -eq 1 ] && { [ -z "$begun" ] || [ -s "$begun" ]; }
+}
+
+# ends SIGNAL STATUS COMMAND...: sends it a second after the command has begun, when it is in the middle of something
 ends() {
     local signal=$1 wanted=$2 status=0 pid started
     shift 2
     "$@" >out 2>err </dev/null &
     pid=$!
+    until has_begun $pid "$signal" 2>/dev/null || ! kill -0 $pid 2>/dev/null; do sleep 0.05; done
     sleep 1
     kill -0 $pid 2>/dev/null || { fail "it had ended already: $*"; cat err; }
     started=$SECONDS
@@ -34,7 +44,7 @@ long=(--budget 60 --min-samples 512 --no-roofs -q)
 printf '[model]\nlayers = 64\nhidden = 2048\nheads = 32\nkv_heads = 32\nhead_dim = 64\nffn = 8192\nvocabulary = 32000\ncontext = 64\n' >large.model
 printf 'activation = relu2\nsub_norms = yes\ntied_head = yes\nrope = halves\nrope_base = 10000\nepsilon = 1e-5\n' >>large.model
 
-ends INT 130 "$TERNBENCH" run a.suite "${long[@]}" --out jsonl:a.jsonl
+begun=a.jsonl ends INT 130 "$TERNBENCH" run a.suite "${long[@]}" --out jsonl:a.jsonl
 says a.jsonl 'interrupted by signal 2'
 ends TERM 143 "$TERNBENCH" run a.suite "${long[@]}" --out csv:a.csv
 ends HUP 129 "$TERNBENCH" run a.suite "${long[@]}"
@@ -53,7 +63,7 @@ ends TERM 143 "$TERNBENCH" tune sides.suite --set shapes=2048x8192x64 --no-roofs
 ends INT 130 "$TERNBENCH" ablate decode --model large.model --kernel reference -q
 ends INT 130 "$TERNBENCH" decode --model large.model --kernel reference --tokens 512 --no-roofs -q
 # While the kernel is still being chosen.
-ends TERM 143 "$TERNBENCH" decode --model large.model --no-roofs -q --out jsonl:auto.jsonl
+begun=auto.jsonl ends TERM 143 "$TERNBENCH" decode --model large.model --no-roofs -q --out jsonl:auto.jsonl
 says auto.jsonl 'interrupted by signal 15'
 ends INT 130 "$TERNBENCH" ablate decode --model large.model -q
 ends TERM 143 "$TERNBENCH" model write --model large.model --out large.gguf
@@ -74,7 +84,7 @@ mkdir programs tmp
 printf '#!/bin/sh\necho $$ >%s/pid\nexec sleep 100\n' "$PWD" >programs/gnuplot
 chmod +x programs/gnuplot
 expect 0 "$TERNBENCH" run a.suite --budget 0.02 --no-roofs -q --set threads='1 2' --out jsonl:threads.jsonl
-ends TERM 143 env TMPDIR="$PWD/tmp" PATH="$PWD/programs:$PATH" "$TERNBENCH" report threads.jsonl --format scaling.svg
+begun=pid ends TERM 143 env TMPDIR="$PWD/tmp" PATH="$PWD/programs:$PATH" "$TERNBENCH" report threads.jsonl --format scaling.svg
 [ -s pid ] || fail "gnuplot was not started"
 for _ in $(seq 50); do kill -0 "$(cat pid)" 2>/dev/null && sleep 0.1; done
 kill -0 "$(cat pid)" 2>/dev/null && fail "gnuplot goes on" && kill "$(cat pid)"
