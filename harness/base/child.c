@@ -53,7 +53,13 @@ typedef struct child {
     int printed; /* its stdout and stderr; -1 when there is no such file */
     shared *memory;
     size_t memory_bytes;
+    double missed_s; /* the deadline that it did not keep */
 } child;
+
+/* The part of its work that the child is at. */
+typedef struct turn {
+    double began_s, stopped_s; /* for how long this process had been stopped until then */
+} turn;
 
 #if defined(__has_feature)
 #if __has_feature(thread_sanitizer)
@@ -165,6 +171,29 @@ static double kept_waiting_s(pid_t pid)
     return told ? 1e-9 * (double)waiting_ns : 0.0;
 }
 
+/* What of the time may not be held against the child: stops, and its waiting for a CPU. */
+static double excused_s(const child *c, double stopped_s, double deadline_s)
+{
+    return stopped_s + fmin(kept_waiting_s(c->pid), MOST_EXTENSIONS * deadline_s);
+}
+
+/* Whether the turn has its time still. Stopped: for how long this process was, now and when it last looked. */
+static bool turn_has_time(child *c, const tern_child_options *options, turn *t, double stopped_s,
+                          double stopped_before_s)
+{
+    double deadline_s = 0.0;
+    const double began_s = options->turn == NULL ? 0.0 : options->turn(c->memory + 1, &deadline_s);
+
+    if (began_s != t->began_s)
+        *t = (turn){began_s, stopped_before_s};
+    const double spent_s = tern_clock_s() - began_s;
+    if (began_s <= 0.0 || spent_s < deadline_s ||
+        spent_s < deadline_s + excused_s(c, stopped_s - t->stopped_s, deadline_s))
+        return true;
+    c->missed_s = deadline_s;
+    return false;
+}
+
 /* Waits until the child ends by itself (DONE; the caller looks how) or has to be killed. */
 static tern_child_end wait_for(child *c, const tern_child_options *options)
 {
@@ -172,16 +201,20 @@ static tern_child_end wait_for(child *c, const tern_child_options *options)
     double deadline = start + options->deadline_s, looked = start, stopped_s = 0.0;
     struct pollfd life = {.fd = c->life, .events = POLLIN};
     int nap_ms = TICK_MS;
+    turn t = {0};
 
+    c->missed_s = options->deadline_s;
     for (double now = tern_clock_s(); !has_ended(c); looked = now, now = tern_clock_s()) {
+        const double stopped_before_s = stopped_s;
         if (now - looked > LONGEST_LOOK_S)
             stopped_s += now - looked;
         if (now >= deadline) {
-            deadline = start + options->deadline_s + stopped_s +
-                       fmin(kept_waiting_s(c->pid), MOST_EXTENSIONS * options->deadline_s);
+            deadline = start + options->deadline_s + excused_s(c, stopped_s, options->deadline_s);
             if (now >= deadline)
                 return TERN_CHILD_TIMEOUT;
         }
+        if (!turn_has_time(c, options, &t, stopped_s, stopped_before_s))
+            return TERN_CHILD_TIMEOUT;
         const double left_ms = 1e3 * (deadline - now) + 1.0;
         /*
          * The pipe closes a little before the process is gone, and for good if a kernel closes files that are not its
@@ -277,7 +310,7 @@ static void describe_crash(const child *c, int status, tern_child_outcome *outco
 }
 
 /* end is how the waiting ended. */
-static tern_child_outcome conclude(const child *c, tern_child_end end, const tern_child_options *options)
+static tern_child_outcome conclude(const child *c, tern_child_end end)
 {
     tern_child_outcome outcome = {.end = end};
 
@@ -286,7 +319,7 @@ static tern_child_outcome conclude(const child *c, tern_child_end end, const ter
     const int status = reap(c);
 
     if (end == TERN_CHILD_TIMEOUT) {
-        tern_text_append(outcome.reason, sizeof outcome.reason, "gave no answer within %g s", options->deadline_s);
+        tern_text_append(outcome.reason, sizeof outcome.reason, "gave no answer within %g s", c->missed_s);
     } else if (end == TERN_CHILD_STOPPED) {
         tern_text_append(outcome.reason, sizeof outcome.reason, "stopped before it answered");
     } else if (!c->memory->returned || !WIFEXITED(status) || WEXITSTATUS(status) != 0) {
@@ -343,7 +376,7 @@ tern_status tern_child_run(tern_child_fn *fn, void *argument, void *result, size
     const tern_status status = start(&c, fn, argument, shared_result, error);
     if (status == TERN_OK) {
         const tern_child_end end = wait_for(&c, options);
-        *outcome = conclude(&c, end, options);
+        *outcome = conclude(&c, end);
         memcpy(result, shared_result, bytes);
     }
     tern_orphans_end(&orphans);

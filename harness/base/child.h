@@ -16,9 +16,16 @@ typedef void tern_child_fn(void *argument, void *result);
 /* Called in the parent about ten times a second while it waits. Returning false kills the child. May be NULL. */
 typedef bool tern_child_tick(void *context);
 
+/*
+ * Called in the parent as often. Returns when the child began with the part of its work that it is at, by tern_clock_s(),
+ * as the result so far tells, and how long that part may take; 0: it is at none that has a deadline of its own.
+ */
+typedef double tern_child_turn(const void *result, double *deadline_s);
+
 typedef struct tern_child_options {
     /* Not counted: time for which the child was ready and others had the CPUs, or for which this process was stopped. */
     double deadline_s;
+    tern_child_turn *turn; /* may be NULL */
     tern_child_tick *tick;
     void *tick_context;
 } tern_child_options;
@@ -26,7 +33,7 @@ typedef struct tern_child_options {
 typedef enum tern_child_end {
     TERN_CHILD_DONE,    /* the function returned */
     TERN_CHILD_CRASH,   /* a signal, or an exit that is not ours */
-    TERN_CHILD_TIMEOUT, /* killed at its deadline */
+    TERN_CHILD_TIMEOUT, /* killed at its deadline, or at that of the part that it was at */
     TERN_CHILD_STOPPED  /* killed because tick() said so, or because a signal came for the whole run */
 } tern_child_end;
 

@@ -2,17 +2,16 @@
 
 #include "base/clock.h"
 
-#include <math.h>
-#include <unistd.h>
-
 void tern_active_arm_set(tern_active_arm *active, uint32_t who)
 {
     active->who = who;
-    active->began_ns = tern_clock_ns();
-    alarm((unsigned)ceil(active->deadline_s));
+    active->began_s = tern_clock_s();
 }
 
-bool tern_active_arm_expired(const tern_active_arm *active)
+double tern_active_arm_began(const void *result, double *deadline_s)
 {
-    return active->began_ns > 0.0 && tern_clock_ns() - active->began_ns >= 1e9 * active->deadline_s;
+    const tern_active_arm *active = result;
+
+    *deadline_s = active->deadline_s;
+    return active->began_s;
 }

@@ -12,15 +12,15 @@
 #define TERN_NO_ARM UINT32_MAX
 
 typedef struct tern_active_arm {
-    uint32_t who; /* TERN_NO_ARM: the harness itself */
-    double began_ns;
-    double deadline_s; /* of one turn, set by the parent */
+    uint32_t who;           /* TERN_NO_ARM: the harness itself */
+    _Atomic double began_s; /* by tern_clock_s(), which the parent reads at any time; 0: none has */
+    double deadline_s;      /* of one turn, set by the parent */
 } tern_active_arm;
 
-/* In the child: ends the process by SIGALRM unless another turn begins in time. */
+/* In the child. Another turn must begin in time, or the parent ends the process. */
 void tern_active_arm_set(tern_active_arm *active, uint32_t who);
 
-/* In the parent, at once after the child was ended by a signal: whether that was the deadline. */
-bool tern_active_arm_expired(const tern_active_arm *active);
+/* In the parent: is a tern_child_turn of a result that begins with a tern_active_arm. */
+double tern_active_arm_began(const void *result, double *deadline_s);
 
 #endif

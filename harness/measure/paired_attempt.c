@@ -331,6 +331,7 @@ tern_status tern_paired_attempt_run(tern_paired_attempt *attempt, const tern_chi
     if (*result == NULL)
         return tern_error_memory(error, "timing in turns", (double)bytes);
     together.deadline_s = 0.0;
+    together.turn = tern_active_arm_began;
     for (uint32_t i = 0; i < attempt->members; i++) {
         together.deadline_s += attempt->member[i]->deadline_s;
         (*result)->active.deadline_s = fmax((*result)->active.deadline_s, attempt->member[i]->deadline_s);

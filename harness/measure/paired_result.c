@@ -87,11 +87,6 @@ tern_finding tern_paired_result_finding(const tern_paired_result *result, const 
 {
     tern_finding finding = tern_finding_of_child(outcome);
 
-    if (finding.verdict == TERN_CRASH && tern_active_arm_expired(&result->active)) {
-        finding = (tern_finding){.verdict = TERN_TIMEOUT};
-        tern_text_append(finding.reason, sizeof finding.reason, "gave no answer within %g s",
-                         result->active.deadline_s);
-    }
     explain_fault(&result->fault, &finding);
     return finding;
 }

@@ -10,9 +10,9 @@
 
 /* Plain data, in memory that is shared with the parent. */
 struct tern_paired_result {
-    tern_active_arm active;
-    tern_fault fault;   /* what was wrong with an access, when the child ended by one */
-    tern_status status; /* TERN_ENVIRONMENT: the machine failed, error says how */
+    tern_active_arm active; /* first, for tern_active_arm_began() */
+    tern_fault fault;       /* what was wrong with an access, when the child ended by one */
+    tern_status status;     /* TERN_ENVIRONMENT: the machine failed, error says how */
     tern_error error;
     tern_arm_outcome outcome[]; /* of each member; then the arrays of their timings */
 };

@@ -16,9 +16,9 @@ static const double min_sample_ns = 1e6;
 
 /* What the child leaves; the results of the jobs stand behind it. */
 typedef struct answer {
+    tern_active_arm active; /* first, for tern_active_arm_began() */
     tern_status status;
     tern_error error;
-    tern_active_arm active;
     tern_turns_result result[];
 } answer;
 
@@ -301,10 +301,6 @@ static void tell_end(const answer *a, const tern_child_outcome *outcome, uint32_
         if (i != a->active.who && a->active.who < jobs)
             continue;
         result[i].finding = tern_finding_of_child(outcome);
-        if (outcome->end == TERN_CHILD_CRASH && tern_active_arm_expired(&a->active)) {
-            result[i].finding.verdict = TERN_TIMEOUT;
-            tern_text_copy(result[i].finding.reason, sizeof result[i].finding.reason, "it did not end in time");
-        }
     }
 }
 
@@ -314,12 +310,14 @@ tern_status tern_turns_run(const tern_turns_request *request, const tern_child_o
     const size_t bytes = sizeof(answer) + request->jobs * sizeof *result;
     tern_turns_request copy = *request;
     answer *a = calloc(1, bytes);
+    tern_child_options in_turns = *child;
     tern_child_outcome outcome;
 
     if (a == NULL)
         return tern_error_memory(error, "the samples of turns", (double)bytes);
+    in_turns.turn = tern_active_arm_began;
     a->active = (tern_active_arm){.who = TERN_NO_ARM, .deadline_s = request->turn_deadline_s};
-    tern_status status = tern_child_run(run_in_child, &copy, a, bytes, child, &outcome, error);
+    tern_status status = tern_child_run(run_in_child, &copy, a, bytes, &in_turns, &outcome, error);
     if (status == TERN_OK) {
         memcpy(result, a->result, request->jobs * sizeof *result);
         if (outcome.end != TERN_CHILD_DONE)

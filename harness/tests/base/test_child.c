@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 typedef struct answer {
+    double began_s; /* with a turn */
     int value;
     pid_t grandchild;
 } answer;
@@ -133,6 +134,38 @@ static void a_deadline_waits_for_who_is_stopped(void **state)
 
     (void)state;
     assert_int_equal(run_with(stops_its_parent, &options), TERN_CHILD_DONE);
+}
+
+static double turn_of_two_seconds(const void *shared, double *deadline_s)
+{
+    *deadline_s = 2.0;
+    return ((const answer *)shared)->began_s;
+}
+
+/* The first turn takes no time at all, the second one never ends. */
+static void hangs_in_its_second_turn(void *argument, void *shared)
+{
+    ((answer *)shared)->began_s = tern_clock_s() - 1.9;
+    ((answer *)shared)->began_s = tern_clock_s();
+    hangs(argument, shared);
+}
+
+static void stops_its_parent_in_a_turn(void *argument, void *shared)
+{
+    ((answer *)shared)->began_s = tern_clock_s();
+    stops_its_parent(argument, shared);
+}
+
+static void a_turn_has_a_deadline_of_its_own(void **state)
+{
+    const tern_child_options options = {.deadline_s = 600.0, .turn = turn_of_two_seconds};
+    const double start = tern_clock_s();
+
+    (void)state;
+    assert_int_equal(run_with(hangs_in_its_second_turn, &options), TERN_CHILD_TIMEOUT);
+    assert_string_equal(outcome.reason, "gave no answer within 2 s");
+    assert_true(tern_clock_s() - start >= 2.0 && tern_clock_s() - start < 60.0);
+    assert_int_equal(run_with(stops_its_parent_in_a_turn, &options), TERN_CHILD_DONE);
 }
 
 static int ticks;
@@ -278,6 +311,7 @@ int main(void)
         cmocka_unit_test(an_exit_is_a_crash_with_its_first_words),
         cmocka_unit_test(a_hang_ends_at_its_deadline),
         cmocka_unit_test(a_deadline_waits_for_who_is_stopped),
+        cmocka_unit_test(a_turn_has_a_deadline_of_its_own),
         cmocka_unit_test(a_tick_may_stop_it),
         cmocka_unit_test(no_process_is_left),
         cmocka_unit_test(what_this_process_started_is_left_alone),
