@@ -29,6 +29,9 @@
 
 enum { TICK_MS = 100, PRINTED_BYTES = 64 * 1024 };
 
+/* Of processes below the child that may compute for it. */
+enum { GENERATIONS = 2 };
+
 /* On a busy machine a deadline becomes later, by so many times itself at most. */
 static const double MOST_EXTENSIONS = 4.0;
 
@@ -153,16 +156,13 @@ static bool has_ended(child *c)
     return c->reaped;
 }
 
-/*
- * How long the child's first thread was ready to run and had no CPU, which is the load's doing and not the child's. 0
- * where the system does not tell.
- */
-static double kept_waiting_s(pid_t pid)
+/* How long the thread was ready to run and had no CPU; 0 where the system does not tell. */
+static double kept_waiting_s(const char *thread)
 {
-    char path[64], text[128] = "";
+    char path[96], text[128] = "";
     unsigned long long on_cpu_ns, waiting_ns;
 
-    snprintf(path, sizeof path, "/proc/%d/schedstat", (int)pid);
+    snprintf(path, sizeof path, "%s/schedstat", thread);
     const int file = open(path, O_RDONLY | O_CLOEXEC);
     if (file < 0)
         return 0.0;
@@ -171,10 +171,38 @@ static double kept_waiting_s(pid_t pid)
     return told ? 1e-9 * (double)waiting_ns : 0.0;
 }
 
+static double all_kept_waiting_s(pid_t pid, int generations);
+
+/* The same of a process that the thread has started, and waits for. */
+static double children_kept_waiting_s(const char *thread, int generations)
+{
+    char path[96], text[1024] = "";
+    double most_s = 0.0;
+
+    snprintf(path, sizeof path, "%s/children", thread);
+    const int file = open(path, O_RDONLY | O_CLOEXEC);
+    const ssize_t bytes = file < 0 ? 0 : read(file, text, sizeof text - 1);
+    if (file >= 0)
+        close(file);
+    text[bytes > 0 ? bytes : 0] = '\0';
+    for (char *word, *rest = text; (word = tern_text_word(&rest, " ")) != NULL;)
+        most_s = fmax(most_s, all_kept_waiting_s((pid_t)atoi(word), generations));
+    return most_s;
+}
+
+/* Of the first thread, which is the load's doing and not the child's: it computes, or a process does for which it waits. */
+static double all_kept_waiting_s(pid_t pid, int generations)
+{
+    char thread[64];
+
+    snprintf(thread, sizeof thread, "/proc/%d/task/%d", (int)pid, (int)pid);
+    return kept_waiting_s(thread) + (generations > 0 ? children_kept_waiting_s(thread, generations - 1) : 0.0);
+}
+
 /* What of the time may not be held against the child: stops, and its waiting for a CPU. */
 static double excused_s(const child *c, double stopped_s, double deadline_s)
 {
-    return stopped_s + fmin(kept_waiting_s(c->pid), MOST_EXTENSIONS * deadline_s);
+    return stopped_s + fmin(all_kept_waiting_s(c->pid, GENERATIONS), MOST_EXTENSIONS * deadline_s);
 }
 
 /* Whether the turn has its time still. Stopped: for how long this process was, now and when it last looked. */

@@ -7,6 +7,7 @@
 #include "skip.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -168,6 +169,58 @@ static void a_turn_has_a_deadline_of_its_own(void **state)
     assert_int_equal(run_with(stops_its_parent_in_a_turn, &options), TERN_CHILD_DONE);
 }
 
+static double cpu_s(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+static pid_t start_to_compute(double seconds)
+{
+    const pid_t pid = fork();
+
+    if (pid == 0) {
+        while (cpu_s() < seconds) {
+        }
+        _exit(0);
+    }
+    return pid;
+}
+
+static void computes_in_another_process(void *argument, void *shared)
+{
+    (void)argument;
+    ((answer *)shared)->value = waitpid(start_to_compute(0.4), NULL, 0) > 0;
+}
+
+/* Others have the CPU for most of the time. */
+static void a_deadline_waits_for_a_process_that_the_load_keeps_waiting(void **state)
+{
+    const tern_child_options options = {.deadline_s = 1.0};
+    pid_t others[3];
+    cpu_set_t found, one;
+
+    (void)state;
+    if (access("/proc/thread-self/schedstat", R_OK) != 0 || access("/proc/thread-self/children", R_OK) != 0)
+        skip_because("this system tells no waiting time, or no children");
+    assert_int_equal(sched_getaffinity(0, sizeof found, &found), 0);
+    CPU_ZERO(&one);
+    CPU_SET((size_t)sched_getcpu(), &one);
+    sched_setaffinity(0, sizeof one, &one);
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        others[i] = start_to_compute(1e9);
+    const tern_child_end end = run_with(computes_in_another_process, &options);
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        kill(others[i], SIGKILL);
+        waitpid(others[i], NULL, 0);
+    }
+    sched_setaffinity(0, sizeof found, &found);
+    assert_int_equal(end, TERN_CHILD_DONE);
+    assert_int_equal(result.value, 1);
+}
+
 static int ticks;
 
 static bool tick_three_times(void *context)
@@ -312,6 +365,7 @@ int main(void)
         cmocka_unit_test(a_hang_ends_at_its_deadline),
         cmocka_unit_test(a_deadline_waits_for_who_is_stopped),
         cmocka_unit_test(a_turn_has_a_deadline_of_its_own),
+        cmocka_unit_test(a_deadline_waits_for_a_process_that_the_load_keeps_waiting),
         cmocka_unit_test(a_tick_may_stop_it),
         cmocka_unit_test(no_process_is_left),
         cmocka_unit_test(what_this_process_started_is_left_alone),
