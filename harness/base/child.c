@@ -190,7 +190,7 @@ static double children_kept_waiting_s(const char *thread, int generations)
     return most_s;
 }
 
-/* Of the first thread, which is the load's doing and not the child's: it computes, or a process does for which it waits. */
+/* The load's doing, and not the child's: its first thread computes, or a process does for which it waits. */
 static double all_kept_waiting_s(pid_t pid, int generations)
 {
     char thread[64];

@@ -17,8 +17,8 @@ typedef void tern_child_fn(void *argument, void *result);
 typedef bool tern_child_tick(void *context);
 
 /*
- * Called in the parent as often. Returns when the child began with the part of its work that it is at, by tern_clock_s(),
- * as the result so far tells, and how long that part may take; 0: it is at none that has a deadline of its own.
+ * Called in the parent as often. Returns when the child began with the part of its work that it is at, as the result so
+ * far tells, by tern_clock_s(), and how long that part may take; 0: it is at none that has a deadline of its own.
  */
 typedef double tern_child_turn(const void *result, double *deadline_s);
 

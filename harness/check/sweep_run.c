@@ -293,7 +293,7 @@ static bool call_and_look(sweep *s)
 {
     const uint32_t third = s->item.calls / 3;
     tern_growth growth = {0};
-    tern_state before;
+    tern_state before = {0};
 
     tern_buffers_paint(&s->buffers, (uint8_t)(0xA5 + s->items));
     tern_guard_paint_object(&s->buffers.guard[TERN_BUFFER_Y]);

@@ -59,7 +59,7 @@ static void run_own_team(const tern_call *call, tern_slice rows)
 RIGHT(right_team, "right-own-team", "right: has an OpenMP team of its own", NULL, run_own_team, ANY_SHAPE, ANY_PLACE,
       INT8_ROWS, .flags = TERN_KERNEL_OWNS_TEAM);
 
-/* A worker that says that it is done, and has a file open for a while: as long as the C library has, if it is kept waiting. */
+/* A worker that says that it is done, and has a file open for a moment, as the C library has on behalf of threads. */
 static void *dawdle(void *argument)
 {
     const struct timespec while_open = {.tv_nsec = 10 * 1000 * 1000};
