@@ -4,8 +4,10 @@
  */
 #include "mutant.h"
 
+#include <fcntl.h>
 #include <omp.h>
 #include <sched.h>
+#include <stdbool.h>
 #include <string.h>
 
 /* The last row of a slice is wrong, for some counts. */
@@ -200,3 +202,14 @@ static void run_any_team(const tern_call *call, tern_slice rows)
     }
 }
 MUTANT_TEAMED(any_team, "own-team-of-any-size", "starts two threads where one is asked for", run_any_team);
+
+/* What its threads have open for a moment is theirs; this stays. */
+static void run_and_leave_file(const tern_call *call, tern_slice rows)
+{
+    static bool left;
+
+    if (call->problem->threads > 1 && !left)
+        left = open("/dev/null", O_RDONLY | O_CLOEXEC) >= 0;
+    mutant_run(call, rows);
+}
+MUTANT_TEAMED(team_file, "own-team-leaves-file", "has a team of its own, and leaves a file open", run_and_leave_file);
