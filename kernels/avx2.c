@@ -25,7 +25,7 @@ typedef struct row_sums {
 TRITS2_INLINE void add_half(row_sums *sum, const uint8_t *half, const __m256i x[4], bool masks)
 {
     const __m256i low = _mm256_set1_epi8(0x03), high = _mm256_set1_epi8(0x0C);
-    const __m256i v = trits2_load(half), u = _mm256_srli_epi16(v, 4);
+    const __m256i v = ymm_load(half), u = _mm256_srli_epi16(v, 4);
 
     sum->plain = trits2_add(sum->plain, _mm256_and_si256(v, low), x[0]);
     sum->plain = trits2_add(sum->plain, _mm256_and_si256(u, low), x[2]);

@@ -56,7 +56,7 @@ TRITS2_INLINE void multiply_lines(const uint8_t *line, size_t lines, const int8_
     field_sums sum[2] = {{{{0}}}, {{{0}}}};
 
     for (const uint8_t *end = line + lines * TRITS2_LINE; line < end; line += TRITS2_LINE, x += TRITS2_COLUMNS) {
-        const __m256i upper = trits2_load(line), lower = trits2_load(line + TRITS2_VECTOR);
+        const __m256i upper = ymm_load(line), lower = ymm_load(line + TRITS2_VECTOR);
         common_prefetch(line + ahead, how.hint);
         add_field(sum, upper, lower, x, 0, how.masks);
         add_field(sum, upper, lower, x, 1, how.masks);
@@ -88,15 +88,15 @@ TRITS2_INLINE void multiply_tile(const uint8_t *codes, const int8_t *x, size_t l
     row_sums sum[TRITS2_TOKENS][2];
 
     for (int t = 0; t < tokens; t++) {
-        sum[t][0] = (row_sums)trits2_load(sums + t * TRITS2_ROWS);
-        sum[t][1] = (row_sums)trits2_load(sums + t * TRITS2_ROWS + TRITS2_ROWS / 2);
+        sum[t][0] = (row_sums)ymm_load(sums + t * TRITS2_ROWS);
+        sum[t][1] = (row_sums)ymm_load(sums + t * TRITS2_ROWS + TRITS2_ROWS / 2);
     }
     for (const uint8_t *end = codes + lines * TRITS2_CODES; codes < end; codes += TRITS2_CODES) {
         common_prefetch(ahead.line, COMMON_HINT_L2);
         ahead.line += ahead.step;
 #pragma GCC unroll 4
         for (size_t i = 0; i < TRITS2_CODES; i += TRITS2_LINE, x += tokens * TRITS2_STEP) {
-            const __m256i lower = trits2_load(codes + i), upper = trits2_load(codes + i + TRITS2_VECTOR);
+            const __m256i lower = ymm_load(codes + i), upper = ymm_load(codes + i + TRITS2_VECTOR);
             for (int t = 0; t < tokens; t++) {
                 const __m256i v = trits2_spread(x + t * TRITS2_STEP);
                 add(&sum[t][0], lower, v);
@@ -105,8 +105,8 @@ TRITS2_INLINE void multiply_tile(const uint8_t *codes, const int8_t *x, size_t l
         }
     }
     for (int t = 0; t < tokens; t++) {
-        trits2_store(sums + t * TRITS2_ROWS, (__m256i)sum[t][0]);
-        trits2_store(sums + t * TRITS2_ROWS + TRITS2_ROWS / 2, (__m256i)sum[t][1]);
+        ymm_store(sums + t * TRITS2_ROWS, (__m256i)sum[t][0]);
+        ymm_store(sums + t * TRITS2_ROWS + TRITS2_ROWS / 2, (__m256i)sum[t][1]);
     }
 }
 

@@ -23,16 +23,6 @@
 #define LUT_UNROLL _Pragma("GCC unroll 8")
 #endif
 
-LUT_INLINE __m256i lut_load(const void *from)
-{
-    return _mm256_loadu_si256((const __m256i *)from);
-}
-
-LUT_INLINE void lut_store(void *to, __m256i v)
-{
-    _mm256_storeu_si256((__m256i *)to, v);
-}
-
 /* The 16 bytes of a table, in both halves. */
 LUT_INLINE __m256i lut_load_table(const uint8_t *table)
 {

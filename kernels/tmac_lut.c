@@ -16,6 +16,7 @@
  */
 #include "common.h"
 #include "lut.h"
+#include "ymm.h"
 
 enum {
     ROWS = 64,           /* of a panel */
@@ -53,10 +54,10 @@ static size_t packed_bytes(const tern_problem *problem)
 static inline void pack_weights(const int8_t *w, size_t count, uint8_t *at)
 {
     const __m256i places = _mm256_set1_epi32(3 | 1 << 8 | 48 << 16 | 16 << 24);
-    const __m256i codes = _mm256_add_epi8(lut_load(w), _mm256_set1_epi8(1));
+    const __m256i codes = _mm256_add_epi8(ymm_load(w), _mm256_set1_epi8(1));
     uint32_t index[8];
 
-    lut_store(index, _mm256_madd_epi16(_mm256_maddubs_epi16(codes, places), _mm256_set1_epi16(1)));
+    ymm_store(index, _mm256_madd_epi16(_mm256_maddubs_epi16(codes, places), _mm256_set1_epi16(1)));
     for (size_t i = 0; i < count; i++)
         at[i * LINE] = (uint8_t)index[i];
 }
@@ -112,7 +113,7 @@ static void build_tables(const int8_t *x, uint8_t *tables)
         const __m256i x0 = _mm256_shuffle_epi8(packed, _mm256_set1_epi8((char)i));
         const __m256i x1 = _mm256_shuffle_epi8(packed, _mm256_set1_epi8((char)(i + 1)));
         const __m256i sums = _mm256_add_epi8(_mm256_sign_epi8(x0, w0), _mm256_sign_epi8(x1, w1));
-        lut_store(tables, _mm256_add_epi8(sums, _mm256_set1_epi8(BIAS)));
+        ymm_store(tables, _mm256_add_epi8(sums, _mm256_set1_epi8(BIAS)));
     }
 }
 
@@ -157,7 +158,7 @@ static inline void widen(sums16 *sum, __m256i bytes)
 /* sum += what a line finds: sum[0] of the first 32 rows, sum[1] of the others. */
 LUT_INLINE void add_line(sums8 sum[2], const uint8_t *line, const uint8_t *tables)
 {
-    const __m256i nibble = _mm256_set1_epi8(0x0F), v0 = lut_load(line), v1 = lut_load(line + HALF);
+    const __m256i nibble = _mm256_set1_epi8(0x0F), v0 = ymm_load(line), v1 = ymm_load(line + HALF);
     const __m256i first0 = _mm256_and_si256(v0, nibble), first1 = _mm256_and_si256(v1, nibble);
     const __m256i second0 = _mm256_and_si256(_mm256_srli_epi16(v0, 4), nibble);
     const __m256i second1 = _mm256_and_si256(_mm256_srli_epi16(v1, 4), nibble);
@@ -196,7 +197,7 @@ static void add_rows(int32_t *y, sums16 low, sums16 high, size_t pairs)
     };
 
     for (size_t i = 0; i < 4; i++)
-        lut_store(y + 8 * i, _mm256_add_epi32(lut_load(y + 8 * i), _mm256_sub_epi32(value[i], bias)));
+        ymm_store(y + 8 * i, _mm256_add_epi32(ymm_load(y + 8 * i), _mm256_sub_epi32(value[i], bias)));
 }
 
 /* y = a panel times a token. */

@@ -113,18 +113,18 @@ LUT_INLINE void add_unit(sums16 all[TOKENS][TMAC_T3_VECTORS], const uint8_t *lin
         for (size_t v = 0; v < TMAC_T3_VECTORS; v++)
             sum[t][v] = (sums8){zero, zero};
     for (size_t v = 0; v < TMAC_T3_VECTORS; v++)
-        sign[v] = _mm256_or_si256(lut_load(line + TMAC_T3_SIGNS + v * TMAC_T3_HALF), one);
+        sign[v] = _mm256_or_si256(ymm_load(line + TMAC_T3_SIGNS + v * TMAC_T3_HALF), one);
     LUT_UNROLL
     for (size_t g = TMAC_T3_GROUPS; g > 0; g -= 2) {
         for (size_t v = 0; v < TMAC_T3_VECTORS; v++)
             index[v] = _mm256_and_si256(
-                _mm256_srli_epi16(lut_load(line + (g - 2) / 2 * TMAC_T3_LINE + v * TMAC_T3_HALF), 4), nibble);
+                _mm256_srli_epi16(ymm_load(line + (g - 2) / 2 * TMAC_T3_LINE + v * TMAC_T3_HALF), 4), nibble);
         add_group(sum, index, sign, tables + (g - 1) * TMAC_T3_TABLE, stride, tokens);
         for (size_t v = 0; v < TMAC_T3_VECTORS; v++) {
-            index[v] = _mm256_and_si256(lut_load(line + (g - 2) / 2 * TMAC_T3_LINE + v * TMAC_T3_HALF), nibble);
+            index[v] = _mm256_and_si256(ymm_load(line + (g - 2) / 2 * TMAC_T3_LINE + v * TMAC_T3_HALF), nibble);
             sign[v] =
                 g > 2 ? _mm256_add_epi8(sign[v], sign[v])
-                      : _mm256_or_si256(_mm256_slli_epi16(lut_load(line + TMAC_T3_SIGNS + v * TMAC_T3_HALF), 7), one);
+                      : _mm256_or_si256(_mm256_slli_epi16(ymm_load(line + TMAC_T3_SIGNS + v * TMAC_T3_HALF), 7), one);
         }
         add_group(sum, index, sign, tables + (g - 2) * TMAC_T3_TABLE, stride, tokens);
         for (size_t v = 0; v < TMAC_T3_VECTORS; v++)
@@ -145,8 +145,8 @@ LUT_INLINE void put_sums(int32_t *y, __m256i sums, bool set)
     const __m256i first = _mm256_cvtepi16_epi32(_mm256_castsi256_si128(sums));
     const __m256i second = _mm256_cvtepi16_epi32(_mm256_extracti128_si256(sums, 1));
 
-    lut_store(y, set ? first : _mm256_add_epi32(lut_load(y), first));
-    lut_store(y + 8, set ? second : _mm256_add_epi32(lut_load(y + 8), second));
+    ymm_store(y, set ? first : _mm256_add_epi32(ymm_load(y), first));
+    ymm_store(y + 8, set ? second : _mm256_add_epi32(ymm_load(y + 8), second));
 }
 
 /* The same where y has room for fewer. */

@@ -15,6 +15,7 @@
 
 #include "common.h"
 #include "lut.h"
+#include "ymm.h"
 
 enum {
     TMAC_T3_HALF = 32,                /* rows of a vector */
@@ -150,7 +151,7 @@ static inline void tmac_t3_build_tables(const int8_t *x, uint8_t *tables)
         const __m256i sum = tmac_t3_sums(wide + g * TMAC_T3_GROUP);
         const __m256i upper = _mm256_mulhrs_epi16(sum, _mm256_set1_epi16((32768 + TMAC_T3_BASE / 2) / TMAC_T3_BASE));
         const __m256i lower = _mm256_sub_epi16(sum, _mm256_mullo_epi16(upper, _mm256_set1_epi16(TMAC_T3_BASE)));
-        lut_store(tables, _mm256_permute4x64_epi64(_mm256_packs_epi16(lower, upper), 0xD8));
+        ymm_store(tables, _mm256_permute4x64_epi64(_mm256_packs_epi16(lower, upper), 0xD8));
     }
 }
 

@@ -37,8 +37,8 @@ LUT_INLINE void tmac_t3_put_step(const __m256i column[TRITS2_STEP], uint8_t *cod
     for (size_t part = 0; part < TMAC_T3_PARTS; part++, codes += TMAC_T3_CODE_BYTES) {
         const __m256i low = _mm256_unpacklo_epi16(first[part], second[part]);
         const __m256i high = _mm256_unpackhi_epi16(first[part], second[part]);
-        trits2_store(codes, _mm256_permute2x128_si256(low, high, 0x20));
-        trits2_store(codes + TRITS2_VECTOR, _mm256_permute2x128_si256(low, high, 0x31));
+        ymm_store(codes, _mm256_permute2x128_si256(low, high, 0x20));
+        ymm_store(codes + TRITS2_VECTOR, _mm256_permute2x128_si256(low, high, 0x31));
     }
 }
 
@@ -50,7 +50,7 @@ LUT_INLINE void tmac_t3_put_groups(const uint8_t *line, __m256i signs, uint8_t *
 
     LUT_UNROLL
     for (size_t g = 4; g > 0; g--) {
-        const __m256i v = lut_load(line + (g - 1) / 2 * TMAC_T3_LINE);
+        const __m256i v = ymm_load(line + (g - 1) / 2 * TMAC_T3_LINE);
         const __m256i index = _mm256_and_si256(g % 2 == 0 ? _mm256_srli_epi16(v, 4) : v, nibble);
         tmac_t3_digits(index, _mm256_or_si256(signs, one), column + (g - 1) * TMAC_T3_GROUP);
         signs = _mm256_add_epi8(signs, signs);
@@ -65,7 +65,7 @@ static inline void tmac_t3_unpack(const uint8_t *line, size_t units, uint8_t *co
     enum { HALF_UNIT = TMAC_T3_COLUMNS / 2 / TRITS2_STEP * TRITS2_LINE };
 
     for (; units > 0; units--, line += TMAC_T3_UNIT, codes += 2 * HALF_UNIT) {
-        const __m256i signs = lut_load(line + TMAC_T3_SIGNS);
+        const __m256i signs = ymm_load(line + TMAC_T3_SIGNS);
         tmac_t3_put_groups(line, _mm256_slli_epi16(signs, 4), codes);
         tmac_t3_put_groups(line + 2 * TMAC_T3_LINE, signs, codes + HALF_UNIT);
     }

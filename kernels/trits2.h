@@ -14,6 +14,7 @@
 
 #include "common.h"
 #include "kernel.h"
+#include "ymm.h"
 
 #include <immintrin.h>
 #include <string.h>
@@ -47,16 +48,6 @@ static inline size_t trits2_panel_bytes(const tern_problem *problem)
 static inline size_t trits2_packed_bytes(const tern_problem *problem)
 {
     return trits2_panels(problem->shape.m) * trits2_panel_bytes(problem);
-}
-
-TRITS2_INLINE __m256i trits2_load(const void *from)
-{
-    return _mm256_loadu_si256((const __m256i *)from);
-}
-
-TRITS2_INLINE void trits2_store(void *to, __m256i v)
-{
-    _mm256_storeu_si256((__m256i *)to, v);
 }
 
 /* The 4 bytes at x, given to all lanes. */
@@ -105,7 +96,7 @@ static inline __m256i trits2_encode(const int8_t *w)
 {
     const __m256i transpose =
         _mm256_broadcastsi128_si256(_mm_setr_epi8(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15));
-    const __m256i codes = _mm256_shuffle_epi8(_mm256_add_epi8(trits2_load(w), _mm256_set1_epi8(1)), transpose);
+    const __m256i codes = _mm256_shuffle_epi8(_mm256_add_epi8(ymm_load(w), _mm256_set1_epi8(1)), transpose);
     const __m256i places = _mm256_set1_epi32(1 | 4 << 8 | 16 << 16 | 64 << 24);
     const __m256i bytes = trits2_widen(_mm256_maddubs_epi16(codes, places));
 

@@ -114,11 +114,11 @@ static inline void trits2_unpack(const uint8_t *line, size_t lines, size_t ahead
         if (ahead > 0)
             _mm_prefetch((const char *)line + ahead, _MM_HINT_T1);
         for (size_t half = 0; half < TRITS2_LINE; half += TRITS2_VECTOR) {
-            const __m256i v = trits2_load(line + half);
-            trits2_store(codes + half, _mm256_and_si256(v, mask));
-            trits2_store(codes + half + TRITS2_LINE, _mm256_and_si256(_mm256_srli_epi16(v, 2), mask));
-            trits2_store(codes + half + 2 * TRITS2_LINE, _mm256_and_si256(_mm256_srli_epi16(v, 4), mask));
-            trits2_store(codes + half + 3 * TRITS2_LINE, _mm256_and_si256(_mm256_srli_epi16(v, 6), mask));
+            const __m256i v = ymm_load(line + half);
+            ymm_store(codes + half, _mm256_and_si256(v, mask));
+            ymm_store(codes + half + TRITS2_LINE, _mm256_and_si256(_mm256_srli_epi16(v, 2), mask));
+            ymm_store(codes + half + 2 * TRITS2_LINE, _mm256_and_si256(_mm256_srli_epi16(v, 4), mask));
+            ymm_store(codes + half + 3 * TRITS2_LINE, _mm256_and_si256(_mm256_srli_epi16(v, 6), mask));
         }
     }
 }
@@ -134,7 +134,7 @@ TRITS2_INLINE void trits2_multiply_tile(const uint8_t *codes, const int8_t *x, s
         for (const uint8_t *end = codes + depth * TRITS2_CODES; codes < end; codes += TRITS2_CODES)
 #pragma GCC unroll 4
             for (size_t i = 0; i < TRITS2_CODES; i += TRITS2_LINE, x += tokens * TRITS2_STEP) {
-                const __m256i lower = trits2_load(codes + i), upper = trits2_load(codes + i + TRITS2_VECTOR);
+                const __m256i lower = ymm_load(codes + i), upper = ymm_load(codes + i + TRITS2_VECTOR);
                 for (int t = 0; t < tokens; t++) {
                     const __m256i v = trits2_spread(x + t * TRITS2_STEP);
                     sum[t][0] = trits2_add(sum[t][0], lower, v);
@@ -144,7 +144,7 @@ TRITS2_INLINE void trits2_multiply_tile(const uint8_t *codes, const int8_t *x, s
         for (int t = 0; t < tokens; t++)
             for (int half = 0; half < 2; half++) {
                 int32_t *at = sums + t * TRITS2_ROWS + half * TRITS2_ROWS / 2;
-                trits2_store(at, _mm256_add_epi32(trits2_load(at), trits2_widen(sum[t][half])));
+                ymm_store(at, _mm256_add_epi32(ymm_load(at), trits2_widen(sum[t][half])));
             }
         lines -= depth;
     }

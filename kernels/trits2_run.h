@@ -57,8 +57,8 @@ TRITS2_INLINE void trits2_run_token(const tern_call *call, tern_slice rows, trit
         trits2_add_token(panel, whole, call->x, ahead, how, total);
         if (whole * TRITS2_COLUMNS < k)
             trits2_add_token(panel + whole * TRITS2_LINE, 1, last, ahead, how, total);
-        trits2_store(y, total[0]);
-        trits2_store(y + TRITS2_ROWS / 2, total[1]);
+        ymm_store(y, total[0]);
+        ymm_store(y + TRITS2_ROWS / 2, total[1]);
         trits2_put_rows(call->y + m, y, rows.end - m);
     }
 }

@@ -7,6 +7,7 @@
 #define TERN_TMAC_NARROW_AVX2_H
 
 #include "narrow.h"
+#include "ymm.h"
 
 #include <immintrin.h>
 #include <string.h>
@@ -17,11 +18,6 @@ enum {
 };
 
 _Static_assert(NARROW_ROUNDS *UINT8_MAX <= UINT16_MAX, "16 bits hold the sums of a K block");
-
-static inline __m256i narrow_load(const void *from)
-{
-    return _mm256_loadu_si256((const __m256i *)from);
-}
 
 NARROW_INLINE __m256i narrow_load_table(const uint8_t *table)
 {
@@ -53,7 +49,7 @@ typedef struct narrow_bytes {
 /* sum += what the indices of 64 rows name of a group. */
 NARROW_INLINE void narrow_add_group(narrow_bytes sum[2], const int8_t *index, const uint8_t *table, unsigned shuffles)
 {
-    const __m256i index0 = narrow_load(index), index1 = narrow_load(index + NARROW_HALF);
+    const __m256i index0 = ymm_load(index), index1 = ymm_load(index + NARROW_HALF);
     const __m256i slot0 = _mm256_abs_epi8(index0), slot1 = _mm256_abs_epi8(index1);
     __m256i low0 = _mm256_setzero_si256(), low1 = low0, high0 = low0, high1 = low0;
 
@@ -88,8 +84,7 @@ static inline void narrow_join(int32_t *sum, __m128i low, __m128i high, int shif
     const __m256i value = _mm256_add_epi32(_mm256_cvtepu16_epi32(low),
                                            _mm256_sll_epi32(_mm256_cvtepu16_epi32(high), _mm_cvtsi32_si128(shift)));
 
-    _mm256_storeu_si256((__m256i *)(void *)sum,
-                        _mm256_add_epi32(narrow_load(sum), _mm256_sub_epi32(value, _mm256_set1_epi32(begin))));
+    ymm_store(sum, _mm256_add_epi32(ymm_load(sum), _mm256_sub_epi32(value, _mm256_set1_epi32(begin))));
 }
 
 /* sum += the sums of 32 rows, of so many sums of bytes. */
