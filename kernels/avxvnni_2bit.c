@@ -140,7 +140,7 @@ static void trits2_add_tokens(const trits2_block *block, size_t panel, size_t li
 
     trits2_unpack(packed + line * TRITS2_LINE, lines, 0, block->codes);
     for (size_t t = 0; t < block->tiles; t++) {
-        const size_t tokens = trits2_tile_count(block->tiling, block->tile + t);
+        const size_t tokens = token_tile_count(block->tiling, block->tile + t);
         multiply_table[tokens](block->codes, trits2_tile_x(block->call, n, tokens, line), lines,
                                t < shares && block->ahead > 0 ? ahead : (look_ahead){block->codes, 0}, sums);
         ahead.line += bytes;

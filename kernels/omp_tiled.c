@@ -26,14 +26,14 @@ static const tern_toggle toggles[] = {
 
 /* Tiles of this problem: those of the toggles, and no larger than the matrix. */
 typedef struct plan {
-    trits2_tiling tiling;
+    token_tiling tiling;
     size_t panels, tiles, lines;
 } plan;
 
 static plan plan_of(const tern_problem *problem)
 {
     const size_t block_m = (size_t)problem->toggle[BLOCK_M], block_n = (size_t)problem->toggle[BLOCK_N];
-    const trits2_tiling tiling = trits2_tile_tokens(problem->shape.n, common_smaller(block_n, TRITS2_TOKENS));
+    const token_tiling tiling = token_tiling_of(problem->shape.n, common_smaller(block_n, TRITS2_TOKENS));
 
     return (plan){tiling, common_smaller(trits2_panels(block_m), trits2_panels(problem->shape.m)),
                   trits2_block_tiles(tiling, block_n),
@@ -48,7 +48,7 @@ static size_t codes_bytes(plan p)
 /* Values of the sums of a panel. */
 static size_t panel_sums(plan p)
 {
-    return p.tiles * trits2_tile_count(p.tiling, 0) * TRITS2_ROWS;
+    return p.tiles * token_tile_count(p.tiling, 0) * TRITS2_ROWS;
 }
 
 static size_t thread_bytes(plan p)

@@ -15,6 +15,7 @@
  */
 #include "common.h"
 #include "lut512.h"
+#include "token_tiling.h"
 
 enum {
     SHORT = 3,                             /* lines that 8-bit sums last for: 9 look-ups of at most 27 */
@@ -33,22 +34,10 @@ static const tern_toggle toggles[] = {
     {NULL, NULL, NULL, 0, 0, 0},
 };
 
-/* Tokens [begin, begin + count), which share loads of W. */
-typedef struct tile {
-    size_t begin, count;
-} tile;
-
-static size_t tiles_of(const tern_problem *problem)
+/* Tokens of a tile share loads of W. */
+static token_tiling tiling_of(const tern_problem *problem)
 {
-    return common_parts(problem->shape.n, (size_t)problem->toggle[TILE]);
-}
-
-/* Tiles are as equal as they can be. */
-static tile tile_at(const tern_problem *problem, size_t i)
-{
-    const size_t tiles = tiles_of(problem), least = problem->shape.n / tiles, more = problem->shape.n % tiles;
-
-    return (tile){i * least + common_smaller(i, more), least + (i < more)};
+    return token_tiling_of(problem->shape.n, (size_t)problem->toggle[TILE]);
 }
 
 static size_t scratch_bytes(const tern_problem *problem)
@@ -57,7 +46,7 @@ static size_t scratch_bytes(const tern_problem *problem)
 }
 
 /* Tables stand as [tile][line][token of the tile]. */
-static uint8_t *tables_at(const tern_call *call, tile t, size_t line)
+static uint8_t *tables_at(const tern_call *call, token_tile t, size_t line)
 {
     return (uint8_t *)call->scratch + (t.begin * lut512_lines(call->problem) + line * t.count) * LUT512_TABLES;
 }
@@ -65,9 +54,10 @@ static uint8_t *tables_at(const tern_call *call, tile t, size_t line)
 static void prepare(const tern_call *call, tern_slice lines)
 {
     const size_t k_end = call->problem->shape.k;
+    const token_tiling tiling = tiling_of(call->problem);
 
-    for (size_t i = 0; i < tiles_of(call->problem); i++) {
-        const tile t = tile_at(call->problem, i);
+    for (size_t i = 0; i < tiling.tiles; i++) {
+        const token_tile t = token_tile_at(tiling, i);
         uint8_t *tables = tables_at(call, t, lines.begin);
         for (size_t k = lines.begin * LUT512_COLUMNS; k < lines.end * LUT512_COLUMNS; k += LUT512_COLUMNS)
             for (size_t n = t.begin; n < t.begin + t.count; n++, tables += LUT512_TABLES) {
@@ -203,7 +193,7 @@ static multiply_fn *multiply_of(const tern_problem *problem, size_t tokens)
 }
 
 /* Y, for the rows of a slice, = or += a tile times lines [line, line + lines). */
-static void multiply_rows(const tern_call *call, tern_slice rows, tile t, size_t line, size_t lines)
+static void multiply_rows(const tern_call *call, tern_slice rows, token_tile t, size_t line, size_t lines)
 {
     const tern_problem *problem = call->problem;
     const int32_t bias = (int32_t)(lines * LUT512_COLUMNS / LUT512_GROUP * LUT512_BIAS);
@@ -222,7 +212,7 @@ static void multiply_rows(const tern_call *call, tern_slice rows, tile t, size_t
 }
 
 /* Lines whose tables for a tile fit the cache, in whole chains of 8-bit sums. */
-static size_t block_lines(const tern_problem *problem, tile t)
+static size_t block_lines(const tern_problem *problem, token_tile t)
 {
     const size_t fit = (size_t)problem->toggle[CACHE] * 1024 / (t.count * LUT512_TABLES * SHORT);
 
@@ -232,9 +222,10 @@ static size_t block_lines(const tern_problem *problem, tile t)
 static void run(const tern_call *call, tern_slice rows)
 {
     const size_t lines = lut512_lines(call->problem);
+    const token_tiling tiling = tiling_of(call->problem);
 
-    for (size_t i = 0; i < tiles_of(call->problem); i++) {
-        const tile t = tile_at(call->problem, i);
+    for (size_t i = 0; i < tiling.tiles; i++) {
+        const token_tile t = token_tile_at(tiling, i);
         const size_t most = block_lines(call->problem, t);
         for (size_t line = 0; line < lines; line += most)
             multiply_rows(call, rows, t, line, common_smaller(most, lines - line));

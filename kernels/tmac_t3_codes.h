@@ -71,9 +71,9 @@ static inline void tmac_t3_unpack(const uint8_t *line, size_t units, uint8_t *co
     }
 }
 
-static inline trits2_tiling tmac_t3_tiling(const tern_problem *problem)
+static inline token_tiling tmac_t3_tiling(const tern_problem *problem)
 {
-    return trits2_tile_tokens(problem->shape.n, TRITS2_TOKENS);
+    return token_tiling_of(problem->shape.n, TRITS2_TOKENS);
 }
 
 /* Codes and sums of a thread, [part] each, for blocks of about so many tokens: at least a tile. */

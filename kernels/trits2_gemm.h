@@ -12,6 +12,7 @@
 #define TERN_TRITS2_GEMM_H
 
 #include "common.h"
+#include "token_tiling.h"
 #include "trits2.h"
 
 enum {
@@ -19,40 +20,18 @@ enum {
     TRITS2_TOKENS = 6   /* of a tile, at most */
 };
 
-/* Tokens go in tiles that are as equal as they can be. */
-typedef struct trits2_tiling {
-    size_t tiles, count, larger; /* the first `larger` tiles have count + 1 tokens, the others count */
-} trits2_tiling;
-
-static inline trits2_tiling trits2_tile_tokens(size_t n, size_t most)
-{
-    const size_t tiles = common_parts(n, most);
-
-    return (trits2_tiling){tiles, n / tiles, n % tiles};
-}
-
-static inline size_t trits2_tile_begin(trits2_tiling tiling, size_t tile)
-{
-    return tile * tiling.count + common_smaller(tile, tiling.larger);
-}
-
-static inline size_t trits2_tile_count(trits2_tiling tiling, size_t tile)
-{
-    return tiling.count + (tile < tiling.larger);
-}
-
 /* How many tiles a block of `tokens` tokens has: at least one. */
-static inline size_t trits2_block_tiles(trits2_tiling tiling, size_t tokens)
+static inline size_t trits2_block_tiles(token_tiling tiling, size_t tokens)
 {
-    const size_t tiles = tokens / trits2_tile_count(tiling, 0);
+    const size_t tiles = tokens / token_tile_count(tiling, 0);
 
     return tiles < 1 ? 1 : common_smaller(tiles, tiling.tiles);
 }
 
 /* Tokens of such a block, at most. */
-static inline size_t trits2_most_tokens(trits2_tiling tiling, size_t tokens)
+static inline size_t trits2_most_tokens(token_tiling tiling, size_t tokens)
 {
-    return trits2_block_tiles(tiling, tokens) * trits2_tile_count(tiling, 0);
+    return trits2_block_tiles(tiling, tokens) * token_tile_count(tiling, 0);
 }
 
 /*
@@ -88,9 +67,9 @@ static inline int8_t *trits2_tile_x(const tern_call *call, size_t n, size_t toke
            (n * trits2_lines(shape.k) + tokens * line) * TRITS2_COLUMNS;
 }
 
-static inline void trits2_prepare(const tern_call *call, trits2_tiling tiling, size_t tile)
+static inline void trits2_prepare(const tern_call *call, token_tiling tiling, size_t tile)
 {
-    const size_t begin = trits2_tile_begin(tiling, tile), count = trits2_tile_count(tiling, tile);
+    const size_t begin = token_tile_begin(tiling, tile), count = token_tile_count(tiling, tile);
     const size_t k_end = call->problem->shape.k, whole = k_end / TRITS2_STEP * TRITS2_STEP;
     const int8_t *x = call->x + begin * k_end;
     int8_t *out = trits2_tile_x(call, begin, 0, 0);
@@ -176,7 +155,7 @@ static inline void trits2_multiply(const uint8_t *codes, const int8_t *x, size_t
 /* Tiles of tokens that a panel is multiplied with: sums is [token][row]. */
 typedef struct trits2_block {
     const tern_call *call;
-    trits2_tiling tiling;
+    token_tiling tiling;
     size_t tile, tiles;
     size_t ahead; /* bytes of packed W to prefetch ahead */
     uint8_t *codes;
@@ -184,12 +163,12 @@ typedef struct trits2_block {
 
 static inline size_t trits2_block_begin(const trits2_block *block)
 {
-    return trits2_tile_begin(block->tiling, block->tile);
+    return token_tile_begin(block->tiling, block->tile);
 }
 
 static inline size_t trits2_block_tokens(const trits2_block *block)
 {
-    return trits2_tile_begin(block->tiling, block->tile + block->tiles) - trits2_block_begin(block);
+    return token_tile_begin(block->tiling, block->tile + block->tiles) - trits2_block_begin(block);
 }
 
 static inline void trits2_start(const trits2_block *block, int32_t *sums)
@@ -209,7 +188,7 @@ static inline void trits2_multiply_block(const trits2_block *block, const uint8_
     size_t n = trits2_block_begin(block);
 
     for (size_t t = 0; t < block->tiles; t++) {
-        const size_t tokens = trits2_tile_count(block->tiling, block->tile + t);
+        const size_t tokens = token_tile_count(block->tiling, block->tile + t);
         trits2_multiply(codes, trits2_tile_x(block->call, n, tokens, line), lines, tokens, sums);
         sums += tokens * TRITS2_ROWS;
         n += tokens;

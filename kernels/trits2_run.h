@@ -83,9 +83,9 @@ static tern_stage_fn *const trits2_run_one[2][4] = {
     {trits2_run_shift, trits2_run_shift_l1, trits2_run_shift_l2, trits2_run_shift_nta},
     {trits2_run_mask, trits2_run_mask_l1, trits2_run_mask_l2, trits2_run_mask_nta}};
 
-static inline trits2_tiling trits2_tiling_of(const tern_problem *problem)
+static inline token_tiling trits2_tiling_of(const tern_problem *problem)
 {
-    return trits2_tile_tokens(problem->shape.n, (size_t)problem->toggle[TRITS2_TILE]);
+    return token_tiling_of(problem->shape.n, (size_t)problem->toggle[TRITS2_TILE]);
 }
 
 /* Lines of a block. */

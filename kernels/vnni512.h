@@ -189,13 +189,13 @@ static inline const uint8_t *vnni512_packed(const tern_call *call, const vnni512
 }
 
 /* x of a tile of tokens, from a block's first column on. */
-static inline const int8_t *vnni512_x(const tern_call *call, const vnni512_block *block, vnni_tokens tokens)
+static inline const int8_t *vnni512_x(const tern_call *call, const vnni512_block *block, token_tile tokens)
 {
     return vnni_tile_x(call, tokens.begin) + block->line * VNNI_COLUMNS * tokens.count;
 }
 
 /* Sets the sums of a register tile to what they begin at. */
-static inline void vnni512_start(const tern_call *call, vnni_tokens tokens, int32_t *sums)
+static inline void vnni512_start(const tern_call *call, token_tile tokens, int32_t *sums)
 {
     for (size_t n = 0; n < tokens.count; n++, sums += VNNI512_ROWS) {
         const __m512i start = _mm512_set1_epi32(vnni_starts(call)[tokens.begin + n]);
@@ -205,7 +205,7 @@ static inline void vnni512_start(const tern_call *call, vnni_tokens tokens, int3
 }
 
 /* Y = sums of a register tile, for the rows below `end`. */
-static inline void vnni512_finish(const tern_call *call, vnni_tokens tokens, const int32_t *sums,
+static inline void vnni512_finish(const tern_call *call, token_tile tokens, const int32_t *sums,
                                   const vnni512_block *block, size_t end)
 {
     int32_t *y = call->y + tokens.begin * call->problem->shape.m;
@@ -216,7 +216,7 @@ static inline void vnni512_finish(const tern_call *call, vnni_tokens tokens, con
 }
 
 /* Prefetches the lines of Y that a register tile will write: far apart, each would be waited for. */
-static inline void vnni512_prefetch_y(const tern_call *call, vnni_tokens tokens, const vnni512_block *block)
+static inline void vnni512_prefetch_y(const tern_call *call, token_tile tokens, const vnni512_block *block)
 {
     const int32_t *y = call->y + tokens.begin * call->problem->shape.m + block->panel * VNNI_ROWS;
 
@@ -256,7 +256,7 @@ static inline void vnni512_add_block(const tern_call *call, vnni512_plan plan, c
     const size_t n = call->problem->shape.n, tiles = vnni_tiles(n);
     const bool last = block->line + block->lines == vnni_lines(call->problem->shape);
     const size_t shares = plan.prefetch && next->panels > 0 ? common_smaller(tiles, 4) : 0;
-    vnni_tokens tokens = vnni_tile_tokens(n, 0);
+    token_tile tokens = vnni_tile(n, 0);
     vnni512_tile tile = {.lines = block->lines,
                          .packed = vnni512_packed(call, block),
                          .panel = vnni512_panel_bytes(call),
@@ -265,7 +265,7 @@ static inline void vnni512_add_block(const tern_call *call, vnni512_plan plan, c
                          .sums = (int32_t *)(void *)(codes + vnni512_codes_bytes(plan))};
 
     for (size_t t = 0; t < tiles; t++) {
-        const vnni_tokens after = vnni_tile_tokens(n, t + 1 < tiles ? t + 1 : 0);
+        const token_tile after = vnni_tile(n, t + 1 < tiles ? t + 1 : 0);
         const int8_t *x = vnni512_x(call, t + 1 < tiles ? block : next, after);
         tile.next_x = plan.prefetch ? x : tile.x;
         vnni512_look_ahead(call, &tile, t, shares, next);

@@ -1,15 +1,16 @@
 /*
  * vnni_tokens.h - X as the GEMM of the AVX-512 VNNI kernels reads it.
  *
- * Tokens go in tiles of at most VNNI_TOKENS, as equal as they can be. X of a tile is its 4 bytes of each token at
- * step 0, then those at step 1, and so on, zeros past the last column: one stream, whatever the tile and wherever the
- * rows of X begin. Four tokens by sixteen steps are transposed in registers. Before X stand the values that sums
- * begin at, minus the sum of x of each token. Threads share this work by tiles and chunks of columns.
+ * Tokens go in tiles of at most VNNI_TOKENS (token_tiling.h). X of a tile is its 4 bytes of each token at step 0, then
+ * those at step 1, and so on, zeros past the last column: one stream, whatever the tile and wherever the rows of X
+ * begin. Four tokens by sixteen steps are transposed in registers. Before X stand the values that sums begin at, minus
+ * the sum of x of each token. Threads share this work by tiles and chunks of columns.
  */
 #ifndef TERN_VNNI_TOKENS_H
 #define TERN_VNNI_TOKENS_H
 
 #include "common.h"
+#include "token_tiling.h"
 #include "vnni.h"
 
 enum {
@@ -17,20 +18,14 @@ enum {
     VNNI_CHUNK = 320  /* columns: whole vectors, and whole lines of 16 columns or of 20 */
 };
 
-typedef struct vnni_tokens {
-    size_t begin, count;
-} vnni_tokens;
-
 static inline size_t vnni_tiles(size_t n)
 {
     return common_parts(n, VNNI_TOKENS);
 }
 
-static inline vnni_tokens vnni_tile_tokens(size_t n, size_t tile)
+static inline token_tile vnni_tile(size_t n, size_t tile)
 {
-    const size_t tiles = vnni_tiles(n), count = n / tiles, larger = n % tiles;
-
-    return (vnni_tokens){tile * count + common_smaller(tile, larger), count + (tile < larger)};
+    return token_tile_at(token_tiling_of(n, VNNI_TOKENS), tile);
 }
 
 /* With those past the last. */
@@ -114,7 +109,7 @@ static inline void vnni_prepare(const tern_call *call, tern_slice units)
     const tern_shape shape = call->problem->shape;
 
     for (size_t unit = units.begin; unit < units.end; unit++) {
-        const vnni_tokens tile = vnni_tile_tokens(shape.n, unit / vnni_chunks(shape));
+        const token_tile tile = vnni_tile(shape.n, unit / vnni_chunks(shape));
         const size_t begin = unit % vnni_chunks(shape) * VNNI_CHUNK, stride = tile.count * VNNI_STEP;
         const size_t end = common_smaller(begin + VNNI_CHUNK, vnni_columns(shape));
         int8_t *out = vnni_tile_x(call, tile.begin);
