@@ -13,7 +13,11 @@
 #include "common.h"
 #include "trits2_run.h"
 
-enum { FIELDS = 4, MAX_LINES = 1 << 14 }; /* that sums of up to 64 * 2 * 128 a product last for, well below 2^31 */
+enum {
+    FIELDS = 4,
+    MAX_LINES = 1 << 14, /* that sums last for: four products a line, of up to 64 * 2 * 128, come to 2^30 */
+    SHARES = 4           /* tiles of a block that prefetch what will be unpacked next */
+};
 
 /*
  * Sums of 8 rows. Lanes of 32 bits: __m256i has lanes of 64, and what changes between the two GCC copies around
@@ -130,11 +134,11 @@ MULTIPLY(6)
 static multiply_fn *const multiply_table[TRITS2_TOKENS + 1] = {
     [1] = multiply_1, [2] = multiply_2, [3] = multiply_3, [4] = multiply_4, [5] = multiply_5, [6] = multiply_6};
 
-/* The first four tiles prefetch a share of the lines each. */
+/* The first tiles prefetch a share of the lines each. */
 static void trits2_add_tokens(const trits2_block *block, size_t panel, size_t line, size_t lines, int32_t *sums)
 {
     const uint8_t *packed = (const uint8_t *)block->call->packed + panel * trits2_panel_bytes(block->call->problem);
-    const size_t shares = common_smaller(block->tiles, 4), bytes = lines * TRITS2_LINE / shares;
+    const size_t shares = common_smaller(block->tiles, SHARES), bytes = lines * TRITS2_LINE / shares;
     look_ahead ahead = {packed + line * TRITS2_LINE + block->ahead, common_parts(bytes, lines)};
     size_t n = trits2_block_begin(block);
 

@@ -19,6 +19,7 @@
 enum {
     VNNI512_PANELS = 2, /* of a block and of a register tile */
     VNNI512_ROWS = VNNI512_PANELS * VNNI_ROWS,
+    VNNI512_SHARES = 4,                     /* tiles that prefetch packed W */
     VNNI512_CODES = VNNI_DIGITS * VNNI_LINE /* bytes that a line unpacks to */
 };
 
@@ -255,7 +256,7 @@ static inline void vnni512_add_block(const tern_call *call, vnni512_plan plan, c
 {
     const size_t n = call->problem->shape.n, tiles = vnni_tiles(n);
     const bool last = block->line + block->lines == vnni_lines(call->problem->shape);
-    const size_t shares = plan.prefetch && next->panels > 0 ? common_smaller(tiles, 4) : 0;
+    const size_t shares = plan.prefetch && next->panels > 0 ? common_smaller(tiles, VNNI512_SHARES) : 0;
     token_tile tokens = vnni_tile(n, 0);
     vnni512_tile tile = {.lines = block->lines,
                          .packed = vnni512_packed(call, block),

@@ -17,7 +17,7 @@
 enum {
     VNNI_FIELDS = 4,
     VNNI_UNITS = 6, /* that have four sums each in registers: a unit is one of the lines of a turn and a token */
-    VNNI_MAX_LINES = 1 << 14 /* that sums of up to 64 * 2 * 128 a product last for, well below 2^31 */
+    VNNI_MAX_LINES = 1 << 14 /* that sums last for: four products a line, of up to 64 * 2 * 128, come to 2^30 */
 };
 
 /* The codes in a line, a vector for each step. */
@@ -115,7 +115,7 @@ VNNI_INLINE void vnni_multiply_few(const uint8_t *packed, size_t count, const in
 #undef GATHER
 }
 
-/* Up to VNNI_UNITS tokens. */
+/* Lines times tokens of a turn: up to VNNI_UNITS. */
 VNNI_INLINE void vnni_run_few(const tern_call *call, tern_slice rows, size_t prefetch, vnni_way how)
 {
     const tern_shape shape = call->problem->shape;
