@@ -239,10 +239,9 @@ static bool is_left_out(const tern_pass *pass)
 /* An OpenMP team of the process that forks is not there in the one that is forked, and would be waited for. */
 static bool bind_elsewhere(tern_pass_run *run)
 {
-    const bool owns_team = (run->task->c->kernel->flags & TERN_KERNEL_OWNS_TEAM) != 0;
     bool refused = true, right = true;
 
-    for (size_t i = owns_team ? 1 : 0; i < ELSEWHERE && right && refused; i++) {
+    for (size_t i = tern_kernel_owns_team(run->task->c->kernel) ? 1 : 0; i < ELSEWHERE && right && refused; i++) {
         run->pass = &passes_elsewhere[i];
         right = tern_pass_run_bind(run, &refused);
     }

@@ -44,14 +44,9 @@ int32_t *tern_pass_run_y(tern_pass_run *run)
     return (int32_t *)(void *)tern_pass_run_buffer(run, TERN_BUFFER_Y)->data;
 }
 
-bool tern_pass_run_owns_team(const tern_pass_run *run)
-{
-    return (run->task->c->kernel->flags & TERN_KERNEL_OWNS_TEAM) != 0;
-}
-
 bool tern_pass_run_runs_alone(const tern_pass_run *run)
 {
-    return run->pass->slicing != TERN_SLICES_SHARED && !tern_pass_run_owns_team(run);
+    return run->pass->slicing != TERN_SLICES_SHARED && !tern_kernel_owns_team(run->product.kernel);
 }
 
 void tern_pass_run_begin(tern_pass_run *run, const char *step)
@@ -61,7 +56,7 @@ void tern_pass_run_begin(tern_pass_run *run, const char *step)
     run->watched = run->pass->watched && !run->task->c->brief;
     if (run->watched)
         tern_state_take(&run->state);
-    if (run->watched && tern_pass_run_owns_team(run))
+    if (run->watched && tern_kernel_owns_team(run->task->c->kernel))
         tern_state_await_files(&run->state.process, run->files);
     run->registers = tern_registers_take();
 }
@@ -77,13 +72,13 @@ bool tern_pass_run_end(tern_pass_run *run)
         const tern_registers left = after.thread.registers;
         tern_state_take(&after);
         after.thread.registers = left;
-        if (tern_pass_run_owns_team(run))
+        if (tern_kernel_owns_team(run->task->c->kernel))
             tern_state_await_files(&after.process, before.process.files);
         if (after.heap_bytes > before.heap_bytes || after.mapped_bytes > before.mapped_bytes)
             run->grown = run->result->step;
     }
     /* Threads of its own are a kernel's affair where it is to have some. */
-    const bool owns_threads = tern_pass_run_owns_team(run) && run->product.problem.threads > 1;
+    const bool owns_threads = tern_kernel_owns_team(run->product.kernel) && run->product.problem.threads > 1;
     const char *difference = tern_state_difference(&before, &after, owns_threads);
     if (difference != NULL)
         return tern_pass_run_fail(run, TERN_OVERRUN, "%s leaves %s changed", run->result->step, difference);
@@ -185,7 +180,7 @@ bool tern_pass_run_bind(tern_pass_run *run, bool *refused)
 
 static bool make_team(tern_pass_run *run)
 {
-    const bool alone = tern_pass_run_runs_alone(run) || tern_pass_run_owns_team(run);
+    const bool alone = tern_pass_run_runs_alone(run) || tern_kernel_owns_team(run->product.kernel);
     const uint32_t threads = alone ? 1 : run->product.problem.threads;
     tern_error error;
 

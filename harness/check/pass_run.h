@@ -117,7 +117,6 @@ bool tern_pass_run_end(tern_pass_run *run);
 /* What the passes look at. */
 tern_guard *tern_pass_run_buffer(tern_pass_run *run, tern_buffer which);
 int32_t *tern_pass_run_y(tern_pass_run *run);
-bool tern_pass_run_owns_team(const tern_pass_run *run);
 bool tern_pass_run_runs_alone(const tern_pass_run *run); /* slice after slice */
 
 /* Sets verdict and reason, to which the name of the pass is added. Returns false. */

@@ -133,7 +133,7 @@ void tern_product_call_busy(const tern_product *product, const tern_call *call, 
 {
     shared_call shared = {.product = product, .call = call, .team = team, .busy = busy};
 
-    if (product->kernel->flags & TERN_KERNEL_OWNS_TEAM)
+    if (tern_kernel_owns_team(product->kernel))
         call_in_thread(&shared, 0, 1);
     else
         tern_team_run(team, call_in_thread, &shared);

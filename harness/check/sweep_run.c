@@ -76,11 +76,6 @@ static bool is_refused(sweep *s, const char *refusal)
     return refusal != NULL;
 }
 
-static bool owns_team(const sweep *s)
-{
-    return (s->product.kernel->flags & TERN_KERNEL_OWNS_TEAM) != 0;
-}
-
 static uint8_t *data(const sweep *s, tern_buffer which)
 {
     return s->buffers.guard[which].data;
@@ -199,7 +194,7 @@ static void call_walked(sweep *s)
 {
     const tern_stages *stages = &s->product.stages;
     const tern_call call = call_of(s);
-    const uint32_t threads = owns_team(s) ? 1 : call.problem->threads;
+    const uint32_t threads = tern_kernel_owns_team(s->product.kernel) ? 1 : call.problem->threads;
 
     if (stages->prepare != NULL) {
         note(s, "prepare()");
@@ -246,7 +241,7 @@ static bool is_steady(sweep *s, const tern_growth *growth, uint32_t calls)
 static void take_state(const sweep *s, tern_state *state, uint64_t files)
 {
     tern_state_take(state);
-    if (owns_team(s))
+    if (tern_kernel_owns_team(s->product.kernel))
         tern_state_await_files(&state->process, files);
 }
 
@@ -257,7 +252,7 @@ static bool leaves_state_whole(sweep *s, const tern_state *before)
     tern_state after;
 
     take_state(s, &after, before->process.files);
-    const char *difference = tern_state_difference(before, &after, owns_team(s));
+    const char *difference = tern_state_difference(before, &after, tern_kernel_owns_team(s->product.kernel));
     if (difference == NULL)
         return true;
     tern_text_append(what, sizeof what, "many calls of run() leave %s changed,", difference);

@@ -22,8 +22,7 @@ static const double most_ns = TERN_SANITIZED ? 5e6 : 5e7;
 void tern_call_alone(const tern_product *product, const tern_call *call)
 {
     const tern_stages *stages = &product->stages;
-    const bool owns_team = (product->kernel->flags & TERN_KERNEL_OWNS_TEAM) != 0;
-    const uint32_t threads = owns_team ? 1 : product->problem.threads;
+    const uint32_t threads = tern_kernel_owns_team(product->kernel) ? 1 : product->problem.threads;
 
     for (uint32_t t = 0; t < threads && stages->prepare != NULL; t++)
         stages->prepare(call, tern_slice_of(stages->prepare_units, t, threads));

@@ -106,7 +106,7 @@ tern_status tern_bench_open(tern_bench *bench, const tern_case *c, tern_fixture 
         return TERN_OK;
     if ((status = make_arrays(bench, error)) != TERN_OK || (status = make_plan(bench, refusal, error)) != TERN_OK ||
         *refusal != NULL || (status = make_ring(bench, ring_bytes, error)) != TERN_OK ||
-        !(bench->product.kernel->flags & TERN_KERNEL_OWNS_TEAM))
+        !tern_kernel_owns_team(bench->product.kernel))
         return status;
     if ((status = tern_fixture_dismiss(fixture, error)) != TERN_OK)
         return status;
@@ -156,7 +156,7 @@ static void do_nothing(void *argument, uint32_t thread, uint32_t threads)
 
 static void fork_and_join(tern_bench *bench)
 {
-    if (bench->product.kernel->flags & TERN_KERNEL_OWNS_TEAM) {
+    if (tern_kernel_owns_team(bench->product.kernel)) {
 #pragma omp parallel num_threads((int)bench->c->threads)
         do_nothing(NULL, 0, 0);
     } else {

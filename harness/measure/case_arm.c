@@ -161,7 +161,7 @@ static void describe_facts(const tern_bench *bench, tern_arm_outcome *outcome)
 static void measure_busy(tern_case_arm *case_arm)
 {
     tern_timing *timing = &case_arm->outcome->timing;
-    const bool owns_team = case_arm->bench.product.kernel->flags & TERN_KERNEL_OWNS_TEAM;
+    const bool owns_team = tern_kernel_owns_team(case_arm->bench.product.kernel);
     const double start_ns = tern_clock_ns();
     const uint64_t start_ticks = tern_clock_ticks();
 

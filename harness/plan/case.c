@@ -47,7 +47,7 @@ tern_status tern_case_set_toggles(tern_case *c, const char *text, tern_error *er
 
 bool tern_case_owns_team(const tern_case *c)
 {
-    return (c->kernel->flags & TERN_KERNEL_OWNS_TEAM) != 0 && c->threads > 1;
+    return tern_kernel_owns_team(c->kernel) && c->threads > 1;
 }
 
 bool tern_case_same_kernel(const tern_case *a, const tern_case *b)

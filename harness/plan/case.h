@@ -113,6 +113,12 @@ tern_status tern_case_set_toggles(tern_case *c, const char *text, tern_error *er
 /* Whether packed W and Y are to lie on huge pages: they do, unless a toggle says otherwise. */
 bool tern_case_huge_pages(const tern_case *c);
 
+/* Whether the kernel computes in threads of its own, however many these are. */
+static inline bool tern_kernel_owns_team(const tern_kernel *kernel)
+{
+    return (kernel->flags & TERN_KERNEL_OWNS_TEAM) != 0;
+}
+
 /*
  * Whether its kernel, which is not NULL, has several threads of its own. Such a case takes no turns with others: its
  * threads would wait on the CPUs of the others, and the others' on its own.
