@@ -5,16 +5,16 @@
  *
  * What bounds it. With a handful of tokens memory does. With many, a step of a register block is four products of 16
  * cycles. Measured piece by piece on a Xeon with AMX, in loops of one kind:
- *   - tile loads hide: 16 to 17 cycles a product with weights in L1 and X in L2; with both in L2 21, which is why a block
- *     of weights has to fit L1;
+ *   - tile loads hide: 16 to 17 cycles a product with weights in L1 and X in L2; with both in L2 21, which is why a
+ *     block of weights has to fit L1;
  *   - sums that leave the tiles after a block and come back before the next do not: 120 cycles, beside the 768 that the
  *     products of 12 steps take;
  *   - Y of a pair of tiles, written past the caches in one go, costs 2,000 cycles and more;
  *   - at 32 tokens, where all weights are unpacked for one pair, the kernel takes 115 cycles a step with packed W from
  *     the last-level cache and 160 from memory, at 64, for two pairs, 200 and 220: memory is not hidden.
  * The clock is the other bound. While a core multiplies what is in registers, constants or random bytes, it runs at 3.7
- * GHz; with loads of X and weights it was at 3.0 GHz in loops of 0.1 ms, and right after calls with 512 tokens at 2.1 to
- * 2.3. A peak measured in registers is then out of reach, whatever the order of instructions.
+ * GHz; with loads of X and weights it was at 3.0 GHz in loops of 0.1 ms, and right after calls with 512 tokens at 2.1
+ * to 2.3. A peak measured in registers is then out of reach, whatever the order of instructions.
  */
 #define VNNI_DIGITS 4
 #define AMX_BLOCK   11

@@ -1,10 +1,10 @@
 /*
  * amx.t5 - five weights in a byte, 1.6 bits each, TDPBSSD on tiles.
  *
- * Packed W has the form of vnni.t5 (vnni_t5.h), and few tokens go that kernel's way: so a model that is packed once makes
- * its steps at four fifths of the memory traffic of two bits a weight, and its prompts on tiles (amx_gemm.h). Sixteen
- * lines unpack to five steps. Unpacking takes some 20 instructions a line, for codes become signed weights: up to 32
- * tokens, 130 vector instructions beside the four products of a step, which take 64 cycles.
+ * Packed W has the form of vnni.t5 (vnni_t5.h), and few tokens go that kernel's way: so a model that is packed once
+ * makes its steps at four fifths of the memory traffic of two bits a weight, and its prompts on tiles (amx_gemm.h).
+ * Sixteen lines unpack to five steps. Unpacking takes some 20 instructions a line, for codes become signed weights: up
+ * to 32 tokens, 130 vector instructions beside the four products of a step, which take 64 cycles.
  */
 #include "vnni_t5.h"
 

@@ -1,12 +1,12 @@
 /*
  * amx_tiles.h - a register block: 2 tiles of tokens by 2 panels of packed W, through a block of columns.
  *
- * TDPBSSD adds the product of a tile of 16 tokens x 64 columns and one of 64 columns x 16 rows, both signed bytes, to
- * a tile of 16 x 16 sums. Packed W has the form of vnni.h: a line unpacks to VNNI_DIGITS vectors, and any 16 of them,
- * one after another, are such a tile. Four loads serve four products. Half of them hit L1, where the first pair of tokens
+ * TDPBSSD adds the product of a tile of 16 tokens x 64 columns and one of 64 columns x 16 rows, both signed bytes, to a
+ * tile of 16 x 16 sums. Packed W has the form of vnni.h: a line unpacks to VNNI_DIGITS vectors, and any 16 of them, one
+ * after another, are such a tile. Four loads serve four products. Half of them hit L1, where the first pair of tokens
  * unpacks a block of W on its way for the others; X is loaded past L1. Sums wait in L2 between blocks and are
- * prefetched. Packed W is prefetched evenly all the while: a burst of lines from memory would hold every fill buffer
- * of L1 and stop the loads of X.
+ * prefetched. Packed W is prefetched evenly all the while: a burst of lines from memory would hold every fill buffer of
+ * L1 and stop the loads of X.
  */
 #ifndef TERN_AMX_TILES_H
 #define TERN_AMX_TILES_H

@@ -34,8 +34,8 @@ static inline size_t common_round_up(size_t n, size_t step)
 }
 
 /*
- * What a part of scratch takes, so that the next one lies in another page. A prefetcher runs on to the end of a page: it
- * would take lines there from the thread that writes them.
+ * What a part of scratch takes, so that the next one lies in another page. A prefetcher runs on to the end of a page:
+ * it would take lines there from the thread that writes them.
  */
 static inline size_t common_apart(size_t bytes)
 {

@@ -29,9 +29,9 @@
 #include <stdint.h>
 
 /*
- * Raised when a field changes its meaning. Fields are only ever added at the end of a struct, and mean nothing when they
- * are zero: a kernel built against an older header is taken as it is, one that sets a field which the program does not
- * know is refused.
+ * Raised when a field changes its meaning. Fields are only ever added at the end of a struct, and mean nothing when
+ * they are zero: a kernel built against an older header is taken as it is, one that sets a field which the program does
+ * not know is refused.
  */
 #define TERN_KERNEL_ABI 1u
 
@@ -42,8 +42,8 @@
  * Instruction sets a kernel may need. A kernel names every one that its source file is compiled for, also when it asks
  * the processor at run time before it uses one: what does with less is another kernel. `check` sees the instructions
  * that pack(), prepare() and run() execute in the object that holds them, program or plug-in; what libraries use is
- * theirs to know. Without a bit, an x86-64 kernel has SSE2 and no more; what no bit names (VBMI2, IFMA, AES, ...) is for
- * no kernel.
+ * theirs to know. Without a bit, an x86-64 kernel has SSE2 and no more; what no bit names (VBMI2, IFMA, AES, ...) is
+ * for no kernel.
  */
 enum {
     TERN_ISA_AVX2 = 1u << 0,       /* AVX2 with FMA, BMI1, BMI2, F16C, LZCNT, MOVBE */
@@ -73,9 +73,9 @@ typedef struct tern_toggle {
 } tern_toggle;
 
 /*
- * What is to be computed. toggle[i] is the value of the kernel's toggles[i]. Packed W depends on M, K and toggles alone:
- * what was packed for one problem serves those of any other N and number of threads, as a model is packed once and then
- * multiplied with one token, or with many.
+ * What is to be computed. toggle[i] is the value of the kernel's toggles[i]. Packed W depends on M, K and toggles
+ * alone: what was packed for one problem serves those of any other N and number of threads, as a model is packed once
+ * and then multiplied with one token, or with many.
  */
 typedef struct tern_problem {
     tern_shape shape;
@@ -94,8 +94,8 @@ typedef struct tern_call {
 } tern_call;
 
 /*
- * The part of a stage's units that one thread does: [begin, end). thread < problem->threads. A slice may be empty, begin
- * == end, where there are more threads than units: the stage then does nothing.
+ * The part of a stage's units that one thread does: [begin, end). thread < problem->threads. A slice may be empty,
+ * begin == end, where there are more threads than units: the stage then does nothing.
  */
 typedef struct tern_slice {
     size_t begin, end;

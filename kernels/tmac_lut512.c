@@ -11,7 +11,8 @@
  * prefetches stand apart, since in bunches they wait for one another. Up to four tokens share loads and decoding of a
  * line: their tables are what L2 delivers in time. The bound is then a look-up and an addition for 96 products, of
  * either digit: 48 an instruction, where VPDPBUSD does 64 and needs no widening. Two tokens go as fast as in vnni.2bit,
- * more two thirds as fast. Tables of five weights are those of tmac.t5. (T-MAC, Wei et al. 2024, section 3, has the tables.)
+ * more two thirds as fast. Tables of five weights are those of tmac.t5. (T-MAC, Wei et al. 2024, section 3, has the
+ * tables.)
  */
 #include "common.h"
 #include "lut512.h"

@@ -7,8 +7,8 @@
  *
  * So 75 vector instructions multiply 768 weights, where avx2 takes 78, and a sixth less of W is read: one token is the
  * faster the less of the memory's bandwidth a core has. A few tokens share indices and signs, two at a time. From
- * `codes` tokens on W is unpacked and multiplied as avx2 does.
- * (T-MAC, Wei et al. 2024, section 3, has the tables and mirrors them; TL2 of bitnet.cpp has three weights in five bits.)
+ * `codes` tokens on W is unpacked and multiplied as avx2 does. (T-MAC, Wei et al. 2024, section 3, has the tables and
+ * mirrors them; TL2 of bitnet.cpp has three weights in five bits.)
  */
 #include "tmac_t3.h"
 #include "tmac_t3_codes.h"

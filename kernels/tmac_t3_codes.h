@@ -42,7 +42,9 @@ LUT_INLINE void tmac_t3_put_step(const __m256i column[TRITS2_STEP], uint8_t *cod
     }
 }
 
-/* The 4 groups, 12 columns, whose indices stand in two lines; signs: shifted so that the highest bit is the last one's. */
+/*
+ * The 4 groups, 12 columns, whose indices stand in two lines; signs: shifted so that the highest bit is the last one's.
+ */
 LUT_INLINE void tmac_t3_put_groups(const uint8_t *line, __m256i signs, uint8_t *codes)
 {
     const __m256i nibble = _mm256_set1_epi8(0x0F), one = _mm256_set1_epi8(1);

@@ -7,8 +7,8 @@
  * two additions) join the 8-bit sums: 8 a line, however many tokens. VPDPBUSD needs 5, and 8 more to unpack W for one
  * token.
  *
- * Zen 4 has four vector ports of 256 bits: 8 instructions take 4 cycles, 80 products a cycle, where VPDPBUSD makes 64 at
- * most. 4.2 to 4.9 cycles are measured with all in L1, the making of tables left out. On Intel VPERMI2B is three
+ * Zen 4 has four vector ports of 256 bits: 8 instructions take 4 cycles, 80 products a cycle, where VPDPBUSD makes 64
+ * at most. 4.2 to 4.9 cycles are measured with all in L1, the making of tables left out. On Intel VPERMI2B is three
  * micro-operations: 12 on two ports for 320 products, no better than vnni.t5. Each thread builds its own tables, 20
  * cycles each, as much as 5 lines take: an eighth of the time where 2048 rows share one, half at 256.
  *

@@ -7,8 +7,8 @@
  * groups, panels. So a slab is one stream for a thread that takes its pieces one after the other, and the tables of a
  * piece stay in the nearest cache meanwhile. A thread that has a part of a slab skips the rest of each piece.
  *
- * The sum T of a group, -640..640, is 37 upper + lower + 19, with upper in -18..17 and lower in -18..18. The digits of -T
- * are their complements: 37 (-1 - upper) + (-1 - lower) + 19 = -T. So a sign costs a xor with 0 or 255 of either.
+ * The sum T of a group, -640..640, is 37 upper + lower + 19, with upper in -18..17 and lower in -18..18. The digits of
+ * -T are their complements: 37 (-1 - upper) + (-1 - lower) + 19 = -T. So a sign costs a xor with 0 or 255 of either.
  */
 #ifndef TERN_TMAC_T5_H
 #define TERN_TMAC_T5_H
@@ -83,8 +83,9 @@ static inline tmac_t5_place tmac_t5_place_of(tern_shape shape, size_t panel, siz
 }
 
 /*
- * Where entry |B| stands. Those from 14 on are four zones of 27, whose w3 and w4 are (1,0), (-1,1), (0,1) and (1,1). The
- * others take the five places that zones 0 to 2 have left of 32. Bytes come in the order of VPACKSSWB, two zones at a time.
+ * Where entry |B| stands. Those from 14 on are four zones of 27, whose w3 and w4 are (1,0), (-1,1), (0,1) and (1,1).
+ * The others take the five places that zones 0 to 2 have left of 32. Bytes come in the order of VPACKSSWB, two zones at
+ * a time.
  */
 static inline uint8_t tmac_t5_entry(size_t b)
 {
@@ -103,8 +104,8 @@ static inline size_t tmac_t5_row(size_t r)
 }
 
 /*
- * Which column of a piece byte b of a vector takes: a lane of 32 bits has a group, and its bytes have those columns of it.
- * Lanes 12 to 15 are not used.
+ * Which column of a piece byte b of a vector takes: a lane of 32 bits has a group, and its bytes have those columns of
+ * it. Lanes 12 to 15 are not used.
  */
 #define TMAC_T5_AT(b, i)   ((b) / 4 * TMAC_T5_GROUP + (i))
 #define TMAC_T5_AT_1234(b) TMAC_T5_AT(b, 1 + (b) % 4)
@@ -185,8 +186,8 @@ LUT_INLINE void tmac_t5_make_inputs(const int8_t *x, size_t columns, tmac_t5_inp
 }
 
 /*
- * W0 to W2: the weights of lane e of a zone. START: what makes up for the 128 in x, less TMAC_T5_OFFSET. LANE: where lane
- * i % 32 of zone i / 32 finds its sum.
+ * W0 to W2: the weights of lane e of a zone. START: what makes up for the 128 in x, less TMAC_T5_OFFSET. LANE: where
+ * lane i % 32 of zone i / 32 finds its sum; SPARE: where those past the zone's do.
  */
 #define TMAC_T5_W0(e)         ((e) < TMAC_T5_ZONE ? (e) % 3 - 1 : 0)
 #define TMAC_T5_W1(e)         ((e) < TMAC_T5_ZONE ? (e) / 3 % 3 - 1 : 0)
@@ -194,7 +195,8 @@ LUT_INLINE void tmac_t5_make_inputs(const int8_t *x, size_t columns, tmac_t5_inp
 #define TMAC_T5_W01(b)        ((b) % 2 == 0 ? TMAC_T5_W0((b) / 2) : TMAC_T5_W1((b) / 2))
 #define TMAC_T5_W2_PAIRS(b)   ((b) % 2 == 0 ? TMAC_T5_W2((b) / 2) : 0)
 #define TMAC_T5_START(e)      (-128 * (TMAC_T5_W0(e) + TMAC_T5_W1(e) + TMAC_T5_W2(e)) - TMAC_T5_OFFSET)
-#define TMAC_T5_LANE(i)       ((i) % 32 < TMAC_T5_ZONE ? (i) % 32 : TMAC_T5_ZONE / 2 + (i) / 32 * 5 + (i) % 32 - TMAC_T5_ZONE)
+#define TMAC_T5_SPARE(i)      (TMAC_T5_ZONE / 2 + (i) / 32 * 5 + (i) % 32 - TMAC_T5_ZONE)
+#define TMAC_T5_LANE(i)       ((i) % 32 < TMAC_T5_ZONE ? (i) % 32 : TMAC_T5_SPARE(i))
 #define TMAC_T5_LOW_BYTE(b)   ((b) % 16 / 8 * 64 + (b) / 16 * 16 + (b) % 8 * 2)
 #define TMAC_T5_TIMES_BASE(b) ((uint8_t)(TMAC_T5_BASE * ((b) < 32 ? (b) : (b)-64)))
 

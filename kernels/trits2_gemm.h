@@ -4,9 +4,9 @@
  *
  * A register tile is a panel of 16 rows by up to 6 tokens: 12 sums, 2 vectors of codes, one of x and one product fill
  * the 16 registers, and a step's 12 multiply-adds need 8 loads. (GCC multiplies ahead and keeps five of the sums in
- * memory, once a line; made to keep them in registers it was no faster.) Sums of 16 bits go to 32 in memory after 16 lines. X is
- * re-ordered so that a tile reads it as one stream. What bounds it: multiplications and additions, of which three start
- * each cycle.
+ * memory, once a line; made to keep them in registers it was no faster.) Sums of 16 bits go to 32 in memory after 16
+ * lines. X is re-ordered so that a tile reads it as one stream. What bounds it: multiplications and additions, of which
+ * three start each cycle.
  */
 #ifndef TERN_TRITS2_GEMM_H
 #define TERN_TRITS2_GEMM_H

@@ -51,8 +51,8 @@ VNNI_INLINE __m512i vnni_encode(const __m512i rows[4])
 }
 
 /*
- * Of the lowest 6 bits of a byte: d1; n as fields of 2 bits; and, where the highest bits are 3, n with d5 above it, xor 3
- * for the xor with the byte.
+ * Of the lowest 6 bits of a byte: d1; n as fields of 2 bits; and, where the highest bits are 3, n with d5 above it, xor
+ * 3 for the xor with the byte.
  */
 #define FIRST_OF(a)  ((a) / COMMON)
 #define FIELDS(n)    ((n) / 9 % 3 | (n) / 3 % 3 << 2 | (n) % 3 << 4)

@@ -1,6 +1,6 @@
 /*
- * Which commit slowed it down? The case, a row for each commit that changes kernels/, the answer in words, and what each
- * toggle gives before and after.
+ * Which commit slowed it down? The case, a row for each commit that changes kernels/, the answer in words, and what
+ * each toggle gives before and after.
  *
  *     change  time of the commit / time of the good end - 1, with its standard error
  *     p       the probability that the change came with it, after all that was measured

@@ -12,8 +12,8 @@ enum { TERN_CELL_BYTES = 96 };
 typedef enum tern_cell_part { TERN_CELL_VALUE, TERN_CELL_LOW, TERN_CELL_HIGH } tern_cell_part;
 
 /*
- * What people read: "12.3 us", "93.0 %", "1.50 (1.40..1.60)", "n/a" for a number that is not known, "" for a blank cell.
- * Returns the cell's own text, or text, which holds TERN_CELL_BYTES.
+ * What people read: "12.3 us", "93.0 %", "1.50 (1.40..1.60)", "n/a" for a number that is not known, "" for a blank
+ * cell. Returns the cell's own text, or text, which holds TERN_CELL_BYTES.
  */
 const char *tern_cell_show(const tern_column *column, const tern_cell *cell, char *text);
 

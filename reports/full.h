@@ -10,7 +10,8 @@
 
 /*
  * Adds the chapter's content. *filled is set to false when the records have nothing for it, and then people are shown
- * nothing: the chapter is a line in a list of what would measure it. TERN_ENVIRONMENT when memory ran out, TERN_USAGE when the file of expectations makes no sense.
+ * nothing: the chapter is a line in a list of what would measure it. TERN_ENVIRONMENT when memory ran out, TERN_USAGE
+ * when the file of expectations makes no sense.
  */
 typedef tern_status tern_full_part(tern_document *document, const tern_results *results, bool *filled,
                                    tern_error *error);
@@ -32,7 +33,9 @@ tern_full_part tern_full_bisect;      /* part_bisect.c */
 tern_full_part tern_full_memory;      /* part_parts.c */
 tern_full_part tern_full_verdict;     /* part_top.c */
 
-/* Steps through the timed decode loops that are the baseline of others, or those that are not. *cursor is 0 at first. */
+/*
+ * Steps through the timed decode loops that are the baseline of others, or those that are not. *cursor is 0 at first.
+ */
 const tern_decode_record *tern_full_next_loop(const tern_results *results, bool baseline, size_t *cursor);
 bool tern_full_has_loop(const tern_results *results);
 

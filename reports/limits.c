@@ -159,7 +159,9 @@ static void add_row(tern_sheet *sheet, const tern_results *results, const tern_r
 
 enum { SENTENCE_BYTES = 1024 };
 
-/* Whether the limit that the share is of is read bandwidth: the one that was sampled with it, or else the nearer one. */
+/*
+ * Whether the limit that the share is of is read bandwidth: the one that was sampled with it, or else the nearer one.
+ */
 static bool reads_first(const tern_record *r)
 {
     const tern_bound_figures figures = tern_bounds_figures(r);

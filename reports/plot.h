@@ -57,9 +57,9 @@ typedef struct tern_drawing {
 } tern_drawing;
 
 /*
- * Draws all of them by one gnuplot. TERN_NOTHING when it is not installed, TERN_ENVIRONMENT when it fails; nothing is to
- * be freed then.
- * An SVG has no head of XML; ids in it begin with the plot's name, so that several may stand in one page.
+ * Draws all of them by one gnuplot. TERN_NOTHING when it is not installed, TERN_ENVIRONMENT when it fails; nothing is
+ * to be freed then. An SVG has no head of XML; ids in it begin with the plot's name, so that several may stand in one
+ * page.
  */
 tern_status tern_gnuplot_draw(tern_drawing *drawings, size_t count, tern_picture picture, tern_error *error);
 

@@ -3,8 +3,8 @@
  *
  * A report is a function that fills a document: words and sheets. A writer puts any document into a format. `limits` is
  * the report of that name as text; `limits.csv`, `limits.md`, `limits.html` and `limits.json` are the same report by
- * another writer. `md`, `html` and `json` alone are the full report, `csv` alone is the table. `NAME.svg` and `NAME.png` are
- * plots. Some formats are no documents: they are written straight from results.
+ * another writer. `md`, `html` and `json` alone are the full report, `csv` alone is the table. `NAME.svg` and
+ * `NAME.png` are plots. Some formats are no documents: they are written straight from results.
  *
  * To add a report: one file beside this one with a tern_report_builder, its declaration here, one row in report.c. To
  * add a writer, see writer.h.
@@ -51,7 +51,9 @@ const char *tern_report_names(void);
 /* The writer that a name alone means (table: text, csv, md, html, json), for any document; NULL for other reports. */
 tern_writer *tern_report_plain_writer(const tern_report *report);
 
-/* What a report that was written lacks all the same: TERN_OK for what it can do without. why is empty when it is whole. */
+/*
+ * What a report that was written lacks all the same: TERN_OK for what it can do without. why is empty when it is whole.
+ */
 typedef struct tern_report_lack {
     tern_status status;
     tern_error why;

@@ -1,6 +1,6 @@
 /*
- * What more threads bring. A section for each case but for its threads, where there are several; the row of the fewest threads is what the
- * others are compared with.
+ * What more threads bring. A section for each case but for its threads, where there are several; the row of the fewest
+ * threads is what the others are compared with.
  *
  *     speed-up    time with the fewest threads / time
  *     efficiency  speed-up / (threads / fewest threads)
@@ -84,7 +84,9 @@ static void add_section(tern_sheet *sheet, const tern_results *results, const te
         add_row(sheet, results, group->item[i], fewest);
 }
 
-/* People are shown what was timed with several thread counts; the rest only when that is all there is, and asked for. */
+/*
+ * People are shown what was timed with several thread counts; the rest only when that is all there is, and asked for.
+ */
 static tern_status add(tern_document *document, const tern_results *results, bool show_rest, tern_error *error)
 {
     tern_groups cases;

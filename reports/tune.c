@@ -1,6 +1,6 @@
 /*
- * What was tried to find the fastest kernel and toggles, one section a workload: the choice in words, then every setting
- * with its time beside the first one of its stage.
+ * What was tried to find the fastest kernel and toggles, one section a workload: the choice in words, then every
+ * setting with its time beside the first one of its stage.
  */
 #include "report.h"
 #include "runs.h"

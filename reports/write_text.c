@@ -1,7 +1,7 @@
 /*
- * For a terminal: columns aligned by spaces, as wide as what stands in them anywhere in the sheet, so that the
- * sections of a sheet stand below each other. Where that is wider than the terminal, columns get as narrow as what is in
- * them, and what can be spared is left out, and named.
+ * For a terminal: columns aligned by spaces, as wide as what stands in them anywhere in the sheet, so that the sections
+ * of a sheet stand below each other. Where that is wider than the terminal, columns get as narrow as what is in them,
+ * and what can be spared is left out, and named.
  */
 #include "cell.h"
 #include "writer.h"

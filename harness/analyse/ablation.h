@@ -27,7 +27,9 @@ typedef struct tern_ablation {
 tern_status tern_ablation_read(tern_ablation *ablation, const tern_results *results, uint32_t run, const char *id,
                                const char *side, bool *found, tern_error *error);
 
-/* Called with each ablation of results. It may come without processes, or with trouble: then its effects say nothing. */
+/*
+ * Called with each ablation of results. It may come without processes, or with trouble: then its effects say nothing.
+ */
 typedef void tern_ablation_visit(void *context, const tern_ablation *ablation);
 
 /* Each ablation in the order of the lines. TERN_ENVIRONMENT when memory ran out. */

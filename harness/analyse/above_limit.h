@@ -12,7 +12,10 @@
 /* Whether people read more than 100.0 %. */
 bool tern_is_above_limit(double share);
 
-/* " (above 100 %: the limit was measured too low in that run, unless ...)", to stand behind such a share; "" behind others. */
+/*
+ * " (above 100 %: the limit was measured too low in that run, unless ...)", to stand behind such a share; "" behind
+ * others.
+ */
 const char *tern_above_limit_remark(double share);
 
 #endif

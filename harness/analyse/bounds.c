@@ -5,10 +5,15 @@
 #include <math.h>
 #include <string.h>
 
-/* Shares of a roof vary by a tenth on machines that are shared, and the prefetcher of a short row does not reach all. */
+/*
+ * Shares of a roof vary by a tenth on machines that are shared, and the prefetcher of a short row does not reach all.
+ */
 static const double near_roof = 0.8;
 
-/* Of the additions a cycle: a judgement. ci/selftest bounds prints what kernels that are made to be so reach on a machine. */
+/*
+ * Of the additions a cycle: a judgement. ci/selftest bounds prints what kernels that are made to be so reach on a
+ * machine.
+ */
 static const double many_instructions = 0.5;
 
 /* Below this share of the time, a counter's value is a guess. */

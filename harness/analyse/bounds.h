@@ -32,8 +32,8 @@ typedef struct tern_bound_figures {
 } tern_bound_figures;
 
 /*
- * Of a timed record. Instructions are those of the processor's counter where it counted, else of single steps, of a whole
- * call or of a part; cycles those of the counter, or of the clock rate that was measured.
+ * Of a timed record. Instructions are those of the processor's counter where it counted, else of single steps, of a
+ * whole call or of a part; cycles those of the counter, or of the clock rate that was measured.
  */
 tern_bound_figures tern_bounds_figures(const tern_record *record);
 

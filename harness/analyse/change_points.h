@@ -1,6 +1,6 @@
 /*
- * change_points.h - where does a series of figures step to another level? Drifts and single figures that are far off are
- * none.
+ * change_points.h - where does a series of figures step to another level? Drifts and single figures that are far off
+ * are none.
  *
  * The place is that of E-divisive (Matteson, James, JASA 109, 2014): the split whose two parts are the most unlike each
  * other by energy distance, and then each part again. Whether the parts differ is Welch's test, whose p-value is

@@ -90,8 +90,8 @@ static uint32_t find_partner(const side *after, bool *taken, const char *id)
 }
 
 /*
- * What no earlier one is left for. If one of them was EXACT and this is not, then that was lost, however often it was done
- * again.
+ * What no earlier one is left for. If one of them was EXACT and this is not, then that was lost, however often it was
+ * done again.
  */
 static tern_comparison_pair left_over(const side *before, const side *after, uint32_t place)
 {

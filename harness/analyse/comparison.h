@@ -48,9 +48,9 @@ typedef struct tern_comparison {
 } tern_comparison;
 
 /*
- * Pairs equal ids in their order: the second case of an id with the second. One that is left over is LOST when it is not
- * EXACT and any earlier one of its id is. tolerance: 0.05 = 5 %.
- * TERN_ENVIRONMENT when memory ran out. Free with tern_comparison_free().
+ * Pairs equal ids in their order: the second case of an id with the second. One that is left over is LOST when it is
+ * not EXACT and any earlier one of its id is. tolerance: 0.05 = 5 %. TERN_ENVIRONMENT when memory ran out. Free with
+ * tern_comparison_free().
  */
 tern_status tern_comparison_make(tern_comparison *comparison, const tern_results *before, const tern_results *after,
                                  double tolerance, tern_error *error);

@@ -21,8 +21,8 @@ typedef struct tern_culprit {
 } tern_culprit;
 
 /*
- * All commits are equally likely at first. delta and sigma come from the two ends; sigma > 0. False when memory ran out.
- * Free with tern_culprit_free().
+ * All commits are equally likely at first. delta and sigma come from the two ends; sigma > 0. False when memory ran
+ * out. Free with tern_culprit_free().
  */
 bool tern_culprit_new(tern_culprit *culprit, size_t count, double delta, double sigma);
 void tern_culprit_free(tern_culprit *culprit);

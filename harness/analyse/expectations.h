@@ -10,9 +10,9 @@
  *     over    = ^scalar$     ; ... over the fastest of these, problem by problem
  *
  * threads compares the most with the fewest threads, case by case; toggle (with `toggle = NAME`) is what an ablation
- * loses without it; cache and decode are of the decode loop. cache is with its KV cache over without: what `ablate decode`
- * loses without it or, where there is no such ablation, what `decode --compare-cache` found; decode is over its baseline.
- * Claims are never multiplied with each other.
+ * loses without it; cache and decode are of the decode loop. cache is with its KV cache over without: what `ablate
+ * decode` loses without it or, where there is no such ablation, what `decode --compare-cache` found; decode is over its
+ * baseline. Claims are never multiplied with each other.
  */
 #ifndef TERN_EXPECTATIONS_H
 #define TERN_EXPECTATIONS_H

@@ -1,8 +1,8 @@
 /*
  * fleet.h - what many machines did together: whether the shards of a plan are all there, and which machine is off.
  *
- * Lines are shown to it one at a time, in the order of their files, and it keeps a few bytes of each run. So it serves a merge of any
- * size as well as results in memory.
+ * Lines are shown to it one at a time, in the order of their files, and it keeps a few bytes of each run. So it serves
+ * a merge of any size as well as results in memory.
  */
 #ifndef TERN_FLEET_H
 #define TERN_FLEET_H
@@ -49,9 +49,9 @@ tern_status tern_fleet_add_results(tern_fleet *fleet, const tern_results *result
 typedef void tern_fleet_say(void *context, const char *sentence);
 
 /*
- * Says of each plan how many shards are complete, which are missing, cut off, or there twice, and which are of another build of
- * ternbench than others; then which machines' canaries are off the median by more than 3 %. Nothing where there is no
- * shard and no canary. Returns whether no shard is missing or cut off; say may be NULL.
+ * Says of each plan how many shards are complete, which are missing, cut off, or there twice, and which are of another
+ * build of ternbench than others; then which machines' canaries are off the median by more than 3 %. Nothing where
+ * there is no shard and no canary. Returns whether no shard is missing or cut off; say may be NULL.
  */
 bool tern_fleet_tell(const tern_fleet *fleet, tern_fleet_say *say, void *context);
 

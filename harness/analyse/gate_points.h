@@ -19,8 +19,8 @@ typedef struct tern_gate_points {
 } tern_gate_points;
 
 /*
- * Appends to points, for each run of a gate, its fingerprint, a point a case and a closing line. A case whose code is the
- * anchor's, byte by byte, has the ratio 1 without being timed. Adds to *became, which begins as zeros.
+ * Appends to points, for each run of a gate, its fingerprint, a point a case and a closing line. A case whose code is
+ * the anchor's, byte by byte, has the ratio 1 without being timed. Adds to *became, which begins as zeros.
  */
 tern_status tern_gate_points_add(tern_results *points, const tern_results *gates, tern_gate_points *became,
                                  tern_error *error);

@@ -55,8 +55,9 @@ tern_status tern_gate_rows_new(tern_gate_rows *rows, const tern_results *results
 void tern_gate_rows_free(tern_gate_rows *rows);
 
 /*
- * The exit status: 1 when CAND is wrong, 3 when something got slower or vanished and BASE does not expect it, 4 when
- * of what was timed nothing could be judged, 5 when there was nothing to compare. strict: 4 also when a case is INCONCLUSIVE.
+ * The exit status: 1 when CAND is wrong, 3 when something got slower or vanished and BASE does not expect it, 4 when of
+ * what was timed nothing could be judged, 5 when there was nothing to compare. strict: 4 also when a case is
+ * INCONCLUSIVE.
  */
 tern_status tern_gate_status(const tern_gate_rows *rows, bool strict);
 

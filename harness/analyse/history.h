@@ -89,8 +89,8 @@ typedef struct tern_history {
 } tern_history;
 
 /*
- * planned may be NULL; results and planned must outlive the history. Free with tern_history_free(), whatever is returned.
- * TERN_ENVIRONMENT: memory ran out.
+ * planned may be NULL; results and planned must outlive the history. Free with tern_history_free(), whatever is
+ * returned. TERN_ENVIRONMENT: memory ran out.
  */
 tern_status tern_history_new(tern_history *history, const tern_results *results, const tern_history_rule *rule,
                              const tern_planned_changes *planned, tern_error *error);

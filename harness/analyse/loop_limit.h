@@ -1,8 +1,8 @@
 /*
  * loop_limit.h - how near a phase of the decode loop comes to what the machine allows.
  *
- * A loop reads the same weights step after step. Where they fit into a cache, the rate of memory is no limit, and only that
- * at which the same bytes were read in turns with the steps will do.
+ * A loop reads the same weights step after step. Where they fit into a cache, the rate of memory is no limit, and only
+ * that at which the same bytes were read in turns with the steps will do.
  */
 #ifndef TERN_LOOP_LIMIT_H
 #define TERN_LOOP_LIMIT_H

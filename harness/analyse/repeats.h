@@ -13,7 +13,8 @@ uint32_t tern_repeats_machines(const tern_results *results);
 
 /*
  * Runs are alike that are of one machine, one build and the same settings; they repeat each other when they also have
- * timed cases or decode runs in common. A build of a modified source is like no other, since what was modified is not known.
+ * timed cases or decode runs in common. A build of a modified source is like no other, since what was modified is not
+ * known.
  */
 typedef struct tern_repeats {
     uint32_t *like;  /* for each run the first that it is like, or itself */

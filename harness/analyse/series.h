@@ -11,7 +11,10 @@
 
 #include <stddef.h>
 
-/* The timed records of a case, or of a phase of a decode run, in runs that are alike. All zero: empty. Free ns with free(). */
+/*
+ * The timed records of a case, or of a phase of a decode run, in runs that are alike. All zero: empty. Free ns with
+ * free().
+ */
 typedef struct tern_repeat_series {
     double *ns; /* samples of all runs, in their order */
     size_t samples, capacity, runs;
@@ -23,8 +26,8 @@ typedef struct tern_repeat_series {
 } tern_repeat_series;
 
 /*
- * Fills *series, whose memory is used again, with the timed records of a case that repeat r. series->runs is 0 when r is
- * not the first of them.
+ * Fills *series, whose memory is used again, with the timed records of a case that repeat r. series->runs is 0 when r
+ * is not the first of them.
  */
 tern_status tern_repeat_series_fill(tern_repeat_series *series, const tern_repeats *repeats,
                                     const tern_results *results, const tern_record *r, tern_error *error);

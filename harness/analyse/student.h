@@ -50,8 +50,8 @@ typedef struct tern_difference_of_means {
 } tern_difference_of_means;
 
 /*
- * count of each at least 2. least_sd: the spread of single figures that is assumed at least, so that a few that happen to
- * be equal prove nothing. (Welch, Biometrika 34, 1947.)
+ * count of each at least 2. least_sd: the spread of single figures that is assumed at least, so that a few that happen
+ * to be equal prove nothing. (Welch, Biometrika 34, 1947.)
  */
 tern_difference_of_means tern_welch(const double *a, size_t a_count, const double *b, size_t b_count, double least_sd);
 

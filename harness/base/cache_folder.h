@@ -9,9 +9,9 @@
 #include <limits.h>
 
 /*
- * Writes the path of ternbench/KIND in $XDG_CACHE_HOME, or in ~/.cache where that is not set, or in a
- * temporary folder, which has to be this user's alone, for one without a home; makes what is missing of it. There is room
- * for a name of 60 characters behind it.
+ * Writes the path of ternbench/KIND in $XDG_CACHE_HOME, or in ~/.cache where that is not set, or in a temporary folder,
+ * which has to be this user's alone, for one without a home; makes what is missing of it. There is room for a name of
+ * 60 characters behind it.
  */
 tern_status tern_cache_folder(const char *kind, char folder[PATH_MAX], tern_error *error);
 

@@ -36,8 +36,8 @@ enum { GENERATIONS = 2 };
 static const double MOST_EXTENSIONS = 4.0;
 
 /*
- * Who does not look at the child for longer was stopped, as by ^Z or with a machine that slept, and so was the child, or
- * may have been.
+ * Who does not look at the child for longer was stopped, as by ^Z or with a machine that slept, and so was the child,
+ * or may have been.
  */
 static const double LONGEST_LOOK_S = 0.5;
 
@@ -108,8 +108,8 @@ static void redirect(int printed)
 }
 
 /*
- * A process like any other: no handler, mask or terminal of the parent's, and no life after it. But a file that may not grow
- * is an error of write(), as in the parent.
+ * A process like any other: no handler, mask or terminal of the parent's, and no life after it. But a file that may not
+ * grow is an error of write(), as in the parent.
  */
 static void settle(pid_t parent, int printed)
 {

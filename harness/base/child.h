@@ -23,7 +23,9 @@ typedef bool tern_child_tick(void *context);
 typedef double tern_child_turn(const void *result, double *deadline_s);
 
 typedef struct tern_child_options {
-    /* Not counted: time for which the child was ready and others had the CPUs, or for which this process was stopped. */
+    /*
+     * Not counted: time for which the child was ready and others had the CPUs, or for which this process was stopped.
+     */
     double deadline_s;
     tern_child_turn *turn; /* may be NULL */
     tern_child_tick *tick;

@@ -7,10 +7,16 @@
 /* Above that the library takes seconds and hundreds of MB. */
 static const double MOST_CHARACTERS = 4000.0;
 
-/* Each further repetition of what is repeated makes it some twenty times as slow where the part can be empty: "((a?)+)+" has 3. */
+/*
+ * Each further repetition of what is repeated makes it some twenty times as slow where the part can be empty:
+ * "((a?)+)+" has 3.
+ */
 static const int MOST_REPETITIONS = 4;
 
-/* How often "{2}", "{2,9}" writes what it repeats, or "{2,}", a star behind them. *text, at its first character, moves to its last. */
+/*
+ * How often "{2}", "{2,9}" writes what it repeats, or "{2,}", a star behind them. *text, at its first character, moves
+ * to its last.
+ */
 static double repetitions(const char **text)
 {
     const size_t length = strcspn(*text, "}");

@@ -18,8 +18,8 @@ typedef struct tern_filter {
 } tern_filter;
 
 /*
- * POSIX extended syntax; NULL: everything passes. TERN_USAGE says what is wrong with the expression, or that it would take
- * the library too long. Free with tern_filter_free(), whatever is returned.
+ * POSIX extended syntax; NULL: everything passes. TERN_USAGE says what is wrong with the expression, or that it would
+ * take the library too long. Free with tern_filter_free(), whatever is returned.
  */
 tern_status tern_filter_compile(tern_filter *filter, const char *text, tern_error *error);
 

@@ -14,8 +14,8 @@
 uint64_t tern_heap_allocations(void);
 
 /*
- * How often one that a machine may well have had the memory for was refused, in this process and, once it is told where to
- * count, in that place instead, which may be shared with another process.
+ * How often one that a machine may well have had the memory for was refused, in this process and, once it is told where
+ * to count, in that place instead, which may be shared with another process.
  */
 uint64_t tern_heap_refusals(void);
 void tern_heap_count_refusals_in(_Atomic uint64_t *place);

@@ -1,6 +1,6 @@
 /*
- * inih reads the lines. What it does not tell, whether a line goes on with the one before and whether a part of it is lost, is
- * seen by the function that hands it the lines.
+ * inih reads the lines. What it does not tell, whether a line goes on with the one before and whether a part of it is
+ * lost, is seen by the function that hands it the lines.
  */
 #include "base/ini.h"
 

@@ -10,16 +10,17 @@
 #include <stddef.h>
 
 /*
- * What a reader does with a line. goes_on: the line begins with a blank, and its text goes on with the value of the line
- * before it, whose key it has. Another status than TERN_OK ends the reading with it; the sentence need not say where.
+ * What a reader does with a line. goes_on: the line begins with a blank, and its text goes on with the value of the
+ * line before it, whose key it has. Another status than TERN_OK ends the reading with it; the sentence need not say
+ * where.
  */
 typedef tern_status tern_ini_visit(void *context, const char *section, const char *key, const char *value, bool goes_on,
                                    tern_error *error);
 
 /*
  * Reads a file; what is "suite" or "model", for messages. TERN_USAGE names file and line: it cannot be read, it is no
- * text, it is longer than a MiB, a line is none of the form, or longer than 198 bytes, a section's name is longer than 49 or
- * more than a comment follows it, a key stands in its section a second time, or visit refuses it.
+ * text, it is longer than a MiB, a line is none of the form, or longer than 198 bytes, a section's name is longer than
+ * 49 or more than a comment follows it, a key stands in its section a second time, or visit refuses it.
  */
 tern_status tern_ini_read(const char *path, const char *what, tern_ini_visit *visit, void *context, tern_error *error);
 

@@ -1,6 +1,6 @@
 /*
- * interrupt.h - SIGINT, SIGTERM and SIGHUP become a number that loops look at, so that a run ends with its records whole;
- * and who does not look ends all the same.
+ * interrupt.h - SIGINT, SIGTERM and SIGHUP become a number that loops look at, so that a run ends with its records
+ * whole; and who does not look ends all the same.
  */
 #ifndef TERN_INTERRUPT_H
 #define TERN_INTERRUPT_H
@@ -24,8 +24,8 @@ int tern_interrupt_signal(void);
 enum { TERN_INTERRUPT_ENDS = 4 };
 
 /*
- * fn is called, once, before a process ends that has not looked in time, or got a second signal; its exit status is then
- * 128 + signal. It runs in a signal handler.
+ * fn is called, once, before a process ends that has not looked in time, or got a second signal; its exit status is
+ * then 128 + signal. It runs in a signal handler.
  */
 void tern_interrupt_at_end(void (*fn)(void));
 

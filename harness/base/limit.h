@@ -8,8 +8,8 @@
 #include <stdint.h>
 
 /*
- * Raises the limit of a resource (RLIMIT_NOFILE, ...) to `enough` where it is below. False: it may not be raised so far, and
- * *most is how far it may. Where the system does not tell the limit, it is taken to be enough.
+ * Raises the limit of a resource (RLIMIT_NOFILE, ...) to `enough` where it is below. False: it may not be raised so
+ * far, and *most is how far it may. Where the system does not tell the limit, it is taken to be enough.
  */
 bool tern_limit_raise(int resource, uintmax_t enough, uintmax_t *most);
 

@@ -9,8 +9,8 @@
 #include <stddef.h>
 
 /*
- * Of the files of a folder with that ending, such as ".suite", writes the name of the one that is nearest to `name`, with or
- * without the ending: no folder, no ending; "" when none is near. Returns nearest.
+ * Of the files of a folder with that ending, such as ".suite", writes the name of the one that is nearest to `name`,
+ * with or without the ending: no folder, no ending; "" when none is near. Returns nearest.
  */
 char *tern_nearest_file(const char *folder, const char *name, const char *ending, char *nearest, size_t bytes);
 

@@ -52,7 +52,8 @@ tern_status tern_outfile_close(tern_outfile *file, tern_error *error);
 void tern_outfile_drop(tern_outfile *file);
 
 /*
- * Writes out what the stream holds. False when it did not take all that it ever got; errno says why, or is 0 when no call did.
+ * Writes out what the stream holds. False when it did not take all that it ever got; errno says why, or is 0 when no
+ * call did.
  */
 bool tern_outfile_flush(FILE *stream);
 
@@ -62,7 +63,10 @@ void tern_outfile_sync_folder(const char *folder);
 /* Sets the sentence for a write that failed, as errno says. Returns TERN_ENVIRONMENT. */
 tern_status tern_outfile_failed(const char *path, tern_error *error);
 
-/* For the end of the process: removes all temporary names, and the empty files that are to be replaced. May be called in a signal handler. */
+/*
+ * For the end of the process: removes all temporary names, and the empty files that are to be replaced. May be called
+ * in a signal handler.
+ */
 void tern_outfile_remove_all(void);
 
 #endif

@@ -109,8 +109,8 @@ static tern_status wait_for(const tern_program *program, pid_t pid, int from, in
 }
 
 /*
- * What a program says is shown and recorded, and does not depend on the user's locale. To be freed, but not the variables;
- * NULL when memory ran out.
+ * What a program says is shown and recorded, and does not depend on the user's locale. To be freed, but not the
+ * variables; NULL when memory ran out.
  */
 static char **environment_in_english(void)
 {

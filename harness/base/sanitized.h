@@ -1,6 +1,6 @@
 /*
- * sanitized.h - whether AddressSanitizer or ThreadSanitizer stands behind the allocator: TERN_SANITIZED is 1 or 0. Freed
- * memory then stays mapped for a while, and calls of malloc are not ours to count.
+ * sanitized.h - whether AddressSanitizer or ThreadSanitizer stands behind the allocator: TERN_SANITIZED is 1 or 0.
+ * Freed memory then stays mapped for a while, and calls of malloc are not ours to count.
  */
 #ifndef TERN_SANITIZED_H
 #define TERN_SANITIZED_H

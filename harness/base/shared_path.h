@@ -15,9 +15,9 @@ typedef enum tern_shared_folder {
 } tern_shared_folder;
 
 /*
- * Writes the path of `name` in that folder, "" for the folder itself. An installed program finds it beside itself, wherever
- * the whole was moved to; one in a build tree, in the sources it was built from. That it is there is not looked at.
- * Returns path.
+ * Writes the path of `name` in that folder, "" for the folder itself. An installed program finds it beside itself,
+ * wherever the whole was moved to; one in a build tree, in the sources it was built from. That it is there is not
+ * looked at. Returns path.
  */
 char *tern_shared_path(tern_shared_folder folder, const char *name, char *path, size_t bytes);
 

@@ -11,8 +11,8 @@
 bool tern_special_file_is_descriptor(const char *path);
 
 /*
- * Opens it to be written to; mode is its st_mode. A pipe waits for a reader until the program is asked to end. Returns a
- * descriptor, or -1 and errno.
+ * Opens it to be written to; mode is its st_mode. A pipe waits for a reader until the program is asked to end. Returns
+ * a descriptor, or -1 and errno.
  */
 int tern_special_file_open(const char *path, mode_t mode);
 

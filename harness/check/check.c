@@ -98,7 +98,9 @@ static void explain(const tern_case *c, const tern_battery_result *result, tern_
         tern_text_append(finding->reason, sizeof finding->reason, " in %s", tern_case_id(&item.c, id, sizeof id));
 }
 
-/* A case for which there is not enough memory is none for this machine. Threads, and all else, may be there next time. */
+/*
+ * A case for which there is not enough memory is none for this machine. Threads, and all else, may be there next time.
+ */
 static void fail_machine(const char *reason, tern_finding *finding)
 {
     finding->verdict = tern_error_is_memory(reason) ? TERN_UNSUPPORTED : TERN_INTERRUPTED;

@@ -28,8 +28,8 @@ tern_status tern_check_case(tern_checker *checker, const tern_case *c, const ter
                             tern_finding *finding, tern_error *error);
 
 /*
- * About what a check takes: W here, in front of the kernel and packed; X as bytes and, for the oracle, twice as wide; Y as it
- * should be, here and there, and what is compared with it.
+ * About what a check takes: W here, in front of the kernel and packed; X as bytes and, for the oracle, twice as wide; Y
+ * as it should be, here and there, and what is compared with it.
  */
 double tern_check_needed_bytes(tern_shape shape);
 

@@ -1,8 +1,8 @@
 /*
  * The C library tells nobody what is registered. But glibc's list begins in its own data, and an entry holds, as it is
- * given, the argument of the function and the handle of the module that registered it. So a function is registered whose
- * argument is an address of ours, that address is looked for in the library's data, and what stands between two such
- * entries was registered between them.
+ * given, the argument of the function and the handle of the module that registered it. So a function is registered
+ * whose argument is an address of ours, that address is looked for in the library's data, and what stands between two
+ * such entries was registered between them.
  */
 #include "check/exits.h"
 

@@ -10,9 +10,9 @@
 void tern_exits_watch(uintptr_t address);
 
 /*
- * How many there are until now. Every call registers a function itself, one that does nothing; there is room for a few, so
- * that later calls return what the last one with room did. 0 where nobody is watched or the C library does not show its
- * list. For a process that ends by _exit().
+ * How many there are until now. Every call registers a function itself, one that does nothing; there is room for a few,
+ * so that later calls return what the last one with room did. 0 where nobody is watched or the C library does not show
+ * its list. For a process that ends by _exit().
  */
 uint64_t tern_exits_count(void);
 

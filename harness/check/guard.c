@@ -51,7 +51,10 @@ static bool protect(uint8_t *begin, const uint8_t *end, int protection)
     return begin == end || mprotect(begin, (size_t)(end - begin), protection) == 0;
 }
 
-/* Opens all the room, and of an object that is aligned to more than a page its own pages alone: the rest is no small zone. */
+/*
+ * Opens all the room, and of an object that is aligned to more than a page its own pages alone: the rest is no small
+ * zone.
+ */
 static bool open_pages(tern_guard *guard, size_t align)
 {
     const size_t page = (size_t)sysconf(_SC_PAGESIZE);
@@ -66,8 +69,8 @@ static bool open_pages(tern_guard *guard, size_t align)
 }
 
 /*
- * Where the next of the buffers would lie that are more than 4 GiB apart: below where the system would put it, each time
- * by some GiB more. A hint only.
+ * Where the next of the buffers would lie that are more than 4 GiB apart: below where the system would put it, each
+ * time by some GiB more. A hint only.
  */
 static void *far_away(void)
 {

@@ -17,7 +17,8 @@ typedef enum tern_guard_side {
     TERN_GUARD_AFTER,  /* the object ends at a guard page, or as near as its alignment allows */
     TERN_GUARD_BEFORE, /* it begins at the end of a guard page */
     TERN_GUARD_APART,  /* as AFTER, and more than 4 GiB away from other buffers, where the system lets it */
-    TERN_GUARD_UNALIGNED /* it begins near a guard page, at an address that is aligned as demanded and not to twice that */
+    /* it begins near a guard page, at an address that is aligned as demanded and not to twice that */
+    TERN_GUARD_UNALIGNED
 } tern_guard_side;
 
 typedef enum tern_guard_access { TERN_GUARD_OPEN, TERN_GUARD_READ_ONLY, TERN_GUARD_CLOSED } tern_guard_access;
@@ -55,7 +56,9 @@ void tern_guard_paint(tern_guard *guard, uint8_t paint);
 /* Fills the object with the byte that its red zones hold. */
 void tern_guard_paint_object(const tern_guard *guard);
 
-/* Opens the object and its red zones, or takes away writing, or all. Fails only when the system has no memory for it. */
+/*
+ * Opens the object and its red zones, or takes away writing, or all. Fails only when the system has no memory for it.
+ */
 tern_status tern_guard_set_access(tern_guard *guard, tern_guard_access access, tern_error *error);
 
 typedef enum tern_guard_where { TERN_GUARD_PAST_END, TERN_GUARD_BEFORE_BEGINNING, TERN_GUARD_INSIDE } tern_guard_where;

@@ -1,6 +1,7 @@
 /*
  * Any number of problems are bound at the same time, and none knows of another. So the kernel is bound to a second one,
- * with other sizes, toggles and threads, and then computes it, before it is called for the first again, and at the same time.
+ * with other sizes, toggles and threads, and then computes it, before it is called for the first again, and at the same
+ * time.
  */
 #include "base/aligned.h"
 #include "check/data.h"

@@ -253,7 +253,10 @@ static bool ask(tern_pass_run *run)
     return excess == NULL || tern_pass_run_fail(run, TERN_OVERRUN, "%s", excess);
 }
 
-/* Slice after slice, the last first, each from its own rows and nothing else. Returns the bytes, SIZE_MAX when it failed. */
+/*
+ * Slice after slice, the last first, each from its own rows and nothing else. Returns the bytes, SIZE_MAX when it
+ * failed.
+ */
 static size_t pack_apart(tern_pass_run *run, const int8_t *w, void *packed)
 {
     const tern_problem *problem = &run->packer.problem;

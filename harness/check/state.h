@@ -50,8 +50,9 @@ typedef struct tern_state {
 } tern_state;
 
 /*
- * To be called once, before the process of the check is forked off. The C library loads its unwinder when a thread first
- * ends by pthread_exit(), as OpenMP's workers do: files that are open for a moment, after the call that they worked for.
+ * To be called once, before the process of the check is forked off. The C library loads its unwinder when a thread
+ * first ends by pthread_exit(), as OpenMP's workers do: files that are open for a moment, after the call that they
+ * worked for.
  */
 void tern_state_load_unwinder(void);
 
@@ -60,7 +61,10 @@ void tern_thread_state_take(tern_thread_state *state);
 void tern_process_state_take(tern_process_state *state);
 void tern_state_take(tern_state *state);
 
-/* In some microseconds: of the thread all, of the process the number of threads; the rest is zero. Takes the registers, too. */
+/*
+ * In some microseconds: of the thread all, of the process the number of threads; the rest is zero. Takes the registers,
+ * too.
+ */
 void tern_state_take_quickly(tern_state *state);
 
 /* Parts of it, for those who ask again. */

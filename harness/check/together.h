@@ -24,12 +24,14 @@ enum { TERN_CALLERS = 2 };
 void tern_call_alone(const tern_product *product, const tern_call *call);
 
 /*
- * Both call, again and again, until calls of both have overlapped, one is wrong, or some time is over. TERN_ENVIRONMENT:
- * there is no second thread.
+ * Both call, again and again, until calls of both have overlapped, one is wrong, or some time is over.
+ * TERN_ENVIRONMENT: there is no second thread.
  */
 tern_status tern_call_together(tern_caller callers[TERN_CALLERS], tern_error *error);
 
-/* After a wrong Y, as many calls again by the first alone: whether it takes no other one at the same time to be wrong. */
+/*
+ * After a wrong Y, as many calls again by the first alone: whether it takes no other one at the same time to be wrong.
+ */
 bool tern_caller_is_wrong_alone(tern_caller callers[TERN_CALLERS]);
 
 #endif

@@ -166,7 +166,10 @@ static void read_block(walker *w, pid_t pid, text *t, const uint8_t *code)
     }
 }
 
-/* Leads the child, whose registers say that it stands at code, over this one instruction. Returns the signal to go on with. */
+/*
+ * Leads the child, whose registers say that it stands at code, over this one instruction. Returns the signal to go on
+ * with.
+ */
 static int lead_over(walker *w, pid_t pid, text *t, const uint8_t *code)
 {
     struct user_regs_struct registers;
@@ -185,7 +188,9 @@ static int lead_over(walker *w, pid_t pid, text *t, const uint8_t *code)
     return WSTOPSIG(status) == SIGTRAP ? 0 : WSTOPSIG(status);
 }
 
-/* The child, stopped by a breakpoint, goes on with the instruction that stood there. Returns the signal to go on with. */
+/*
+ * The child, stopped by a breakpoint, goes on with the instruction that stood there. Returns the signal to go on with.
+ */
 static int meet(walker *w, pid_t pid, struct user_regs_struct *registers, text *t, const uint8_t *code)
 {
     uint8_t *mark = mark_of(t, code);

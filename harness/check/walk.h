@@ -7,7 +7,8 @@
  * where that leads, and this one is taken away for good. So a loop stops the child once, however often it turns. Where
  * a register says where to go, the child is led over that one instruction each time.
  *
- * Code that lies elsewhere than in the object (the program, or a shared object) of the functions is not seen. x86-64 only.
+ * Code that lies elsewhere than in the object (the program, or a shared object) of the functions is not seen. x86-64
+ * only.
  */
 #ifndef TERN_WALK_H
 #define TERN_WALK_H

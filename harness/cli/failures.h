@@ -1,6 +1,6 @@
 /*
- * failures.h - which cases that are wrong are told of: one mistake in a kernel makes hundreds of its edge cases wrong, and
- * the first few say as much as all.
+ * failures.h - which cases that are wrong are told of: one mistake in a kernel makes hundreds of its edge cases wrong,
+ * and the first few say as much as all.
  */
 #ifndef TERN_FAILURES_H
 #define TERN_FAILURES_H

@@ -1,6 +1,6 @@
 /*
- * ternbench history check: which series stepped? What looks like a slowdown is measured again before anybody hears of it,
- * and the answer is kept in the history.
+ * ternbench history check: which series stepped? What looks like a slowdown is measured again before anybody hears of
+ * it, and the answer is kept in the history.
  */
 #include "analyse/history.h"
 #include "analyse/planned_changes.h"

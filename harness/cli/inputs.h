@@ -7,8 +7,8 @@
 #include "cli/command.h"
 
 /*
- * TERN_USAGE: an output would take the place of a suite, a model, a plug-in, sources of kernels, a history or records that the
- * command reads. Records may be written as records onto themselves by the command that draws them.
+ * TERN_USAGE: an output would take the place of a suite, a model, a plug-in, sources of kernels, a history or records
+ * that the command reads. Records may be written as records onto themselves by the command that draws them.
  */
 tern_status tern_inputs_spare(const tern_command *command, const tern_options *options, tern_error *error);
 

@@ -129,7 +129,9 @@ static struct argp_option row_of(size_t index, const tern_option *heeded)
     };
 }
 
-/* A header before the first option of each group. What is not heeded is there too, hidden, so that it can be refused. */
+/*
+ * A header before the first option of each group. What is not heeded is there too, hidden, so that it can be refused.
+ */
 static void make_rows(const tern_command *command, struct argp_option *row)
 {
     bool has_title[TERN_OPTION_GROUPS] = {false};

@@ -8,7 +8,8 @@
 
 /*
  * Reads a command line: argv[0] is the program as users see it, "ternbench run". Prints --help and exits when it is
- * asked for. TERN_USAGE: an option that there is not, or that the command does not heed, or a wrong number of arguments.
+ * asked for. TERN_USAGE: an option that there is not, or that the command does not heed, or a wrong number of
+ * arguments.
  */
 tern_status tern_invoke_parse(const tern_command *command, int argc, char **argv, tern_options *options,
                               tern_error *error);

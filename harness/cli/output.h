@@ -17,7 +17,8 @@ typedef struct tern_output_files {
 
 /*
  * Opens what --out asks for, and lets the options point to it. Files of records that a run writes line by line are its
- * own: `lines` says whether they are opened, too; those that are open stay so. End with tern_output_close(), whatever is returned.
+ * own: `lines` says whether they are opened, too; those that are open stay so. End with tern_output_close(), whatever
+ * is returned.
  */
 tern_status tern_output_open(tern_output_files *files, tern_options *options, bool lines, tern_error *error);
 
@@ -25,8 +26,8 @@ tern_status tern_output_open(tern_output_files *files, tern_options *options, bo
 void tern_output_close(tern_output_files *files);
 
 /*
- * Writes what is open, and then to standard output what --format asks for, or, where that is NULL, which files are there.
- * The sentence says of each file that could not be written why.
+ * Writes what is open, and then to standard output what --format asks for, or, where that is NULL, which files are
+ * there. The sentence says of each file that could not be written why.
  */
 tern_status tern_output_all(const tern_options *options, const tern_results *results, tern_error *error);
 
@@ -34,8 +35,8 @@ tern_status tern_output_all(const tern_options *options, const tern_results *res
 tern_status tern_output_document(const tern_options *options, const tern_document *document, tern_error *error);
 
 /*
- * For commands that draw no report: takes the JSON and writes it. TERN_ENVIRONMENT: there was no memory for it, or it is NULL;
- * what is that, for the sentence. Errors of the stream show in ferror().
+ * For commands that draw no report: takes the JSON and writes it. TERN_ENVIRONMENT: there was no memory for it, or it
+ * is NULL; what is that, for the sentence. Errors of the stream show in ferror().
  */
 tern_status tern_output_json(json_t *json, const char *what, FILE *stream, tern_error *error);
 

@@ -38,7 +38,10 @@ static tern_status read_file(const tern_options *options, const char *path, cons
     return status;
 }
 
-/* What is drawn of records where no format is named: of cases a table, of others what their command prints. NULL: there are none. */
+/*
+ * What is drawn of records where no format is named: of cases a table, of others what their command prints. NULL: there
+ * are none.
+ */
 static const tern_report *usual_format(const tern_results *results)
 {
     const struct {
@@ -127,8 +130,8 @@ static tern_status expect_shards(const tern_results *results, tern_error *error)
 }
 
 /*
- * A report of lines that the files do not have says nothing, or has a head alone, which nobody should take for a result:
- * standard output gets none.
+ * A report of lines that the files do not have says nothing, or has a head alone, which nobody should take for a
+ * result: standard output gets none.
  */
 static tern_status draw(tern_options *options, const tern_results *results, tern_error *error)
 {

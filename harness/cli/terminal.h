@@ -15,8 +15,8 @@ bool tern_terminal_is(void);
 int tern_terminal_columns(void);
 
 /*
- * Prints one line, as tern_text_visible() shows it: what a file, a plug-in or a user wrote sends nothing to the terminal
- * but characters. The end of the line is added.
+ * Prints one line, as tern_text_visible() shows it: what a file, a plug-in or a user wrote sends nothing to the
+ * terminal but characters. The end of the line is added.
  */
 void tern_terminal_say(FILE *stream, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -64,7 +64,10 @@ static uint64_t read_number_in(const char *folder, const char *file, const char 
     return length < 0 || (size_t)length >= sizeof path ? UINT64_MAX : read_number(path, key);
 }
 
-/* Is a tern_control_group_visit: what is left below the group's limit. Files that were read long ago count as used, and go first. */
+/*
+ * Is a tern_control_group_visit: what is left below the group's limit. Files that were read long ago count as used, and
+ * go first.
+ */
 static void take_least(void *context, const char *folder)
 {
     static const struct {

@@ -14,7 +14,9 @@ typedef struct tern_pin {
     const int32_t *cpu;
 } tern_pin;
 
-/* All CPUs that threads may be bound to, in the order in which threads take them; none: the operating system decides. */
+/*
+ * All CPUs that threads may be bound to, in the order in which threads take them; none: the operating system decides.
+ */
 typedef struct tern_places {
     uint32_t cpus;
     int32_t *cpu;

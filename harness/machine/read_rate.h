@@ -17,7 +17,10 @@ typedef struct tern_read_rate {
     uint32_t ahead_bytes;     /* how far ahead it prefetches; 0 = leaves it to the hardware */
 } tern_read_rate;
 
-/* What a thread reads of so many bytes: whole blocks that every reader takes. The rest, less than a block, nobody reads. */
+/*
+ * What a thread reads of so many bytes: whole blocks that every reader takes. The rest, less than a block, nobody
+ * reads.
+ */
 tern_slice tern_read_rate_slice(size_t bytes, uint32_t thread, uint32_t threads);
 
 /*

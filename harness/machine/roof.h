@@ -46,8 +46,8 @@ tern_status tern_roof_measure(tern_roof *roof, const tern_pin *pin, uint32_t thr
                               const tern_child_options *child, tern_error *error);
 
 /*
- * The most that any instruction of the machine reaches at this moment, with this team, in this process: 1e9 multiply-adds a
- * second. Takes about 50 ms an instruction.
+ * The most that any instruction of the machine reaches at this moment, with this team, in this process: 1e9
+ * multiply-adds a second. Takes about 50 ms an instruction.
  */
 double tern_roof_peak_now(tern_team *team);
 

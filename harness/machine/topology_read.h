@@ -1,6 +1,6 @@
 /*
- * topology_read.h - finds out the topology: through hwloc where the build has it, from /sys otherwise. Each reader gives
- * CPUs and caches; the rest follows from those.
+ * topology_read.h - finds out the topology: through hwloc where the build has it, from /sys otherwise. Each reader
+ * gives CPUs and caches; the rest follows from those.
  */
 #ifndef TERN_TOPOLOGY_READ_H
 #define TERN_TOPOLOGY_READ_H

@@ -1,5 +1,6 @@
 /*
- * active_arm.h - whose turn it is in a child process where several kernels run, so that a crash or a hang finds its owner.
+ * active_arm.h - whose turn it is in a child process where several kernels run, so that a crash or a hang finds its
+ * owner.
  *
  * Lies in memory that the parent sees after the child's end.
  */

@@ -302,7 +302,9 @@ static void measure_rest(tern_case_arm *case_arm)
         tern_counters_take(case_arm->options->counters, &tern_perf_system, tern_case_arm_call, case_arm, timing);
 }
 
-/* Of each series in which memory may grow. Those of a long call would take too long, and in it a check has seen enough. */
+/*
+ * Of each series in which memory may grow. Those of a long call would take too long, and in it a check has seen enough.
+ */
 static uint64_t growing_calls(const tern_case_arm *case_arm)
 {
     if (case_arm->brief || case_arm->call_ns > long_call_ns)

@@ -2,9 +2,10 @@
  * case_arm.h - one case while it is timed, alone or in turns with others. Lives in a child process, since it calls the
  * kernel.
  *
- * Timed work is checked work. Every call gets an X that it has not seen (inputs.h), and Y is looked at (timed_answers.h): of
- * each call while the case warms up, after each sample, and of single calls at random moments between samples, about a
- * tenth of the time. The first wrong Y ends the timing, and there is no speed. So does what else it does (side_effects.h).
+ * Timed work is checked work. Every call gets an X that it has not seen (inputs.h), and Y is looked at
+ * (timed_answers.h): of each call while the case warms up, after each sample, and of single calls at random moments
+ * between samples, about a tenth of the time. The first wrong Y ends the timing, and there is no speed. So does what
+ * else it does (side_effects.h).
  */
 #ifndef TERN_CASE_ARM_H
 #define TERN_CASE_ARM_H
@@ -72,8 +73,8 @@ tern_status tern_case_arm_open(tern_case_arm *case_arm, tern_fixture *fixture, u
 void tern_case_arm_warm_up(tern_case_arm *case_arm, const tern_sampler_options *options);
 
 /*
- * After the samples: a last look, and what was not worth measuring before: what keeps each thread busy, what an empty call costs,
- * counters. Says that the case is timed, or why it is not.
+ * After the samples: a last look, and what was not worth measuring before: what keeps each thread busy, what an empty
+ * call costs, counters. Says that the case is timed, or why it is not.
  */
 void tern_case_arm_conclude(tern_case_arm *case_arm);
 

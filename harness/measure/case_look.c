@@ -70,8 +70,8 @@ bool tern_case_look_judge_state(tern_case_arm *case_arm)
 }
 
 /*
- * One call that is looked at. Its Y is painted as a whole, or in places, or holds the answer of the call before, whose X
- * was another one or nearly the same.
+ * One call that is looked at. Its Y is painted as a whole, or in places, or holds the answer of the call before, whose
+ * X was another one or nearly the same.
  */
 static bool look_at_one(tern_case_arm *case_arm)
 {

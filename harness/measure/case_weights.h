@@ -1,6 +1,6 @@
 /*
- * case_weights.h - W of a case, and what tells whether its Y is right. Both are a function of the problem, so that a parent
- * makes them once for all of its processes, which inherit them.
+ * case_weights.h - W of a case, and what tells whether its Y is right. Both are a function of the problem, so that a
+ * parent makes them once for all of its processes, which inherit them.
  */
 #ifndef TERN_CASE_WEIGHTS_H
 #define TERN_CASE_WEIGHTS_H

@@ -1,6 +1,6 @@
 /*
- * Linux: Documentation/ABI/testing/sysfs-bus-event_source-devices. A PMU of some cores has a file "cpus" that lists them; one of all
- * cores has none, and one outside of the cores has "cpumask".
+ * Linux: Documentation/ABI/testing/sysfs-bus-event_source-devices. A PMU of some cores has a file "cpus" that lists
+ * them; one of all cores has none, and one outside of the cores has "cpumask".
  */
 #include "measure/core_pmus.h"
 

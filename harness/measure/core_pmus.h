@@ -1,6 +1,6 @@
 /*
- * core_pmus.h - the counters of cores of several kinds: each kind has its own (perf_event_open(2) calls them a PMU), and what
- * one counts, the others do not see.
+ * core_pmus.h - the counters of cores of several kinds: each kind has its own (perf_event_open(2) calls them a PMU),
+ * and what one counts, the others do not see.
  */
 #ifndef TERN_CORE_PMUS_H
 #define TERN_CORE_PMUS_H

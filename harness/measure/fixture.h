@@ -30,9 +30,9 @@ typedef struct tern_fixture {
 } tern_fixture;
 
 /*
- * Makes the data of the case, the X of calls aligned to x_align, then binds as many threads as it asks for: the caller is
- * thread 0 and stays bound. weights are those of the case, or NULL: it makes its own. layout is for all benches. pin and
- * weights must outlive the fixture. Free with tern_fixture_close(), whatever is returned.
+ * Makes the data of the case, the X of calls aligned to x_align, then binds as many threads as it asks for: the caller
+ * is thread 0 and stays bound. weights are those of the case, or NULL: it makes its own. layout is for all benches. pin
+ * and weights must outlive the fixture. Free with tern_fixture_close(), whatever is returned.
  */
 tern_status tern_fixture_open(tern_fixture *fixture, const tern_case *c, const tern_case_weights *weights,
                               size_t x_align, const tern_layout *layout, const tern_pin *pin, tern_error *error);

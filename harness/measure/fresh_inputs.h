@@ -14,8 +14,9 @@
 
 /*
  * Whether it is; otherwise finding becomes IMPOSSIBLE, with the figures. call_ns: how long a call takes, about. X is to
- * change before every call (tern_inputs_set_period()). Calls the kernel, for some 6 ms or a few calls. True without a look
- * where a kernel's own threads fetch X from another core's cache in a time that is not short beside that of the call.
+ * change before every call (tern_inputs_set_period()). Calls the kernel, for some 6 ms or a few calls. True without a
+ * look where a kernel's own threads fetch X from another core's cache in a time that is not short beside that of the
+ * call.
  */
 bool tern_fresh_inputs_check(tern_bench *bench, double call_ns, tern_finding *finding);
 

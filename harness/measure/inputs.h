@@ -8,10 +8,10 @@
  * case's X, rotated by a random distance. Slots are few enough to stay in the first-level cache: a large X has one.
  *
  * What it costs, measured in turns with calls that have the same X for ever (quads of 0.1 ms samples, Intel Xeon with
- * AVX-512, 2 virtual CPUs, in use by others): with one thread 2 to 4 ns a call, which is 0.2 % of a call of 1.6 us and 2 to 5 %
- * of one of 35 to 190 ns; with two threads 40 to 180 ns, because the changed line goes from one core to the other. So X
- * changes less often in samples of short calls (see `period`): 1 to 2.5 ns with one thread, 25 ns at most with two, which is
- * within 1.2 % of a call of 2 us.
+ * AVX-512, 2 virtual CPUs, in use by others): with one thread 2 to 4 ns a call, which is 0.2 % of a call of 1.6 us and
+ * 2 to 5 % of one of 35 to 190 ns; with two threads 40 to 180 ns, because the changed line goes from one core to the
+ * other. So X changes less often in samples of short calls (see `period`): 1 to 2.5 ns with one thread, 25 ns at most
+ * with two, which is within 1.2 % of a call of 2 us.
  */
 #ifndef TERN_MEASURE_INPUTS_H
 #define TERN_MEASURE_INPUTS_H

@@ -6,10 +6,15 @@
 #include <math.h>
 #include <stdio.h>
 
-/* The first part shows how many instructions a multiply-add takes; the second, with its halves, takes about a second. */
+/*
+ * The first part shows how many instructions a multiply-add takes; the second, with its halves, takes about a second.
+ */
 static const double first_macs = 4096.0, wanted_instructions = 8000.0;
 
-/* A call of so few multiply-adds is stepped through in seconds by any kernel. A part of fewer tokens may have twice as many a multiply-add. */
+/*
+ * A call of so few multiply-adds is stepped through in seconds by any kernel. A part of fewer tokens may have twice as
+ * many a multiply-add.
+ */
 static const double short_macs = 1e5, far_more = 2.0;
 
 /* Whole tiles that the kernel takes: the least common multiple, as far as it is below size. */
@@ -22,7 +27,9 @@ static size_t step_of(size_t tile, size_t multiple, size_t size)
     return step;
 }
 
-/* The size that leaves `most` multiply-adds, where there are `others` of them for each; in whole steps, one at least. */
+/*
+ * The size that leaves `most` multiply-adds, where there are `others` of them for each; in whole steps, one at least.
+ */
 static size_t shorten(size_t size, size_t step, double others, double most)
 {
     const double steps = fmax(1.0, floor(most / others / (double)step));

@@ -16,10 +16,10 @@
 tern_shape tern_instructions_part(const tern_kernel *kernel, tern_shape shape, double macs);
 
 /*
- * Fills instructions: of a multiply-add of the whole case, with its tokens as the part has them. Where rows or columns are
- * not all counted, two numbers of them are, and the rest follows as a straight line: a call, a row and a column have
- * instructions of their own, which weigh more in a part. When stepping is not possible here, reason says so, and there is
- * no number. TERN_ENVIRONMENT when no child can be made.
+ * Fills instructions: of a multiply-add of the whole case, with its tokens as the part has them. Where rows or columns
+ * are not all counted, two numbers of them are, and the rest follows as a straight line: a call, a row and a column
+ * have instructions of their own, which weigh more in a part. When stepping is not possible here, reason says so, and
+ * there is no number. TERN_ENVIRONMENT when no child can be made.
  */
 tern_status tern_instructions_count(const tern_case *c, const tern_child_options *options,
                                     tern_instructions *instructions, tern_error *error);

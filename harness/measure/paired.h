@@ -16,8 +16,8 @@
 #include "measure/schedule.h"
 
 /*
- * Times cases of the same shape, data, threads and cache state that are known to be EXACT, any number of them, each once
- * a round in random order. baseline is the member that the others are compared with, or -1. A case that crashes or
+ * Times cases of the same shape, data, threads and cache state that are known to be EXACT, any number of them, each
+ * once a round in random order. baseline is the member that the others are compared with, or -1. A case that crashes or
  * hangs goes on alone, and the others are timed again without it: its end is no finding of theirs. So does one with
  * threads of its own, when it has several: they would wait on the CPUs of the others. The copies of W of all cases, and
  * what the roof reads, take half of the available memory at most; when that leaves each less than

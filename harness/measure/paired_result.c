@@ -13,7 +13,10 @@ uint32_t tern_paired_result_capacity(const tern_paired_attempt *attempt)
     return visits * attempt->schedule.rounds;
 }
 
-/* Of a member's arrays: samples, those of its roof, how long each thread was busy, and in half of the last part its CPU. */
+/*
+ * Of a member's arrays: samples, those of its roof, how long each thread was busy, and in half of the last part its
+ * CPU.
+ */
 static size_t doubles_of_member(const tern_paired_attempt *attempt)
 {
     return 2 * ((size_t)tern_paired_result_capacity(attempt) + attempt->member[0]->c->threads);
@@ -68,7 +71,10 @@ void tern_paired_result_bound(const tern_paired_attempt *attempt, tern_paired_re
     }
 }
 
-/* A write to what can only be read is no crash of the kernel's own making: what was timed differs from what was checked. */
+/*
+ * A write to what can only be read is no crash of the kernel's own making: what was timed differs from what was
+ * checked.
+ */
 static void explain_fault(const tern_fault *fault, tern_finding *finding)
 {
     char text[128];

@@ -18,8 +18,8 @@
 double tern_plausible_share(const int8_t *values, size_t count);
 
 /*
- * Whether it could. Otherwise finding becomes IMPOSSIBLE, with the figures. Always, where options know no peak or no way
- * to measure one again.
+ * Whether it could. Otherwise finding becomes IMPOSSIBLE, with the figures. Always, where options know no peak or no
+ * way to measure one again.
  */
 bool tern_plausible_check(const tern_fixture *fixture, const tern_measure_options *options, const tern_timing *timing,
                           tern_finding *finding);

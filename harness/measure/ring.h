@@ -21,9 +21,10 @@ typedef struct tern_ring {
 
 /*
  * Fills the ring with copies of packed (packed_bytes bytes), each aligned to the kernel's packed_align and to a cache
- * line, the first `offset` bytes into its page, at least as many as wanted_bytes asks for, but no more than half of the memory that is available; always one.
- * Every copy is written whole, each part by the thread of the team that will read it, because pages that were never
- * written share one page of zeros, and because a page belongs to the memory node of the thread that wrote it first.
+ * line, the first `offset` bytes into its page, at least as many as wanted_bytes asks for, but no more than half of the
+ * memory that is available; always one. Every copy is written whole, each part by the thread of the team that will read
+ * it, because pages that were never written share one page of zeros, and because a page belongs to the memory node of
+ * the thread that wrote it first.
  */
 tern_status tern_ring_new(tern_ring *ring, const tern_product *product, const void *packed, size_t packed_bytes,
                           size_t offset, uint64_t wanted_bytes, bool huge_pages, tern_team *team, tern_error *error);

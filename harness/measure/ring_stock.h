@@ -1,7 +1,7 @@
 /*
- * ring_stock.h - copies of packed W that processes inherit, one after the other. To make them takes far longer than to sample
- * a cold case, since the system clears every page; so the first process makes its own, and the others read those that the
- * parent made after it.
+ * ring_stock.h - copies of packed W that processes inherit, one after the other. To make them takes far longer than to
+ * sample a cold case, since the system clears every page; so the first process makes its own, and the others read those
+ * that the parent made after it.
  *
  * It serves a case with one thread whose arms all read one packed W, so that where its pages lie is the same for all. A
  * process that packs other bytes makes its own copies as well.

@@ -2,8 +2,8 @@
  * screen.h - a first guess at how long a kernel takes for a shape: cheap, good enough to drop the slow ones.
  *
  * The kernel is timed for some milliseconds on a part of the rows, in cache. What that leaves out is memory: no kernel
- * reads its packed W faster than the memory gives it. So the guess is the longer of the two, the measured time scaled to
- * all rows, and packed bytes over read bandwidth; and a quarter of the shorter, since the two never overlap wholly.
+ * reads its packed W faster than the memory gives it. So the guess is the longer of the two, the measured time scaled
+ * to all rows, and packed bytes over read bandwidth; and a quarter of the shorter, since the two never overlap wholly.
  */
 #ifndef TERN_SCREEN_H
 #define TERN_SCREEN_H

@@ -152,7 +152,9 @@ static bool margins_are_whole(const tern_side_effects *effects, tern_finding *fi
     return true;
 }
 
-/* How many CPUs the process was on at a time; where one thread was asked for, whatever another had counts as one more. */
+/*
+ * How many CPUs the process was on at a time; where one thread was asked for, whatever another had counts as one more.
+ */
 static double cpus_used(const tern_cpu_time *spent, uint32_t threads)
 {
     return threads > 1 ? spent->process_ns / spent->wall_ns : spent->process_ns / spent->thread_ns;

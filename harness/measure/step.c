@@ -1,6 +1,7 @@
 /*
  * Three processes: the caller; a child with a deadline, which traces; and its own child, which calls the kernel. The
- * traced one passes mark() four times: twice in a row, which gives the way through mark() itself, then after each stage.
+ * traced one passes mark() four times: twice in a row, which gives the way through mark() itself, then after each
+ * stage.
  */
 #include "measure/step.h"
 

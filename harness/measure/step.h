@@ -18,10 +18,10 @@ typedef struct tern_step_stages {
 } tern_step_stages;
 
 /*
- * Fills counter with the instructions that the kernel's stages take to compute Y once, in one thread, after a call
- * that found everything warm; source "step". A repeated string instruction counts once. When there are more than
- * limit, or stepping is not possible here, counter->reason says so and there is no value. stages, unless it is NULL, gets
- * the parts of the value, and is filled when there is one. TERN_ENVIRONMENT when no child can be made.
+ * Fills counter with the instructions that the kernel's stages take to compute Y once, in one thread, after a call that
+ * found everything warm; source "step". A repeated string instruction counts once. When there are more than limit, or
+ * stepping is not possible here, counter->reason says so and there is no value. stages, unless it is NULL, gets the
+ * parts of the value, and is filled when there is one. TERN_ENVIRONMENT when no child can be made.
  */
 tern_status tern_step_count(const tern_case *c, uint64_t limit, const tern_child_options *options,
                             tern_counter *counter, tern_step_stages *stages, tern_error *error);

@@ -1,8 +1,9 @@
 /*
  * timed_answers.h - looks at Y while its kernel is timed, outside the clock: what is timed must be what was checked.
  *
- * A look projects tokens of Y (check/projection.h), on X as it was given to the call, and sees whether it is still so. A small Y is looked at as a whole; of a large one the token whose
- * X was changed last, two that were painted at random beforehand, and now and then all.
+ * A look projects tokens of Y (check/projection.h), on X as it was given to the call, and sees whether it is still so.
+ * A small Y is looked at as a whole; of a large one the token whose X was changed last, two that were painted at random
+ * beforehand, and now and then all.
  */
 #ifndef TERN_TIMED_ANSWERS_H
 #define TERN_TIMED_ANSWERS_H

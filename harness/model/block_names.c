@@ -1,5 +1,6 @@
 /*
- * Types of tensors by their numbers. ggml, bitnet.cpp and ik_llama.cpp number their own, and two of them use 38 and 39 for different things.
+ * Types of tensors by their numbers. ggml, bitnet.cpp and ik_llama.cpp number their own, and two of them use 38 and 39
+ * for different things.
  */
 #include "model/blocks.h"
 

@@ -162,8 +162,9 @@ static void q8_0_floats(const uint8_t *block, size_t blocks, float *value)
 }
 
 /*
- * Of each 32 elements a scale and a minimum of 6 bits in 12 bytes: those of the first four have the low bits of bytes 0..3 and 4..7; those of
- * the last four their low four bits in the halves of bytes 8..11, and their high two in the high bits of bytes 0..3 and 4..7.
+ * Of each 32 elements a scale and a minimum of 6 bits in 12 bytes: those of the first four have the low bits of bytes
+ * 0..3 and 4..7; those of the last four their low four bits in the halves of bytes 8..11, and their high two in the
+ * high bits of bytes 0..3 and 4..7.
  */
 static void q4_k_block(const uint8_t *block, float *value)
 {

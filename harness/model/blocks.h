@@ -2,15 +2,17 @@
  * blocks.h - the block formats of ggml tensors that this program reads and writes: ternary ones as trits with a
  * scale, others as floats.
  *
- *     TQ1_0  256 weights in 54 bytes: 48 bytes of 5 trits (byte i of a part of 32, then of 16, holds elements i, i + part, ...), 4 bytes of
- *            4 trits, half-precision scale. A byte is ceil(n * 256 / 243), n the base-3 number of its trits + 1, the first the most significant.
- *     TQ2_0  256 weights in 66 bytes: 64 bytes of four 2-bit codes trit + 1 (byte i of each 32 holds elements i, i + 32, i + 64, i + 96, the
- *            first in the low bits), half-precision scale.
- *     I2_S   128 weights in 32 bytes, codes as above, the first in the high bits; after all blocks of the tensor its scale as a float, and
- *            28 bytes of nothing. bitnet.cpp for ARM has blocks of 64 weights in 16 bytes, and nothing in the file tells them apart.
- *     Q4_K   256 weights in 144 bytes: half-precision scale and minimum, 12 bytes of a 6-bit scale and a 6-bit minimum for each 32 weights,
- *            128 bytes of 4-bit codes (byte i of each 32 holds elements i, in the low bits, and i + 32). A weight is scale * its 32's scale * code
- *            less minimum * its 32's minimum.
+ *     TQ1_0  256 weights in 54 bytes: 48 bytes of 5 trits (byte i of a part of 32, then of 16, holds elements i,
+ *            i + part, ...), 4 bytes of 4 trits, half-precision scale. A byte is ceil(n * 256 / 243), n the base-3
+ *            number of its trits + 1, the first the most significant.
+ *     TQ2_0  256 weights in 66 bytes: 64 bytes of four 2-bit codes trit + 1 (byte i of each 32 holds elements i,
+ *            i + 32, i + 64, i + 96, the first in the low bits), half-precision scale.
+ *     I2_S   128 weights in 32 bytes, codes as above, the first in the high bits; after all blocks of the tensor its
+ *            scale as a float, and 28 bytes of nothing. bitnet.cpp for ARM has blocks of 64 weights in 16 bytes, and
+ *            nothing in the file tells them apart.
+ *     Q4_K   256 weights in 144 bytes: half-precision scale and minimum, 12 bytes of a 6-bit scale and a 6-bit minimum
+ *            for each 32 weights, 128 bytes of 4-bit codes (byte i of each 32 holds elements i, in the low bits, and
+ *            i + 32). A weight is scale * its 32's scale * code less minimum * its 32's minimum.
  */
 #ifndef TERN_BLOCKS_H
 #define TERN_BLOCKS_H
@@ -57,8 +59,8 @@ const tern_block_format *tern_block_format_of(uint32_t type);
 const tern_block_format *tern_block_format_named(const char *name);
 
 /*
- * What the number of a type stands for, whether it is read or not: "q4_0"; "tl2 of bitnet.cpp, or mxfp4" for one that two programs use
- * for different things. NULL: unknown.
+ * What the number of a type stands for, whether it is read or not: "q4_0"; "tl2 of bitnet.cpp, or mxfp4" for one that
+ * two programs use for different things. NULL: unknown.
  */
 const char *tern_block_type_name(uint32_t type);
 

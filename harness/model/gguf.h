@@ -79,8 +79,9 @@ typedef struct tern_gguf_options {
 bool tern_gguf_is_file(const char *path);
 
 /*
- * Maps a file and reads its directory. Of a model in several files (NAME-00001-of-00003.gguf) any may be named; the others lie beside it, and
- * the metadata are those of the first. TERN_USAGE says what is wrong. Close with tern_gguf_close(), whatever is returned.
+ * Maps a file and reads its directory. Of a model in several files (NAME-00001-of-00003.gguf) any may be named; the
+ * others lie beside it, and the metadata are those of the first. TERN_USAGE says what is wrong. Close with
+ * tern_gguf_close(), whatever is returned.
  */
 tern_status tern_gguf_open(tern_gguf *gguf, const char *path, const tern_gguf_options *options, tern_error *error);
 

@@ -10,7 +10,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Maps the first bytes of an open file to be read. Returns NULL and errno when that fails. path is its name in messages. */
+/*
+ * Maps the first bytes of an open file to be read. Returns NULL and errno when that fails. path is its name in
+ * messages.
+ */
 const uint8_t *tern_gguf_map(int file, size_t bytes, const char *path);
 void tern_gguf_unmap(const uint8_t *base);
 

@@ -1,6 +1,6 @@
 /*
- * GGUF files by their paths: one, or all parts of a model that llama-gguf-split cut, NAME-00001-of-00003.gguf. The first part has the metadata of
- * the model; each says which it is (split.no, from 0) of how many (split.count).
+ * GGUF files by their paths: one, or all parts of a model that llama-gguf-split cut, NAME-00001-of-00003.gguf. The
+ * first part has the metadata of the model; each says which it is (split.no, from 0) of how many (split.count).
  */
 #include "model/gguf.h"
 #include "model/gguf_map.h"

@@ -8,8 +8,9 @@
 #include "model/weights.h"
 
 /*
- * Takes gguf over, whatever is returned. Holds every tensor that the geometry asks for against its shape, every code and scale of
- * ternary tensors against its format, and refuses tensors that it would leave aside, so that nothing can fail later. TERN_USAGE says what is wrong.
+ * Takes gguf over, whatever is returned. Holds every tensor that the geometry asks for against its shape, every code
+ * and scale of ternary tensors against its format, and refuses tensors that it would leave aside, so that nothing can
+ * fail later. TERN_USAGE says what is wrong.
  */
 tern_status tern_gguf_weights(tern_weights *weights, tern_gguf *gguf, tern_error *error);
 

@@ -13,8 +13,9 @@
 typedef struct tern_tokenizer tern_tokenizer;
 
 /*
- * TERN_USAGE when the file has no vocabulary, or one of another kind. How a byte-level vocabulary cuts words goes by a name: options->pre, else
- * what the file says; where it says nothing, by the kind of vocabulary, and there is a warning.
+ * TERN_USAGE when the file has no vocabulary, or one of another kind. How a byte-level vocabulary cuts words goes by a
+ * name: options->pre, else what the file says; where it says nothing, by the kind of vocabulary, and there is a
+ * warning.
  */
 tern_status tern_tokenizer_gguf(tern_tokenizer **tokenizer, const char *path, const tern_gguf_options *options,
                                 tern_error *error);
@@ -24,8 +25,8 @@ tern_status tern_tokenizer_parse(tern_tokenizer **tokenizer, const char *path, c
 void tern_tokenizer_free(tern_tokenizer *tokenizer);
 
 /*
- * Token ids of text, with the leading token that the file asks for. What is the name of a control token or of one that was added
- * (<|eot_id|>, <think>) is that token. Fails with TERN_USAGE when there are more than max.
+ * Token ids of text, with the leading token that the file asks for. What is the name of a control token or of one that
+ * was added (<|eot_id|>, <think>) is that token. Fails with TERN_USAGE when there are more than max.
  */
 tern_status tern_tokenizer_encode(const tern_tokenizer *tokenizer, const char *text, uint32_t *id, size_t max,
                                   size_t *count, tern_error *error);

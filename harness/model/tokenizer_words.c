@@ -2,7 +2,8 @@
  * Where text is cut into words before their bytes are joined, as these patterns of GPT-2 and of Llama 3 do it:
  *
  *     's|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+
- *     (?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+
+ *     (?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|
+ *         \s*[\r\n]+|\s+(?!\S)|\s+
  *
  * Kinds of characters are exact for ASCII and Latin-1. Beyond, spaces are, and the common punctuation, symbols, marks
  * and digits are known by their ranges; all the rest counts as letters, which is right for the letters of all scripts

@@ -60,8 +60,8 @@ typedef struct tern_ids {
 void tern_ids_add(tern_ids *ids, uint32_t id);
 
 /*
- * Encodes a text in which tokens may be named: each special one is found wherever it stands, the longest first, and the text between them
- * goes through the encoder of its kind. False when memory is short.
+ * Encodes a text in which tokens may be named: each special one is found wherever it stands, the longest first, and the
+ * text between them goes through the encoder of its kind. False when memory is short.
  */
 bool tern_specials_encode(const tern_vocabulary *vocabulary, const char *text, size_t length, tern_ids *ids);
 

@@ -13,7 +13,9 @@ typedef struct tern_weights tern_weights;
 /* Rows of vocabulary x hidden. */
 typedef enum tern_table { TERN_TABLE_EMBEDDING, TERN_TABLE_HEAD } tern_table;
 
-/* Where along its rows the scale of a matrix changes: the first columns of its slices, ascending, the first of all 0. */
+/*
+ * Where along its rows the scale of a matrix changes: the first columns of its slices, ascending, the first of all 0.
+ */
 typedef struct tern_slices {
     size_t count;
     const uint32_t *first;
@@ -40,8 +42,8 @@ struct tern_weights {
     float (*scale)(const tern_weights *weights, uint32_t layer, tern_matrix matrix);
 
     /*
-     * Of each matrix, in any layer; NULL: a scale never changes along a row. scales() gives what sums over some columns, which lie in one
-     * slice, are multiplied by, of rows [begin, end); NULL when no matrix has several.
+     * Of each matrix, in any layer; NULL: a scale never changes along a row. scales() gives what sums over some
+     * columns, which lie in one slice, are multiplied by, of rows [begin, end); NULL when no matrix has several.
      */
     const tern_slices *slices;
     void (*scales)(const tern_weights *weights, uint32_t layer, tern_matrix matrix, tern_columns columns, size_t begin,
@@ -65,8 +67,8 @@ tern_status tern_weights_seeded(tern_weights *weights, const tern_geometry *geom
                                 tern_error *error);
 
 /*
- * Maps a GGUF file, or all parts of one: architecture bitnet, bitnet-b1.58, bitnet-25 or llama with ternary tensors. TERN_USAGE, with one
- * sentence, for whatever is wrong with the file.
+ * Maps a GGUF file, or all parts of one: architecture bitnet, bitnet-b1.58, bitnet-25 or llama with ternary tensors.
+ * TERN_USAGE, with one sentence, for whatever is wrong with the file.
  */
 tern_status tern_weights_gguf(tern_weights *weights, const char *path, const tern_gguf_options *options,
                               tern_error *error);

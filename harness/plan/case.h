@@ -35,7 +35,8 @@ typedef enum tern_x_pattern {
     TERN_X_MIN, /* all -128 */
     TERN_X_MAX, /* all 127 */
     TERN_X_ALTERNATING,
-    TERN_X_ONEHOT, /* one value a token that is not zero; K tokens have one in each column, so that Y holds all of W, and 2K both extremes */
+    /* one value a token that is not zero; K tokens have one in each column: Y holds all of W, with 2K both extremes */
+    TERN_X_ONEHOT,
     TERN_X_ZERO,
     TERN_X_RELU2,    /* what a squared ReLU leaves: half zeros, nothing below */
     TERN_X_SPARSE,   /* 10 to 90 % zeros, another share from token to token */
@@ -94,8 +95,7 @@ typedef struct tern_case {
     tern_data data;
     uint32_t threads; /* 0 when check only */
     tern_cache cache;
-    bool
-        brief; /* one of many of its kernel: what does not depend on sizes and data is left to the others. Not in the id. */
+    bool brief; /* one of many of its kernel: others have what does not depend on sizes and data; not in the id */
 } tern_case;
 
 /* All but the kernel and its toggles. */
@@ -141,8 +141,8 @@ char *tern_case_kernel(const tern_case *c, char *text, size_t bytes);
 tern_status tern_case_parse_kernel(tern_case *c, const char *text, const tern_registry *registry, tern_error *error);
 
 /*
- * Gives the case that kernel with those toggles, as records name them; all else stays. False, and nothing is changed: there
- * is no such kernel, or no such toggle.
+ * Gives the case that kernel with those toggles, as records name them; all else stays. False, and nothing is changed:
+ * there is no such kernel, or no such toggle.
  */
 bool tern_case_take_kernel(tern_case *c, const char *kernel, const char *toggles, const tern_registry *registry);
 

@@ -2,9 +2,9 @@
  * estimate.h - how long cases take, before any of them ran: from shapes, kernels and what is known of the machine.
  *
  * A check costs by the bytes of W, which every pass packs, and by multiply-adds. A figure that gets precise at once
- * needs a tenth of a second, whatever its budget; on a noisy machine it never gets so, and the whole budget is spent. So
- * it is where cases are sampled in turns, since every ratio has to be precise before they end. What needs a CPU takes
- * longer where other programs have it; a budget does not.
+ * needs a tenth of a second, whatever its budget; on a noisy machine it never gets so, and the whole budget is spent.
+ * So it is where cases are sampled in turns, since every ratio has to be precise before they end. What needs a CPU
+ * takes longer where other programs have it; a budget does not.
  */
 #ifndef TERN_PLAN_ESTIMATE_H
 #define TERN_PLAN_ESTIMATE_H
@@ -21,8 +21,8 @@ typedef struct tern_pace {
 } tern_pace;
 
 /*
- * Sets expected_s of every case of the plan, and returns their sum. What several cases need once (the check of a kernel on the same W and
- * X, roofs) counts for the first of them.
+ * Sets expected_s of every case of the plan, and returns their sum. What several cases need once (the check of a kernel
+ * on the same W and X, roofs) counts for the first of them.
  */
 double tern_estimate_plan(tern_plan *plan, const tern_pace *pace);
 

@@ -21,8 +21,9 @@ typedef struct tern_libraries {
 } tern_libraries;
 
 /*
- * Opens a shared object and gives its table, which lasts as long as it is open: until tern_libraries_close(). TERN_USAGE
- * or TERN_ENVIRONMENT: there is no such file, it cannot be loaded, or has no table of this version of the contract.
+ * Opens a shared object and gives its table, which lasts as long as it is open: until tern_libraries_close().
+ * TERN_USAGE or TERN_ENVIRONMENT: there is no such file, it cannot be loaded, or has no table of this version of the
+ * contract.
  */
 tern_status tern_libraries_open(tern_libraries *libraries, const char *path, const tern_plugin **plugin,
                                 tern_error *error);

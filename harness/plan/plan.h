@@ -33,8 +33,8 @@ typedef struct tern_plan {
 } tern_plan;
 
 /*
- * Adds the cases of a suite; those that are there already are passed over. `auto` stands for every kernel when cases are
- * only checked; timed, it is one case whose kernel is NULL until tern_plan_resolve(). Free with tern_plan_free().
+ * Adds the cases of a suite; those that are there already are passed over. `auto` stands for every kernel when cases
+ * are only checked; timed, it is one case whose kernel is NULL until tern_plan_resolve(). Free with tern_plan_free().
  */
 tern_status tern_plan_add_suite(tern_plan *plan, const tern_suite *suite, const tern_registry *registry,
                                 tern_error *error);
@@ -51,7 +51,9 @@ tern_status tern_plan_add(tern_plan *plan, const tern_case *c, const char *suite
 /* Whether a case of it has that id. */
 bool tern_plan_has(const tern_plan *plan, const char *id);
 
-/* Gives the case, which lacks nothing else, the kernel and toggles that do it fastest, and why: a sentence in reason. */
+/*
+ * Gives the case, which lacks nothing else, the kernel and toggles that do it fastest, and why: a sentence in reason.
+ */
 typedef tern_status tern_plan_pick(void *context, tern_case *c, char *reason, size_t bytes, tern_error *error);
 
 /*

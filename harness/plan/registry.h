@@ -27,8 +27,8 @@ void tern_registry_free(tern_registry *registry);
 
 /*
  * Adds kernels. The array ends with NULL and must outlive the registry; the structs are copied, shorter ones of an
- * older header are filled up with zeros, longer ones must have zeros behind what is known here. source says where they come from, for messages. TERN_USAGE: a duplicate or
- * missing name, a wrong ABI, a table that breaks the contract.
+ * older header are filled up with zeros, longer ones must have zeros behind what is known here. source says where they
+ * come from, for messages. TERN_USAGE: a duplicate or missing name, a wrong ABI, a table that breaks the contract.
  */
 tern_status tern_registry_add(tern_registry *registry, const tern_kernel *const *kernels, const char *source,
                               tern_error *error);

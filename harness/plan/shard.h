@@ -1,9 +1,10 @@
 /*
  * shard.h - the part of a plan that one of several machines takes.
  *
- * Cases of the same W and X stay together, whatever their kernel, toggles, threads and cache state: what is sampled in turns, what
- * is set beside its baseline, and what shares the right Y. The dearest of these atoms goes first, each to the shard that has the least so
- * far. So a shard takes at most twice the mean, or the dearest atom alone, by the estimates of estimate.h.
+ * Cases of the same W and X stay together, whatever their kernel, toggles, threads and cache state: what is sampled in
+ * turns, what is set beside its baseline, and what shares the right Y. The dearest of these atoms goes first, each to
+ * the shard that has the least so far. So a shard takes at most twice the mean, or the dearest atom alone, by the
+ * estimates of estimate.h.
  */
 #ifndef TERN_SHARD_H
 #define TERN_SHARD_H
@@ -18,7 +19,8 @@ typedef struct tern_shard {
 bool tern_shard_parse(const char *text, tern_shard *shard);
 
 /*
- * The hash of all ids of the plan in their order, and of the pace, as 16 digits: two machines with the same have the same shards.
+ * The hash of all ids of the plan in their order, and of the pace, as 16 digits: two machines with the same have the
+ * same shards.
  */
 void tern_shard_plan_hash(const tern_plan *plan, const tern_pace *pace, char hash[17]);
 

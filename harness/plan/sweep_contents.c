@@ -97,8 +97,9 @@ static bool fill_extreme(size_t index, tern_sweep_item *item)
 }
 
 /*
- * Sizes above 65,536 leave a 16-bit row number, stride or count. Sums of more than 132,104 terms of 127 leave the
- * whole numbers of a float; so do those of each of sixteen lanes of 2,200,001 terms. Offsets into W of more than 2^24 do, too.
+ * Sizes above 65,536 leave a 16-bit row number, stride or count. Sums of more than 132,104 terms of 127 leave the whole
+ * numbers of a float; so do those of each of sixteen lanes of 2,200,001 terms. Offsets into W of more than 2^24 do,
+ * too.
  */
 static const struct {
     tern_shape shape;

@@ -1,6 +1,6 @@
 /*
- * decode.h - what is known of one run of the decode loop; a line of type "decode" in a file of records. Of its arrays it
- * owns one, cpu: tern_fields_free() frees it.
+ * decode.h - what is known of one run of the decode loop; a line of type "decode" in a file of records. Of its arrays
+ * it owns one, cpu: tern_fields_free() frees it.
  */
 #ifndef TERN_RECORD_DECODE_H
 #define TERN_RECORD_DECODE_H

@@ -20,8 +20,8 @@ void tern_decode_conclude(tern_decode_record *record);
 double tern_decode_step_bytes(const tern_decode_record *record, uint32_t layers);
 
 /*
- * The most tokens a second that reading allows, at the rate at which as many bytes as a step's are read again and again,
- * if that was measured, and at memory's otherwise; and that multiply-adds allow. NaN = not measured.
+ * The most tokens a second that reading allows, at the rate at which as many bytes as a step's are read again and
+ * again, if that was measured, and at memory's otherwise; and that multiply-adds allow. NaN = not measured.
  */
 double tern_decode_read_limit(const tern_decode_record *record, const tern_phase *phase);
 double tern_decode_multiply_limit(const tern_decode_record *record, const tern_phase *phase);

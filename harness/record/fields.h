@@ -23,8 +23,10 @@ typedef enum tern_kind {
 typedef enum tern_many {
     TERN_ONE,
     TERN_ROOM, /* an array within the struct, of which the first are used */
-    /* A pointer to an allocated array that belongs to the struct, as long as its count says. Where the count has a row of its
-     * own it may be NULL. */
+    /*
+     * A pointer to an allocated array that belongs to the struct, as long as its count says. Where the count has a row
+     * of its own it may be NULL.
+     */
     TERN_OWNED
 } tern_many;
 

@@ -20,8 +20,8 @@ tern_status tern_file_write(FILE *stream, tern_line line, const void *value, ter
 typedef tern_status tern_file_visit(void *context, tern_line line, void *value, tern_error *error);
 
 /*
- * What a copier does with a line: its struct, which stays the reader's, and its text without an end. value is NULL for a line of a
- * type that is not known.
+ * What a copier does with a line: its struct, which stays the reader's, and its text without an end. value is NULL for
+ * a line of a type that is not known.
  */
 typedef tern_status tern_file_take(void *context, tern_line line, const void *value, const char *text, size_t length,
                                    tern_error *error);
@@ -41,9 +41,10 @@ tern_status tern_file_read_stream(FILE *stream, const char *path, tern_file_visi
                                   tern_file_extent *extent, tern_error *error);
 
 /*
- * Reads a file, or standard input for "-", in its order, blank lines, CRLF and the mark of UTF-8 passed over; lines of a type that is not known are passed over. *cut: the last line was not whole, and
- * was passed over. TERN_USAGE names file and line: it cannot be opened, a line other than the last is no JSON, the
- * schema is another one, the first line is no fingerprint.
+ * Reads a file, or standard input for "-", in its order, blank lines, CRLF and the mark of UTF-8 passed over; lines of
+ * a type that is not known are passed over. *cut: the last line was not whole, and was passed over. TERN_USAGE names
+ * file and line: it cannot be opened, a line other than the last is no JSON, the schema is another one, the first line
+ * is no fingerprint.
  */
 tern_status tern_file_read(const char *path, tern_file_visit *visit, void *context, bool *cut, tern_error *error);
 

@@ -130,7 +130,9 @@ static tern_status put_all(int file, const block *b, const char *path, tern_erro
                : tern_error_set(error, TERN_ENVIRONMENT, "cannot write %s: %s", path, strerror(errno));
 }
 
-/* Whether it was added before: what is added again is the same, byte by byte. A file that cannot be mapped has nothing. */
+/*
+ * Whether it was added before: what is added again is the same, byte by byte. A file that cannot be mapped has nothing.
+ */
 static bool is_in(int file, const block *b)
 {
     struct stat now;

@@ -48,8 +48,8 @@ tern_status tern_history_month_begins(const char *folder, const char *name, cons
                                       tern_error *error);
 
 /*
- * Hands on the lines of a file from extent->bytes on, where a run begins, and sets extent. No run is read in part, as no
- * one writes meanwhile.
+ * Hands on the lines of a file from extent->bytes on, where a run begins, and sets extent. No run is read in part, as
+ * no one writes meanwhile.
  */
 tern_status tern_history_month_read(const char *folder, const char *name, tern_file_visit *visit, void *context,
                                     tern_history_extent *extent, tern_error *error);

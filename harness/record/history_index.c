@@ -17,7 +17,9 @@
 
 enum { PATIENCE_MS = 60000 };
 
-/* Lines are apart by the keys of history_files.h; figures of points stand in columns, the rest as it is in the files. */
+/*
+ * Lines are apart by the keys of history_files.h; figures of points stand in columns, the rest as it is in the files.
+ */
 static const char schema[] =
     "DROP TABLE IF EXISTS file; DROP TABLE IF EXISTS run; DROP TABLE IF EXISTS line;"
     "CREATE TABLE file(name TEXT PRIMARY KEY, bytes INTEGER, changed_ns INTEGER, hash INTEGER);"
@@ -340,7 +342,10 @@ static tern_status add_point(tern_results *results, sqlite3_stmt *statement, ter
     return tern_results_add(results, TERN_LINE_POINT, &point, error);
 }
 
-/* In the order of the files. A run comes before its lines; one without lines is left out, and so are lines that do not pass. */
+/*
+ * In the order of the files. A run comes before its lines; one without lines is left out, and so are lines that do not
+ * pass.
+ */
 static tern_status select_lines(const history_index *index, tern_results *results, const tern_filter *filter,
                                 tern_error *error)
 {

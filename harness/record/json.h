@@ -17,7 +17,9 @@ json_t *tern_json_from(tern_line line, const void *value);
 /* A text of others, as tern_text_storable() writes it: JSON is UTF-8. A new reference; NULL when memory ran out. */
 json_t *tern_json_storable(const char *text);
 
-/* Puts an item, which it takes over, behind the others of a list. *list is freed and becomes NULL when memory ran out. */
+/*
+ * Puts an item, which it takes over, behind the others of a list. *list is freed and becomes NULL when memory ran out.
+ */
 void tern_json_append(json_t **list, json_t *item);
 
 /*

@@ -83,8 +83,8 @@ typedef struct tern_timing {
     tern_instructions instructions;
 
     /*
-     * Of paired cases, those of one problem sampled in turns, and the roofs with them. Sample i of every case, and of the
-     * roof that is nearer, is of round i. Reading counts packed W alone, since X and Y stay in cache.
+     * Of paired cases, those of one problem sampled in turns, and the roofs with them. Sample i of every case, and of
+     * the roof that is nearer, is of round i. Reading counts packed W alone, since X and Y stay in cache.
      */
     uint32_t rounds;      /* 0: timed alone, and what follows is not filled */
     char roof_paired[24]; /* the nearer roof: "read", or the instruction; "" when none was sampled */

@@ -69,8 +69,8 @@ typedef struct tern_results {
 } tern_results;
 
 /*
- * Appends a copy of a line, or puts it in the place of a record of the last run that was INTERRUPTED: value is the struct of its type. It becomes part of the last run, of which there must be
- * one unless the line is a run.
+ * Appends a copy of a line, or puts it in the place of a record of the last run that was INTERRUPTED: value is the
+ * struct of its type. It becomes part of the last run, of which there must be one unless the line is a run.
  */
 tern_status tern_results_add(tern_results *results, tern_line line, const void *value, tern_error *error);
 

@@ -51,8 +51,8 @@ typedef struct tern_finding {
 } tern_finding;
 
 /*
- * What the end of a child that is not DONE says of the kernel that ran in it: CRASH, TIMEOUT, or INTERRUPTED, and nothing
- * else.
+ * What the end of a child that is not DONE says of the kernel that ran in it: CRASH, TIMEOUT, or INTERRUPTED, and
+ * nothing else.
  */
 tern_finding tern_finding_of_child(const tern_child_outcome *outcome);
 

@@ -1,6 +1,6 @@
 /*
- * ablated.h - one thing whose factors are switched off in turns, be it a case of a kernel or a decode loop: their names,
- * those that make no difference, and its lines, of which each says what one process measured of one combination.
+ * ablated.h - one thing whose factors are switched off in turns, be it a case of a kernel or a decode loop: their
+ * names, those that make no difference, and its lines, of which each says what one process measured of one combination.
  */
 #ifndef TERN_ABLATED_H
 #define TERN_ABLATED_H

@@ -34,7 +34,9 @@ tern_status tern_bisect_add(tern_bisect *b, tern_step *step, tern_error *error)
     return status == TERN_OK ? read_again(b, error) : status;
 }
 
-/* The row of the gate that is clearest: its slowdown is the most standard errors away from none. NULL: none is slower. */
+/*
+ * The row of the gate that is clearest: its slowdown is the most standard errors away from none. NULL: none is slower.
+ */
 static const tern_gate_row *clearest(const tern_gate_rows *rows)
 {
     const tern_gate_row *best = NULL;

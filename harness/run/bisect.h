@@ -9,10 +9,10 @@
 #include "run/gate.h"
 
 /*
- * Bisects the case of the plan that got slower most clearly. ends: BASE is the good end, CAND the bad one, whose kernels
- * are the session's and the plan's; both are revisions. Lines of an earlier part of a resumed run are taken over.
- * Returns the exit status: 0 when the answer holds against its parent, 1 when the bad end is wrong, 4 when noise or
- * commits that cannot be measured leave no answer, 5 when no case is slower at the bad end; recording as
+ * Bisects the case of the plan that got slower most clearly. ends: BASE is the good end, CAND the bad one, whose
+ * kernels are the session's and the plan's; both are revisions. Lines of an earlier part of a resumed run are taken
+ * over. Returns the exit status: 0 when the answer holds against its parent, 1 when the bad end is wrong, 4 when noise
+ * or commits that cannot be measured leave no answer, 5 when no case is slower at the bad end; recording as
  * tern_recording_run() says.
  */
 int tern_bisect_run(tern_recording *recording, const tern_gate_settings *settings, tern_session *session,

@@ -50,7 +50,9 @@ static bool end_has_hash(const tern_side *side, const tern_registry *kernels, co
     return tern_side_hash_of(side, kernels, kernel, &of_end) && of_end == hash;
 }
 
-/* The commit with the same kernel as candidate k: an end, or another candidate. NULL: there is none, as far as known. */
+/*
+ * The commit with the same kernel as candidate k: an end, or another candidate. NULL: there is none, as far as known.
+ */
 static const char *same_as(const tern_bisect *b, size_t k)
 {
     const tern_two_sides *ends = b->ends;

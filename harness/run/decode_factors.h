@@ -1,6 +1,6 @@
 /*
- * decode_factors.h - what can be switched off in a decode run: toggles of the loop, its threads, its kernel; and the job
- * with some of them off.
+ * decode_factors.h - what can be switched off in a decode run: toggles of the loop, its threads, its kernel; and the
+ * job with some of them off.
  */
 #ifndef TERN_DECODE_FACTORS_H
 #define TERN_DECODE_FACTORS_H

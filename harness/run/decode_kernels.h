@@ -1,6 +1,6 @@
 /*
- * decode_kernels.h - the kernels of a decode run: which one it takes, whether it may, whether it is EXACT on the model's
- * shapes, and the plain one that it goes back to.
+ * decode_kernels.h - the kernels of a decode run: which one it takes, whether it may, whether it is EXACT on the
+ * model's shapes, and the plain one that it goes back to.
  */
 #ifndef TERN_DECODE_KERNELS_H
 #define TERN_DECODE_KERNELS_H
@@ -11,8 +11,8 @@
 #include "run/workload.h"
 
 /*
- * What the parent needs to know of the model; sets the job's context where it says nothing. parts are the products of a layer, to be freed
- * whatever is returned.
+ * What the parent needs to know of the model; sets the job's context where it says nothing. parts are the products of a
+ * layer, to be freed whatever is returned.
  */
 tern_status tern_decode_kernels_look(tern_decode_job *job, tern_geometry *geometry, tern_parts *parts, char *source,
                                      size_t bytes, tern_error *error);
@@ -40,8 +40,8 @@ tern_status tern_decode_kernels_check(tern_recording *recording, const tern_deco
                                       tern_error *error);
 
 /*
- * One of kernels: the one of that name; where name is NULL the portable one with packed weights that `kernel` goes back to.
- * plain->kernel is NULL when there is none.
+ * One of kernels: the one of that name; where name is NULL the portable one with packed weights that `kernel` goes back
+ * to. plain->kernel is NULL when there is none.
  */
 tern_status tern_decode_kernels_plain(const tern_session *session, const tern_registry *kernels,
                                       const tern_case *kernel, const char *name, tern_case *plain, tern_error *error);

@@ -107,8 +107,8 @@ static bool is_file(const tern_side *side)
 }
 
 /*
- * Whether a kernel of BASE is gone from CAND, and wanted. A file beside a whole tree stands for its own kernels, and the
- * others are not gone.
+ * Whether a kernel of BASE is gone from CAND, and wanted. A file beside a whole tree stands for its own kernels, and
+ * the others are not gone.
  */
 static bool is_gone(const tern_two_sides *sides, const tern_plan *unfiltered, const tern_filter *filter,
                     const tern_kernel *kernel)
@@ -191,8 +191,8 @@ static void leave_out(tern_gate *g, const tern_two_cases *edge)
 }
 
 /*
- * The edge cases of the kernel of a case, up to the first that is wrong. That one's line comes before those of the cases
- * that are left out for it: a run that is cut off between them looks again.
+ * The edge cases of the kernel of a case, up to the first that is wrong. That one's line comes before those of the
+ * cases that are left out for it: a run that is cut off between them looks again.
  */
 static tern_status look_at_edges_of(tern_gate *g, const tern_two_cases *item, tern_error *error)
 {

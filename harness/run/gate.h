@@ -45,8 +45,8 @@ tern_status tern_gate_compare(tern_gate *gate, tern_recording *recording, tern_e
 
 /*
  * Compares the cases of the plan, which may have none, and whose kernels are those of CAND; the session has these
- * kernels, too. Lines of an earlier part of a resumed run are taken over. Returns the exit status, as tern_gate_status()
- * says; recording as tern_recording_run() says.
+ * kernels, too. Lines of an earlier part of a resumed run are taken over. Returns the exit status, as
+ * tern_gate_status() says; recording as tern_recording_run() says.
  */
 int tern_gate_run(tern_recording *recording, const tern_gate_settings *settings, tern_session *session,
                   const tern_two_sides *sides, tern_plan *plan, const tern_observer *observer, tern_error *error);

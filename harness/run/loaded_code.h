@@ -1,6 +1,6 @@
 /*
- * loaded_code.h - what of a shared object is loaded: code, constants, and what links them. Names of source files and local
- * symbols are no part of it, so that a copy of a file, whatever it is called, is the same code.
+ * loaded_code.h - what of a shared object is loaded: code, constants, and what links them. Names of source files and
+ * local symbols are no part of it, so that a copy of a file, whatever it is called, is the same code.
  */
 #ifndef TERN_LOADED_CODE_H
 #define TERN_LOADED_CODE_H

@@ -1,5 +1,6 @@
 /*
- * observer.h - whom a run tells how far it has come. What is told is shown, or not, by the caller; a run prints nothing.
+ * observer.h - whom a run tells how far it has come. What is told is shown, or not, by the caller; a run prints
+ * nothing.
  */
 #ifndef TERN_OBSERVER_H
 #define TERN_OBSERVER_H

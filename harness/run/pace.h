@@ -9,8 +9,8 @@
 #include "run/environment.h"
 
 /*
- * run must be described, and the environment found out. From the load, and from how much tasks wait for CPUs where the system
- * tells it.
+ * run must be described, and the environment found out. From the load, and from how much tasks wait for CPUs where the
+ * system tells it.
  */
 tern_pace tern_pace_here(const tern_run *run, const tern_environment *environment, double budget_s);
 

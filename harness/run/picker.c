@@ -193,8 +193,8 @@ static const guess *most_compact(const guess *g, size_t count)
 }
 
 /*
- * Those of the guesses that are sampled. Where W comes from memory and its bandwidth is not known, the guesses know nothing
- * of memory: then the most compact kernel is one of them, whatever it takes in cache.
+ * Those of the guesses that are sampled. Where W comes from memory and its bandwidth is not known, the guesses know
+ * nothing of memory: then the most compact kernel is one of them, whatever it takes in cache.
  */
 static size_t find_contenders(const picking *p, const guess *g, size_t count,
                               tern_case contender[TERN_TUNING_CONTENDERS])
@@ -222,7 +222,10 @@ static tern_status take_guess(picking *p, const guess *g, tern_case *best, tern_
     return tell(p, chosen, error);
 }
 
-/* "NAME, guessed to be 0.31 times as fast": of the fastest that the chosen one was not held against. Returns text, or NULL. */
+/*
+ * "NAME, guessed to be 0.31 times as fast": of the fastest that the chosen one was not held against. Returns text, or
+ * NULL.
+ */
 static const char *describe_next(const guess *g, size_t count, const tern_case *only, char *text, size_t bytes)
 {
     const guess *own = g, *next = g;

@@ -18,9 +18,9 @@ typedef struct tern_picker {
 } tern_picker;
 
 /*
- * Of the kernels that the session permits: a first guess drops the slow ones, the others are sampled as tuning.h says. What
- * is found is kept, and taken again by later runs. *chosen is the setting, with a sentence of figures. TERN_NOTHING
- * when no kernel can do the workload. best->kernel is NULL when the program was asked to end before.
+ * Of the kernels that the session permits: a first guess drops the slow ones, the others are sampled as tuning.h says.
+ * What is found is kept, and taken again by later runs. *chosen is the setting, with a sentence of figures.
+ * TERN_NOTHING when no kernel can do the workload. best->kernel is NULL when the program was asked to end before.
  */
 tern_status tern_picker_pick(const tern_picker *picker, const tern_workload *workload, tern_case *best,
                              tern_tried *chosen, tern_error *error);

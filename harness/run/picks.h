@@ -1,6 +1,6 @@
 /*
- * picks.h - what was found to be the fastest is kept between runs: a file of records for each workload, machine class and
- * build, with all that was tried.
+ * picks.h - what was found to be the fastest is kept between runs: a file of records for each workload, machine class
+ * and build, with all that was tried.
  */
 #ifndef TERN_PICKS_H
 #define TERN_PICKS_H

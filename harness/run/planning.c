@@ -17,8 +17,8 @@ static void begin(tern_plan *plan, const tern_session *session, bool timed, bool
 }
 
 /*
- * Tables would have no column for a baseline that is misspelt. What it is compared with need not be among the kernels of a
- * side, which may be one file.
+ * Tables would have no column for a baseline that is misspelt. What it is compared with need not be among the kernels
+ * of a side, which may be one file.
  */
 static tern_status check_baseline(const tern_session *session, const tern_suite *suite, const char *path,
                                   tern_error *error)

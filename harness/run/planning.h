@@ -36,8 +36,8 @@ tern_status tern_planning_suites(tern_plan *plan, tern_session *session, const t
                                  tern_wishes *wishes, tern_error *error);
 
 /*
- * Leaves in the plan what the shard takes, and notes in the run of the session of which plan it is. budget_s is for the samples of
- * one case.
+ * Leaves in the plan what the shard takes, and notes in the run of the session of which plan it is. budget_s is for the
+ * samples of one case.
  */
 tern_status tern_planning_shard(tern_plan *plan, tern_session *session, tern_shard shard, double budget_s,
                                 tern_error *error);

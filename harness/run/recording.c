@@ -28,8 +28,8 @@ static bool is_empty(const tern_work *work)
 }
 
 /*
- * Counts over all records, those of an earlier part included, so that a resumed run ends like one that ran through. What
- * the plan lacks, as that of another filter, and a baseline are no part of what was asked for.
+ * Counts over all records, those of an earlier part included, so that a resumed run ends like one that ran through.
+ * What the plan lacks, as that of another filter, and a baseline are no part of what was asked for.
  */
 static int conclude(tern_recording *recording, const tern_work *work, tern_status status, tern_error *error)
 {

@@ -1,6 +1,6 @@
 /*
- * recording.h - the life of a run that leaves records, whatever it is that runs: the machine is looked at, the files are
- * opened, the work is done, and it is closed with a line that says how it ended.
+ * recording.h - the life of a run that leaves records, whatever it is that runs: the machine is looked at, the files
+ * are opened, the work is done, and it is closed with a line that says how it ended.
  */
 #ifndef TERN_RECORDING_H
 #define TERN_RECORDING_H

@@ -1,6 +1,6 @@
 /*
- * remeasure.h - before anybody is alarmed by a step of a series, its two ends are measured again: the kernels of the last
- * commit before it and of the first one after it, in turns, as a gate does it.
+ * remeasure.h - before anybody is alarmed by a step of a series, its two ends are measured again: the kernels of the
+ * last commit before it and of the first one after it, in turns, as a gate does it.
  */
 #ifndef TERN_REMEASURE_H
 #define TERN_REMEASURE_H

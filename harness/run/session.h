@@ -1,6 +1,6 @@
 /*
- * session.h - what every command that runs kernels stands on: kernels, plug-ins, the instruction sets that they may use,
- * and the fingerprint of the run.
+ * session.h - what every command that runs kernels stands on: kernels, plug-ins, the instruction sets that they may
+ * use, and the fingerprint of the run.
  */
 #ifndef TERN_SESSION_H
 #define TERN_SESSION_H
@@ -27,8 +27,8 @@ typedef struct tern_session {
 } tern_session;
 
 /*
- * Makes the side if there is one, loads plug-ins (those of the settings, then of TERNBENCH_PLUGIN_PATH), applies the cap, describes the run. Close with
- * tern_session_close(), whatever is returned.
+ * Makes the side if there is one, loads plug-ins (those of the settings, then of TERNBENCH_PLUGIN_PATH), applies the
+ * cap, describes the run. Close with tern_session_close(), whatever is returned.
  */
 tern_status tern_session_open(tern_session *session, const tern_session_settings *settings, tern_error *error);
 

@@ -50,8 +50,8 @@ bool tern_side_kernel_hash(const tern_side *side, size_t index, uint64_t *hash);
 bool tern_side_loaded_hash(const tern_side *side, size_t index, uint64_t *hash);
 
 /*
- * Compiles one C file and sets folder, which has room for PATH_MAX bytes: the plug-in is plugin.so in it, and *apart says
- * whether there are objects of its kernels, too. As tern_side_make().
+ * Compiles one C file and sets folder, which has room for PATH_MAX bytes: the plug-in is plugin.so in it, and *apart
+ * says whether there are objects of its kernels, too. As tern_side_make().
  */
 tern_status tern_side_compile(const char *source, char *folder, bool *apart, const tern_side_watcher *watcher,
                               tern_error *error);

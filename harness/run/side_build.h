@@ -31,8 +31,8 @@ tern_status tern_side_plain_path(const char *path, const char *scratch, char pla
 
 /*
  * Builds the kernels of a folder with the project in harness/run/side, and keeps plug-in and objects as `folder`.
- * sources: the hash of `kernels` that is in the name of `folder`, or NULL where nobody changes them. scratch is removed.
- * TERN_USAGE: they do not build; TERN_ENVIRONMENT: they were changed meanwhile, or something was in the way.
+ * sources: the hash of `kernels` that is in the name of `folder`, or NULL where nobody changes them. scratch is
+ * removed. TERN_USAGE: they do not build; TERN_ENVIRONMENT: they were changed meanwhile, or something was in the way.
  */
 tern_status tern_side_build(const tern_side_job *job, const char *kernels, const uint64_t *sources, const char *scratch,
                             const char *folder, tern_error *error);

@@ -9,7 +9,8 @@
 
 /*
  * Makes the side and loads a copy of its plug-in into a registry of its own, which tern_registry_free() frees, whatever
- * is returned. As tern_side_make(); TERN_USAGE as well when the plug-in cannot be loaded, because of another contract say.
+ * is returned. As tern_side_make(); TERN_USAGE as well when the plug-in cannot be loaded, because of another contract
+ * say.
  */
 tern_status tern_side_load(tern_side *side, tern_registry **kernels, const char *text, const tern_side_watcher *watcher,
                            tern_error *error);

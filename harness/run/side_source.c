@@ -1,6 +1,7 @@
 /*
- * One C file as a plug-in. What it needs stands in it: the instruction sets in `.isa`, the kernels in `const tern_kernel`
- * or in TERN_PLUGIN. Both are found in the text, since nothing could be compiled before the flags are known.
+ * One C file as a plug-in. What it needs stands in it: the instruction sets in `.isa`, the kernels in `const
+ * tern_kernel` or in TERN_PLUGIN. Both are found in the text, since nothing could be compiled before the flags are
+ * known.
  */
 #include "base/program.h"
 #include "base/shared_path.h"
@@ -127,7 +128,9 @@ static void put_each_kernel(FILE *stream, const source *s, const char *before, c
         fprintf(stream, "%s%s%s", before, symbol, after);
 }
 
-/* The table of its kernels: in a file that is linked with it, or, so that static ones are found as well, includes it. */
+/*
+ * The table of its kernels: in a file that is linked with it, or, so that static ones are found as well, includes it.
+ */
 static tern_status write_table(const source *s, const char *scratch, tern_error *error)
 {
     char path[PATH_MAX + 16];
@@ -228,7 +231,10 @@ static tern_status run_compiler(const making *m, const char *const *rest, size_t
     run_compiler(m, (const char *const[]){__VA_ARGS__}, sizeof(const char *const[]){__VA_ARGS__} / sizeof(char *),     \
                  error)
 
-/* As the project in harness/run/side links them, so that a kernel of a folder is the same, byte by byte, if its source is. */
+/*
+ * As the project in harness/run/side links them, so that a kernel of a folder is the same, byte by byte, if its source
+ * is.
+ */
 static tern_status link_kernels(const making *m, tern_error *error)
 {
     char copy[sizeof m->s->kernels], *rest = copy, wanted[300], output[64];

@@ -33,9 +33,9 @@ typedef struct tern_sink {
 tern_status tern_sink_open(tern_sink *sink, const tern_sink_settings *settings, tern_error *error);
 
 /*
- * The first line of a run, before anything is added. It stands there already when an earlier part of the run does. Where
- * that part is of another run (tern_run_difference() says so), `alone` refuses to go on with it (TERN_USAGE); otherwise
- * the run gets a line of its own, and a warning that says so.
+ * The first line of a run, before anything is added. It stands there already when an earlier part of the run does.
+ * Where that part is of another run (tern_run_difference() says so), `alone` refuses to go on with it (TERN_USAGE);
+ * otherwise the run gets a line of its own, and a warning that says so.
  */
 tern_status tern_sink_begin(tern_sink *sink, tern_run *run, bool alone, tern_error *error);
 

@@ -124,8 +124,8 @@ static void add_finalists(tern_tuning_stage *final, const finalist *f, size_t co
 }
 
 /*
- * The settings of a kernel stand behind one another, its own first, then with one change, then with more: the best of them,
- * each only where it is clearly faster than what is simpler. *end is where the next kernel begins.
+ * The settings of a kernel stand behind one another, its own first, then with one change, then with more: the best of
+ * them, each only where it is clearly faster than what is simpler. *end is where the next kernel begins.
  */
 static uint32_t best_of_kernel(const tern_tuning_stage *s, uint32_t own, uint32_t *end)
 {

@@ -4,11 +4,11 @@
  *
  *   kernels   each contender with its own toggles; those near the best go on
  *   toggles   of each of those, every toggle alone at the values of its grid; what wins is combined
- *   final     of those that are near the best by now: their own toggles, the best single change, and the combination, in
- *             two processes
+ *   final     of those that are near the best by now: their own toggles, the best single change, and the combination,
+ *             in two processes
  *
- * A kernel's own toggles stay unless another setting is faster by half a percent and clearly so; the combination is taken
- * only where that holds against the best single change, too.
+ * A kernel's own toggles stay unless another setting is faster by half a percent and clearly so; the combination is
+ * taken only where that holds against the best single change, too.
  */
 #ifndef TERN_TUNING_H
 #define TERN_TUNING_H

@@ -8,7 +8,10 @@
 
 enum { LEAST_ROUNDS = 9 };
 
-/* Of a stage, in each process: single samples from memory were seen to differ by 15 %, so that nine of them decide little. */
+/*
+ * Of a stage, in each process: single samples from memory were seen to differ by 15 %, so that nine of them decide
+ * little.
+ */
 static const double sampling_ns = 5e8;
 
 void tern_tuning_stage_add(tern_tuning_stage *s, const tern_case *c)
@@ -22,7 +25,10 @@ static bool is_out(const tern_tuning_arm *a)
     return a->reason[0] != '\0';
 }
 
-/* What came of one problem in one process. False when a setting ended all, which is out now, so that it is to be repeated. */
+/*
+ * What came of one problem in one process. False when a setting ended all, which is out now, so that it is to be
+ * repeated.
+ */
 static bool take_over(tern_tuning_stage *s, const tern_paired_samples *samples, const uint32_t *which, double times,
                       uint32_t process)
 {

@@ -110,7 +110,9 @@ static bool is_multiple(tern_shape shape, tern_shape multiple)
     return shape.m % multiple.m == 0 && shape.k % multiple.k == 0 && shape.n % multiple.n == 0;
 }
 
-/* A small shape of the case, of which every instruction can be counted, or its own where one of the sides refuses that. */
+/*
+ * A small shape of the case, of which every instruction can be counted, or its own where one of the sides refuses that.
+ */
 static tern_shape witness_shape(const tern_two_cases *two)
 {
     const tern_shape whole = two->cand.shape;

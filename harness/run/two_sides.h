@@ -27,8 +27,8 @@ tern_status tern_two_sides_open(tern_two_sides *sides, const char *base, const t
 void tern_two_sides_close(tern_two_sides *sides);
 
 /*
- * The kernel of BASE that stands for one of CAND: of the same name, or of a name that it had before; where each side has
- * one kernel, that one. NULL: there is none. The other way round for a kernel of BASE.
+ * The kernel of BASE that stands for one of CAND: of the same name, or of a name that it had before; where each side
+ * has one kernel, that one. NULL: there is none. The other way round for a kernel of BASE.
  */
 const tern_kernel *tern_two_sides_base_of(const tern_two_sides *sides, const tern_kernel *cand);
 const tern_kernel *tern_two_sides_cand_of(const tern_two_sides *sides, const tern_kernel *base);

@@ -10,8 +10,8 @@ enum { TERN_WORKLOAD_PROBLEMS = 8, TERN_WORKLOAD_BYTES = 256 };
 
 typedef struct tern_workload {
     char id[TERN_WORKLOAD_BYTES]; /* "auto/..." */
-    tern_case problem
-        [TERN_WORKLOAD_PROBLEMS]; /* of the same data, threads (at least 1) and cache state; kernels are not looked at */
+    /* Of the same data, threads (at least 1) and cache state; kernels are not looked at. */
+    tern_case problem[TERN_WORKLOAD_PROBLEMS];
     double times[TERN_WORKLOAD_PROBLEMS]; /* > 0 */
     size_t problems;
 } tern_workload;

@@ -1,6 +1,7 @@
 /*
- * field_model.h - model files as the tools of the field lay them out, and the same models in memory. Written from the public descriptions of GGUF, of
- * ggml's block formats and of bitnet.cpp's I2_S, by code that shares nothing with what reads them.
+ * field_model.h - model files as the tools of the field lay them out, and the same models in memory. Written from the
+ * public descriptions of GGUF, of ggml's block formats and of bitnet.cpp's I2_S, by code that shares nothing with what
+ * reads them.
  *
  * Every number is a function of seed and position, so that the model in memory needs none.
  */
@@ -29,7 +30,8 @@ typedef enum field_type {
 typedef enum field_scales {
     FIELD_ONE,  /* all */
     FIELD_ROWS, /* those of a row */
-    FIELD_SHARDS, /* those that one of three machines trained: a third of the rows of q, k, v, gate, up; of the columns of o, down */
+    /* those that one of three machines trained: a third of the rows of q, k, v, gate, up; of the columns of o, down */
+    FIELD_SHARDS,
     FIELD_BLOCKS /* those of a block of 256 */
 } field_scales;
 
@@ -52,15 +54,18 @@ typedef struct field_model {
 extern const field_model field_models[];
 const field_model *field_model_named(const char *name);
 
-/* What the decoder needs to know of the model's numbers; close with tern_weights_close(). The model must outlive it. Scales: see below. */
+/*
+ * What the decoder needs to know of the model's numbers; close with tern_weights_close(). The model must outlive it.
+ * Scales: see below.
+ */
 void field_model_weights(const field_model *model, tern_weights *weights);
 
 /* The scale of one weight. `weights` is of field_model_weights(). */
 double field_model_scale(const tern_weights *weights, uint32_t layer, tern_matrix matrix, size_t row, size_t column);
 
 /*
- * Writes the file, or all parts of it: path is then that of the first, and ends in -00001-of-0000N.gguf. False and errno when it could not be
- * written.
+ * Writes the file, or all parts of it: path is then that of the first, and ends in -00001-of-0000N.gguf. False and
+ * errno when it could not be written.
  */
 bool field_model_write(const field_model *model, const char *path);
 

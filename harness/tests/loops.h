@@ -18,8 +18,8 @@ static inline void add_run_with_cache(tern_results *results, uint64_t llc_bytes)
 }
 
 /*
- * Two layers of 25 MB each and nothing else, of which memory would allow 200 steps a second and multiply-adds 10 times as
- * many. As older versions wrote it: what bandwidth there is for 50 MB is not known.
+ * Two layers of 25 MB each and nothing else, of which memory would allow 200 steps a second and multiply-adds 10 times
+ * as many. As older versions wrote it: what bandwidth there is for 50 MB is not known.
  */
 static inline void add_loop_at(tern_results *results, double tokens_per_s, double roof_step_gbps)
 {

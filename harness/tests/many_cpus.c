@@ -1,6 +1,7 @@
 /*
- * A library to preload, which makes of this machine one with 384 CPUs as far as the program can tell: masks are those of a
- * system with 2048 CPUs, and a thread that is bound is told that it runs there. It runs wherever the system lets it.
+ * A library to preload, which makes of this machine one with 384 CPUs as far as the program can tell: masks are those
+ * of a system with 2048 CPUs, and a thread that is bound is told that it runs there. It runs wherever the system lets
+ * it.
  *
  *     LD_PRELOAD=many_cpus.so ternbench machine
  */

@@ -2,8 +2,8 @@
  * The checker is proven by kernels that are wrong in one place each (tests/mutants): every one must be rejected, for
  * the right reason, on the case that shows it and somewhere on the list of edge cases; and no right kernel may be.
  *
- * Those of kinds.def name no case: the first thing that the whole check finds must be what the row says. With --open the
- * program says of each mutant of open.def, which the checker does not reject as it should, what the checker finds.
+ * Those of kinds.def name no case: the first thing that the whole check finds must be what the row says. With --open
+ * the program says of each mutant of open.def, which the checker does not reject as it should, what the checker finds.
  */
 #include "base/text.h"
 #include "check/battery.h"

@@ -1,6 +1,6 @@
 /*
- * wait.h - a delay of so many steps, for kernels whose speed is made up: a chain of additions and multiplications of which
- * each needs the one before, so that it is slower when the clock is.
+ * wait.h - a delay of so many steps, for kernels whose speed is made up: a chain of additions and multiplications of
+ * which each needs the one before, so that it is slower when the clock is.
  */
 #ifndef TERN_WAIT_H
 #define TERN_WAIT_H

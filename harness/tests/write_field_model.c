@@ -1,5 +1,6 @@
 /*
- * write_field_model NAME FILE [MODEL]: writes the model of that name (see field_model.c), in the sizes of a model file where one is given.
+ * write_field_model NAME FILE [MODEL]: writes the model of that name (see field_model.c), in the sizes of a model file
+ * where one is given.
  */
 #include "field_model.h"
 

@@ -1,6 +1,6 @@
 /*
- * float_sums.h - up to which K a library that adds floats is exact. Floats add integers exactly as long as every partial
- * sum, in whatever order, stays below 2^24: and none is above 128 K.
+ * float_sums.h - up to which K a library that adds floats is exact. Floats add integers exactly as long as every
+ * partial sum, in whatever order, stays below 2^24: and none is above 128 K.
  */
 #ifndef TERN_PEERS_FLOAT_SUMS_H
 #define TERN_PEERS_FLOAT_SUMS_H

@@ -1,6 +1,7 @@
 /*
  * peer.ggml.tq2, peer.ggml.tq1 - what llama.cpp computes with: the TQ2_0 and TQ1_0 products of a ggml library that the
- * user has. TERNBENCH_GGML names it, a file (libggml*.so) or the folder that holds it; it is opened when this plug-in is.
+ * user has. TERNBENCH_GGML names it, a file (libggml*.so) or the folder that holds it; it is opened when this plug-in
+ * is.
  *
  * W is packed by the library's own function, a row of blocks a row. Activations become the int8 blocks that the product
  * takes, of scale 1, so that the answer is exact; llama.cpp would quantise floats there, which takes longer. Rows and

@@ -1,7 +1,8 @@
 /*
  * ggml_types.h - the few types of ggml that its products are called by, so that neither its headers nor its library is
- * needed to build this. Of the functions, what stands in ggml/include of llama.cpp: ggml.h and ggml-cpu.h; of the block,
- * ggml/src/ggml-common.h. Types start as these do since November 2024; load() holds against them what a library says of itself.
+ * needed to build this. Of the functions, what stands in ggml/include of llama.cpp: ggml.h and ggml-cpu.h; of the
+ * block, ggml/src/ggml-common.h. Types start as these do since November 2024; load() holds against them what a library
+ * says of itself.
  */
 #ifndef TERN_PEERS_GGML_TYPES_H
 #define TERN_PEERS_GGML_TYPES_H

@@ -1,8 +1,8 @@
 /*
  * peer.openblas - OpenBLAS's float product: what a program would use that has nothing but BLAS.
  *
- * W is float; X becomes float and Y becomes int32 again inside the timed call, in scratch. A K whose
- * sums floats may not hold is refused. OpenBLAS chooses its instructions by itself; .isa says which they are on this processor.
+ * W is float; X becomes float and Y becomes int32 again inside the timed call, in scratch. A K whose sums floats may
+ * not hold is refused. OpenBLAS chooses its instructions by itself; .isa says which they are on this processor.
  * OPENBLAS_CORETYPE, a variable of its own, chooses others.
  */
 #include "float_sums.h"

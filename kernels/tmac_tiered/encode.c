@@ -4,8 +4,8 @@
  * the weights is one look-up a group. W is read twice, since which patterns are hot must be known before the first is
  * written: that, and the look-up, is why packing is slower than where each row stands by itself.
  *
- * All of tier 1 get slots. Tier 2 gets them in whole shuffles, as many as pay: one more shuffle costs every group of every
- * row a few instructions, whether it finds something there or not, and saves corrections.
+ * All of tier 1 get slots. Tier 2 gets them in whole shuffles, as many as pay: one more shuffle costs every group of
+ * every row a few instructions, whether it finds something there or not, and saves corrections.
  */
 #include "common.h"
 #include "tmac.h"
@@ -57,8 +57,8 @@ typedef struct workspace {
 } workspace;
 
 /*
- * The slots that pay, in whole shuffles: all that the `first` bases of tier 1 need, and so many more that the sum of both
- * costs is least.
+ * The slots that pay, in whole shuffles: all that the `first` bases of tier 1 need, and so many more that the sum of
+ * both costs is least.
  */
 static size_t choose_slots(const tern_tmac_plan *plan, const workspace *work, size_t first)
 {

@@ -1,7 +1,8 @@
 /*
- * narrow.c - one token: the sums of a base and a group are split into two bytes, and a byte shuffle looks up one of them
- * for all rows of a vector. Magnitudes are looked up, and the sign of the index is applied to both halves. Halves of a few
- * groups are added as bytes, 127 at most in magnitude, then widened. How, an instruction set knows: narrow_*.h.
+ * narrow.c - one token: the sums of a base and a group are split into two bytes, and a byte shuffle looks up one of
+ * them for all rows of a vector. Magnitudes are looked up, and the sign of the index is applied to both halves. Halves
+ * of a few groups are added as bytes, 127 at most in magnitude, then widened. How, an instruction set knows:
+ * narrow_*.h.
  */
 #include "common.h"
 #include "tmac.h"

@@ -1,6 +1,6 @@
 /*
- * narrow.h - what narrow.c and the instruction sets' narrow_*.h share. Each of these has narrow_add(), which adds to sum[r]
- * what the indices of the rows of a panel name in a table; `shuffles` is a constant where it is called.
+ * narrow.h - what narrow.c and the instruction sets' narrow_*.h share. Each of these has narrow_add(), which adds to
+ * sum[r] what the indices of the rows of a panel name in a table; `shuffles` is a constant where it is called.
  */
 #ifndef TERN_TMAC_NARROW_H
 #define TERN_TMAC_NARROW_H

@@ -1,7 +1,7 @@
 /*
  * narrow_avx2.h - look-ups by VPSHUFB, 32 rows a vector. A lane of 16 bits is the sum of one row plus 256 times that of
- * another, its even and its odd byte, and the odd one is summed alone as well: so widening takes three instructions for 32
- * rows. Each sum of bytes begins at 128; widening then knows no signs.
+ * another, its even and its odd byte, and the odd one is summed alone as well: so widening takes three instructions for
+ * 32 rows. Each sum of bytes begins at 128; widening then knows no signs.
  */
 #ifndef TERN_TMAC_NARROW_AVX2_H
 #define TERN_TMAC_NARROW_AVX2_H

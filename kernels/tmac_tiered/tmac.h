@@ -3,12 +3,11 @@
  *
  * pattern     g consecutive weights of a row, read as the number they spell in balanced ternary, sum w[i] * 3^i. Its
  *             negative spells -w, so |pattern| names both: the canonical sign is the positive one.
- * code        the same weights as bits: bit i for +1 at i, bit 16 + i for -1 at i.
- * base        a hot pattern, of tier 1 or 2, that has sums of its own.
- * slot        where a table holds the sums of a base: 1, 2, ..., hottest first; slot 0 is zero.
- * index       what a row has in place of a group: the slot of a base, negated when the weights are -base.
- * correction  a weight that a base lacks, or has too much: x[k] to add to a row or to subtract. Two of them make a 2 x[k].
- * panel       64 rows that stand together.
+ * code        the same weights as bits: bit i for +1 at i, bit 16 + i for -1 at i. base        a hot pattern, of tier 1
+ * or 2, that has sums of its own. slot        where a table holds the sums of a base: 1, 2, ..., hottest first; slot 0
+ * is zero. index       what a row has in place of a group: the slot of a base, negated when the weights are -base.
+ * correction  a weight that a base lacks, or has too much: x[k] to add to a row or to subtract. Two of them make a 2
+ * x[k]. panel       64 rows that stand together.
  */
 #ifndef TERN_TMAC_H
 #define TERN_TMAC_H
@@ -54,10 +53,10 @@ typedef struct tern_tmac_plan {
  *   ranked       int32_t, the patterns of tier 1, then those of tier 2, hottest first; all but zero are bases
  *   weights      int16_t [g][slots], what the base of each slot has at i
  *   lists        tern_tmac_list, for every K block and every panel where its corrections are
- *   indices      int8_t, for every K block and every panel [groups][PANEL], rows in the order of tern_tmac_place(), so that
- *                run reads one stream; none without bases
- *   corrections  uint16_t, those to add, then those to subtract: the row of the panel in the lowest 6 bits, above them the
- *                column of the K block
+ *   indices      int8_t, for every K block and every panel [groups][PANEL], rows in the order of tern_tmac_place(), so
+ *                that run reads one stream; none without bases
+ *   corrections  uint16_t, those to add, then those to subtract: the row of the panel in the lowest 6 bits, above them
+ *                the column of the K block
  */
 typedef struct tern_tmac_head {
     uint64_t bytes;
@@ -175,7 +174,9 @@ size_t tern_tmac_book_fill(tern_tmac_book *book, const int32_t *ranked, size_t c
 /* The fewest terms with these bases. */
 tern_tmac_terms tern_tmac_book_terms(const tern_tmac_book *book, int32_t pattern);
 
-/* Adds to corrections[s - 1], for s = 1 .. shuffles, `times` the corrections of a pattern with the bases of s shuffles. */
+/*
+ * Adds to corrections[s - 1], for s = 1 .. shuffles, `times` the corrections of a pattern with the bases of s shuffles.
+ */
 void tern_tmac_book_cost(const tern_tmac_book *book, int32_t pattern, uint64_t times, size_t shuffles,
                          uint64_t *corrections);
 
@@ -193,8 +194,8 @@ static inline size_t tern_tmac_width(size_t tokens)
 }
 
 /*
- * narrow.c: tables of bytes, one a token. A sum v is split, v = high << shift | low, with both halves within -127..127 for
- * some groups together; table[group][shuffle] is 16 low bytes, then 16 high bytes.
+ * narrow.c: tables of bytes, one a token. A sum v is split, v = high << shift | low, with both halves within -127..127
+ * for some groups together; table[group][shuffle] is 16 low bytes, then 16 high bytes.
  */
 size_t tern_tmac_narrow_bytes(size_t groups, size_t slots);
 

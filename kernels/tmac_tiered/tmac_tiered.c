@@ -7,20 +7,20 @@
  *
  * A row has one byte for each group, the slot of its base with the sign of the pattern. Rows stand in panels of 64, so
  * that for one token a byte shuffle looks up 32 rows at once, and groups of zeros, hits and misses cost the same: there
- * is nothing to predict. A shuffle chooses from 16 slots. Tier 1 by default is what one shuffle holds beside zeros; tier 2 takes
- * more shuffles where pack() finds that they save more than they cost. Corrections are few and stand apart, for each panel and
- * K block a list of row and column to add and another to subtract.
+ * is nothing to predict. A shuffle chooses from 16 slots. Tier 1 by default is what one shuffle holds beside zeros;
+ * tier 2 takes more shuffles where pack() finds that they save more than they cost. Corrections are few and stand
+ * apart, for each panel and K block a list of row and column to add and another to subtract.
  *
- * So the bound by instructions, for a weight, with s shuffles and c corrections a group: a group of 64 rows takes 17 + 12 s
- * with its share of widening, and each correction 5, that is
+ * So the bound by instructions, for a weight, with s shuffles and c corrections a group: a group of 64 rows takes 17 +
+ * 12 s with its share of widening, and each correction 5, that is
  *
  *     (17 + 12 s) / (64 g) + 5 c / g
  *
- * With g = 4 and s = 1 the first term is 0.11, as against 0.10 of tmac.lut in all, and does not depend on zeros; the second
- * is about 0.04 at P(0) = 0.85, 0.015 at 0.9 and nothing at 0.98. So a group of 4 comes near tmac.lut and does not pass it.
- * A longer one does where zeros are many: with g = 8 the first term is 0.06, the second 0.04 at 0.95 and below 0.01 at 0.98.
- * Where zeros are few, group=3 holds every pattern in one shuffle and needs no corrections. For many tokens: wide.c. Loop
- * order and blocks: run.c.
+ * With g = 4 and s = 1 the first term is 0.11, as against 0.10 of tmac.lut in all, and does not depend on zeros; the
+ * second is about 0.04 at P(0) = 0.85, 0.015 at 0.9 and nothing at 0.98. So a group of 4 comes near tmac.lut and does
+ * not pass it. A longer one does where zeros are many: with g = 8 the first term is 0.06, the second 0.04 at 0.95 and
+ * below 0.01 at 0.98. Where zeros are few, group=3 holds every pattern in one shuffle and needs no corrections. For
+ * many tokens: wide.c. Loop order and blocks: run.c.
  */
 #include "common.h"
 #include "tmac.h"

@@ -1,8 +1,8 @@
 /*
  * wide.c - many tokens: they lie side by side in one table of int16, and an index of a row adds vectors of them. Both
  * signs of a base have an entry, so that there is nothing to decide. Sums are widened before they could overflow: an
- * entry is at most 128 g in magnitude. Bounded by loads: one for each index and one for each vector of 16 tokens that it
- * adds.
+ * entry is at most 128 g in magnitude. Bounded by loads: one for each index and one for each vector of 16 tokens that
+ * it adds.
  */
 #include "common.h"
 #include "tmac.h"
@@ -72,7 +72,9 @@ void tern_tmac_wide_build(const tern_tmac_plan *plan, const tern_tmac_head *head
     }
 }
 
-/* sum += what `groups` indices of a row name, for `vectors` <= STRIP vectors of tokens; zero is entry 0 of the first. */
+/*
+ * sum += what `groups` indices of a row name, for `vectors` <= STRIP vectors of tokens; zero is entry 0 of the first.
+ */
 static inline __attribute__((always_inline)) void add_indices(const int16_t *zero, size_t width, size_t entries,
                                                               const int8_t *index, size_t groups, lanes32 *sum,
                                                               const size_t vectors)

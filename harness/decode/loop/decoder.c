@@ -72,7 +72,10 @@ static size_t whole_lines(size_t values)
     return tern_round_up(values, TERN_CACHE_LINE / sizeof(float));
 }
 
-/* Room for the rows of all parts of a linear layer, `block` tokens each, every part aligned; the most that any linear layer needs. */
+/*
+ * Room for the rows of all parts of a linear layer, `block` tokens each, every part aligned; the most that any linear
+ * layer needs.
+ */
 typedef struct part_room {
     size_t q_bytes, y_bytes;
 } part_room;

@@ -23,8 +23,8 @@ typedef struct tern_decoder_options {
     uint32_t history;    /* without the cache: most tokens a sequence will have; 0 = four contexts */
 
     /*
-     * The numbers of tokens, up to a block, that calls are known to have: the kernel is bound to them, and its plans are
-     * made, at the start. A call with another number does it by itself.
+     * The numbers of tokens, up to a block, that calls are known to have: the kernel is bound to them, and its plans
+     * are made, at the start. A call with another number does it by itself.
      */
     const uint32_t *expected;
     size_t expected_counts;
@@ -38,8 +38,9 @@ typedef struct tern_input {
 } tern_input;
 
 /*
- * Reserves all that the loop needs: nothing is allocated later, for expected numbers of tokens. model and team must outlive it; the team is the one
- * that loaded the model. TERN_USAGE when the kernel refuses a shape. `expected` is read during the call alone.
+ * Reserves all that the loop needs: nothing is allocated later, for expected numbers of tokens. model and team must
+ * outlive it; the team is the one that loaded the model. TERN_USAGE when the kernel refuses a shape. `expected` is read
+ * during the call alone.
  */
 tern_status tern_decoder_new(tern_decoder **decoder, const tern_model *model, const tern_decoder_options *options,
                              tern_team *team, tern_error *error);
@@ -49,8 +50,8 @@ void tern_decoder_free(tern_decoder *decoder);
  * Runs tokens through the model, in blocks of options.block: `count` tokens of one sequence (a prompt), or one token of
  * each of several sequences (a step). Returns the logits of the last token of each sequence in the call, vocabulary
  * floats each, in the order of inputs; valid until the next call. Token ids must be below the vocabulary. NULL, and
- * nothing is done, when there is no cache and a sequence would have more than options.history tokens, or when the kernel has no plan, or no memory for
- * one, for a number of tokens that was not expected.
+ * nothing is done, when there is no cache and a sequence would have more than options.history tokens, or when the
+ * kernel has no plan, or no memory for one, for a number of tokens that was not expected.
  */
 const float *tern_decoder_run(tern_decoder *decoder, const tern_input *input, size_t count);
 

@@ -77,10 +77,16 @@ void tern_forward_block(tern_forward *f);
 /* Logits of the first `rows` rows of `last`. */
 void tern_forward_head(tern_forward *f, size_t rows);
 
-/* Whether each matrix of the linear layer has one scale in the layer at hand, so that its products need no tern_forward_scaled(). */
+/*
+ * Whether each matrix of the linear layer has one scale in the layer at hand, so that its products need no
+ * tern_forward_scaled().
+ */
 bool tern_forward_is_uniform(const tern_forward *f, tern_linear linear);
 
-/* Rows [begin, end) of what a linear layer gave for a token, scaled row by row, all parts together: stored, or added to what is there. */
+/*
+ * Rows [begin, end) of what a linear layer gave for a token, scaled row by row, all parts together: stored, or added to
+ * what is there.
+ */
 void tern_forward_scaled(const tern_forward *f, tern_linear linear, size_t token, size_t begin, size_t end, float *out);
 void tern_forward_scaled_add(const tern_forward *f, tern_linear linear, size_t token, size_t begin, size_t end,
                              float *out);

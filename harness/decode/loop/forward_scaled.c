@@ -1,5 +1,6 @@
 /*
- * Sums of a linear layer whose matrices have several scales: of rows, or of parts, which are added in the order of their columns.
+ * Sums of a linear layer whose matrices have several scales: of rows, or of parts, which are added in the order of
+ * their columns.
  */
 #include "decode/loop/forward.h"
 

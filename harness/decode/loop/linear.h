@@ -1,9 +1,10 @@
 /*
  * linear.h - the products of a layer: which matrices they stack, and how they are cut where scales change.
  *
- * A product is over integers, and scales go onto its sums. Where a matrix has several scales along a row (see weights.h), the columns of each are a
- * product of their own, a part; its sums are exact, and the sums of the parts are scaled, row by row, and added as floats in the order of the
- * columns. The cuts are the same in all layers. Nearly all models have one part a linear layer.
+ * A product is over integers, and scales go onto its sums. Where a matrix has several scales along a row (see
+ * weights.h), the columns of each are a product of their own, a part; its sums are exact, and the sums of the parts are
+ * scaled, row by row, and added as floats in the order of the columns. The cuts are the same in all layers. Nearly all
+ * models have one part a linear layer.
  */
 #ifndef TERN_LINEAR_H
 #define TERN_LINEAR_H
@@ -46,7 +47,10 @@ void tern_parts_free(tern_parts *parts);
 
 tern_shape tern_part_shape(const tern_geometry *geometry, const tern_part *part, size_t tokens);
 
-/* Rows [begin, end) of a part. w has room for whole rows of the linear layer, and gets (end - begin) times the part's columns. */
+/*
+ * Rows [begin, end) of a part. w has room for whole rows of the linear layer, and gets (end - begin) times the part's
+ * columns.
+ */
 void tern_part_trits(const tern_weights *weights, uint32_t layer, const tern_part *part, size_t begin, size_t end,
                      int8_t *w);
 

@@ -25,8 +25,9 @@ typedef struct tern_passage {
 } tern_passage;
 
 /*
- * For passes of the job; only the decoder is left to be set, and the reader where it is wanted. job, answers and finding
- * must outlive it. TERN_ENVIRONMENT when memory is short. Close with tern_passage_close(), whatever is returned; it leaves the decoder alone.
+ * For passes of the job; only the decoder is left to be set, and the reader where it is wanted. job, answers and
+ * finding must outlive it. TERN_ENVIRONMENT when memory is short. Close with tern_passage_close(), whatever is
+ * returned; it leaves the decoder alone.
  */
 tern_status tern_passage_open(tern_passage *passage, const tern_decode_job *job, uint32_t vocabulary,
                               tern_projections *answers, tern_finding *finding, tern_error *error);

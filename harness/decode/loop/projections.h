@@ -22,8 +22,8 @@ void tern_projections_free(tern_projections *answers);
 
 /*
  * Looks at one token of a call, x (shape.n x K) and y (shape.n x M), if it is this call's turn: small products always
- * are, large ones at random in one of four, others in each process, so that the cost stays below 1 % of theirs. Keeps the
- * first that is wrong.
+ * are, large ones at random in one of four, others in each process, so that the cost stays below 1 % of theirs. Keeps
+ * the first that is wrong.
  */
 void tern_projections_look(tern_projections *answers, uint32_t layer, size_t part, tern_shape shape, const int8_t *x,
                            const int32_t *y);

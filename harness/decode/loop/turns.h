@@ -2,9 +2,10 @@
  * turns.h - jobs of one model decoded in turns, in one child process, so that what is said of one against another is a
  * median over rounds.
  *
- * A turn is a prompt, which is not timed, and the steps after it, more than once where they are short, with a team of threads and a loop of its own: no thread
- * of one job waits while another is timed. Jobs that pack the weights alike share them. Every turn is held against the
- * weights while it runs, and jobs that compute with as many bits have to find the same logits, to the last bit.
+ * A turn is a prompt, which is not timed, and the steps after it, more than once where they are short, with a team of
+ * threads and a loop of its own: no thread of one job waits while another is timed. Jobs that pack the weights alike
+ * share them. Every turn is held against the weights while it runs, and jobs that compute with as many bits have to
+ * find the same logits, to the last bit.
  */
 #ifndef TERN_TURNS_H
 #define TERN_TURNS_H

@@ -49,7 +49,10 @@ typedef struct tern_ops {
     void (*gate)(tern_activation activation, const int32_t *gate, float gate_scale, const int32_t *up, float up_scale,
                  size_t n, float *out);
 
-    /* The same where each sum has a scale of its own: out[i] = sum[i] * (scale * rows[i]); added to x; gate and up as floats. */
+    /*
+     * The same where each sum has a scale of its own: out[i] = sum[i] * (scale * rows[i]); added to x; gate and up as
+     * floats.
+     */
     void (*scale_rows)(const int32_t *sum, float scale, const float *rows, size_t n, float *out);
     void (*scale_add_rows)(const int32_t *sum, float scale, const float *rows, size_t n, float *x);
     void (*gate_floats)(tern_activation activation, const float *gate, const float *up, size_t n, float *out);

@@ -175,8 +175,8 @@ INLINE void put_sums(int x_count, int row_count, const lanes *total, size_t rows
 }
 
 /*
- * y[x * y_stride + row] of a tile of x_count vectors of floats by row_count rows, a multiple of 4 together. Of the rows,
- * there are rows->count.
+ * y[x * y_stride + row] of a tile of x_count vectors of floats by row_count rows, a multiple of 4 together. Of the
+ * rows, there are rows->count.
  */
 INLINE void dot_tile(tern_kv_type type, int x_count, int row_count, const float *x, size_t x_stride,
                      const rows_at *rows, size_t n, ahead next, float *y, size_t y_stride)

@@ -1,6 +1,6 @@
 /*
- * An ablation from its lines alone, on a machine that is simulated: what was put in comes out again, whatever drifts, however
- * noisy a sample is, and in whatever order the lines of processes stand.
+ * An ablation from its lines alone, on a machine that is simulated: what was put in comes out again, whatever drifts,
+ * however noisy a sample is, and in whatever order the lines of processes stand.
  */
 #include "analyse/ablation.h"
 #include "one_run.h"

@@ -1,5 +1,6 @@
 /*
- * The rule of the bisect, by simulation: the commit is found though single figures are noisy, and few commits are built.
+ * The rule of the bisect, by simulation: the commit is found though single figures are noisy, and few commits are
+ * built.
  */
 #include "analyse/culprit.h"
 

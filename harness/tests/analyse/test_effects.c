@@ -1,6 +1,6 @@
 /*
- * Effects that are put in come out: products, an interaction of two, one of three, toggles that do nothing, combinations
- * that are refused.
+ * Effects that are put in come out: products, an interaction of two, one of three, toggles that do nothing,
+ * combinations that are refused.
  */
 #include "analyse/effects.h"
 

@@ -173,8 +173,8 @@ static void add_loop(double tokens_per_s, double ms)
 }
 
 /*
- * Figures of a loop are of its best repetition, whichever run has it, and so is the rate that was read in turns with it;
- * rates are of all, the machine's limits the best of all.
+ * Figures of a loop are of its best repetition, whichever run has it, and so is the rate that was read in turns with
+ * it; rates are of all, the machine's limits the best of all.
  */
 static void decode_runs_are_one_with_all_repetitions(void **state)
 {

@@ -1,6 +1,6 @@
 /*
- * Kernels that are bound by one thing each, so that it is known what must be said of them: a plug-in for ci/selftest bounds
- * and cli_bounds.sh. All are exact, and hold W in rows.
+ * Kernels that are bound by one thing each, so that it is known what must be said of them: a plug-in for ci/selftest
+ * bounds and cli_bounds.sh. All are exact, and hold W in rows.
  *
  *     made.memory         reads two bytes a weight and does little else
  *     made.instructions   adds by masks, one weight at a time, four rows side by side

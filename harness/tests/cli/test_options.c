@@ -1,6 +1,6 @@
 /*
- * Walks the tables of commands and options: what a command heeds it takes and shows, and everything else it refuses with
- * one sentence.
+ * Walks the tables of commands and options: what a command heeds it takes and shows, and everything else it refuses
+ * with one sentence.
  */
 #include "cli/invoke.h"
 

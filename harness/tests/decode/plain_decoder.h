@@ -28,8 +28,8 @@ typedef struct plain_decoder {
 } plain_decoder;
 
 /*
- * Logits (a row of vocabulary of them) after each of the last `rows` of `count` tokens, the first of which is at position 0:
- * a token does not see those after it. Aborts when memory is short.
+ * Logits (a row of vocabulary of them) after each of the last `rows` of `count` tokens, the first of which is at
+ * position 0: a token does not see those after it. Aborts when memory is short.
  */
 void plain_decoder_logits(const plain_decoder *decoder, const uint32_t *token, size_t count, size_t rows,
                           double *logits);

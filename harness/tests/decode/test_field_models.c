@@ -1,6 +1,6 @@
 /*
- * Files as the tools of the field lay them out decode to the greedy tokens of the plain decoder on the same model in memory, whatever kernel, threads
- * and block compute them.
+ * Files as the tools of the field lay them out decode to the greedy tokens of the plain decoder on the same model in
+ * memory, whatever kernel, threads and block compute them.
  */
 #include "base/text.h"
 #include "decode/loop/decoder.h"
@@ -146,7 +146,10 @@ static void decode_file(const field_model *m, const char *path, const setting *h
     tern_weights_close(&weights);
 }
 
-/* The file's tokens against those of the same model in memory, which is told them: the first that is another one ends the test. */
+/*
+ * The file's tokens against those of the same model in memory, which is told them: the first that is another one ends
+ * the test.
+ */
 static void expect_greedy(const field_model *m, const answer *got)
 {
     static double expected[STEPS * MOST_VOCABULARY];

@@ -1,6 +1,6 @@
 /*
- * The limit of a step is read from the very bytes that a step reads: all of them but the ends of pieces, none twice, none
- * besides, whatever the number of threads.
+ * The limit of a step is read from the very bytes that a step reads: all of them but the ends of pieces, none twice,
+ * none besides, whatever the number of threads.
  */
 #include "decode/loop/step_reader.h"
 #include "small.h"

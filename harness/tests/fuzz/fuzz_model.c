@@ -1,6 +1,6 @@
 /*
- * A fuzz target: any bytes as a model file, or when they are one line as the name of a model. One that is small is seeded
- * and read.
+ * A fuzz target: any bytes as a model file, or when they are one line as the name of a model. One that is small is
+ * seeded and read.
  */
 #include "fuzz.h"
 #include "model/weights.h"

@@ -1,8 +1,9 @@
 /*
- * A fuzz target: any bytes as the value of any option of any command. The tables of both say which there are; the first byte
- * chooses the command, and then each line is an option, chosen by its first byte, and its value.
+ * A fuzz target: any bytes as the value of any option of any command. The tables of both say which there are; the first
+ * byte chooses the command, and then each line is an option, chosen by its first byte, and its value.
  *
- * What a command keeps as text is read as it reads it. A row of the table that nobody reads here ends the target at once.
+ * What a command keeps as text is read as it reads it. A row of the table that nobody reads here ends the target at
+ * once.
  */
 #include "base/filter.h"
 #include "cli/decode_prompt.h"

@@ -1,6 +1,6 @@
 /*
- * A fuzz target: any bytes as a file of planned changes. What is read is asked for cases at commits; who finds one is told of a section
- * that has a name, and of the first that speaks of the case.
+ * A fuzz target: any bytes as a file of planned changes. What is read is asked for cases at commits; who finds one is
+ * told of a section that has a name, and of the first that speaks of the case.
  */
 #include "analyse/planned_changes.h"
 #include "fuzz.h"

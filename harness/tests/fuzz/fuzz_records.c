@@ -1,6 +1,6 @@
 /*
- * A fuzz target: any bytes as a file of records. What is read is written and read again, which changes nothing, and drawn as
- * every report in every format; of pictures what gnuplot would be told.
+ * A fuzz target: any bytes as a file of records. What is read is written and read again, which changes nothing, and
+ * drawn as every report in every format; of pictures what gnuplot would be told.
  *
  * Bytes that are changed at random are seldom JSON: the mutator changes one value of one line instead, most times.
  */

@@ -1,6 +1,6 @@
 /*
- * Machines that are not at hand: descriptions that hwloc writes and reads back. 384 CPUs on 8 memory nodes, of which one has
- * no memory, three CPUs that are offline, and cores of two kinds.
+ * Machines that are not at hand: descriptions that hwloc writes and reads back. 384 CPUs on 8 memory nodes, of which
+ * one has no memory, three CPUs that are offline, and cores of two kinds.
  */
 #include "base/text.h"
 #include "machine/allowed.h"

@@ -109,7 +109,9 @@ static void a_renewed_x_has_the_same_values(void **state)
     tern_inputs_free(&inputs);
 }
 
-/* Whatever the harness did to X is known; what another does to one value of it is seen in its token and nowhere else. */
+/*
+ * Whatever the harness did to X is known; what another does to one value of it is seen in its token and nowhere else.
+ */
 static void a_write_to_x_is_seen(void **state)
 {
     enum { TOKEN = 60, TOKENS = 5, VALUES = TOKEN * TOKENS };

@@ -237,7 +237,9 @@ static void who_follows_one_that_fails_is_left_out_with_it(void **state)
     }
 }
 
-/* Who failed before the first round keeps its number, and the others theirs: the reference is who it was meant to be. */
+/*
+ * Who failed before the first round keeps its number, and the others theirs: the reference is who it was meant to be.
+ */
 static void who_failed_before_is_left_out_and_nobody_moves_up(void **state)
 {
     const tern_schedule blocks = {.order = TERN_ORDER_BLOCKS, .until = TERN_UNTIL_ROUNDS, .rounds = 4, .reference = 1};

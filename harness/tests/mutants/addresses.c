@@ -189,7 +189,9 @@ static void run_by_book(const tern_call *call, tern_slice rows)
 MUTANT_PACKED(static_book, "codebook-outside-w", "keeps the codebook of packed W in a static variable",
               mutant_packed_bytes, pack_codes, run_by_book);
 
-/* The packed form begins with something that belongs to the process: its number, the address of a function, of itself. */
+/*
+ * The packed form begins with something that belongs to the process: its number, the address of a function, of itself.
+ */
 enum { HEAD_BYTES = 8 };
 
 static size_t headed_bytes(const tern_problem *problem)

@@ -1,5 +1,6 @@
 /*
- * Says of itself what is not so: fewer bits than it keeps, copies that nobody counts, sizes that change. Tables of results are full of such figures.
+ * Says of itself what is not so: fewer bits than it keeps, copies that nobody counts, sizes that change. Tables of
+ * results are full of such figures.
  */
 #include "mutant.h"
 

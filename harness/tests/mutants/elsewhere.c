@@ -1,6 +1,6 @@
 /*
- * What the other functions of the contract leave behind or touch: bind(), pack(), prepare(), facts(), and those that tell
- * sizes. A check of run() alone does not see it, or blames run().
+ * What the other functions of the contract leave behind or touch: bind(), pack(), prepare(), facts(), and those that
+ * tell sizes. A check of run() alone does not see it, or blames run().
  */
 #include "mutant.h"
 

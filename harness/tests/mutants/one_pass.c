@@ -1,6 +1,6 @@
 /*
- * Each of these is seen by one pass of the check alone: that pass is what it needs to go wrong. `ci/selftest passes` leaves
- * out one after the other.
+ * Each of these is seen by one pass of the check alone: that pass is what it needs to go wrong. `ci/selftest passes`
+ * leaves out one after the other.
  */
 #include "mutant.h"
 
@@ -82,8 +82,8 @@ MUTANT_LOSES(whole_lines, "whole-lines-need-alignment",
              shape.k % 64 == 0 && (uintptr_t)call->x % 64 != 0);
 
 /*
- * Remembers the last answer, by a key that overlooks the sign of W or of X, and takes it where Y was cleared since. What
- * Y still holds of it tells that it was not.
+ * Remembers the last answer, by a key that overlooks the sign of W or of X, and takes it where Y was cleared since.
+ * What Y still holds of it tells that it was not.
  */
 enum { REMEMBERED = 8192 };
 

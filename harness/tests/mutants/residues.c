@@ -1,6 +1,6 @@
 /*
- * Tails that are wrong for one size in many: a mask table with one bad entry, a remainder loop that an unrolled one left
- * over, a path for whole tiles that nothing but whole tiles reaches, a second block that was never tried.
+ * Tails that are wrong for one size in many: a mask table with one bad entry, a remainder loop that an unrolled one
+ * left over, a path for whole tiles that nothing but whole tiles reaches, a second block that was never tried.
  */
 #include "mutant.h"
 

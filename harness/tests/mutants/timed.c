@@ -21,8 +21,9 @@ enum {
 };
 
 /*
- * How many calls there were of this problem, with this one. Slices of one call are not told apart: one thread only. Calls
- * that run together are not counted, of which the check makes more the busier the machine is; bytes of Y are 0x5A then.
+ * How many calls there were of this problem, with this one. Slices of one call are not told apart: one thread only.
+ * Calls that run together are not counted, of which the check makes more the busier the machine is; bytes of Y are 0x5A
+ * then.
  */
 static size_t count_calls(const tern_call *call, tern_slice rows)
 {

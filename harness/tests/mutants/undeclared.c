@@ -1,6 +1,6 @@
 /*
- * Uses instructions that it does not declare, and right ones that only look as if they did. On the machine of its author
- * each of them is exact; on another one it ends by SIGILL, or "scalar" in a table of results was AVX2.
+ * Uses instructions that it does not declare, and right ones that only look as if they did. On the machine of its
+ * author each of them is exact; on another one it ends by SIGILL, or "scalar" in a table of results was AVX2.
  */
 #include "mutant.h"
 

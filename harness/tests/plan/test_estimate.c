@@ -101,7 +101,10 @@ static void what_is_needed_once_counts_once(void **state)
     tern_plan_free(&plan);
 }
 
-/* Ratios of what is sampled in turns are rarely precise before the budget ends; and steps that are counted take time in every case. */
+/*
+ * Ratios of what is sampled in turns are rarely precise before the budget ends; and steps that are counted take time in
+ * every case.
+ */
 static void turns_and_counted_work_take_longer(void **state)
 {
     tern_plan plan = {.timed = true, .interleave = true};

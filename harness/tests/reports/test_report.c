@@ -147,7 +147,10 @@ static size_t lines_of(const char *text)
     return lines;
 }
 
-/* Figures that a csv of the table has had since its first version. A row is of a series: runs that repeat each other are one. */
+/*
+ * Figures that a csv of the table has had since its first version. A row is of a series: runs that repeat each other
+ * are one.
+ */
 static void the_table_for_programs_has_every_case_and_keeps_its_columns(void **state)
 {
     static const char head[] = "id,suite,group,kernel,toggles,m,k,n,threads,cache,w,x,p0,seed,verdict,mismatches,"

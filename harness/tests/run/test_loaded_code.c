@@ -1,5 +1,6 @@
 /*
- * What is loaded of an object is told by its segments: what else is in the file makes no difference, a byte of them does.
+ * What is loaded of an object is told by its segments: what else is in the file makes no difference, a byte of them
+ * does.
  */
 #include "run/loaded_code.h"
 
