@@ -19,21 +19,25 @@ static int run_gate(const tern_options *given, tern_sides_setup *setup, tern_err
     tern_options_settle(&options, tern_report_find("gate"), 0.0);
     tern_gate_settings settings = tern_settings_gate(&options);
     settings.edges = !options.no_edges;
-    settings.unfiltered = &setup->unfiltered;
+    settings.unfiltered = given->filter != NULL ? &setup->unfiltered : NULL;
     const int ran =
         tern_gate_run(&recording, &settings, &setup->session, &setup->sides, &setup->plan, &setup->observer, error);
     return tern_announce_close(&options, &recording, ran, error);
 }
 
-/* A plan without a case will do where the filter names kernels that CAND has no more: they are REMOVED. */
+/*
+ * Without a filter one plan is all. With one, a plan without a case will do where it names kernels that CAND has no
+ * more: they are REMOVED.
+ */
 static tern_status plan(tern_sides_setup *setup, const tern_options *options, const char *const *suite, size_t suites,
                         tern_error *error)
 {
     tern_error why = {""};
     bool misses = false;
-    tern_status status = tern_sides_plan(setup, &setup->unfiltered, options, NULL, suite, suites, error);
+    tern_plan *all = options->filter != NULL ? &setup->unfiltered : &setup->plan;
+    tern_status status = tern_sides_plan(setup, all, options, NULL, suite, suites, error);
 
-    if (status != TERN_OK)
+    if (status != TERN_OK || options->filter == NULL)
         return status;
     const tern_status planned = tern_sides_plan(setup, &setup->plan, options, options->filter, suite, suites, &why);
     if (planned == TERN_NOTHING)
