@@ -73,7 +73,7 @@ static const tern_pass passes[] = {
      .name = "with W packed for another N, above 1000, and many threads"},
     {"facts", TERN_GUARD_AFTER, 1, 0, .watched = true, .brief = true, .look = tern_pass_look_at_facts,
      .name = "when asked for facts"},
-    {"growth", TERN_GUARD_AFTER, 1, 0, .look = tern_pass_look_for_growth, .name = "when it is called again and again"},
+    {"leaks", TERN_GUARD_AFTER, 1, 0, .look = tern_pass_look_for_leaks, .name = "when it is called again and again"},
     {"claims", TERN_GUARD_AFTER, 1, 0, .look = tern_pass_look_at_claims, .name = "when its claims are tried"},
 };
 

@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "check/change.h"
 #include "check/compare.h"
-#include "check/growth.h"
+#include "check/leak.h"
 
 #include <string.h>
 
@@ -107,26 +107,26 @@ static int calls(const tern_pass_run *run)
 }
 
 /* Of many calls, each may leave something. */
-static bool is_steady(tern_pass_run *run, const tern_growth *growth)
+static bool is_steady(tern_pass_run *run, const tern_leak *leak)
 {
     const char *grown = run->grown != NULL ? run->grown : run->result->step;
     char added[64];
 
-    return tern_growth_text(growth, added, sizeof added) == NULL ||
+    return tern_leak_text(leak, added, sizeof added) == NULL ||
            tern_pass_run_fail(run, TERN_OVERRUN, "%s leaves %s each time,", grown, added);
 }
 
 bool tern_pass_look(tern_pass_run *run)
 {
     const int count = calls(run);
-    tern_growth growth = {0};
+    tern_leak leak = {0};
 
     for (int i = 1; i <= count; i++) {
         if (!tern_pass_run_once(run))
             return false;
         if (i >= CALLS_TO_EMPTY_CACHES && run->pass->often)
-            tern_growth_look(&growth);
+            tern_leak_look(&leak);
     }
     run->right_before |= run->pass->change == 0;
-    return is_steady(run, &growth);
+    return is_steady(run, &leak);
 }

@@ -34,7 +34,7 @@ bool tern_pass_run_together(tern_pass_run *run, tern_caller callers[TERN_CALLERS
 tern_pass_look_fn tern_pass_look_at_facts;
 
 /* Whether each function beside run() leaves heap and mappings as large as they were. */
-tern_pass_look_fn tern_pass_look_for_growth;
+tern_pass_look_fn tern_pass_look_for_leaks;
 
 /* Whether the packed form is as small as the kernel declares, and all of it is read. */
 tern_pass_look_fn tern_pass_look_at_claims;

@@ -7,7 +7,7 @@
 #include "check/buffers.h"
 #include "check/compare.h"
 #include "check/data.h"
-#include "check/growth.h"
+#include "check/leak.h"
 #include "check/oracle.h"
 #include "check/product.h"
 #include "check/state.h"
@@ -227,11 +227,11 @@ static void turn_x(sweep *s)
 }
 
 /* Of many calls, some alone may leave something. */
-static bool is_steady(sweep *s, const tern_growth *growth, uint32_t calls)
+static bool is_steady(sweep *s, const tern_leak *leak, uint32_t calls)
 {
     char added[64], what[128] = "";
 
-    if (tern_growth_text(growth, added, sizeof added) == NULL)
+    if (tern_leak_text(leak, added, sizeof added) == NULL)
         return true;
     tern_text_append(what, sizeof what, "run() leaves %s in %u calls,", added, calls);
     return fail(s, TERN_OVERRUN, what);
@@ -287,7 +287,7 @@ static bool keeps_promises_when_warm(sweep *s)
 static bool call_and_look(sweep *s)
 {
     const uint32_t third = s->item.calls / 3;
-    tern_growth growth = {0};
+    tern_leak leak = {0};
     tern_state before = {0};
 
     tern_buffers_paint(&s->buffers, (uint8_t)(0xA5 + s->items));
@@ -311,9 +311,9 @@ static bool call_and_look(sweep *s)
         if (s->item.calls > 1)
             turn_x(s);
         if (third > 0 && (i + 1) % third == 0)
-            tern_growth_look(&growth);
+            tern_leak_look(&leak);
     }
-    if (!is_steady(s, &growth, third))
+    if (!is_steady(s, &leak, third))
         return false;
     if (s->item.calls == 1 && !tern_buffers_unchanged(&s->buffers, TERN_BUFFER_X))
         return fail(s, TERN_OVERRUN, "run() changes X, which it may only read,");

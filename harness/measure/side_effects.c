@@ -2,7 +2,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
-#include "check/growth.h"
+#include "check/leak.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -13,7 +13,7 @@ enum { PACKED, PLAN };
 enum { Y, SCRATCH };
 
 /* Series of calls in which memory must grow every time to be lost. */
-enum { GROWTH_LOOKS = 4 };
+enum { LEAK_LOOKS = 4 };
 
 /* What else has CPU time is threads that nobody asked for. Clocks of CPU time are coarse. */
 static const double most_cpus = 1.2, cpu_slack_ns = 2e6;
@@ -174,15 +174,15 @@ static bool uses_its_threads(const tern_side_effects *effects, tern_finding *fin
 
 static bool is_steady(tern_side_effects *effects, uint64_t calls, tern_finding *finding)
 {
-    tern_growth growth = {0};
+    tern_leak leak = {0};
     char added[64];
 
-    for (int look = 0; calls > 0 && look < GROWTH_LOOKS; look++) {
+    for (int look = 0; calls > 0 && look < LEAK_LOOKS; look++) {
         for (uint64_t i = 0; i < calls; i++)
             tern_bench_call(effects->bench, NULL);
-        tern_growth_look(&growth);
+        tern_leak_look(&leak);
     }
-    if (tern_growth_text(&growth, added, sizeof added) == NULL)
+    if (tern_leak_text(&leak, added, sizeof added) == NULL)
         return true;
     return fail(finding, TERN_OVERRUN, "run() leaves %s in %llu call%s %s", added, (unsigned long long)calls,
                 tern_text_plural(calls), while_timed);

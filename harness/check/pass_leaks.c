@@ -4,7 +4,7 @@
  * A slow function is called less often: a call that loses anything shows in a short series, too.
  */
 #include "base/clock.h"
-#include "check/growth.h"
+#include "check/leak.h"
 #include "check/pass_look.h"
 
 #include <math.h>
@@ -114,23 +114,23 @@ static int call_often(tern_pass_run *run, const char *step, void (*call)(tern_pa
 
 static bool is_steady(tern_pass_run *run, const char *step, void (*call)(tern_pass_run *run))
 {
-    tern_growth growth = {0};
+    tern_leak leak = {0};
     char added[64];
     const int calls = call_often(run, step, call, MOST_CALLS, SERIES_NS);
 
     if (calls == 0)
         return false;
-    tern_growth_look(&growth);
+    tern_leak_look(&leak);
     for (int series = 1; series < SERIES; series++) {
         if (call_often(run, step, call, calls, INFINITY) == 0)
             return false;
-        tern_growth_look(&growth);
+        tern_leak_look(&leak);
     }
-    return tern_growth_text(&growth, added, sizeof added) == NULL ||
+    return tern_leak_text(&leak, added, sizeof added) == NULL ||
            tern_pass_run_fail(run, TERN_OVERRUN, "%s leaves %s in %d calls,", step, added, calls);
 }
 
-bool tern_pass_look_for_growth(tern_pass_run *run)
+bool tern_pass_look_for_leaks(tern_pass_run *run)
 {
     if (!tern_pass_run_open(run))
         return false;
