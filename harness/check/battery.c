@@ -10,10 +10,10 @@
 
 #include "base/text.h"
 #include "check/change.h"
-#include "check/elsewhere.h"
 #include "check/exits.h"
 #include "check/module_address.h"
 #include "check/pass_look.h"
+#include "check/second_process.h"
 
 #include <signal.h>
 #include <string.h>
@@ -78,12 +78,12 @@ static const tern_pass passes[] = {
 };
 
 /* By several threads at once, if the kernel takes some: what a first call sets up must be whole for all of them. */
-static const tern_pass passes_elsewhere[] = {
-    {"elsewhere", TERN_GUARD_AFTER, 2, 0, .name = "with W packed by another process, where it is a first call"},
-    {"elsewhere", TERN_GUARD_AFTER, 1, 0, .name = "with W packed by another process"},
+static const tern_pass passes_of_second[] = {
+    {"second-process", TERN_GUARD_AFTER, 2, 0, .name = "with W packed by another process, where it is a first call"},
+    {"second-process", TERN_GUARD_AFTER, 1, 0, .name = "with W packed by another process"},
 };
 
-enum { ELSEWHERE = sizeof passes_elsewhere / sizeof *passes_elsewhere };
+enum { SECOND_PASSES = sizeof passes_of_second / sizeof *passes_of_second };
 
 const char *tern_battery_pass(size_t index, const char **words)
 {
@@ -91,7 +91,7 @@ const char *tern_battery_pass(size_t index, const char **words)
 
     if (index > count)
         return NULL;
-    const tern_pass *pass = index < count ? &passes[index] : passes_elsewhere;
+    const tern_pass *pass = index < count ? &passes[index] : passes_of_second;
     *words = pass->name;
     return pass->id;
 }
@@ -114,42 +114,42 @@ static bool is_left_out(const tern_pass *pass)
 }
 
 /* An OpenMP team of the process that forks is not there in the one that is forked, and would be waited for. */
-static bool bind_elsewhere(tern_pass_run *run)
+static bool bind_second(tern_pass_run *run)
 {
     bool refused = true, right = true;
 
-    for (size_t i = tern_kernel_owns_team(run->task->c->kernel) ? 1 : 0; i < ELSEWHERE && right && refused; i++) {
-        run->pass = &passes_elsewhere[i];
+    for (size_t i = tern_kernel_owns_team(run->task->c->kernel) ? 1 : 0; i < SECOND_PASSES && right && refused; i++) {
+        run->pass = &passes_of_second[i];
         right = tern_pass_run_bind(run, &refused);
     }
     return right && !refused;
 }
 
 /* In the other process. What it finds is the finding of the battery, whose result is shared memory. */
-static void run_elsewhere(void *argument, int file, size_t bytes)
+static void run_second(void *argument, int file, size_t bytes)
 {
     tern_pass_run *run = argument;
 
-    if (bind_elsewhere(run) && tern_pass_run_take_packed(run, file, bytes))
+    if (bind_second(run) && tern_pass_run_take_packed(run, file, bytes))
         tern_pass_look(run);
     /* ThreadSanitizer sleeps for a second where a process ends that has threads. */
     tern_team_free(run->team);
 }
 
 /* Packs as in a first pass, and sends it over. */
-static bool look_elsewhere(tern_pass_run *run, tern_elsewhere *elsewhere)
+static bool look_with_second(tern_pass_run *run, tern_second_process *second)
 {
-    if (!bind_elsewhere(run) || !tern_pass_run_prepare(run, 0x3C))
+    if (!bind_second(run) || !tern_pass_run_prepare(run, 0x3C))
         return false;
     const tern_guard *packed = tern_pass_run_buffer(run, TERN_BUFFER_PACKED);
     if (tern_module_address_is_in(packed->data, packed->bytes))
         return tern_pass_run_fail(run, TERN_OVERRUN, "pack() leaves an address of the program in packed W,");
-    const int end = tern_elsewhere_run(elsewhere, packed->data, packed->bytes);
-    if (end == TERN_ELSEWHERE_LOST)
+    const int end = tern_second_process_run(second, packed->data, packed->bytes);
+    if (end == TERN_SECOND_PROCESS_LOST)
         return tern_pass_run_fail_machine(
             run,
             "a process that computes with the packed W of another was ended before it began, or cannot be waited for");
-    if (end == TERN_ELSEWHERE_FULL)
+    if (end == TERN_SECOND_PROCESS_FULL)
         return tern_pass_run_fail_machine(run,
                                           "no room for packed W in a file in memory: out of memory, or see ulimit -f");
     if (end > 0)
@@ -164,24 +164,24 @@ static void run_passes(tern_pass_run *run)
     const tern_shape shape = run->task->c->shape;
     const bool large = tern_shape_macs(shape) > LARGE_MACS;
     const bool brief = run->task->c->brief;
-    const bool has_elsewhere = !large && !brief && !is_left_out(passes_elsewhere);
-    tern_elsewhere elsewhere = {.wake = -1, .file = -1};
+    const bool has_second = !large && !brief && !is_left_out(passes_of_second);
+    tern_second_process second = {.wake = -1, .file = -1};
     bool goes_on = true;
 
-    if (has_elsewhere)
-        tern_elsewhere_start(&elsewhere, run_elsewhere, run);
+    if (has_second)
+        tern_second_process_start(&second, run_second, run);
     run->files = tern_process_files();
     for (size_t i = 0; i < sizeof passes / sizeof *passes && goes_on; i++) {
         run->pass = &passes[i];
         if ((!large || run->pass->large) && (!brief || run->pass->brief) && !is_left_out(run->pass))
             goes_on = run_pass(run, (uint8_t)(0xA5 + 0x17 * i));
     }
-    if (goes_on && elsewhere.pid > 0)
-        look_elsewhere(run, &elsewhere);
-    else if (goes_on && has_elsewhere)
+    if (goes_on && second.pid > 0)
+        look_with_second(run, &second);
+    else if (goes_on && has_second)
         tern_text_copy(run->result->finding.reason, sizeof run->result->finding.reason,
                        "its packed W was not tried in another process: none can be started here");
-    tern_elsewhere_end(&elsewhere);
+    tern_second_process_end(&second);
 }
 
 void tern_battery_run(const tern_battery_task *task, tern_battery_result *result)

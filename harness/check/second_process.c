@@ -1,4 +1,4 @@
-#include "check/elsewhere.h"
+#include "check/second_process.h"
 
 #include "base/whole_file.h"
 
@@ -27,67 +27,67 @@ static bool read_all(int fd, void *to, size_t bytes)
     return true;
 }
 
-void tern_elsewhere_start(tern_elsewhere *elsewhere, tern_elsewhere_fn *fn, void *argument)
+void tern_second_process_start(tern_second_process *second, tern_second_process_fn *fn, void *argument)
 {
     int wake[2];
 
-    *elsewhere = (tern_elsewhere){.wake = -1, .file = -1};
+    *second = (tern_second_process){.wake = -1, .file = -1};
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, wake) != 0)
         return;
-    elsewhere->file = memfd_create("packed W", MFD_CLOEXEC);
-    const pid_t pid = elsewhere->file < 0 ? -1 : fork();
+    second->file = memfd_create("packed W", MFD_CLOEXEC);
+    const pid_t pid = second->file < 0 ? -1 : fork();
     if (pid == 0) {
         size_t bytes;
         close(wake[1]);
         if (read_all(wake[0], &bytes, sizeof bytes))
-            fn(argument, elsewhere->file, bytes);
+            fn(argument, second->file, bytes);
         _exit(DONE);
     }
     close(wake[0]);
-    elsewhere->wake = wake[1];
+    second->wake = wake[1];
     if (pid < 0)
-        tern_elsewhere_end(elsewhere);
+        tern_second_process_end(second);
     else
-        elsewhere->pid = pid;
+        second->pid = pid;
 }
 
-static int wait_for(tern_elsewhere *elsewhere)
+static int wait_for(tern_second_process *second)
 {
     int status = 0;
     pid_t ended;
 
-    while ((ended = waitpid(elsewhere->pid, &status, 0)) < 0 && errno == EINTR) {
+    while ((ended = waitpid(second->pid, &status, 0)) < 0 && errno == EINTR) {
     }
-    elsewhere->pid = 0;
+    second->pid = 0;
     if (ended < 0)
-        return TERN_ELSEWHERE_LOST;
+        return TERN_SECOND_PROCESS_LOST;
     if (WIFSIGNALED(status))
         return WTERMSIG(status);
     return WIFEXITED(status) && WEXITSTATUS(status) == DONE ? 0 : -1;
 }
 
-int tern_elsewhere_run(tern_elsewhere *elsewhere, const void *packed, size_t bytes)
+int tern_second_process_run(tern_second_process *second, const void *packed, size_t bytes)
 {
-    if (elsewhere->pid == 0)
+    if (second->pid == 0)
         return 0;
-    if (!tern_whole_file_write(elsewhere->file, packed, bytes))
-        return TERN_ELSEWHERE_FULL;
+    if (!tern_whole_file_write(second->file, packed, bytes))
+        return TERN_SECOND_PROCESS_FULL;
     /* A socket, since a pipe without a reader would end this process by SIGPIPE. */
-    const bool is_gone = send(elsewhere->wake, &bytes, sizeof bytes, MSG_NOSIGNAL) != sizeof bytes;
-    const int outcome = wait_for(elsewhere);
-    return is_gone ? TERN_ELSEWHERE_LOST : outcome;
+    const bool is_gone = send(second->wake, &bytes, sizeof bytes, MSG_NOSIGNAL) != sizeof bytes;
+    const int outcome = wait_for(second);
+    return is_gone ? TERN_SECOND_PROCESS_LOST : outcome;
 }
 
-void tern_elsewhere_end(tern_elsewhere *elsewhere)
+void tern_second_process_end(tern_second_process *second)
 {
-    if (elsewhere->wake >= 0)
-        close(elsewhere->wake);
-    if (elsewhere->file >= 0)
-        close(elsewhere->file);
+    if (second->wake >= 0)
+        close(second->wake);
+    if (second->file >= 0)
+        close(second->file);
     /* A process that the kernel left behind may hold the pipe open, which is then no sign of the end. */
-    if (elsewhere->pid > 0) {
-        kill(elsewhere->pid, SIGKILL);
-        wait_for(elsewhere);
+    if (second->pid > 0) {
+        kill(second->pid, SIGKILL);
+        wait_for(second);
     }
-    elsewhere->wake = elsewhere->file = -1;
+    second->wake = second->file = -1;
 }
