@@ -2,7 +2,7 @@
 
 #include "base/interrupt.h"
 #include "base/text.h"
-#include "measure/screen.h"
+#include "measure/first_guess.h"
 #include "run/picks.h"
 
 #include <math.h>
@@ -77,7 +77,7 @@ static tern_status guess_kernel(picking *p, const tern_kernel *kernel, guess *g,
         if (!tern_workload_is_main(&p->workload, i))
             continue;
         const tern_case c = tern_workload_case(&p->workload, i, &g->c);
-        status = tern_screen(&c, &p->pin, p->read_gbps, &child, &g->problem_ns[i], error);
+        status = tern_first_guess(&c, &p->pin, p->read_gbps, &child, &g->problem_ns[i], error);
         g->ns += p->workload.times[i] * g->problem_ns[i];
     }
     return status;

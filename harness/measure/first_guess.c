@@ -1,4 +1,4 @@
-#include "measure/screen.h"
+#include "measure/first_guess.h"
 
 #include "base/round.h"
 #include "measure/measure.h"
@@ -20,8 +20,8 @@ static size_t part_rows(const tern_kernel *kernel, tern_shape shape)
     return rows < shape.m ? tern_round_up(rows, step) : shape.m;
 }
 
-tern_status tern_screen(const tern_case *c, const tern_pin *pin, double read_gbps, const tern_child_options *child,
-                        double *ns, tern_error *error)
+tern_status tern_first_guess(const tern_case *c, const tern_pin *pin, double read_gbps, const tern_child_options *child,
+                             double *ns, tern_error *error)
 {
     const tern_measure_options how = {
         .min_sample_ms = 1.0, .min_samples = 7, .precision = 0.02, .budget_s = part_budget_s, .pin = *pin};
