@@ -152,8 +152,11 @@ static const struct {
     bool (*parse)(tern_case *, const char *value);
 } data_keys[] = {{"w", parse_w}, {"x", parse_x}, {"p0", parse_p0}, {"seed", parse_seed}, {"sweep", parse_sweep}};
 
-/* Reads one "key=value" of the data part. */
-static bool parse_data_word(tern_case *c, char *word)
+/* Bits of those without which an id names no case: all but the sweep. */
+enum { NEEDED_KEYS = 0xf };
+
+/* Reads one "key=value" of the data part, and adds the key's bit to seen, where it must not be yet. */
+static bool parse_data_word(tern_case *c, char *word, unsigned *seen)
 {
     char *equals = strchr(word, '=');
 
@@ -161,8 +164,11 @@ static bool parse_data_word(tern_case *c, char *word)
         return false;
     *equals = '\0';
     for (size_t i = 0; i < sizeof data_keys / sizeof *data_keys; i++)
-        if (strcmp(word, data_keys[i].name) == 0)
-            return data_keys[i].parse(c, equals + 1);
+        if (strcmp(word, data_keys[i].name) == 0) {
+            const bool again = (*seen >> i & 1) != 0;
+            *seen |= 1U << i;
+            return !again && data_keys[i].parse(c, equals + 1);
+        }
     return false;
 }
 
@@ -197,6 +203,23 @@ bool tern_case_take_kernel(tern_case *c, const char *kernel, const char *toggles
     return true;
 }
 
+static tern_status refuse_id(const char *id, tern_error *error)
+{
+    return tern_error_set(error, TERN_USAGE,
+                          "'%s' is no case id; it reads KERNEL/MxKxN/w=..,x=..,p0=..,seed=..[/t=N/CACHE]", id);
+}
+
+/* id is the whole, for messages. */
+static tern_status parse_data(tern_case *c, char *data, const char *id, tern_error *error)
+{
+    unsigned seen = 0;
+
+    for (char *word; (word = tern_text_word(&data, ",")) != NULL;)
+        if (!parse_data_word(c, word, &seen))
+            return tern_error_set(error, TERN_USAGE, "the id's data part is wrong at '%s'", word);
+    return (seen & NEEDED_KEYS) == NEEDED_KEYS ? TERN_OK : refuse_id(id, error);
+}
+
 tern_status tern_case_parse(tern_case *c, const char *id, const tern_registry *registry, tern_error *error)
 {
     enum { KERNEL, SHAPE, DATA, THREADS, CACHE, PARTS };
@@ -213,8 +236,7 @@ tern_status tern_case_parse(tern_case *c, const char *id, const tern_registry *r
         part[parts] = word;
     }
     if (parts != THREADS && parts != PARTS)
-        return tern_error_set(error, TERN_USAGE,
-                              "'%s' is no case id; it reads KERNEL/MxKxN/w=..,x=..,p0=..,seed=..[/t=N/CACHE]", id);
+        return refuse_id(id, error);
     tern_status status = tern_case_parse_kernel(c, part[KERNEL], registry, error);
     if (status != TERN_OK)
         return status;
@@ -222,9 +244,8 @@ tern_status tern_case_parse(tern_case *c, const char *id, const tern_registry *r
         return tern_error_set(error, TERN_USAGE,
                               "'%s' is no shape; write MxKxN, with K below 2^24 and no product of two above 2^40",
                               part[SHAPE]);
-    for (char *word; (word = tern_text_word(&part[DATA], ",")) != NULL;)
-        if (!parse_data_word(c, word))
-            return tern_error_set(error, TERN_USAGE, "the id's data part is wrong at '%s'", word);
+    if ((status = parse_data(c, part[DATA], id, error)) != TERN_OK)
+        return status;
     if (parts == THREADS && c->kernel == NULL)
         return tern_error_set(error, TERN_USAGE, "'%s' names no kernel to check; auto goes with /t=N/CACHE", id);
     if (parts == THREADS)

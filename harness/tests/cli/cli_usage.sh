@@ -64,6 +64,8 @@ expect 2 "$TERNBENCH" run baseline.suite
 says err "baseline.suite: baseline = scalr: there is no such kernel; \`ternbench kernels\` lists them"
 expect 2 "$TERNBENCH" repro nonsense
 says err "no case id"
+expect 2 "$TERNBENCH" repro 'scalar/8x8x1/w=random' # cut off
+says err "no case id"
 expect 2 "$TERNBENCH" report missing.jsonl
 XDG_CACHE_HOME=/proc/nowhere expect 0 "$TERNBENCH" kernels --pick 64x256 --no-roofs
 says out "sampled in turns with the others"

@@ -12,6 +12,8 @@
 
 #include "toy.h"
 
+#define DATA "w=random,x=random,p0=0.42,seed=1"
+
 static const tern_toggle toggles[] = {
     {"prefetch", "distance", NULL, 8, 0, 64}, {"block_m", "rows", NULL, 32, 1, 4096}, {0}};
 
@@ -57,7 +59,7 @@ static void leaves_out_toggles_at_their_own_choice(void **state)
     char text[TERN_ID_BYTES];
     tern_case c;
 
-    assert_int_equal(tern_case_parse(&c, "toy+prefetch=8/1x1x1/seed=1", *state, NULL), TERN_OK);
+    assert_int_equal(tern_case_parse(&c, "toy+prefetch=8/1x1x1/" DATA, *state, NULL), TERN_OK);
     assert_string_equal(tern_case_toggles(&c, text, sizeof text), "");
 }
 
@@ -69,22 +71,31 @@ static void refuses_what_is_no_id(void **state)
         {"", "no case id"},
         {"toy", "no case id"},
         {"toy/1x1x1", "no case id"},
-        {"nobody/1x1x1/seed=1", "no kernel 'nobody'"},
-        {"toy+color=1/1x1x1/seed=1", "no toggle 'color'"},
-        {"toy+prefetch/1x1x1/seed=1", "has no value"},
-        {"toy+prefetch=65/1x1x1/seed=1", "takes 0 to 64"},
-        {"toy/1x1/seed=1", "no shape"},
-        {"auto/1x1x1/seed=1", "names no kernel to check"},
-        {"toy/0x1x1/seed=1", "no shape"},
-        {"toy/1x16777216x1/seed=1", "no shape"},
-        {"toy/1x1x1x1/seed=1", "no shape"},
-        {"toy/1x-1x1/seed=1", "no shape"},
+        {"nobody/1x1x1/" DATA, "no kernel 'nobody'"},
+        {"toy+color=1/1x1x1/" DATA, "no toggle 'color'"},
+        {"toy+prefetch/1x1x1/" DATA, "has no value"},
+        {"toy+prefetch=65/1x1x1/" DATA, "takes 0 to 64"},
+        {"toy/1x1/" DATA, "no shape"},
+        {"auto/1x1x1/" DATA, "names no kernel to check"},
+        {"toy/0x1x1/" DATA, "no shape"},
+        {"toy/1x16777216x1/" DATA, "no shape"},
+        {"toy/1x1x1x1/" DATA, "no shape"},
+        {"toy/1x-1x1/" DATA, "no shape"},
         {"toy/1x1x1/seed=-1", "data part"},
         {"toy/1x1x1/p0=1.5", "data part"},
+        {"toy/1x1x1/" DATA ",seed=2", "data part"},
+        {"toy/1x1x1/", "no case id"},
+        {"toy/1x1x1/w=random", "no case id"},
+        {"toy/1x1x1/w=random,x=random", "no case id"},
+        {"toy/1x1x1/w=random,x=random,p0=0.42", "no case id"},
+        {"toy/1x1x1/x=random,p0=0.42,seed=1", "no case id"},
+        {"toy/1x1x1/w=random,p0=0.42,seed=1", "no case id"},
+        {"toy/1x1x1/w=random,x=random,seed=1,sweep=sizes", "no case id"},
+        {"toy/1x1x1/w=random,x=random,p0=0.42/t=1/hot", "no case id"},
         {"toy/1x1x1/p0=nan", "data part"},
-        {"toy/1x1x1/seed=1/t=0/hot", "no thread count"},
-        {"toy/1x1x1/seed=1/t=1/warm", "no cache state"},
-        {"toy/1x1x1/seed=1/t=1/hot/more", "more than 5 parts"},
+        {"toy/1x1x1/" DATA "/t=0/hot", "no thread count"},
+        {"toy/1x1x1/" DATA "/t=1/warm", "no cache state"},
+        {"toy/1x1x1/" DATA "/t=1/hot/more", "more than 5 parts"},
     };
 
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
