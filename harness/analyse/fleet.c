@@ -55,17 +55,26 @@ static tern_status add_case(tern_fleet *fleet, const tern_record *record, tern_e
     return status;
 }
 
+/* The last closing line counts: a run that was gone on with has several. */
+static void end_run(tern_fleet *fleet, tern_fleet_run *run, const tern_run_end *end)
+{
+    run->done = end->done;
+    run->lost = tern_held_lost(&fleet->held, end);
+    run->complete = end->complete && run->lost == 0;
+}
+
 tern_status tern_fleet_add(tern_fleet *fleet, tern_line line, const void *value, tern_error *error)
 {
+    tern_held_take(&fleet->held, line, value);
     if (line == TERN_LINE_RUN)
         return add_run(fleet, value, error);
     if (fleet->runs.count == 0)
         return TERN_OK;
-    /* The last closing line counts: a run that was gone on with has several. */
+    tern_fleet_run *run = &fleet->runs.item[fleet->runs.count - 1];
     if (line == TERN_LINE_END)
-        fleet->runs.item[fleet->runs.count - 1].complete = ((const tern_run_end *)value)->complete;
+        end_run(fleet, run, value);
     else
-        fleet->runs.item[fleet->runs.count - 1].complete = false;
+        run->complete = false;
     return line == TERN_LINE_CASE ? add_case(fleet, value, error) : TERN_OK;
 }
 
@@ -74,6 +83,7 @@ tern_status tern_fleet_add_results(tern_fleet *fleet, const tern_results *result
     tern_status status = TERN_OK;
     tern_list lists[TERN_LINES] = {[TERN_LINE_RUN] = results->runs.list,
                                    [TERN_LINE_CASE] = results->cases.list,
+                                   [TERN_LINE_DECODE] = results->decodes.list,
                                    [TERN_LINE_END] = results->ends.list};
 
     for (size_t i = 0; i < results->order.count && status == TERN_OK; i++) {
@@ -266,6 +276,30 @@ static void tell_canaries(const tern_fleet *fleet, tern_fleet_say *say, void *co
         say(context, text);
 }
 
+static void tell_lost(const tern_fleet *fleet, tern_fleet_say *say, void *context)
+{
+    for (size_t i = 0; i < fleet->runs.count && say != NULL; i++) {
+        const tern_fleet_run *run = &fleet->runs.item[i];
+        char text[SENTENCE_BYTES], sentence[NUMBERS_BYTES], shard[40] = "";
+        if (run->lost == 0)
+            continue;
+        if (run->shards > 0)
+            snprintf(shard, sizeof shard, ", shard %" PRIu32 "/%" PRIu32, run->shard, run->shards);
+        snprintf(text, sizeof text, "run %zu (%s%s): %s", i + 1, run->host, shard,
+                 tern_held_sentence(run->lost, run->done, sentence, sizeof sentence));
+        say(context, text);
+    }
+}
+
+size_t tern_fleet_lost(const tern_fleet *fleet)
+{
+    size_t lost = 0;
+
+    for (size_t i = 0; i < fleet->runs.count; i++)
+        lost += fleet->runs.item[i].lost;
+    return lost;
+}
+
 bool tern_fleet_tell(const tern_fleet *fleet, tern_fleet_say *say, void *context)
 {
     bool whole = true;
@@ -274,7 +308,8 @@ bool tern_fleet_tell(const tern_fleet *fleet, tern_fleet_say *say, void *context
         if (fleet->runs.item[i].shards > 0 && !is_told(fleet, i))
             whole &= tell_plan(fleet, &fleet->runs.item[i], say, context);
     tell_canaries(fleet, say, context);
-    return whole;
+    tell_lost(fleet, say, context);
+    return whole && tern_fleet_lost(fleet) == 0;
 }
 
 void tern_fleet_free(tern_fleet *fleet)

@@ -8,6 +8,7 @@
 #define TERN_FLEET_H
 
 #include "base/error.h"
+#include "record/held.h"
 #include "record/line.h"
 #include "record/results.h"
 
@@ -23,7 +24,8 @@ typedef struct tern_fleet_run {
     char plan[17], host[64];
     char build[96]; /* of ternbench: "0.1.0 4cf200df4ca5 (modified)" */
     uint32_t shard, shards, plan_cases;
-    bool complete; /* it has a closing line that says so */
+    bool complete;       /* it has a closing line that says so, and all that it counts */
+    uint32_t done, lost; /* results by its closing line, and those of them that are not in the file */
 } tern_fleet_run;
 
 typedef struct tern_fleet_canary {
@@ -37,6 +39,7 @@ typedef struct tern_fleet {
     TERN_LIST_OF(tern_fleet_run) runs;
     TERN_LIST_OF(tern_fleet_canary) canaries;
     size_t cases, exact, wrong, skipped;
+    tern_held held; /* of the last run */
 } tern_fleet;
 
 /* value is the struct of the line; lines before the first run, and those that do not matter here, are passed over. */
@@ -51,9 +54,13 @@ typedef void tern_fleet_say(void *context, const char *sentence);
 /*
  * Says of each plan how many shards are complete, which are missing, cut off, or there twice, and which are of another
  * build of ternbench than others; then which machines' canaries are off the median by more than 3 %. Nothing where
- * there is no shard and no canary. Returns whether no shard is missing or cut off; say may be NULL.
+ * there is no shard and no canary. Then which runs, shards or not, lost results on the way. Returns whether no shard is
+ * missing or cut off, and nothing lost; say may be NULL.
  */
 bool tern_fleet_tell(const tern_fleet *fleet, tern_fleet_say *say, void *context);
+
+/* How many results were lost of all runs. */
+size_t tern_fleet_lost(const tern_fleet *fleet);
 
 void tern_fleet_free(tern_fleet *fleet);
 

@@ -12,6 +12,7 @@ typedef struct merging {
     const tern_options *options;
     tern_fleet fleet;
     tern_filter filter;
+    tern_held left_out; /* of the last run, by the filter */
 } merging;
 
 bool tern_merge_is(const tern_options *options)
@@ -23,15 +24,31 @@ bool tern_merge_is(const tern_options *options)
     return only_records;
 }
 
+/* The closing line of a run of which the filter leaves out results, so that the file counts what is in it. */
+static tern_status take_end(merging *m, tern_run_end end, tern_error *error)
+{
+    tern_status status = TERN_OK;
+
+    tern_held_leave_out(&m->left_out, &end);
+    for (size_t i = 0; i < m->options->outputs.count && status == TERN_OK; i++)
+        status = tern_file_write(m->options->files->file[i].stream, TERN_LINE_END, &end, error);
+    return status == TERN_OK ? tern_fleet_add(&m->fleet, TERN_LINE_END, &end, error) : status;
+}
+
 /* A tern_file_take. */
 static tern_status take(void *context, tern_line line, const void *value, const char *text, size_t length,
                         tern_error *error)
 {
     merging *m = context;
     const size_t id = value == NULL ? 0 : tern_line_types[line].id;
+    const bool passes = id == 0 || tern_filter_passes(&m->filter, (const char *)value + id);
 
-    if (id != 0 && !tern_filter_passes(&m->filter, (const char *)value + id))
+    if (value != NULL && (!passes || line == TERN_LINE_RUN))
+        tern_held_take(&m->left_out, line, value);
+    if (!passes)
         return TERN_OK;
+    if (value != NULL && line == TERN_LINE_END && m->left_out.done > 0)
+        return take_end(m, *(const tern_run_end *)value, error);
     for (size_t i = 0; i < m->options->outputs.count; i++) {
         FILE *stream = m->options->files->file[i].stream;
         if (fwrite(text, 1, length, stream) != length || putc('\n', stream) == EOF)
@@ -48,6 +65,13 @@ static void say(void *stream, const char *sentence)
 
 tern_status tern_merge_expect_whole(const tern_fleet *fleet, tern_error *error)
 {
+    const size_t lost = tern_fleet_lost(fleet);
+
+    if (lost > 0)
+        return tern_error_set(error, TERN_ENVIRONMENT,
+                              "%zu result%s lost from the files: get the files again from where they were written, or "
+                              "go on with each by the same command with --resume",
+                              lost, lost == 1 ? " was" : "s were");
     return tern_fleet_tell(fleet, NULL, NULL)
                ? TERN_OK
                : tern_error_set(

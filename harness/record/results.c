@@ -147,6 +147,7 @@ tern_status tern_results_add(tern_results *results, tern_line line, const void *
 typedef struct choice {
     tern_results *results;
     const tern_filter *filter;
+    tern_held left_out; /* of the last run, by the filter */
 } choice;
 
 /* An id begins with the kernel's name and what is no part of a name. */
@@ -170,12 +171,22 @@ static void rename_kernel(const tern_results *results, tern_record *record)
 /* Is a tern_file_visit: takes lines without an id, and those whose id passes. */
 static tern_status take_chosen(void *context, tern_line line, void *value, tern_error *error)
 {
-    const choice *c = context;
+    choice *c = context;
     const tern_line_type *type = &tern_line_types[line];
 
     if (line == TERN_LINE_CASE)
         rename_kernel(c->results, value);
-    if (type->id == 0 || c->filter == NULL || tern_filter_passes(c->filter, (const char *)value + type->id))
+    const bool passes =
+        type->id == 0 || c->filter == NULL || tern_filter_passes(c->filter, (const char *)value + type->id);
+    if (passes)
+        tern_held_take(&c->results->held, line, value);
+    if (!passes || line == TERN_LINE_RUN)
+        tern_held_take(&c->left_out, line, value);
+    if (line == TERN_LINE_END) {
+        tern_held_leave_out(&c->left_out, value);
+        tern_held_judge(&c->results->held, value);
+    }
+    if (passes)
         return take(c->results, line, value, error);
     tern_fields_free(type->fields, value);
     return TERN_OK;
@@ -189,8 +200,9 @@ tern_status tern_results_read(tern_results *results, const char *path, bool *cut
 tern_status tern_results_read_chosen(tern_results *results, const char *path, const tern_filter *filter, bool *cut,
                                      tern_error *error)
 {
-    choice c = {results, filter};
+    choice c = {.results = results, .filter = filter};
     bool last_is_cut;
+    results->held = (tern_held){0};
     const tern_status status = tern_file_read(path, take_chosen, &c, &last_is_cut, error);
 
     if (cut != NULL)
@@ -201,8 +213,9 @@ tern_status tern_results_read_chosen(tern_results *results, const char *path, co
 tern_status tern_results_read_stream(tern_results *results, FILE *stream, const char *path, tern_file_extent *extent,
                                      tern_error *error)
 {
-    choice c = {results, NULL};
+    choice c = {.results = results};
 
+    results->held = (tern_held){0};
     return tern_file_read_stream(stream, path, take_chosen, &c, extent, error);
 }
 

@@ -13,6 +13,7 @@
 #include "record/compared.h"
 #include "record/decode.h"
 #include "record/file.h"
+#include "record/held.h"
 #include "record/line.h"
 #include "record/point.h"
 #include "record/record.h"
@@ -66,6 +67,7 @@ typedef struct tern_results {
     TERN_LIST_OF(tern_tried) tried;
     TERN_LIST_OF(tern_line_place) order; /* of all lines, as they stood in the files */
     tern_index by_id;                    /* of places in order */
+    tern_held held;                      /* of the last run, as the files have it */
 } tern_results;
 
 /*
@@ -75,11 +77,15 @@ typedef struct tern_results {
 tern_status tern_results_add(tern_results *results, tern_line line, const void *value, tern_error *error);
 
 /*
- * Appends the runs of a file with their records. A line that was cut off is passed over, and *cut, when not NULL, set.
+ * Appends the runs of a file with their records. The closing line of a run of which lines were lost says so. A line
+ * that was cut off is passed over, and *cut, when not NULL, set.
  */
 tern_status tern_results_read(tern_results *results, const char *path, bool *cut, tern_error *error);
 
-/* Reads only those cases and decode runs whose id passes the filter; NULL: all. */
+/*
+ * Reads only those cases and decode runs whose id passes the filter, and closing lines as if there had been no others;
+ * NULL: all.
+ */
 tern_status tern_results_read_chosen(tern_results *results, const char *path, const tern_filter *filter, bool *cut,
                                      tern_error *error);
 

@@ -82,6 +82,12 @@ typedef struct tern_run_end {
  */
 char *tern_run_difference(const tern_run *earlier, const tern_run *now, char *text, size_t bytes);
 
+/* Begins the warning of a run that went on with the file of another one, whose records it need not make again. */
+#define TERN_RUN_TOOK_UP "the file is gone on with as another run"
+
+/* Whether it did, or may have: warnings that were too many are not kept. */
+bool tern_run_took_up(const tern_run *run);
+
 /* What is to be typed before the id of a case to run it again; also where a file does not say. */
 const char *tern_run_repro(const tern_run *run);
 

@@ -9,6 +9,14 @@ const char *tern_run_repro(const tern_run *run)
     return run->repro[0] == '\0' ? "ternbench repro" : run->repro;
 }
 
+bool tern_run_took_up(const tern_run *run)
+{
+    for (uint32_t i = 0; i < run->warnings && i < TERN_RUN_WARNINGS; i++)
+        if (strncmp(run->warning[i], TERN_RUN_TOOK_UP, strlen(TERN_RUN_TOOK_UP)) == 0)
+            return true;
+    return run->warnings >= TERN_RUN_WARNINGS;
+}
+
 char *tern_run_excluder(const tern_run *run, char *text, size_t bytes)
 {
     text[0] = '\0';

@@ -41,8 +41,9 @@ static int conclude(tern_recording *recording, const tern_work *work, tern_statu
     for (size_t i = 0; i < results->cases.count; i++) {
         const tern_record *record = &results->cases.item[i];
         const bool planned = work->plan == NULL || tern_plan_has(work->plan, record->id);
-        if (planned && count(end, record->finding.verdict) > 0)
-            interrupted += tern_sink_find(&recording->sink, record->id) == NULL;
+        const tern_record *counts = tern_sink_find(&recording->sink, record->id);
+        if (planned && (counts == NULL || counts == record)) /* of several in the file, the first */
+            interrupted += count(end, record->finding.verdict);
     }
     for (size_t i = 0; i < results->decodes.count; i++)
         if (!results->decodes.item[i].baseline)

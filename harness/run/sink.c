@@ -63,8 +63,8 @@ static tern_status compare_runs(const tern_sink *sink, tern_run *run, bool alone
         return tern_error_set(error, TERN_USAGE, "cannot go on with %s, which was begun with %s; name another file",
                               sink->settings->path[0], difference);
     if (run->warnings < TERN_RUN_WARNINGS)
-        tern_text_append(run->warning[run->warnings++], sizeof run->warning[0],
-                         "the file is gone on with as another run, since there is %s", difference);
+        tern_text_append(run->warning[run->warnings++], sizeof run->warning[0], TERN_RUN_TOOK_UP ", since there is %s",
+                         difference);
     return TERN_OK;
 }
 

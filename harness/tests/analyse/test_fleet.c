@@ -116,6 +116,41 @@ static void a_shard_that_went_on_is_complete(void **state)
     tern_fleet_free(&fleet);
 }
 
+static void add_done(tern_fleet *fleet, uint32_t done)
+{
+    const tern_run_end end = {.complete = true, .done = done};
+
+    assert_int_equal(tern_fleet_add(fleet, TERN_LINE_END, &end, NULL), TERN_OK);
+}
+
+/* The second shard says that it did two, and the run without shards three. */
+static void a_shard_of_which_lines_were_lost_is_not_complete(void **state)
+{
+    tern_fleet fleet = {0};
+
+    (void)state;
+    add_run(&fleet, 1, 2, "a");
+    add_case(&fleet, "quick", 1.0);
+    add_done(&fleet, 1);
+    assert_int_equal(tern_fleet_lost(&fleet), 0);
+    add_run(&fleet, 2, 2, "b");
+    add_case(&fleet, "quick", 1.0);
+    add_done(&fleet, 2);
+    assert_false(tell(&fleet));
+    assert_non_null(strstr(told, "1 of 2 shards are complete; cut off or not complete: 2\n"));
+    assert_non_null(strstr(told, "run 2 (b, shard 2/2): 1 of 2 results is not in the file\n"));
+    assert_int_equal(tern_fleet_lost(&fleet), 1);
+    add_case(&fleet, "quick", 1.0); /* it is made again */
+    add_done(&fleet, 2);
+    assert_true(tell(&fleet));
+    add_run(&fleet, 0, 0, "c");
+    add_case(&fleet, "quick", 1.0);
+    add_done(&fleet, 3);
+    assert_false(tell(&fleet));
+    assert_non_null(strstr(told, "run 3 (c): 2 of 3 results are not in the file\n"));
+    tern_fleet_free(&fleet);
+}
+
 static void without_shards_there_is_nothing_to_say(void **state)
 {
     tern_fleet fleet = {0};
@@ -212,6 +247,7 @@ int main(void)
         cmocka_unit_test(all_shards_are_a_whole),
         cmocka_unit_test(names_what_is_missing_cut_off_and_twice),
         cmocka_unit_test(a_shard_that_went_on_is_complete),
+        cmocka_unit_test(a_shard_of_which_lines_were_lost_is_not_complete),
         cmocka_unit_test(without_shards_there_is_nothing_to_say),
         cmocka_unit_test(another_number_of_shards_is_another_whole),
         cmocka_unit_test(a_long_list_is_cut),

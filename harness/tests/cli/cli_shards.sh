@@ -68,6 +68,38 @@ says cut.jsonl "another shard (3/3, now 2/3)"
 expect 0 "$TERNBENCH" run a.suite "${quick[@]}" --shard 2/3 --set n=3 --out jsonl:cut.jsonl --resume
 says cut.jsonl "another plan"
 
+# A line that was lost in the middle is missed, in a merge and out of it, and when the merge is read again.
+sed 3d 2.jsonl >lost.jsonl
+done=$(grep -c '"type":"case"' 2.jsonl)
+for files in "1.jsonl lost.jsonl 3.jsonl --out jsonl:part.jsonl" "part.jsonl" "part.jsonl --out jsonl:parts.jsonl"; do
+    # shellcheck disable=SC2086
+    expect 4 "$TERNBENCH" report $files
+    says out "2 of 3 shards are complete; cut off or not complete: 2"
+    says out "1 of $done results is not in the file"
+    says err "1 result was lost from the files"
+    rm -f parts.jsonl
+done
+expect 4 "$TERNBENCH" report lost.jsonl --out md:lost.md
+says lost.md "INCOMPLETE: 1 of 1 run did not end as planned"
+says lost.md "run 1 is incomplete: 1 of $done results is not in the file"
+# What a filter leaves out is not lost, now or when the file is read again; and --resume makes up for what was lost.
+expect 0 "$TERNBENCH" report some.jsonl
+expect 0 "$TERNBENCH" report 1.jsonl 2.jsonl 3.jsonl --filter '^scalar/'
+expect 0 "$TERNBENCH" report 1.jsonl 2.jsonl 3.jsonl --out jsonl:drawn2.jsonl --format csv --filter '^scalar/'
+expect 0 "$TERNBENCH" report drawn2.jsonl
+expect 0 "$TERNBENCH" run a.suite "${quick[@]}" --shard 2/3 --out jsonl:lost.jsonl --resume
+expect 0 "$TERNBENCH" report 1.jsonl lost.jsonl 3.jsonl
+# Nor is what an earlier run of the file has.
+expect 0 "$TERNBENCH" run a.suite "${quick[@]}" --shard 1/1 --out jsonl:lost.jsonl --resume
+says lost.jsonl "the file is gone on with as another run"
+expect 0 "$TERNBENCH" run a.suite "${quick[@]}" --shard 1/1 --out jsonl:lost.jsonl --resume
+"$TERNBENCH" report lost.jsonl >out 2>err
+says_not out "not in the file"
+# Two runs of the same that stand in one file count once when it is gone on with.
+cat 1.jsonl 1.jsonl >twice.jsonl
+expect 0 "$TERNBENCH" run a.suite "${quick[@]}" --shard 1/3 --out jsonl:twice.jsonl --resume
+[ "$(grep '"type":"end"' twice.jsonl | grep -o '"done":[0-9]*' | sort -u | wc -l)" -eq 1 ] || fail "counted twice"
+
 # A shard for which nothing is left is complete.
 expect 0 "$TERNBENCH" run a.suite "${quick[@]}" --filter '/7x13x1/' --shard 2/2 --out jsonl:none.jsonl
 says none.jsonl '"complete":true'

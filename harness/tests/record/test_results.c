@@ -193,6 +193,38 @@ static void a_run_goes_on_with_what_was_interrupted(void **state)
     tern_results_free(&results);
 }
 
+/* Three were done, and one of them is not in the file. */
+static void the_end_of_a_run_that_lost_lines_says_so(void **state)
+{
+    static const char text[] = "{\"type\":\"run\",\"schema\":1}\n"
+                               "{\"type\":\"case\",\"id\":\"a/1\",\"kernel\":\"a\"}\n"
+                               "{\"type\":\"case\",\"id\":\"b/1\",\"kernel\":\"b\"}\n"
+                               "{\"type\":\"end\",\"complete\":true,\"done\":3,\"exact\":3}\n";
+    const char *const filters[] = {NULL, "^a", "^none"};
+
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        tern_results results = {0};
+        tern_filter filter;
+        FILE *stream = fopen(path, "w");
+        assert_non_null(stream);
+        fputs(text, stream);
+        fclose(stream);
+        assert_int_equal(tern_filter_compile(&filter, filters[i], NULL), TERN_OK);
+        assert_int_equal(tern_results_read_chosen(&results, path, &filter, NULL, NULL), TERN_OK);
+        const tern_run_end *end = tern_results_end(&results, 0);
+        assert_non_null(end);
+        assert_false(end->complete);
+        assert_int_equal(end->done, 3 - i);
+        assert_non_null(strstr(end->reason, i == 0   ? "1 of 3 results is not in the file"
+                                            : i == 1 ? "1 of 2 results is not in the file"
+                                                     : "1 of 1 result is not in the file"));
+        tern_filter_free(&filter);
+        tern_results_free(&results);
+    }
+    unlink(path);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -202,6 +234,7 @@ int main(void)
         cmocka_unit_test(what_is_exported_reads_as_the_same),
         cmocka_unit_test(arrays_that_stand_side_by_side_are_all_there),
         cmocka_unit_test(an_id_is_found_in_every_run),
+        cmocka_unit_test(the_end_of_a_run_that_lost_lines_says_so),
         cmocka_unit_test(a_run_that_went_on_is_open_until_it_ends_again),
         cmocka_unit_test(a_run_goes_on_with_what_was_interrupted),
     };
