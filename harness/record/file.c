@@ -68,7 +68,10 @@ static tern_status take(const reader *r, const json_t *json, tern_line line, ter
     if (tern_json_to(json, line, value, &what)) {
         status = hand_on(r, line, value, error);
     } else {
-        status = tern_error_set(error, TERN_USAGE, "the field '%s' is not what this version writes", what);
+        status = tern_error_set(error, TERN_USAGE,
+                                "the field '%s' is not what this version writes; get the file again from where it was "
+                                "written, or leave it out",
+                                what);
         tern_fields_free(type->fields, value);
     }
     free(value);

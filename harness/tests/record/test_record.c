@@ -16,6 +16,10 @@
 
 static const char path[] = "test_record.tmp.jsonl";
 
+/* Before and behind the figures of a timed case. */
+#define CASE "case\",\"id\":\"a/1\",\"kernel\":\"a\",\"timed\":true,\"timing\":{"
+#define REST "},\"isa\":\""
+
 static void fill(tern_record *record)
 {
     static tern_record_fact fact[1];
@@ -121,6 +125,8 @@ static void gives_back_a_run_of_the_decode_loop(void **state)
 
     (void)state;
     assert_true(record != NULL && stream != NULL);
+    strcpy(record->id, "decode/tiny/toy");
+    strcpy(record->kernel, "toy");
     strcpy(record->model, "tiny");
     record->threads = record->cpus = THREADS;
     record->cpu = cpu;
@@ -180,13 +186,63 @@ static void passes_over_what_it_does_not_know(void **state)
     assert_non_null(stream);
     fputs("{\"type\":\"run\",\"schema\":1,\"mood\":\"good\"}\n"
           "{\"type\":\"omen\",\"m\":\"text\"}\n"
-          "{\"type\":\"case\",\"id\":\"a\",\"m\":7,\"aura\":{\"m\":[1]}}\n",
+          "{\"type\":\"case\",\"id\":\"a\",\"kernel\":\"a\",\"m\":7,\"aura\":{\"m\":[1]}}\n",
           stream);
     fclose(stream);
     assert_int_equal(tern_results_read(&results, path, NULL, NULL), TERN_OK);
     assert_int_equal(results.order.count, 2);
     assert_int_equal(results.cases.item[0].problem.m, 7);
     tern_results_free(&results);
+    unlink(path);
+}
+
+/* A field that is changed makes it a record that nobody measured. */
+static void refuses_figures_that_cannot_be(void **state)
+{
+    static const struct {
+        const char *line, *key;
+    } wrong[] = {
+        {"case\",\"kernel\":\"a", "id"},
+        {"case\",\"id\":\"a/1", "kernel"},
+        {"case\",\"id\":\"a/1\",\"kernel\":\"a\",\"timed\":true,\"isa\":\"", "median_ns"},
+        {CASE "\"median_ns\":-5" REST, "median_ns"},
+        {CASE "\"median_ns\":null,\"low_ns\":1,\"high_ns\":2" REST, "median_ns"},
+        {CASE "\"median_ns\":5,\"low_ns\":9,\"high_ns\":1" REST, "low_ns"},
+        {CASE "\"median_ns\":5,\"low_ns\":6,\"high_ns\":7" REST, "low_ns"},
+        {CASE "\"median_ns\":5,\"low_ns\":-1,\"high_ns\":7" REST, "low_ns"},
+        {CASE "\"median_ns\":5,\"low_ns\":4,\"high_ns\":6,\"min_ns\":9" REST, "min_ns"},
+        {CASE "\"median_ns\":5,\"low_ns\":4,\"high_ns\":6,\"samples\":1,\"sample_ns\":[-1]" REST, "sample_ns"},
+        {CASE "\"median_ns\":5,\"low_ns\":4,\"high_ns\":6,\"ratio_low\":2,\"ratio_median\":1" REST, "ratio_low"},
+        {"decode\",\"kernel\":\"a", "id"},
+        {"decode\",\"id\":\"d\",\"kernel\":\"a\",\"timed\":true,\"decode\":{\"tokens\":1},\"isa\":\"", "total_ms"},
+        {"decode\",\"id\":\"d\",\"kernel\":\"a\",\"timed\":true,\"median_ms\":2,\"p99_ms\":1,\"isa\":\"", "p99_ms"},
+        {"end\",\"seconds\":-1,\"reason\":\"", "seconds"},
+        {"compared\",\"base\":\"", "id"},
+        {"compared\",\"delta\":-1,\"id\":\"a", "delta"},
+        {"pair\",\"base_ns\":[0],\"cand_ns\":[1],\"id\":\"a", "base_ns"},
+        {"pair\",\"base_ns\":[1],\"cand_ns\":[null],\"id\":\"a", "cand_ns"},
+        {"arm\",\"ns\":[-1],\"block_ns\":[1],\"id\":\"a", "ns"},
+        {"step\",\"p\":2,\"id\":\"a", "p"},
+        {"point\",\"ratio\":null,\"id\":\"a", "ratio"},
+        {"remeasured\",\"low\":2,\"ratio\":1,\"high\":3,\"id\":\"a", "low"},
+        {"tried\",\"ns\":-1,\"id\":\"a", "ns"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        tern_results results = {0};
+        tern_error error = {""};
+        char says[64];
+        FILE *stream = fopen(path, "w");
+        assert_non_null(stream);
+        fprintf(stream, "{\"type\":\"run\",\"schema\":1}\n{\"type\":\"%s\"}\n", wrong[i].line);
+        fclose(stream);
+        snprintf(says, sizeof says, ":2: the field '%s' is not what", wrong[i].key);
+        assert_int_equal(tern_results_read(&results, path, NULL, &error), TERN_USAGE);
+        if (strstr(error.text, says) == NULL)
+            fail_msg("%s: expected '%s', was told: %s", wrong[i].line, says, error.text);
+        tern_results_free(&results);
+    }
     unlink(path);
 }
 
@@ -200,7 +256,11 @@ static void an_array_is_as_long_as_its_count_or_not_there(void **state)
 
     (void)state;
     assert_non_null(record);
+    strcpy(record->id, "toy/1x1x1");
+    strcpy(record->kernel, "toy");
     record->timed = true;
+    record->timing.median_ns = 5.0;
+    record->timing.low_ns = record->timing.high_ns = NAN;
     record->timing.threads = THREADS;
     record->timing.cpu = cpu;
     record->timing.samples = 9;
@@ -267,6 +327,7 @@ int main(void)
         cmocka_unit_test(gives_back_a_run_of_the_decode_loop),
         cmocka_unit_test(reads_a_cut_file_up_to_its_last_whole_line),
         cmocka_unit_test(passes_over_what_it_does_not_know),
+        cmocka_unit_test(refuses_figures_that_cannot_be),
         cmocka_unit_test(an_array_is_as_long_as_its_count_or_not_there),
         cmocka_unit_test(says_what_is_wrong_with_a_file),
     };

@@ -119,12 +119,12 @@ static void arrays_that_stand_side_by_side_are_all_there(void **state)
     static const struct {
         const char *line, *lacks;
     } lines[] = {
-        {"{\"type\":\"arm\",\"ns\":[1,2],\"block_ns\":[1,2]}\n", NULL},
-        {"{\"type\":\"arm\",\"ns\":[],\"block_ns\":[]}\n", NULL},
-        {"{\"type\":\"arm\",\"ns\":[1,2]}\n", "'block_ns'"},
-        {"{\"type\":\"arm\",\"block_ns\":[1,2]}\n", "'ns'"},
-        {"{\"type\":\"arm\",\"ns\":[1,2],\"block_ns\":[]}\n", "'block_ns'"},
-        {"{\"type\":\"pair\",\"cand_ns\":[1]}\n", "'base_ns'"},
+        {"{\"type\":\"arm\",\"id\":\"a\",\"ns\":[1,2],\"block_ns\":[1,2]}\n", NULL},
+        {"{\"type\":\"arm\",\"id\":\"a\",\"ns\":[],\"block_ns\":[]}\n", NULL},
+        {"{\"type\":\"arm\",\"id\":\"a\",\"ns\":[1,2]}\n", "'block_ns'"},
+        {"{\"type\":\"arm\",\"id\":\"a\",\"block_ns\":[1,2]}\n", "'ns'"},
+        {"{\"type\":\"arm\",\"id\":\"a\",\"ns\":[1,2],\"block_ns\":[]}\n", "'block_ns'"},
+        {"{\"type\":\"pair\",\"id\":\"a\",\"cand_ns\":[1]}\n", "'base_ns'"},
     };
 
     (void)state;
