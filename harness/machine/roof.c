@@ -2,6 +2,7 @@
 
 #include "base/cache_line.h"
 #include "base/clock.h"
+#include "base/interrupt.h"
 #include "base/stats.h"
 #include "base/text.h"
 #include "machine/isa.h"
@@ -219,6 +220,8 @@ tern_status tern_roof_measure(tern_roof *roof, const tern_pin *pin, uint32_t thr
 
     if (status != TERN_OK)
         return status;
+    if (end.end == TERN_CHILD_STOPPED && tern_interrupt_signal() != 0)
+        return tern_error_set(error, TERN_NOTHING, "interrupted by signal %d", tern_interrupt_signal());
     if (end.end != TERN_CHILD_DONE)
         return tern_error_set(error, TERN_ENVIRONMENT, "the roofs of %u thread%s could not be measured: %s", threads,
                               tern_text_plural(threads), end.reason);

@@ -50,7 +50,12 @@ ends TERM 143 "$TERNBENCH" run a.suite "${long[@]}" --out csv:a.csv
 ends HUP 129 "$TERNBENCH" run a.suite "${long[@]}"
 # The oracle of a large product, which no kernel has to do with.
 ends INT 130 "$TERNBENCH" repro 'reference/8192x16384x2048/w=random,x=random,p0=0.42,seed=1' -q --deadline 600
+# While the limits of the machine are measured.
 ends TERM 143 "$TERNBENCH" machine
+says err 'interrupted by signal 15'
+says_not err 'could not be measured'
+ends TERM 143 "$TERNBENCH" run a.suite --budget 60 --min-samples 512 -q --out jsonl:limits.jsonl
+says limits.jsonl 'interrupted by signal 15'
 ends TERM 143 "$TERNBENCH" kernels --pick 11008x4096x8
 [ ! -s out ] || fail "what was not found yet is told: $(cat out)"
 cp "$SOURCE/kernels/scalar.c" scalar.c
