@@ -14,7 +14,7 @@
 #include <string.h>
 
 typedef struct tally {
-    size_t results, exact, wrong, unsupported, interrupted, cut, regressed, wrong_arms;
+    size_t results, exact, wrong, unsupported, interrupted, cut, regressed, wrong_arms, wrong_tried;
     size_t compared, wrong_compared, open; /* of gates */
 } tally;
 
@@ -54,6 +54,8 @@ static tally tally_of(const tern_results *results)
         const tern_arm_record *arm = tern_combination_at(results, i);
         t.wrong_arms += arm != NULL && tern_combination_is_wrong(arm);
     }
+    for (size_t i = 0; i < results->tried.count; i++)
+        t.wrong_tried += results->tried.item[i].wrong;
     for (uint32_t i = 0; i < results->runs.count; i++) {
         const tern_run_end *end = tern_results_end(results, i);
         t.cut += end == NULL || !end->complete;
@@ -94,6 +96,9 @@ void tern_full_say_verdict(tern_document *document, const tern_results *results)
     if (t.wrong_arms > 0)
         tern_document_verdict(document, false, "WRONG: %zu combination%s of toggles %s not exact in an ablation.",
                               t.wrong_arms, tern_text_plural(t.wrong_arms), t.wrong_arms == 1 ? "was" : "were");
+    if (t.wrong_tried > 0)
+        tern_document_verdict(document, false, "WRONG: of %zu settings that were tried, %zu %s not exact.",
+                              results->tried.count, t.wrong_tried, t.wrong_tried == 1 ? "is" : "are");
     if (t.regressed > 0)
         tern_document_verdict(document, false, "REGRESSED: %zu case%s got slower.", t.regressed,
                               tern_text_plural(t.regressed));
@@ -113,7 +118,7 @@ void tern_full_say_verdict(tern_document *document, const tern_results *results)
     if (t.open > 0)
         tern_document_verdict(document, false, "INCONCLUSIVE: %zu of %zu compared case%s could not be judged.", t.open,
                               t.compared, tern_text_plural(t.compared));
-    if (t.wrong + t.wrong_compared + t.wrong_arms + t.regressed + t.interrupted + t.cut > 0)
+    if (t.wrong + t.wrong_compared + t.wrong_arms + t.wrong_tried + t.regressed + t.interrupted + t.cut > 0)
         return;
     say_all_right(document, results, &t);
 }

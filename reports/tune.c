@@ -10,7 +10,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { ID, STAGE, KERNEL, TOGGLES, NS, RATIO, SAMPLES, CHOSEN, REASON, RUN, COLUMNS = RUN + TERN_RUN_COLUMNS };
+enum { ID, STAGE, KERNEL, TOGGLES, NS, RATIO, SAMPLES, CHOSEN, WRONG, REASON, RUN, COLUMNS = RUN + TERN_RUN_COLUMNS };
 
 static const tern_column columns[COLUMNS] = {
     TERN_FOR_PROGRAMS_COLUMN("id", TERN_COLUMN_TEXT),
@@ -27,6 +27,7 @@ static const tern_column columns[COLUMNS] = {
      .left = true},
     TERN_FOR_PROGRAMS_COLUMN("samples", TERN_COLUMN_COUNT),
     {.name = "chosen", .type = TERN_COLUMN_FLAG},
+    TERN_FOR_PROGRAMS_COLUMN("wrong", TERN_COLUMN_FLAG),
     {.name = "reason", .type = TERN_COLUMN_REMARK},
     TERN_RUN_COLUMN_ROWS,
 };
@@ -43,6 +44,7 @@ static void add_row(tern_sheet *sheet, const tern_results *results, const tern_t
         tern_sheet_estimate(sheet, RATIO, (tern_estimate){tried->ratio, tried->low, tried->high});
     tern_sheet_count(sheet, SAMPLES, tried->samples);
     tern_sheet_flag(sheet, CHOSEN, tried->chosen);
+    tern_sheet_flag(sheet, WRONG, tried->wrong);
     tern_sheet_text(sheet, REASON, tried->reason);
     tern_run_cells(sheet, RUN, results, tried->run);
 }

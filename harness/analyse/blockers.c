@@ -85,6 +85,17 @@ static void say_wrong_combination(finder *f, const tern_arm_record *arm)
         set_repro(f, b, arm->run, tern_combination_id(arm, id, sizeof id));
 }
 
+/* Of a search for the fastest, which went on without it. */
+static void say_wrong_setting(finder *f, const tern_tried *tried)
+{
+    tern_blocker *b = add(f, TERN_BLOCKER_CRITICAL);
+
+    snprintf(b->symptom, sizeof b->symptom, "%.140s, of %s%s%.60s in %.90s", tried->reason, tried->kernel,
+             tried->toggles[0] == '\0' ? "" : "+", tried->toggles, tried->id);
+    tern_text_copy(b->impact, sizeof b->impact, "it has no speed, must not be used, and `auto` does without it");
+    snprintf(b->fix, sizeof b->fix, "`ternbench check SUITE --set kernels=%s` shows more of it", tried->kernel);
+}
+
 static void look_at_verdicts(finder *f)
 {
     size_t wrong = 0;
@@ -104,6 +115,9 @@ static void look_at_verdicts(finder *f)
         if (arm != NULL && tern_combination_is_wrong(arm) && wrong++ < TOLD_EACH)
             say_wrong_combination(f, arm);
     }
+    for (size_t i = 0; i < f->results->tried.count; i++)
+        if (f->results->tried.item[i].wrong && wrong++ < TOLD_EACH)
+            say_wrong_setting(f, &f->results->tried.item[i]);
     if (wrong > TOLD_EACH) {
         tern_blocker *b = add(f, TERN_BLOCKER_CRITICAL);
         snprintf(b->symptom, sizeof b->symptom, "%zu more result%s wrong", wrong - TOLD_EACH,

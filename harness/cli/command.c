@@ -169,12 +169,13 @@ const tern_command tern_commands[] = {
     {"tune decode", "which kernel and toggles are the fastest for a model here?", "", 0, 0,
      "Finds the kernel and toggles that are the fastest for a decode run on this machine: for its steps and the blocks "
      "of "
-     "its prompt together, as often as each is computed. Later runs take them for `auto`.",
+     "its prompt together, as often as each is computed. Later runs take them for `auto`. Exit status 1 when a kernel "
+     "or a setting of its toggles was wrong.",
      heeds_tune_decode, NULL, tern_command_tune_decode},
     {"tune", "which kernel and toggles are the fastest here?", "SUITE...", 1, SIZE_MAX,
      "Finds, for each problem of the suites, the kernel and toggles that are the fastest on this machine, and shows "
      "what "
-     "was tried. Later runs take them for `auto`.",
+     "was tried. Later runs take them for `auto`. Exit status 1 when a kernel or a setting of its toggles was wrong.",
      heeds_tune, NULL, tern_command_tune},
     {"kernels", "list the kernels, what they need and their toggles", "", 0, 0,
      "Lists the kernels: what they need, where they come from, their toggles.", heeds_kernels, NULL,

@@ -21,7 +21,7 @@ static size_t part_rows(const tern_kernel *kernel, tern_shape shape)
 }
 
 tern_status tern_first_guess(const tern_case *c, const tern_pin *pin, double read_gbps, const tern_child_options *child,
-                             double *ns, tern_error *error)
+                             double *ns, tern_finding *finding, tern_error *error)
 {
     const tern_measure_options how = {
         .min_sample_ms = 1.0, .min_samples = 7, .precision = 0.02, .budget_s = part_budget_s, .pin = *pin};
@@ -30,6 +30,7 @@ tern_status tern_first_guess(const tern_case *c, const tern_pin *pin, double rea
     tern_case part = *c;
 
     *ns = INFINITY;
+    *finding = (tern_finding){.verdict = TERN_EXACT};
     if (record == NULL)
         return tern_error_memory(error, "a record", sizeof *record);
     part.shape.m = part_rows(c->kernel, c->shape);
@@ -42,6 +43,7 @@ tern_status tern_first_guess(const tern_case *c, const tern_pin *pin, double rea
         const double memory_ns = read_gbps > 0.0 ? parts * (double)record->timing.packed_bytes / read_gbps : 0.0;
         *ns = fmax(in_cache_ns, memory_ns) + not_overlapped * fmin(in_cache_ns, memory_ns);
     }
+    *finding = record->finding;
     tern_record_free(record);
     free(record);
     return status;

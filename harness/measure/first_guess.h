@@ -11,12 +11,14 @@
 #include "base/child.h"
 #include "machine/pin.h"
 #include "plan/case.h"
+#include "record/verdict.h"
 
 /*
  * Sets *ns to the guess for the kernel of c with its toggles, INFINITY when it refuses the shape, is wrong, or does not
- * end in time. read_gbps is measured with the same threads; 0 = not known: as if all of W were in cache.
+ * end in time; *finding tells which. read_gbps is measured with the same threads; 0 = not known: as if all of W were in
+ * cache.
  */
 tern_status tern_first_guess(const tern_case *c, const tern_pin *pin, double read_gbps, const tern_child_options *child,
-                             double *ns, tern_error *error);
+                             double *ns, tern_finding *finding, tern_error *error);
 
 #endif

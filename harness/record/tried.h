@@ -4,7 +4,10 @@
 #ifndef TERN_TRIED_H
 #define TERN_TRIED_H
 
+#include "record/verdict.h"
+
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 typedef struct tern_tried {
@@ -17,7 +20,14 @@ typedef struct tern_tried {
     double ratio, low, high;
     uint32_t samples;
     bool chosen;
+    bool wrong;       /* it is not EXACT, and so has no time */
     char reason[256]; /* of the chosen one, what speaks for it; of others why they have no time, or "" */
 } tern_tried;
+
+/*
+ * Why a setting has no time that was found so, in words that begin with the verdict. Returns whether it is wrong: not
+ * where it refused, was ended from outside, or did not end in the little time that a search has for it.
+ */
+bool tern_tried_explain(char *text, size_t bytes, const tern_finding *finding);
 
 #endif

@@ -62,14 +62,27 @@ typedef struct guess {
     tern_case c;
     double ns;
     double problem_ns[TERN_WORKLOAD_PROBLEMS]; /* NaN: not guessed */
+    bool wrong;                                /* at one of them */
+    char reason[256];                          /* why it has no time; "": it has */
 } guess;
+
+/* What is wrong is told, whatever else there is. */
+static void explain(guess *g, const tern_finding *finding)
+{
+    char reason[sizeof g->reason];
+    const bool wrong = tern_tried_explain(reason, sizeof reason, finding);
+
+    if (g->reason[0] == '\0' || (wrong && !g->wrong))
+        tern_text_copy(g->reason, sizeof g->reason, reason);
+    g->wrong |= wrong;
+}
 
 static tern_status guess_kernel(picking *p, const tern_kernel *kernel, guess *g, tern_error *error)
 {
     const tern_child_options child = tern_activity_child(p->picker->activity, deadline_s);
     tern_status status = TERN_OK;
 
-    g->ns = 0.0;
+    *g = (guess){.ns = 0.0};
     tern_case_init(&g->c, kernel);
     g->c.threads = p->workload.problem[0].threads;
     for (size_t i = 0; i < p->workload.problems && status == TERN_OK; i++) {
@@ -77,7 +90,10 @@ static tern_status guess_kernel(picking *p, const tern_kernel *kernel, guess *g,
         if (!tern_workload_is_main(&p->workload, i))
             continue;
         const tern_case c = tern_workload_case(&p->workload, i, &g->c);
-        status = tern_first_guess(&c, &p->pin, p->read_gbps, &child, &g->problem_ns[i], error);
+        tern_finding finding;
+        status = tern_first_guess(&c, &p->pin, p->read_gbps, &child, &g->problem_ns[i], &finding, error);
+        if (status == TERN_OK && !isfinite(g->problem_ns[i]))
+            explain(g, &finding);
         g->ns += p->workload.times[i] * g->problem_ns[i];
     }
     return status;
@@ -92,13 +108,12 @@ static int by_time(const void *a, const void *b)
 
 static tern_tried tried_of_guess(const picking *p, const guess *g)
 {
-    tern_tried tried = {.ns = isfinite(g->ns) ? g->ns : NAN, .ratio = NAN, .low = NAN, .high = NAN};
+    tern_tried tried = {.ns = isfinite(g->ns) ? g->ns : NAN, .ratio = NAN, .low = NAN, .high = NAN, .wrong = g->wrong};
 
     tern_text_copy(tried.id, sizeof tried.id, p->workload.id);
     tern_text_copy(tried.stage, sizeof tried.stage, "guess");
     tern_text_copy(tried.kernel, sizeof tried.kernel, g->c.kernel->name);
-    if (!isfinite(g->ns))
-        tern_text_copy(tried.reason, sizeof tried.reason, "it refuses, is wrong, or takes too long");
+    tern_text_copy(tried.reason, sizeof tried.reason, g->reason);
     return tried;
 }
 

@@ -20,6 +20,16 @@ static tern_status keep(void *context, const tern_tried *tried, tern_error *erro
     return tern_sink_add(&recording->sink, TERN_LINE_TRIED, tried, error);
 }
 
+static bool found_wrong(const tern_recording *recording)
+{
+    const tern_results *results = &recording->sink.results;
+
+    for (size_t i = 0; i < results->tried.count; i++)
+        if (results->tried.item[i].wrong)
+            return true;
+    return false;
+}
+
 static tern_status find_fastest(tern_recording *recording, const tern_workload *workload, tern_error *error)
 {
     const tern_picker picker = {.session = recording->session,
@@ -31,7 +41,8 @@ static tern_status find_fastest(tern_recording *recording, const tern_workload *
     tern_tried chosen;
     tern_case best;
 
-    return tern_picker_pick(&picker, workload, &best, &chosen, error);
+    const tern_status status = tern_picker_pick(&picker, workload, &best, &chosen, error);
+    return status == TERN_NOTHING && found_wrong(recording) ? TERN_WRONG : status;
 }
 
 /* Whether a case before it in the plan is of the same problem. */
@@ -78,20 +89,19 @@ static tern_status run_decode(void *context, tern_recording *recording, tern_err
     return status;
 }
 
-/* Nothing is wrong with what was not chosen. */
-static tern_status right(void *context, tern_recording *recording, tern_error *error)
+/* `auto` goes on without what is wrong, but who asks what there is shall not miss it. */
+static tern_status judge(void *context, tern_recording *recording, tern_error *error)
 {
     (void)context;
-    (void)recording;
     (void)error;
-    return TERN_OK;
+    return found_wrong(recording) ? TERN_WRONG : TERN_OK;
 }
 
 int tern_tune_plan(tern_recording *recording, const tern_recording_settings *settings, tern_session *session,
                    tern_plan *plan, const tern_observer *observer, tern_error *error)
 {
     tuning_run run = {.plan = plan};
-    const tern_work work = {.context = &run, .demand = tern_planning_demand(plan), .run = run_plan, .status = right};
+    const tern_work work = {.context = &run, .demand = tern_planning_demand(plan), .run = run_plan, .status = judge};
 
     return tern_recording_run(recording, settings, session, observer, &work, error);
 }
@@ -103,7 +113,7 @@ int tern_tune_decode(tern_recording *recording, const tern_recording_settings *s
     const tern_work work = {.context = &run,
                             .demand = {.timed = true, .threads = job->threads, .cold = true},
                             .run = run_decode,
-                            .status = right};
+                            .status = judge};
 
     return tern_recording_run(recording, settings, session, observer, &work, error);
 }

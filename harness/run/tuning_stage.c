@@ -41,8 +41,7 @@ static bool take_over(tern_tuning_stage *s, const tern_paired_samples *samples, 
         if (from->finding.verdict == TERN_EXACT)
             continue;
         blamed = true;
-        tern_text_copy(a->reason, sizeof a->reason,
-                       from->finding.reason[0] == '\0' ? "it is not EXACT" : from->finding.reason);
+        a->wrong = tern_tried_explain(a->reason, sizeof a->reason, &from->finding);
     }
     for (uint32_t i = 0; i < samples->arms && whole; i++)
         for (uint32_t r = 0; r < s->rounds && samples->arm[i].samples >= s->rounds; r++)
@@ -97,8 +96,12 @@ tern_estimate tern_tuning_stage_ratio(const tern_tuning_arm *reference, const te
 
 tern_tried tern_tuning_stage_tried(const tern_tuning_stage *s, const tern_tuning_arm *a)
 {
-    tern_tried tried = {
-        .ns = median_of(a), .ratio = a->ratio.median, .low = a->ratio.low, .high = a->ratio.high, .samples = a->rounds};
+    tern_tried tried = {.ns = median_of(a),
+                        .ratio = a->ratio.median,
+                        .low = a->ratio.low,
+                        .high = a->ratio.high,
+                        .samples = a->rounds,
+                        .wrong = a->wrong};
 
     tern_text_copy(tried.id, sizeof tried.id, s->tuning->workload->id);
     tern_text_copy(tried.stage, sizeof tried.stage, s->name);

@@ -17,7 +17,8 @@ typedef struct tern_tuning_arm {
     double ns[TERN_TUNING_PROCESSES * TERN_TUNING_ROUNDS]; /* of the workload, by round */
     uint32_t rounds;                                       /* 0: it has no samples */
     tern_estimate ratio;                                   /* how many times as fast as the first arm */
-    char reason[256];
+    bool wrong;
+    char reason[256]; /* why it is out */
 } tern_tuning_arm;
 
 typedef struct tern_tuning_stage {

@@ -64,6 +64,26 @@ static void what_is_wrong_comes_first_with_its_hint_and_its_command(void **state
     assert_int_equal(found.warnings, 0);
 }
 
+static void a_wrong_setting_of_a_search_is_told_and_one_that_refuses_is_not(void **state)
+{
+    const tern_tried wrong = {.id = "auto/64x64x1",
+                              .kernel = "a",
+                              .toggles = "prefetch=0",
+                              .wrong = true,
+                              .reason = "MISMATCH: 2 of 64 values differ"};
+    const tern_tried refuses = {.id = "auto/64x64x1", .kernel = "b", .reason = "UNSUPPORTED: one token only"};
+
+    (void)state;
+    add_run(&results, "host", "");
+    assert_int_equal(tern_results_add(&results, TERN_LINE_TRIED, &wrong, NULL), TERN_OK);
+    assert_int_equal(tern_results_add(&results, TERN_LINE_TRIED, &refuses, NULL), TERN_OK);
+    end_run();
+    const tern_blocker *b = find("MISMATCH: 2 of 64 values differ, of a+prefetch=0 in auto/64x64x1");
+    assert_non_null(b);
+    assert_int_equal(b->severity, TERN_BLOCKER_CRITICAL);
+    assert_int_equal(found.count, 1);
+}
+
 static void threads_that_give_nothing_are_counted(void **state)
 {
     tern_record one = make_case("a", 10.0), two = make_case("a", 9.9);
@@ -133,6 +153,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(a_clean_run_has_none, tear_down),
         cmocka_unit_test_teardown(what_is_wrong_comes_first_with_its_hint_and_its_command, tear_down),
+        cmocka_unit_test_teardown(a_wrong_setting_of_a_search_is_told_and_one_that_refuses_is_not, tear_down),
         cmocka_unit_test_teardown(threads_that_give_nothing_are_counted, tear_down),
         cmocka_unit_test_teardown(a_missed_target_and_a_broken_budget_are_told, tear_down),
         cmocka_unit_test_teardown(a_removed_kernel_is_told_but_where_it_is_expected, tear_down),

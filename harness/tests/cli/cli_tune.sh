@@ -89,6 +89,28 @@ expect 0 "$TERNBENCH" tune decode --model tiny --isa scalar -t 1 --no-roofs -q -
 [ "$(chosen decode.jsonl | wc -l)" -eq 1 ] || fail "tune decode chose other than one setting"
 says out "prompt=16,tokens=32"
 
+# A kernel that is wrong is told and ends tune with 1, one that refuses does not; `auto` goes on without either.
+variant() { # NAME SED-SCRIPT
+    sed "s/sample.columns/sample.$1/; $2" "$SOURCE/kernels/sample_plugin.c" >"$1.c"
+    "$CC" -shared -fPIC -O1 ${SANITIZE:+-fsanitize=$SANITIZE} -I"$SOURCE/kernels" "$1.c" -o "$1.so" ||
+        fail "cannot build $1"
+}
+variant wrong 's/= sum;/= sum + 1;/'
+variant refuses 's/return NULL;/return "not today";/'
+mixed=(two.suite --no-roofs --pin none --isa scalar --filter 64x512x1)
+expect 1 "$TERNBENCH" tune "${mixed[@]}" --plugin ./wrong.so --plugin ./refuses.so -q --out jsonl:mixed.jsonl
+grep -q 'sample.wrong .*MISMATCH' out || fail "it is not said that a kernel is wrong: $(cat out)"
+grep -q 'sample.refuses .*not today' out || fail "it is not said that a kernel refuses: $(cat out)"
+[ "$(grep '"type":"tried"' mixed.jsonl | grep -c '"wrong":true')" -eq 1 ] ||
+    fail "the record does not say what is wrong"
+says out "auto takes "
+expect 0 "$TERNBENCH" report mixed.jsonl --format github-annotations
+says out '::error title=ternbench critical::MISMATCH'
+expect 0 "$TERNBENCH" report mixed.jsonl --out md:mixed.md
+says mixed.md 'WRONG: of'
+expect 0 "$TERNBENCH" tune "${mixed[@]}" --plugin ./refuses.so -q
+expect 0 "$TERNBENCH" decode --model tiny --isa scalar -t 1 --no-roofs -q --pin none --plugin ./wrong.so --tokens 2
+
 expect 2 "$TERNBENCH" tune
 expect 2 "$TERNBENCH" tune two.suite --budget 1
 finish

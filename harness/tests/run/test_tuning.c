@@ -265,6 +265,8 @@ static void nothing_is_chosen_where_nothing_can_be_sampled(void **state)
     (void)state;
     assert_int_equal(choose(&s, &workload, &best), TERN_NOTHING);
     assert_false(s.last.chosen);
+    assert_true(s.last.wrong);
+    assert_string_equal(s.last.reason, "CRASH: signal 11");
 }
 
 /* Everything is the same but for noise: its own toggles stay in nearly all of many searches. */
