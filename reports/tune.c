@@ -17,7 +17,7 @@ static const tern_column columns[COLUMNS] = {
     {.name = "stage", .type = TERN_COLUMN_TEXT, .width = 8},
     {.name = "kernel", .type = TERN_COLUMN_TEXT, .width = 14},
     {.name = "toggles", .type = TERN_COLUMN_TEXT, .width = 24},
-    {.name = "ns", .label = "time", .type = TERN_COLUMN_TIME, .unit = "ns"},
+    {.name = "ns", .label = "median time", .type = TERN_COLUMN_TIME, .unit = "ns"},
     {.name = "ratio",
      .label = "times as fast",
      .type = TERN_COLUMN_REAL,
@@ -74,7 +74,12 @@ tern_status tern_tune_build(tern_document *document, const tern_results *results
             say_choice(sheet, tried);
         before = tried;
     }
-    if (results->tried.count == 0)
+    if (results->tried.count > 0)
+        tern_document_line(document,
+                           "Times as fast as the first of its stage: the median over rounds that sample both, which "
+                           "decides. Medians of times are also moved by what lies between rounds, and may say "
+                           "otherwise where the machine is not quiet.");
+    else
         tern_document_line(document, "Nothing was tried: `ternbench tune` leaves such records.");
     tern_runs_add(document, results);
     return TERN_OK;

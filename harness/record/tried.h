@@ -16,7 +16,10 @@ typedef struct tern_tried {
     char stage[16]; /* "guess": timed in cache; then sampled in turns, as used: "kernels", "toggles", "final" */
     char kernel[64], toggles[256];
     double ns; /* of the whole workload, the median; NaN: not known */
-    /* How many times as fast as the first of its stage, and the 95 % interval; NaN: not compared. */
+    /*
+     * How many times as fast as the first of its stage, the median over rounds that sample both, which is not the
+     * quotient of medians; and the 95 % interval. NaN: not compared.
+     */
     double ratio, low, high;
     uint32_t samples;
     bool chosen;

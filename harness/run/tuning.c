@@ -202,10 +202,11 @@ static void explain(const tern_tuning_stage *s, const tern_tuning_stage *kernels
 
     chosen->chosen = true;
     chosen->reason[0] = '\0';
-    tern_text_append(chosen->reason, sizeof chosen->reason, "%.4g us, sampled in turns with the others as it is used",
-                     1e-3 * chosen->ns);
+    tern_text_append(chosen->reason, sizeof chosen->reason,
+                     "%.4g us in the median, sampled in turns with the others as it is used", 1e-3 * chosen->ns);
     if (own != &s->arm[first])
-        tern_text_append(chosen->reason, sizeof chosen->reason, ", %.3g times as fast as with its own toggles",
+        tern_text_append(chosen->reason, sizeof chosen->reason,
+                         "; by rounds %.3g times as fast as with its own toggles",
                          tern_tuning_stage_ratio(own, &s->arm[first]).median);
     if (second < s->arms)
         append_next(&s->arm[first], &s->arm[second], chosen->reason, sizeof chosen->reason);

@@ -22,6 +22,10 @@ printf '[a]\nkernels = auto\nshapes = 64x512x1, 64x512x4\nthreads = 1\n' >two.su
 expect 0 "$TERNBENCH" tune two.suite --no-roofs -q --pin none --out jsonl:tried.jsonl
 says out "auto/64x512x1/"
 says out "auto takes "
+# A ratio comes from rounds, and is no quotient of the medians beside it.
+says out "median time"
+says out "the median over rounds that sample both, which decides"
+says out " us in the median, sampled in turns"
 [ "$(chosen tried.jsonl | wc -l)" -eq 2 ] || fail "tune chose other than one setting a problem"
 [ "$(kept)" -eq 2 ] || fail "$(kept) choices are kept, of 2 problems"
 /usr/bin/python3 - "$SOURCE/harness/record/record.schema.json" <<'PYTHON' || fail "what was tried makes no sense"
