@@ -161,8 +161,9 @@ const tern_option tern_option_table[TERN_OPTION_KEYS] = {
                              "what may get slower, and why (default: planned.ini of the history, if it is there)",
                              tern_option_set_text, .at = AT(planned)},
     [TERN_OPTION_UNCONFIRMED] = {"unconfirmed", 0, NULL, TERN_GROUP_RUN,
-                                 "alert without measuring again what is suspected", tern_option_set_flag,
-                                 .at = AT(unconfirmed)},
+                                 "alert without measuring again what is suspected; nothing is kept, so that each "
+                                 "check alerts anew",
+                                 tern_option_set_flag, .at = AT(unconfirmed)},
     [TERN_OPTION_STRICT] = {"strict", 0, NULL, TERN_GROUP_RUN,
                             "refuse a machine whose state would spoil the figures (exit 4)", tern_option_set_flag,
                             .at = AT(strict)},

@@ -36,6 +36,9 @@ simulate --series 30 --seed 1 --steps 1 --step 5 --at 50 >all.jsonl && split_mon
 expect 3 "$TERNBENCH" history check --history one --unconfirmed
 says out 'ALERT        kernel0/'
 says out '1 alert, 0 suspected'
+expect 0 "$TERNBENCH" history check --help
+tr -s '\n ' ' ' <out >help
+says help 'nothing is kept, so that each check alerts anew'
 for format in csv md html json; do
     expect 3 "$TERNBENCH" history check --history one --unconfirmed --format "$format"
     says out ALERT
