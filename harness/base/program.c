@@ -190,9 +190,14 @@ tern_status tern_program_run(const tern_program *program, int *exit_status, tern
 bool tern_program_is_installed(const char *name)
 {
     const char *path = getenv("PATH");
-    char file[4096];
+    char standard[256] = "", file[4096];
 
-    while (path != NULL && *path != '\0') {
+    /* A shell, and posix_spawnp(), look into the system's own then. */
+    if (path == NULL) {
+        confstr(_CS_PATH, standard, sizeof standard);
+        path = standard;
+    }
+    while (*path != '\0') {
         const size_t length = strcspn(path, ":");
         snprintf(file, sizeof file, "%.*s/%s", length == 0 ? 1 : (int)length, length == 0 ? "." : path, name);
         if (access(file, X_OK) == 0)

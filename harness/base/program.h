@@ -28,7 +28,7 @@ tern_status tern_program_run(const tern_program *program, int *exit_status, tern
 /* Ends at once what runs, with what it started: for a signal that ends this process, which does so by itself. */
 void tern_program_end_running(void);
 
-/* Whether PATH leads to an executable file of that name. */
+/* Whether PATH, or the path of the system where there is none, leads to an executable file of that name. */
 bool tern_program_is_installed(const char *name);
 
 #endif

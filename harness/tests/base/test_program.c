@@ -46,6 +46,23 @@ static void more_than_there_is_room_for_is_cut_and_does_not_block(void **state)
     assert_int_equal(strlen(output), sizeof output - 1);
 }
 
+static void without_a_path_the_systems_own_is_searched(void **state)
+{
+    char path[4096];
+    int exit_status = -1;
+
+    (void)state;
+    assert_true(snprintf(path, sizeof path, "%s", getenv("PATH")) < (int)sizeof path);
+    assert_true(tern_program_is_installed("sh"));
+    assert_int_equal(unsetenv("PATH"), 0);
+    assert_true(tern_program_is_installed("sh"));
+    assert_false(tern_program_is_installed("no such program"));
+    assert_int_equal(run("exit 0", NULL, &exit_status), TERN_OK);
+    assert_int_equal(setenv("PATH", "/nowhere", 1), 0);
+    assert_false(tern_program_is_installed("sh"));
+    assert_int_equal(setenv("PATH", path, 1), 0);
+}
+
 static void an_end_is_told(void **state)
 {
     int exit_status = -1;
@@ -173,6 +190,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(output_comes_without_its_last_line_end),
         cmocka_unit_test(more_than_there_is_room_for_is_cut_and_does_not_block),
+        cmocka_unit_test(without_a_path_the_systems_own_is_searched),
         cmocka_unit_test(an_end_is_told),
         cmocka_unit_test(a_closed_pipe_ends_it),
         cmocka_unit_test(standard_input_is_empty),
