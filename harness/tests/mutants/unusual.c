@@ -80,7 +80,8 @@ static void run_with_dawdler(const tern_call *call, tern_slice rows)
     int number;
 
     if (call->problem->threads > 1 && (number = atomic_fetch_add(&started, 1)) < OFTEN_ENOUGH) {
-        must(sem_init(&done[number], 0, 0) != 0 || pthread_create(&worker, NULL, dawdle, &done[number]) != 0);
+        must(sem_init(&done[number], 0, 0) != 0);
+        must(pthread_create(&worker, NULL, dawdle, &done[number]) != 0);
         pthread_detach(worker);
         sem_wait(&done[number]);
     }
