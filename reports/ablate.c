@@ -112,9 +112,9 @@ static void add_wrong(tern_sheet *sheet, const tern_results *results, const tern
     char id[TERN_COMPARISON_ID_BYTES];
 
     for (size_t i = 0; i < results->arms.count; i++) {
-        const tern_arm_record *arm = tern_combination_at(results, i);
-        if (arm == NULL || !tern_combination_is_wrong(arm) || arm->run != all->run || strcmp(arm->id, all->id) != 0 ||
-            strcmp(arm->side, all->side) != 0)
+        const tern_arm_record *line = &results->arms.item[i], *arm;
+        if (line->run != all->run || strcmp(line->id, all->id) != 0 || strcmp(line->side, all->side) != 0 ||
+            (arm = tern_combination_at(results, i)) == NULL || !tern_combination_is_wrong(arm))
             continue;
         tern_sheet_note(sheet, "%s: %s", arm->toggles[0] == '\0' ? "all toggles" : arm->toggles, arm->reason);
         if (arm->measured[0] == '\0')

@@ -10,6 +10,12 @@ static bool is_same(const tern_arm_record *a, const tern_arm_record *b)
            strcmp(a->on, b->on) == 0;
 }
 
+/* The more, the more its line tells. */
+static int rank(const tern_arm_record *arm)
+{
+    return tern_combination_is_wrong(arm) ? 2 : arm->samples > 0 ? 1 : 0;
+}
+
 const tern_arm_record *tern_combination_at(const tern_results *results, size_t i)
 {
     const tern_arm_record *first = &results->arms.item[i], *telling = NULL, *arm;
@@ -22,8 +28,7 @@ const tern_arm_record *tern_combination_at(const tern_results *results, size_t i
             continue;
         if (telling == NULL && arm != first)
             return NULL;
-        if (telling == NULL || (tern_combination_is_wrong(arm) && !tern_combination_is_wrong(telling)) ||
-            (arm->samples > 0 && telling->samples == 0 && !tern_combination_is_wrong(telling)))
+        if (telling == NULL || rank(arm) > rank(telling))
             telling = arm;
     }
     return telling;
@@ -49,9 +54,9 @@ tern_verdict tern_combination_verdict(const tern_arm_record *arm)
 {
     const tern_verdict verdict = verdict_in(arm->reason);
 
-    if (verdict != TERN_EXACT || !arm->wrong)
-        return verdict != TERN_EXACT || arm->samples > 0 ? verdict : TERN_UNSUPPORTED;
-    return TERN_MISMATCH;
+    if (verdict != TERN_EXACT)
+        return verdict;
+    return arm->wrong ? TERN_MISMATCH : arm->samples > 0 ? TERN_EXACT : TERN_UNSUPPORTED;
 }
 
 char *tern_combination_id(const tern_arm_record *arm, char *id, size_t bytes)

@@ -55,9 +55,7 @@ void tern_pass_run_begin(tern_pass_run *run, const char *step)
     run->result->pass = run->pass->name;
     run->watched = run->pass->watched && !run->task->c->brief;
     if (run->watched)
-        tern_state_take(&run->state);
-    if (run->watched && tern_kernel_owns_team(run->task->c->kernel))
-        tern_state_await_files(&run->state.process, run->files);
+        tern_state_take_awaiting(&run->state, tern_kernel_owns_team(run->task->c->kernel), run->files);
     run->registers = tern_registers_take();
 }
 
@@ -70,10 +68,8 @@ bool tern_pass_run_end(tern_pass_run *run)
     before.thread.registers = run->registers;
     if (run->watched) {
         const tern_registers left = after.thread.registers;
-        tern_state_take(&after);
+        tern_state_take_awaiting(&after, tern_kernel_owns_team(run->task->c->kernel), before.process.files);
         after.thread.registers = left;
-        if (tern_kernel_owns_team(run->task->c->kernel))
-            tern_state_await_files(&after.process, before.process.files);
         if (after.heap_bytes > before.heap_bytes || after.mapped_bytes > before.mapped_bytes)
             run->grown = run->result->step;
     }

@@ -96,6 +96,13 @@ void tern_state_await_files(tern_process_state *state, uint64_t expected)
     }
 }
 
+void tern_state_take_awaiting(tern_state *state, bool owns_team, uint64_t files)
+{
+    tern_state_take(state);
+    if (owns_team)
+        tern_state_await_files(&state->process, files);
+}
+
 /* A thread that says that it is done, and ends without being joined, gets a while for it. */
 static bool has_more_threads(const tern_state *before, const tern_state *after)
 {

@@ -85,6 +85,9 @@ uint64_t tern_process_count_threads_that_stay(void);
  */
 void tern_state_await_files(tern_process_state *state, uint64_t expected);
 
+/* tern_state_take(), of a kernel that owns its team with the files awaited. */
+void tern_state_take_awaiting(tern_state *state, bool owns_team, uint64_t files);
+
 /*
  * 0 for none that was set. Before Linux 6.0 the system tells a default of its own (class 0 or 2, level 4) until the
  * thread first waits for a disk, as for the code of a function, and none from then on.

@@ -237,21 +237,13 @@ static bool is_steady(sweep *s, const tern_leak *leak, uint32_t calls)
     return fail(s, TERN_OVERRUN, what);
 }
 
-/* files: what is expected to be open. */
-static void take_state(const sweep *s, tern_state *state, uint64_t files)
-{
-    tern_state_take(state);
-    if (tern_kernel_owns_team(s->product.kernel))
-        tern_state_await_files(&state->process, files);
-}
-
 /* Of many calls, one alone may leave a thread, a signal handler or an open file. */
 static bool leaves_state_whole(sweep *s, const tern_state *before)
 {
     char what[128] = "";
     tern_state after;
 
-    take_state(s, &after, before->process.files);
+    tern_state_take_awaiting(&after, tern_kernel_owns_team(s->product.kernel), before->process.files);
     const char *difference = tern_state_difference(before, &after, tern_kernel_owns_team(s->product.kernel));
     if (difference == NULL)
         return true;
@@ -298,7 +290,7 @@ static bool call_and_look(sweep *s)
     const double start_ns = tern_clock_ns();
     const tern_call call = call_of(s);
     if (s->item.calls > 1)
-        take_state(s, &before, s->files);
+        tern_state_take_awaiting(&before, tern_kernel_owns_team(s->product.kernel), s->files);
     for (uint32_t i = 0; i < s->item.calls; i++) {
         if (i >= LEAST_OF_MANY_CALLS && tern_clock_ns() - start_ns > MANY_CALLS_NS) {
             tern_text_append(s->cut, sizeof s->cut, "%s%u of %u calls, since they are slow",

@@ -47,7 +47,7 @@ static tern_status take(void *context, tern_line line, const void *value, const 
         tern_held_take(&m->left_out, line, value);
     if (!passes)
         return TERN_OK;
-    if (value != NULL && line == TERN_LINE_END && m->left_out.done > 0)
+    if (value != NULL && line == TERN_LINE_END && m->left_out.counted.done > 0)
         return take_end(m, *(const tern_run_end *)value, error);
     for (size_t i = 0; i < m->options->outputs.count; i++) {
         FILE *stream = m->options->files->file[i].stream;

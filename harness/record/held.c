@@ -6,16 +6,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-static void count(tern_held *held, tern_verdict verdict)
-{
-    if (verdict == TERN_INTERRUPTED)
-        return;
-    held->done++;
-    held->exact += verdict == TERN_EXACT;
-    held->skipped += verdict == TERN_UNSUPPORTED;
-    held->wrong += verdict != TERN_EXACT && verdict != TERN_UNSUPPORTED;
-}
-
 void tern_held_take(tern_held *held, tern_line line, const void *value)
 {
     const tern_decode_record *decode = value;
@@ -23,14 +13,14 @@ void tern_held_take(tern_held *held, tern_line line, const void *value)
     if (line == TERN_LINE_RUN && !tern_run_took_up(value))
         *held = (tern_held){0};
     else if (line == TERN_LINE_CASE)
-        count(held, ((const tern_record *)value)->finding.verdict);
+        tern_run_end_count(&held->counted, ((const tern_record *)value)->finding.verdict);
     else if (line == TERN_LINE_DECODE && !decode->baseline)
-        count(held, decode->finding.verdict);
+        tern_run_end_count(&held->counted, decode->finding.verdict);
 }
 
 uint32_t tern_held_lost(const tern_held *held, const tern_run_end *end)
 {
-    return end->done > held->done ? end->done - held->done : 0;
+    return end->done > held->counted.done ? end->done - held->counted.done : 0;
 }
 
 static void subtract(uint32_t *from, uint32_t count)
@@ -40,10 +30,10 @@ static void subtract(uint32_t *from, uint32_t count)
 
 void tern_held_leave_out(const tern_held *left_out, tern_run_end *end)
 {
-    subtract(&end->done, left_out->done);
-    subtract(&end->exact, left_out->exact);
-    subtract(&end->wrong, left_out->wrong);
-    subtract(&end->skipped, left_out->skipped);
+    subtract(&end->done, left_out->counted.done);
+    subtract(&end->exact, left_out->counted.exact);
+    subtract(&end->wrong, left_out->counted.wrong);
+    subtract(&end->skipped, left_out->counted.skipped);
 }
 
 char *tern_held_sentence(uint32_t lost, uint32_t done, char *text, size_t bytes)

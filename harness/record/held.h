@@ -10,7 +10,7 @@
 
 /* All zero: nothing was shown. */
 typedef struct tern_held {
-    uint32_t done, exact, wrong, skipped; /* as tern_run_end counts them */
+    tern_run_end counted; /* the numbers of results alone */
 } tern_held;
 
 /* Shows it the next line of a file; value is the struct. A run begins anew, unless it took up those before it. */

@@ -4,6 +4,8 @@
 #ifndef TERN_RUN_H
 #define TERN_RUN_H
 
+#include "record/verdict.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -75,6 +77,9 @@ typedef struct tern_run_end {
     int32_t status;    /* exit status */
     double seconds;
 } tern_run_end;
+
+/* Counts a result. False, and nothing is counted, where the verdict says nothing, and it has to be done again. */
+bool tern_run_end_count(tern_run_end *end, tern_verdict verdict);
 
 /*
  * What keeps the records of two runs from being those of one: "another commit (abc, now def)"; text is empty when there

@@ -9,6 +9,17 @@ const char *tern_run_repro(const tern_run *run)
     return run->repro[0] == '\0' ? "ternbench repro" : run->repro;
 }
 
+bool tern_run_end_count(tern_run_end *end, tern_verdict verdict)
+{
+    if (verdict == TERN_INTERRUPTED)
+        return false;
+    end->done++;
+    end->exact += verdict == TERN_EXACT;
+    end->skipped += verdict == TERN_UNSUPPORTED;
+    end->wrong += verdict != TERN_EXACT && verdict != TERN_UNSUPPORTED;
+    return true;
+}
+
 bool tern_run_took_up(const tern_run *run)
 {
     for (uint32_t i = 0; i < run->warnings && i < TERN_RUN_WARNINGS; i++)

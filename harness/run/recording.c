@@ -6,21 +6,6 @@
 
 #include <inttypes.h>
 
-/* Returns 1 for what says nothing, and has to be done again. */
-static uint32_t count(tern_run_end *end, tern_verdict verdict)
-{
-    if (verdict == TERN_INTERRUPTED)
-        return 1;
-    end->done++;
-    if (verdict == TERN_EXACT)
-        end->exact++;
-    else if (verdict == TERN_UNSUPPORTED)
-        end->skipped++;
-    else
-        end->wrong++;
-    return 0;
-}
-
 /* A shard for which nothing was left. */
 static bool is_empty(const tern_work *work)
 {
@@ -43,11 +28,11 @@ static int conclude(tern_recording *recording, const tern_work *work, tern_statu
         const bool planned = work->plan == NULL || tern_plan_has(work->plan, record->id);
         const tern_record *counts = tern_sink_find(&recording->sink, record->id);
         if (planned && (counts == NULL || counts == record)) /* of several in the file, the first */
-            interrupted += count(end, record->finding.verdict);
+            interrupted += !tern_run_end_count(end, record->finding.verdict);
     }
     for (size_t i = 0; i < results->decodes.count; i++)
         if (!results->decodes.item[i].baseline)
-            interrupted += count(end, results->decodes.item[i].finding.verdict);
+            interrupted += !tern_run_end_count(end, results->decodes.item[i].finding.verdict);
     if (status != TERN_OK)
         tern_text_copy(end->reason, sizeof end->reason, error->text);
     else if (signal != 0)
