@@ -3,13 +3,13 @@
  */
 #include "record/run.h"
 
+#include "base/proc_file.h"
 #include "base/text.h"
 #include "machine/allowed.h"
 #include "machine/build_info.h"
 #include "machine/control_group.h"
 #include "machine/isa.h"
 #include "machine/machine_class.h"
-#include "machine/proc_file.h"
 #include "machine/topology_read.h"
 
 #include <limits.h>

@@ -1,7 +1,7 @@
 #include "machine/machine_class.h"
 
+#include "base/proc_file.h"
 #include "base/text.h"
-#include "machine/proc_file.h"
 
 #include <inttypes.h>
 #include <stdio.h>

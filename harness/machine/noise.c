@@ -1,9 +1,9 @@
 #include "machine/noise.h"
 
+#include "base/proc_file.h"
 #include "base/stats.h"
 #include "machine/control_group.h"
 #include "machine/memory.h"
-#include "machine/proc_file.h"
 
 #include <math.h>
 #include <stdio.h>

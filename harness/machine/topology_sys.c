@@ -2,9 +2,9 @@
  * Linux: Documentation/ABI/stable/sysfs-devices-system-cpu and sysfs-devices-node. Groups of CPUs are told by their
  * lists, whose lowest number names them: the ids beside the lists are not unique on every machine.
  */
+#include "base/proc_file.h"
 #include "base/text.h"
 #include "machine/cpulist.h"
-#include "machine/proc_file.h"
 #include "machine/topology_read.h"
 
 #include <limits.h>

@@ -1,4 +1,4 @@
-#include "machine/proc_file.h"
+#include "base/proc_file.h"
 
 #include "base/text.h"
 
