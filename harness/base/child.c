@@ -9,6 +9,7 @@
 #include "base/heap.h"
 #include "base/interrupt.h"
 #include "base/orphans.h"
+#include "base/proc_file.h"
 #include "base/text.h"
 
 #include <errno.h>
@@ -159,15 +160,12 @@ static bool has_ended(child *c)
 /* How long the thread was ready to run and had no CPU; 0 where the system does not tell. */
 static double kept_waiting_s(const char *thread)
 {
-    char path[96], text[128] = "";
+    char path[96], text[128];
     unsigned long long on_cpu_ns, waiting_ns;
 
     snprintf(path, sizeof path, "%s/schedstat", thread);
-    const int file = open(path, O_RDONLY | O_CLOEXEC);
-    if (file < 0)
-        return 0.0;
-    const bool told = read(file, text, sizeof text - 1) > 0 && sscanf(text, "%llu %llu", &on_cpu_ns, &waiting_ns) == 2;
-    close(file);
+    tern_proc_read(path, text, sizeof text);
+    const bool told = sscanf(text, "%llu %llu", &on_cpu_ns, &waiting_ns) == 2;
     return told ? 1e-9 * (double)waiting_ns : 0.0;
 }
 
@@ -176,15 +174,11 @@ static double all_kept_waiting_s(pid_t pid, int generations);
 /* The same of a process that the thread has started, and waits for. */
 static double children_kept_waiting_s(const char *thread, int generations)
 {
-    char path[96], text[1024] = "";
+    char path[96], text[1024];
     double most_s = 0.0;
 
     snprintf(path, sizeof path, "%s/children", thread);
-    const int file = open(path, O_RDONLY | O_CLOEXEC);
-    const ssize_t bytes = file < 0 ? 0 : read(file, text, sizeof text - 1);
-    if (file >= 0)
-        close(file);
-    text[bytes > 0 ? bytes : 0] = '\0';
+    tern_proc_read(path, text, sizeof text);
     for (char *word, *rest = text; (word = tern_text_word(&rest, " ")) != NULL;)
         most_s = fmax(most_s, all_kept_waiting_s((pid_t)atoi(word), generations));
     return most_s;

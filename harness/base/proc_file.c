@@ -2,8 +2,10 @@
 
 #include "base/text.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 bool tern_proc_line(const char *path, char *text, size_t bytes)
 {
@@ -29,6 +31,21 @@ char *tern_proc_text(const char *path, char *text, size_t bytes)
     }
     text[length] = '\0';
     return text;
+}
+
+ssize_t tern_proc_read(const char *path, char *text, size_t bytes)
+{
+    const int file = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t length = 0;
+
+    text[0] = '\0';
+    if (file < 0)
+        return -1;
+    if ((length = read(file, text, bytes - 1)) < 0)
+        length = 0;
+    close(file);
+    text[length] = '\0';
+    return length;
 }
 
 /* What stands behind the colon when the line is of that key, which another may begin with: "model" and "model name". */

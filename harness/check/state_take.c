@@ -5,6 +5,7 @@
 
 #include "base/cpu_mask.h"
 #include "base/orphans.h"
+#include "base/proc_file.h"
 #include "base/sanitized.h"
 #include "base/text.h"
 #include "check/exits.h"
@@ -134,17 +135,14 @@ static uint64_t hash_timers(void)
     static const __itimer_which_t timers[] = {ITIMER_REAL, ITIMER_VIRTUAL, ITIMER_PROF};
     char posix[512] = "";
     uint64_t running = 0;
-    const int file = open("/proc/self/timers", O_RDONLY | O_CLOEXEC);
 
     for (size_t i = 0; i < sizeof timers / sizeof *timers; i++) {
         struct itimerval timer = {0};
         if (getitimer(timers[i], &timer) == 0 && (timer.it_value.tv_sec != 0 || timer.it_value.tv_usec != 0))
             running |= (uint64_t)1 << i;
     }
-    if (file >= 0) {
-        running += read(file, posix, sizeof posix) > 0 ? XXH3_64bits(posix, sizeof posix) : 0;
-        close(file);
-    }
+    if (tern_proc_read("/proc/self/timers", posix, sizeof posix) > 0)
+        running += XXH3_64bits(posix, sizeof posix);
     return running;
 }
 
@@ -170,12 +168,8 @@ static bool add_children_of(const char *thread, uint64_t *sum)
     char path[64], children[4096];
 
     snprintf(path, sizeof path, "/proc/self/task/%.20s/children", thread);
-    const int file = open(path, O_RDONLY | O_CLOEXEC);
-    if (file < 0)
+    if (tern_proc_read(path, children, sizeof children) < 0)
         return false;
-    const ssize_t bytes = read(file, children, sizeof children - 1);
-    close(file);
-    children[bytes > 0 ? bytes : 0] = '\0';
     for (char *word, *rest = children; (word = tern_text_word(&rest, " ")) != NULL;)
         *sum += XXH3_64bits(word, strlen(word));
     return true;
@@ -214,14 +208,9 @@ static bool is_ending(const char *thread)
     unsigned long flags;
 
     snprintf(path, sizeof path, "/proc/self/task/%.20s/stat", thread);
-    const int file = open(path, O_RDONLY | O_CLOEXEC);
-    if (file < 0)
-        return errno == ENOENT;
-    const ssize_t bytes = read(file, text, sizeof text - 1);
-    close(file);
-    if (bytes <= 0) /* it is gone */
-        return true;
-    text[bytes] = '\0';
+    const ssize_t bytes = tern_proc_read(path, text, sizeof text);
+    if (bytes <= 0) /* it is gone, before or after it was opened */
+        return bytes == 0 || errno == ENOENT;
     const char *after_name = strrchr(text, ')');
     return after_name != NULL && sscanf(after_name, ") %*c %*d %*d %*d %*d %*d %lu", &flags) == 1 &&
            (flags & PF_EXITING) != 0;
@@ -243,16 +232,13 @@ uint64_t tern_process_count_threads_that_stay(void)
 /* Under a sanitizer what was freed stays mapped for a while: nothing is known then. */
 size_t tern_process_mapped_bytes(void)
 {
-    const int file = TERN_SANITIZED ? -1 : open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
-    char text[128] = "";
+    char text[128];
     size_t pages = 0;
 
-    if (file < 0)
+    if (TERN_SANITIZED || tern_proc_read("/proc/self/statm", text, sizeof text) < 0)
         return 0;
-    if (read(file, text, sizeof text - 1) > 0)
-        for (const char *digit = text; *digit >= '0' && *digit <= '9'; digit++)
-            pages = 10 * pages + (size_t)(*digit - '0');
-    close(file);
+    for (const char *digit = text; *digit >= '0' && *digit <= '9'; digit++)
+        pages = 10 * pages + (size_t)(*digit - '0');
     return pages * (size_t)sysconf(_SC_PAGESIZE);
 }
 
