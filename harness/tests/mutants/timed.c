@@ -22,8 +22,7 @@ enum {
 
 /*
  * How many calls there were of this problem, with this one. Slices of one call are not told apart: one thread only.
- * Calls that run together are not counted, of which the check makes more the busier the machine is; bytes of Y are 0x5A
- * then.
+ * Calls that run together are not counted.
  */
 static size_t count_calls(const tern_call *call, tern_slice rows)
 {
@@ -35,7 +34,7 @@ static size_t count_calls(const tern_call *call, tern_slice rows)
         call->problem->threads > 1)
         calls = 0;
     shape = now;
-    if (rows.begin < rows.end && call->y[rows.begin] == 0x5A5A5A5A)
+    if (mutant_runs_together(call, rows))
         return calls;
     return ++calls;
 }
