@@ -1,30 +1,22 @@
 #if defined(__x86_64__)
 
 #include "kernel.h"
+#include "machine/probe_multiply.h"
 #include "machine/probe_read.h"
 
 #include <immintrin.h>
 
 TERN_PROBE_DEFINE_READ(64)
 
-enum { CHAINS = 12, BYTES = 64 };
+enum { BYTES = 64 };
 
 /* As in probe_avx2.c: widening is left out. */
-static uint64_t multiply(uint64_t turns)
+static inline __m512i add_products(__m512i sum, __m512i w, __m512i x)
 {
-    __m512i sum[CHAINS], w = _mm512_set1_epi8(1), x = _mm512_set1_epi8(-77);
-
-    for (int i = 0; i < CHAINS; i++)
-        sum[i] = _mm512_set1_epi16((short)i);
-    for (uint64_t turn = 0; turn < turns; turn++)
-        for (int i = 0; i < CHAINS; i++) {
-            __asm__ volatile("" : "+v"(w));
-            sum[i] = _mm512_add_epi16(sum[i], _mm512_maddubs_epi16(w, x));
-        }
-    for (int i = 1; i < CHAINS; i++)
-        sum[0] = _mm512_xor_si512(sum[0], sum[i]);
-    return (uint64_t)_mm512_reduce_add_epi64(sum[0]);
+    return _mm512_add_epi16(sum, _mm512_maddubs_epi16(w, x));
 }
+
+TERN_PROBE_DEFINE_MULTIPLY(__m512i, _mm512_set1_epi8)
 
 const tern_probe tern_probe_avx512 = {
     .level = "avx512",
@@ -32,7 +24,7 @@ const tern_probe tern_probe_avx512 = {
     .isa = TERN_ISA_AVX512,
     .read = read_all,
     .multiply = multiply,
-    .macs_per_turn = CHAINS * BYTES,
+    .macs_per_turn = TERN_PROBE_CHAINS * BYTES,
 };
 
 #else

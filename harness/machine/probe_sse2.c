@@ -4,33 +4,24 @@
  */
 #if defined(__x86_64__)
 
-#include "machine/probe.h"
+#include "machine/probe_multiply.h"
 
 #include <emmintrin.h>
 
-enum { CHAINS = 8, PRODUCTS = 8 };
+enum { PRODUCTS = 8 };
 
-static uint64_t multiply(uint64_t turns)
+static inline __m128i add_products(__m128i sum, __m128i w, __m128i x)
 {
-    __m128i sum[CHAINS], w = _mm_set1_epi16(1), x = _mm_set1_epi16(-77);
-
-    for (int i = 0; i < CHAINS; i++)
-        sum[i] = _mm_set1_epi32(i);
-    for (uint64_t turn = 0; turn < turns; turn++)
-        for (int i = 0; i < CHAINS; i++) {
-            __asm__ volatile("" : "+x"(w));
-            sum[i] = _mm_add_epi32(sum[i], _mm_madd_epi16(w, x));
-        }
-    for (int i = 1; i < CHAINS; i++)
-        sum[0] = _mm_xor_si128(sum[0], sum[i]);
-    return (uint64_t)_mm_cvtsi128_si64(sum[0]);
+    return _mm_add_epi32(sum, _mm_madd_epi16(w, x));
 }
+
+TERN_PROBE_DEFINE_MULTIPLY(__m128i, _mm_set1_epi16)
 
 const tern_probe tern_probe_sse2 = {
     .level = "scalar",
     .instruction = "pmaddwd xmm",
     .multiply = multiply,
-    .macs_per_turn = CHAINS * PRODUCTS,
+    .macs_per_turn = TERN_PROBE_CHAINS * PRODUCTS,
 };
 
 #else
