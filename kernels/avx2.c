@@ -7,12 +7,13 @@
  * That is 13 instructions for 128 weights where shifting each takes 15, and a loop of one line keeps prefetches apart:
  * in bunches they wait for one another. Memory is asked 192 lines ahead, for the second cache, which has more requests
  * under way than the first. So one token is bound by memory when W streams, on one core and on all, and by those
- * instructions when W lies in cache. More tokens share codes that are unpacked once (trits2_gemm.h), a block of columns
+ * instructions when W lies in cache. A few share codes in registers (trits2_few.h), many those that are unpacked once (trits2_gemm.h), a block of columns
  * at a time that leaves the first cache room for x, and for as many tokens as leave their X in the second; they are
  * bound by the multiply-add and add pairs.
  */
 #define TRITS2_LINES 32
 #include "common.h"
+#include "trits2_few.h"
 #include "trits2_run.h"
 
 enum { MASK_LINES = 8 }; /* that the 16-bit sums of masked fields last for */
@@ -72,6 +73,59 @@ static void trits2_add_tokens(const trits2_block *block, size_t panel, size_t li
     trits2_add_lines(block, panel, line, lines, sums);
 }
 
+enum { FEW = TRITS2_BLOCK_N + 1, MAX_FEW = 16 };
+
+static const tern_toggle toggles[] = {
+    TRITS2_TOGGLES,
+    [FEW] = {"few", "most tokens that take codes out of W in registers; off: unpacked to memory for any number", NULL,
+             MAX_FEW, 0, MAX_FEW},
+    {NULL, NULL, NULL, 0, 0, 0},
+};
+
+static bool takes_few(const tern_problem *problem)
+{
+    return problem->shape.n != 1 && problem->shape.n <= (size_t)problem->toggle[FEW];
+}
+
+static void run_few(const tern_call *call, tern_slice rows)
+{
+    const tern_problem *problem = call->problem;
+    const token_tiling tiling = token_tiling_of(problem->shape.n, TRITS2_FEW);
+    const size_t ahead = (size_t)problem->toggle[TRITS2_PREFETCH] * TRITS2_LINE;
+    trits2_few_tile tile[MAX_FEW / TRITS2_FEW];
+
+    for (size_t i = 0; i < tiling.tiles; i++)
+        tile[i] = trits2_few_begin(call, token_tile_at(tiling, i));
+    for (size_t m = rows.begin; m < rows.end; m += TRITS2_ROWS)
+        for (size_t i = 0; i < tiling.tiles; i++)
+            switch (token_tile_count(tiling, i)) {
+            case 1:
+                trits2_few_run(call, &tile[i], 1, m, rows.end, ahead);
+                break;
+            case 2:
+                trits2_few_run(call, &tile[i], 2, m, rows.end, ahead);
+                break;
+            case 3:
+                trits2_few_run(call, &tile[i], 3, m, rows.end, ahead);
+                break;
+            default:
+                trits2_few_run(call, &tile[i], TRITS2_FEW, m, rows.end, ahead);
+            }
+}
+
+static size_t scratch_bytes(const tern_problem *problem)
+{
+    return takes_few(problem) ? 0 : trits2_scratch_bytes(problem);
+}
+
+static const char *bind(const tern_problem *problem, tern_stages *stages)
+{
+    if (!takes_few(problem))
+        return trits2_bind(problem, stages);
+    stages->run = run_few;
+    return NULL;
+}
+
 const tern_kernel tern_kernel_avx2 = {
     TERN_KERNEL_HEAD,
     .name = "avx2",
@@ -80,14 +134,14 @@ const tern_kernel tern_kernel_avx2 = {
     .isa = TERN_ISA_AVX2,
     .bits_per_weight = 2.0,
     .multiple = {1, 1, 1},
-    .tile = {TRITS2_ROWS, TRITS2_COLUMNS *MASK_LINES, TRITS2_TOKENS},
+    .tile = {TRITS2_ROWS, TRITS2_COLUMNS *MASK_LINES, MAX_FEW},
     .row_step = TRITS2_ROWS,
     .packed_align = 64,
     .x_align = 1,
     .y_align = 4,
-    .toggles = trits2_toggles,
+    .toggles = toggles,
     .packed_bytes = trits2_packed_bytes,
-    .scratch_bytes = trits2_scratch_bytes,
-    .bind = trits2_bind,
+    .scratch_bytes = scratch_bytes,
+    .bind = bind,
     .pack_rows = trits2_pack_rows,
 };

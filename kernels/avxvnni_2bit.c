@@ -153,6 +153,8 @@ static void trits2_add_tokens(const trits2_block *block, size_t panel, size_t li
     }
 }
 
+static const tern_toggle toggles[] = {TRITS2_TOGGLES, {NULL, NULL, NULL, 0, 0, 0}};
+
 const tern_kernel tern_kernel_avxvnni_2bit = {
     TERN_KERNEL_HEAD,
     .name = "avxvnni.2bit",
@@ -167,7 +169,7 @@ const tern_kernel tern_kernel_avxvnni_2bit = {
     .packed_align = 64,
     .x_align = 1,
     .y_align = 4,
-    .toggles = trits2_toggles,
+    .toggles = toggles,
     .packed_bytes = trits2_packed_bytes,
     .scratch_bytes = trits2_scratch_bytes,
     .bind = trits2_bind,

@@ -12,18 +12,21 @@
 #include <stdbool.h>
 
 enum { TRITS2_PREFETCH, TRITS2_HINT, TRITS2_MASKS, TRITS2_TILE, TRITS2_BLOCK, TRITS2_BLOCK_N };
-static const tern_toggle trits2_toggles[] = {
-    [TRITS2_PREFETCH] = {"prefetch", "cache lines of packed W to prefetch ahead", NULL, 192, 0, 512},
-    [TRITS2_HINT] = {"hint", "prefetch 1: to all caches, 2: to the second level, 3: non-temporally; one token",
-                     "prefetch", COMMON_HINT_L2, COMMON_HINT_L1, COMMON_HINT_NTA},
-    [TRITS2_MASKS] = {"masks", "use fields where they are; off: shift each to the lowest bits; one token", NULL, 1, 0,
-                      1},
-    [TRITS2_TILE] = {"tokens", "tokens of a register tile, which share a load of W; more than one token", NULL,
-                     TRITS2_TOKENS, 1, TRITS2_TOKENS},
-    [TRITS2_BLOCK] = {"block", "lines of a panel unpacked at a time; more than one token", NULL, TRITS2_LINES, 1, 4096},
-    [TRITS2_BLOCK_N] = {"block_n", "tokens that W is unpacked for at a time", NULL, 96, 1, 65536},
-    {NULL, NULL, NULL, 0, 0, 0},
-};
+/* Rows of a table of toggles, which may have more. */
+#define TRITS2_TOGGLES                                                                                                 \
+    [TRITS2_PREFETCH] = {"prefetch", "cache lines of packed W to prefetch ahead", NULL, 192, 0, 512},                  \
+    [TRITS2_HINT] =                                                                                                    \
+        {"hint",         "prefetch 1: to all caches, 2: to the second level, 3: non-temporally; one token",            \
+         "prefetch",     COMMON_HINT_L2,                                                                               \
+         COMMON_HINT_L1, COMMON_HINT_NTA},                                                                             \
+    [TRITS2_MASKS] = {"masks", "use fields where they are; off: shift each to the lowest bits; one token", NULL, 1, 0, \
+                      1},                                                                                              \
+    [TRITS2_TILE] = {"tokens", "tokens of a register tile, which share a load of W; more than one token",              \
+                     NULL,     TRITS2_TOKENS,                                                                          \
+                     1,        TRITS2_TOKENS},                                                                         \
+    [TRITS2_BLOCK] =                                                                                                   \
+        {"block", "lines of a panel unpacked at a time; more than one token", NULL, TRITS2_LINES, 1, 4096},            \
+    [TRITS2_BLOCK_N] = {"block_n", "tokens that W is unpacked for at a time", NULL, 96, 1, 65536}
 
 /* How one token goes; constants at the call. */
 typedef struct trits2_way {
