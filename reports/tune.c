@@ -49,10 +49,13 @@ static void add_row(tern_sheet *sheet, const tern_results *results, const tern_t
     tern_run_cells(sheet, RUN, results, tried->run);
 }
 
+/* Where one kernel alone was tried, the id names it. */
 static void say_choice(tern_sheet *sheet, const tern_tried *tried)
 {
-    tern_sheet_note(sheet, "auto takes %s%s%s: %s.", tried->kernel, tried->toggles[0] == '\0' ? "" : "+",
-                    tried->toggles, tried->reason);
+    const bool is_auto = strncmp(tried->id, "auto/", strlen("auto/")) == 0;
+
+    tern_sheet_note(sheet, "%s %s%s%s: %s.", is_auto ? "auto takes" : "alone, the fastest is", tried->kernel,
+                    tried->toggles[0] == '\0' ? "" : "+", tried->toggles, tried->reason);
 }
 
 tern_status tern_tune_build(tern_document *document, const tern_results *results, tern_error *error)

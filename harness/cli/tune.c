@@ -13,18 +13,40 @@
 
 static const tern_decode_length length = {.prompt = 16, .tokens = 32};
 
+/* The kernel that alone is to be tried; NULL: all are. */
+static tern_status find_alone(const tern_options *options, const tern_session *session, const tern_kernel **alone,
+                              tern_error *error)
+{
+    tern_case named;
+    const tern_status status = tern_case_parse_kernel(&named, options->kernel, session->registry, error);
+
+    *alone = named.kernel;
+    if (status != TERN_OK || *alone == NULL)
+        return status;
+    if (strchr(options->kernel, '+') != NULL)
+        return tern_error_set(error, TERN_USAGE, "--kernel of tune takes no toggles, which it tries itself: '%s'",
+                              options->kernel);
+    return tern_session_permit(session, *alone, error);
+}
+
 /* Of a decode run; NULL: of the plan. */
 static int run_tuning(const tern_options *given, tern_sides_setup *setup, const tern_decode_job *job, tern_error *error)
 {
     tern_options options = *given;
     tern_recording recording = {0};
+    const tern_kernel *alone;
+    const tern_status status = find_alone(given, &setup->session, &alone, error);
+
+    if (status != TERN_OK)
+        return (int)status;
 
     tern_options_settle(&options, tern_report_find("tune"), 0.0);
     tern_recording_settings settings = tern_settings_recording(&options);
     settings.sink.is_whole = true;
-    const int ran = job == NULL
-                        ? tern_tune_plan(&recording, &settings, &setup->session, &setup->plan, &setup->observer, error)
-                        : tern_tune_decode(&recording, &settings, &setup->session, job, &setup->observer, error);
+    const int ran =
+        job == NULL
+            ? tern_tune_plan(&recording, &settings, &setup->session, &setup->plan, alone, &setup->observer, error)
+            : tern_tune_decode(&recording, &settings, &setup->session, job, alone, &setup->observer, error);
     return tern_announce_close(&options, &recording, ran, error);
 }
 
@@ -33,9 +55,10 @@ static tern_status check_axes(const tern_options *options, tern_error *error)
 {
     for (size_t i = 0; i < options->axes.count; i++)
         if (strcmp(options->axes.name[i], "kernels") == 0)
-            return tern_error_set(error, TERN_USAGE,
-                                  "--set kernels= has no effect on tune, which tries every kernel; toggles of one are "
-                                  "sampled in turns by `run` with an axis toggles");
+            return tern_error_set(
+                error, TERN_USAGE,
+                "--set kernels= has no effect on tune, which tries every kernel; --kernel NAME tries one "
+                "alone, with its toggles");
     return TERN_OK;
 }
 

@@ -127,7 +127,8 @@ static tern_status guess_all(picking *p, guess *g, size_t *count, tern_error *er
     tern_activity_say(p->picker->activity, "timing the kernels");
     for (size_t i = 0; i < tern_registry_count(registry) && status == TERN_OK && tern_interrupt_signal() == 0; i++) {
         const tern_kernel *kernel = tern_registry_kernel(registry, i);
-        if (tern_session_permit(p->picker->session, kernel, NULL) != TERN_OK)
+        if (tern_session_permit(p->picker->session, kernel, NULL) != TERN_OK ||
+            (p->picker->alone != NULL && kernel != p->picker->alone))
             continue;
         if ((status = guess_kernel(p, kernel, &g[*count], error)) != TERN_OK || tern_interrupt_signal() != 0)
             break;
@@ -316,6 +317,16 @@ static bool revive(const tern_session *session, const tern_tried *chosen, tern_c
            tern_session_permit(session, best->kernel, NULL) == TERN_OK;
 }
 
+/* "NAME/..." for "auto/..." */
+static void name_after(tern_workload *workload, const tern_kernel *kernel)
+{
+    char rest[sizeof workload->id];
+
+    tern_text_copy(rest, sizeof rest, strchr(workload->id, '/'));
+    workload->id[0] = '\0';
+    tern_text_append(workload->id, sizeof workload->id, "%s%s", kernel->name, rest);
+}
+
 /* Where it cannot be kept, all goes on: later runs take the time to find it again. */
 static void keep(const picking *p, uint64_t key)
 {
@@ -334,8 +345,10 @@ tern_status tern_picker_pick(const tern_picker *picker, const tern_workload *wor
 {
     picking p = {.picker = picker, .workload = *workload};
     uint64_t key;
-    const bool can_keep = tern_picks_key(picker->session, picker->environment, workload, &key);
+    const bool can_keep = picker->alone == NULL && tern_picks_key(picker->session, picker->environment, workload, &key);
 
+    if (picker->alone != NULL)
+        name_after(&p.workload, picker->alone);
     if (can_keep && !picker->fresh && tern_picks_find(key, workload, chosen) && revive(picker->session, chosen, best))
         return TERN_OK;
     *best = (tern_case){.kernel = NULL};

@@ -10,6 +10,7 @@
 typedef struct tuning_run {
     const tern_plan *plan;
     const tern_decode_job *job;
+    const tern_kernel *alone; /* NULL: all are tried */
 } tuning_run;
 
 /* A tern_tuning_tell. */
@@ -30,12 +31,14 @@ static bool found_wrong(const tern_recording *recording)
     return false;
 }
 
-static tern_status find_fastest(tern_recording *recording, const tern_workload *workload, tern_error *error)
+static tern_status find_fastest(tern_recording *recording, const tern_workload *workload, const tern_kernel *alone,
+                                tern_error *error)
 {
     const tern_picker picker = {.session = recording->session,
                                 .environment = &recording->environment,
                                 .activity = &recording->activity,
                                 .fresh = true,
+                                .alone = alone,
                                 .tell = keep,
                                 .context = recording};
     tern_tried chosen;
@@ -60,7 +63,8 @@ static bool came_before(const tern_plan *plan, size_t index)
 
 static tern_status run_plan(void *context, tern_recording *recording, tern_error *error)
 {
-    const tern_plan *plan = ((const tuning_run *)context)->plan;
+    const tuning_run *run = context;
+    const tern_plan *plan = run->plan;
     tern_status status = TERN_OK;
 
     for (size_t i = 0; i < plan->count && status == TERN_OK && tern_interrupt_signal() == 0; i++) {
@@ -68,14 +72,15 @@ static tern_status run_plan(void *context, tern_recording *recording, tern_error
         if (c->threads == 0 || came_before(plan, i))
             continue;
         const tern_workload workload = tern_workload_of_case(c);
-        status = find_fastest(recording, &workload, error);
+        status = find_fastest(recording, &workload, run->alone, error);
     }
     return status;
 }
 
 static tern_status run_decode(void *context, tern_recording *recording, tern_error *error)
 {
-    tern_decode_job job = *((const tuning_run *)context)->job;
+    const tuning_run *run = context;
+    tern_decode_job job = *run->job;
     tern_geometry geometry;
     tern_parts parts;
     char source[256];
@@ -83,7 +88,7 @@ static tern_status run_decode(void *context, tern_recording *recording, tern_err
 
     if (status == TERN_OK) {
         const tern_workload workload = tern_decode_kernels_workload(&job, &geometry, &parts);
-        status = find_fastest(recording, &workload, error);
+        status = find_fastest(recording, &workload, run->alone, error);
     }
     tern_parts_free(&parts);
     return status;
@@ -98,18 +103,19 @@ static tern_status judge(void *context, tern_recording *recording, tern_error *e
 }
 
 int tern_tune_plan(tern_recording *recording, const tern_recording_settings *settings, tern_session *session,
-                   tern_plan *plan, const tern_observer *observer, tern_error *error)
+                   tern_plan *plan, const tern_kernel *alone, const tern_observer *observer, tern_error *error)
 {
-    tuning_run run = {.plan = plan};
+    tuning_run run = {.plan = plan, .alone = alone};
     const tern_work work = {.context = &run, .demand = tern_planning_demand(plan), .run = run_plan, .status = judge};
 
     return tern_recording_run(recording, settings, session, observer, &work, error);
 }
 
 int tern_tune_decode(tern_recording *recording, const tern_recording_settings *settings, tern_session *session,
-                     const tern_decode_job *job, const tern_observer *observer, tern_error *error)
+                     const tern_decode_job *job, const tern_kernel *alone, const tern_observer *observer,
+                     tern_error *error)
 {
-    tuning_run run = {.job = job};
+    tuning_run run = {.job = job, .alone = alone};
     const tern_work work = {.context = &run,
                             .demand = {.timed = true, .threads = job->threads, .cold = true},
                             .run = run_decode,

@@ -69,6 +69,22 @@ PYTHON
 chosen tried.jsonl | cmp -s - taken || fail "run took other kernels than tune chose: $(paste -sd' ' taken)"
 expect 0 "$TERNBENCH" kernels --pick 64x512x1 --no-roofs --pin none
 
+# One kernel alone: only it is tried, `auto` has no part in it, and nothing is kept.
+known=$(kept)
+expect 0 "$TERNBENCH" tune two.suite --kernel portable --isa scalar --no-roofs -q --pin none --out jsonl:alone.jsonl
+says out "portable/64x512x1/"
+says out "alone, the fastest is portable"
+grep -q 'auto' out && fail "auto is named where one kernel alone was tried"
+grep '"type":"tried"' alone.jsonl | grep -qv '"kernel":"portable"' && fail "another kernel than the named one was tried"
+grep -q '"stage":"toggles"' alone.jsonl || fail "no toggle of the kernel was tried"
+[ "$(kept)" -eq "$known" ] || fail "what was found of one kernel alone is kept for auto"
+expect 0 "$TERNBENCH" tune decode --model tiny -k portable --isa scalar -t 1 --no-roofs -q --pin none
+says out "alone, the fastest is portable"
+expect 2 "$TERNBENCH" tune two.suite --kernel portable+unpack=0
+says err "--kernel of tune takes no toggles"
+expect 2 "$TERNBENCH" tune two.suite --kernel nix
+says err "there is no kernel 'nix'"
+
 # Another cap is another question, and so are other kernels.
 known=$(kept)
 expect 0 "$TERNBENCH" run two.suite "${quick[@]}" --isa scalar --filter 64x512x1
