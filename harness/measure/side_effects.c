@@ -15,8 +15,11 @@ enum { Y, SCRATCH };
 /* Series of calls in which memory must grow every time to be lost. */
 enum { LEAK_LOOKS = 4 };
 
-/* What else has CPU time is threads that nobody asked for. Clocks of CPU time are coarse. */
-static const double most_cpus = 1.2, cpu_slack_ns = 2e6;
+/*
+ * What else has CPU time is threads that nobody asked for. The CPU time of other threads is known to the latest tick,
+ * up to 10 ms ago, which many short samples add up: what looks like too much is looked at again in one piece.
+ */
+static const double most_cpus = 1.2, cpu_slack_ns = 2e6, again_ns = 2e8;
 
 static const char while_timed[] = "while it is timed";
 
@@ -160,16 +163,33 @@ static double cpus_used(const tern_cpu_time *spent, uint32_t threads)
     return threads > 1 ? spent->process_ns / spent->wall_ns : spent->process_ns / spent->thread_ns;
 }
 
-static bool uses_its_threads(const tern_side_effects *effects, tern_finding *finding)
+static bool exceeds_its_threads(const tern_cpu_time *spent, uint32_t threads)
 {
-    const tern_cpu_time *spent = &effects->spent;
-    const uint32_t threads = effects->bench->c->threads;
     const double most_ns = most_cpus * (threads > 1 ? threads * spent->wall_ns : spent->thread_ns);
 
-    if (spent->process_ns <= most_ns + cpu_slack_ns || effects->bench->fixture->has_strangers)
+    return spent->process_ns > most_ns + cpu_slack_ns;
+}
+
+static void call_again(tern_side_effects *effects)
+{
+    effects->spent = (tern_cpu_time){0};
+    tern_side_effects_start(effects);
+    for (double end_ns = effects->start.wall_ns + again_ns; tern_clock_ns() < end_ns;)
+        tern_bench_call(effects->bench, NULL);
+    tern_side_effects_stop(effects);
+}
+
+static bool uses_its_threads(tern_side_effects *effects, tern_finding *finding)
+{
+    const uint32_t threads = effects->bench->c->threads;
+
+    if (!exceeds_its_threads(&effects->spent, threads) || effects->bench->fixture->has_strangers)
+        return true;
+    call_again(effects);
+    if (!exceeds_its_threads(&effects->spent, threads))
         return true;
     return fail(finding, TERN_MISDECLARED, "uses %.3g CPUs at a time while it is timed, with %u thread%s asked for",
-                cpus_used(spent, threads), threads, tern_text_plural(threads));
+                cpus_used(&effects->spent, threads), threads, tern_text_plural(threads));
 }
 
 static bool is_steady(tern_side_effects *effects, uint64_t calls, tern_finding *finding)
