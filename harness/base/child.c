@@ -12,6 +12,7 @@
 #include "base/proc_file.h"
 #include "base/text.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
@@ -42,6 +43,12 @@ static const double MOST_EXTENSIONS = 4.0;
  */
 static const double LONGEST_LOOK_S = 0.5;
 
+/*
+ * Waiting for a CPU is counted when it is over. Who misses a deadline is looked at again so much later, and goes on
+ * while it is ready to run and has not run in between.
+ */
+static const double SECOND_LOOK_S = 0.3;
+
 /* What stands before the result in shared memory. */
 typedef struct shared {
     _Alignas(64) bool begun; /* the function was called */
@@ -60,9 +67,11 @@ typedef struct child {
     double missed_s; /* the deadline that it did not keep */
 } child;
 
-/* The part of its work that the child is at. */
+/* All of its work, or the part that it is at. */
 typedef struct turn {
     double began_s, stopped_s; /* for how long this process had been stopped until then */
+    double looked_s;           /* when it was looked at since it is late; 0: not yet */
+    double ran_s;              /* for how long its threads had run then, all together */
 } turn;
 
 #if defined(__has_feature)
@@ -193,13 +202,80 @@ static double all_kept_waiting_s(pid_t pid, int generations)
     return kept_waiting_s(thread) + (generations > 0 ? children_kept_waiting_s(thread, generations - 1) : 0.0);
 }
 
-/* What of the time may not be held against the child: stops, and its waiting for a CPU. */
-static double excused_s(const child *c, double stopped_s, double deadline_s)
+/* What the threads of a process are at. */
+typedef struct look {
+    bool ready;   /* one of them runs, or would */
+    double ran_s; /* for how long they have run, all together */
+} look;
+
+static void look_at_thread(const char *thread, look *at)
 {
-    return stopped_s + fmin(all_kept_waiting_s(c->pid, GENERATIONS), MOST_EXTENSIONS * deadline_s);
+    char path[96], text[512] = "";
+    unsigned long long on_cpu_ns = 0;
+
+    snprintf(path, sizeof path, "%s/stat", thread);
+    tern_proc_read(path, text, sizeof text);
+    const char *name_end = strrchr(text, ')');
+    at->ready |= name_end != NULL && strncmp(name_end, ") R", 3) == 0;
+    snprintf(path, sizeof path, "%s/schedstat", thread);
+    tern_proc_read(path, text, sizeof text);
+    if (sscanf(text, "%llu", &on_cpu_ns) == 1)
+        at->ran_s += 1e-9 * (double)on_cpu_ns;
 }
 
-/* Whether the turn has its time still. Stopped: for how long this process was, now and when it last looked. */
+/* The same of processes that its first thread has started. */
+static void look_at(pid_t pid, int generations, look *at)
+{
+    char path[64], text[1024];
+    DIR *tasks;
+    const struct dirent *task;
+
+    snprintf(path, sizeof path, "/proc/%d/task", (int)pid);
+    tasks = opendir(path);
+    while (tasks != NULL && (task = readdir(tasks)) != NULL) {
+        snprintf(path, sizeof path, "/proc/%d/task/%.16s", (int)pid, task->d_name);
+        if (task->d_name[0] != '.')
+            look_at_thread(path, at);
+    }
+    if (tasks != NULL)
+        closedir(tasks);
+    snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)pid, (int)pid);
+    tern_proc_read(path, text, sizeof text);
+    for (char *word, *rest = text; generations > 0 && (word = tern_text_word(&rest, " ")) != NULL;)
+        look_at((pid_t)atoi(word), generations - 1, at);
+}
+
+/* Of one that is late: whether it still waits for a CPU, or is yet to be looked at a second time. */
+static bool may_be_starved(const child *c, turn *t, double now)
+{
+    look at = {false, 0.0};
+
+    if (t->looked_s > 0.0 && now < t->looked_s + SECOND_LOOK_S)
+        return true;
+    look_at(c->pid, GENERATIONS, &at);
+    const bool may = at.ready && (t->looked_s == 0.0 || at.ran_s == t->ran_s);
+    t->looked_s = now;
+    t->ran_s = at.ran_s;
+    return may;
+}
+
+/* Whether it is in time, but for what may not be held against it: stops, and its waiting for a CPU. */
+static bool has_time(child *c, turn *t, double deadline_s, double stopped_s, double now)
+{
+    const double late_s = now - t->began_s - deadline_s - (stopped_s - t->stopped_s);
+    const double most_s = MOST_EXTENSIONS * deadline_s;
+
+    if (late_s < 0.0 || late_s < fmin(all_kept_waiting_s(c->pid, GENERATIONS), most_s)) {
+        t->looked_s = 0.0;
+        return true;
+    }
+    if (late_s < most_s && may_be_starved(c, t, now))
+        return true;
+    c->missed_s = deadline_s;
+    return false;
+}
+
+/* Of the part that it is at. Stopped: for how long this process was, now and when it last looked. */
 static bool turn_has_time(child *c, const tern_child_options *options, turn *t, double stopped_s,
                           double stopped_before_s)
 {
@@ -207,42 +283,31 @@ static bool turn_has_time(child *c, const tern_child_options *options, turn *t, 
     const double began_s = options->turn == NULL ? 0.0 : options->turn(c->memory + 1, &deadline_s);
 
     if (began_s != t->began_s)
-        *t = (turn){began_s, stopped_before_s};
-    const double spent_s = tern_clock_s() - began_s;
-    if (began_s <= 0.0 || spent_s < deadline_s ||
-        spent_s < deadline_s + excused_s(c, stopped_s - t->stopped_s, deadline_s))
-        return true;
-    c->missed_s = deadline_s;
-    return false;
+        *t = (turn){.began_s = began_s, .stopped_s = stopped_before_s};
+    return began_s <= 0.0 || has_time(c, t, deadline_s, stopped_s, tern_clock_s());
 }
 
 /* Waits until the child ends by itself (DONE; the caller looks how) or has to be killed. */
 static tern_child_end wait_for(child *c, const tern_child_options *options)
 {
-    const double start = tern_clock_s();
-    double deadline = start + options->deadline_s, looked = start, stopped_s = 0.0;
+    turn all = {.began_s = tern_clock_s()}, part = {0};
+    double looked = all.began_s, stopped_s = 0.0;
     struct pollfd life = {.fd = c->life, .events = POLLIN};
     int nap_ms = TICK_MS;
-    turn t = {0};
 
-    c->missed_s = options->deadline_s;
     for (double now = tern_clock_s(); !has_ended(c); looked = now, now = tern_clock_s()) {
         const double stopped_before_s = stopped_s;
         if (now - looked > LONGEST_LOOK_S)
             stopped_s += now - looked;
-        if (now >= deadline) {
-            deadline = start + options->deadline_s + excused_s(c, stopped_s, options->deadline_s);
-            if (now >= deadline)
-                return TERN_CHILD_TIMEOUT;
-        }
-        if (!turn_has_time(c, options, &t, stopped_s, stopped_before_s))
+        if (!has_time(c, &all, options->deadline_s, stopped_s, now) ||
+            !turn_has_time(c, options, &part, stopped_s, stopped_before_s))
             return TERN_CHILD_TIMEOUT;
-        const double left_ms = 1e3 * (deadline - now) + 1.0;
+        const double left_ms = 1e3 * (all.began_s + options->deadline_s - now) + 1.0;
         /*
          * The pipe closes a little before the process is gone, and for good if a kernel closes files that are not its
          * own.
          */
-        if (poll(&life, life.fd < 0 ? 0 : 1, left_ms < nap_ms ? (int)left_ms : nap_ms) > 0) {
+        if (poll(&life, life.fd < 0 ? 0 : 1, left_ms > 0.0 && left_ms < nap_ms ? (int)left_ms : nap_ms) > 0) {
             life.fd = -1;
             nap_ms = 1;
             continue;

@@ -221,6 +221,72 @@ static void a_deadline_waits_for_a_process_that_the_load_keeps_waiting(void **st
     assert_int_equal(result.value, 1);
 }
 
+static void go_to(int cpu)
+{
+    cpu_set_t one;
+
+    CPU_ZERO(&one);
+    CPU_SET((size_t)cpu, &one);
+    sched_setaffinity(0, sizeof one, &one);
+}
+
+static int taken_cpu;
+
+static void computes_on_the_taken_cpu(void *argument, void *shared)
+{
+    (void)argument;
+    go_to(taken_cpu);
+    while (cpu_s() < 0.2) {
+    }
+    ((answer *)shared)->value = 1;
+}
+
+/* After a while, has the CPU for itself for most of a second. */
+static pid_t start_to_take_the_cpu(void)
+{
+    const struct sched_param first = {.sched_priority = 1};
+    const pid_t pid = fork();
+
+    if (pid != 0)
+        return pid;
+    go_to(taken_cpu);
+    usleep(100000);
+    sched_setscheduler(0, SCHED_FIFO, &first);
+    while (cpu_s() < 0.9) {
+    }
+    _exit(0);
+}
+
+/* The system counts a waiting when it is over, which comes after the deadline. */
+static void a_deadline_waits_for_who_still_waits_for_a_cpu(void **state)
+{
+    const tern_child_options options = {.deadline_s = 0.4};
+    const struct sched_param first = {.sched_priority = 1}, none = {0};
+    cpu_set_t found;
+    int other = 0;
+
+    (void)state;
+    if (access("/proc/thread-self/schedstat", R_OK) != 0)
+        skip_because("this system tells no waiting time");
+    if (sched_setscheduler(0, SCHED_FIFO, &first) != 0 || sched_setscheduler(0, SCHED_OTHER, &none) != 0)
+        skip_because("real-time priorities are not allowed here");
+    assert_int_equal(sched_getaffinity(0, sizeof found, &found), 0);
+    if (CPU_COUNT(&found) < 2)
+        skip_because("one CPU is too few for this process beside the two");
+    while (!CPU_ISSET((size_t)other, &found))
+        other++;
+    for (taken_cpu = other + 1; !CPU_ISSET((size_t)taken_cpu, &found);)
+        taken_cpu++;
+    go_to(other);
+    const pid_t pid = start_to_take_the_cpu();
+    const tern_child_end end = run_with(computes_on_the_taken_cpu, &options);
+    kill(pid, SIGKILL);
+    waitpid(pid, NULL, 0);
+    sched_setaffinity(0, sizeof found, &found);
+    assert_int_equal(end, TERN_CHILD_DONE);
+    assert_int_equal(result.value, 1);
+}
+
 static int ticks;
 
 static bool tick_three_times(void *context)
@@ -366,6 +432,7 @@ int main(void)
         cmocka_unit_test(a_deadline_waits_for_who_is_stopped),
         cmocka_unit_test(a_turn_has_a_deadline_of_its_own),
         cmocka_unit_test(a_deadline_waits_for_a_process_that_the_load_keeps_waiting),
+        cmocka_unit_test(a_deadline_waits_for_who_still_waits_for_a_cpu),
         cmocka_unit_test(a_tick_may_stop_it),
         cmocka_unit_test(no_process_is_left),
         cmocka_unit_test(what_this_process_started_is_left_alone),
