@@ -5,6 +5,7 @@
 #include "analyse/history.h"
 #include "analyse/planned_changes.h"
 #include "base/interrupt.h"
+#include "base/outfile.h"
 #include "base/text.h"
 #include "cli/activity_line.h"
 #include "cli/command.h"
@@ -17,6 +18,7 @@
 #include "run/commits.h"
 #include "run/remeasure.h"
 
+#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -48,9 +50,10 @@ typedef struct check {
     tern_gate_settings gate;
     char class_hash[20]; /* of this machine */
     size_t remeasured;
-    size_t elsewhere; /* steps that another class of machines has to measure again */
-    size_t lost;      /* steps that cannot be measured again from this repository, however often it is tried */
-    tern_error why;   /* of the first of these */
+    tern_results again; /* what was measured again, to be kept in the history once it is told */
+    size_t elsewhere;   /* steps that another class of machines has to measure again */
+    size_t lost;        /* steps that cannot be measured again from this repository, however often it is tried */
+    tern_error why;     /* of the first of these */
 } check;
 
 static bool is_elsewhere(const check *c, const tern_history_step *step)
@@ -83,25 +86,20 @@ static bool is_measurable(check *c, const tern_history_step *step, tern_error *w
     return c->remeasured < MOST_REMEASURED;
 }
 
-/* To the history on the disk, and to what is known of it here. */
-static tern_status keep(check *c, const tern_run *run, const tern_remeasured *line, tern_error *error)
+/* Among what is known of the history, and what is to be kept in it. */
+static tern_status take(check *c, const tern_run *run, const tern_remeasured *line, tern_error *error)
 {
     const tern_run_end end = {.complete = true};
-    tern_results block = {0};
-    size_t there;
-    tern_status status = tern_results_add(&block, TERN_LINE_RUN, run, error);
+    tern_results *const both[] = {c->results, &c->again};
+    tern_status status = TERN_OK;
 
-    if (status == TERN_OK)
-        status = tern_results_add(&block, TERN_LINE_REMEASURED, line, error);
-    if (status == TERN_OK)
-        status = tern_results_add(&block, TERN_LINE_END, &end, error);
-    if (status == TERN_OK)
-        status = tern_history_append(c->options->history, &block, &there, error);
-    if (status == TERN_OK)
-        status = tern_results_add(c->results, TERN_LINE_RUN, run, error);
-    if (status == TERN_OK)
-        status = tern_results_add(c->results, TERN_LINE_REMEASURED, line, error);
-    tern_results_free(&block);
+    for (size_t i = 0; i < sizeof both / sizeof *both && status == TERN_OK; i++) {
+        status = tern_results_add(both[i], TERN_LINE_RUN, run, error);
+        if (status == TERN_OK)
+            status = tern_results_add(both[i], TERN_LINE_REMEASURED, line, error);
+        if (status == TERN_OK)
+            status = tern_results_add(both[i], TERN_LINE_END, &end, error);
+    }
     return status;
 }
 
@@ -126,7 +124,7 @@ static tern_status remeasure(check *c, const tern_history_step *step, tern_error
         tern_activity_line_clear(&activity);
     }
     if (done)
-        return keep(c, &run, &line, error);
+        return take(c, &run, &line, error);
     tern_terminal_say(stderr, "%s: not measured again: %s: %s", c->options->program, line.id, why.text);
     return TERN_OK;
 }
@@ -180,6 +178,21 @@ static tern_status tell(const check *c, tern_error *error)
     return status;
 }
 
+/* What is kept is told no more, so that nothing is kept that nobody was told. */
+static tern_status keep(const check *c, tern_error *error)
+{
+    static const char rest[] = "what was measured again is not kept, and the next check will measure and tell it again";
+    tern_error cause = {""};
+    size_t there;
+
+    if (c->again.runs.count == 0)
+        return TERN_OK;
+    if (!tern_outfile_flush(stdout) && errno != EPIPE)
+        return tern_error_set(error, TERN_ENVIRONMENT, "%s", rest);
+    const tern_status status = tern_history_append(c->options->history, &c->again, &there, &cause);
+    return status == TERN_OK ? TERN_OK : tern_error_set(error, status, "%s: %s", cause.text, rest);
+}
+
 /*
  * 3: an alert; 4: something is suspected that cannot be measured again in this repository, or, with --strict, that was
  * not for any other reason.
@@ -211,12 +224,15 @@ int tern_command_history_check(const tern_options *given, tern_error *error)
     tern_run here;
 
     tern_options_settle(&options, tern_report_find("table"), 0.0);
+    tern_status status = tern_output_expect_plain(&options, error);
+    if (status != TERN_OK)
+        return (int)status;
     c.session = tern_settings_session(&options);
     c.gate = tern_settings_gate(&options);
     tern_run_describe(&here, options.command);
     tern_text_copy(c.class_hash, sizeof c.class_hash, here.machine_class_hash);
     tern_interrupt_install();
-    tern_status status = read_planned(&options, &c.planned, error);
+    status = read_planned(&options, &c.planned, error);
     if (status == TERN_OK)
         status = tern_history_open(&options, &results, error);
     c.rule.step = 0.01 * options.step_percent;
@@ -230,9 +246,16 @@ int tern_command_history_check(const tern_options *given, tern_error *error)
         status = judge(&c, error);
     if (status == TERN_OK)
         status = tell(&c, error);
-    const int exit_status = status == TERN_OK ? status_of(&c, error) : (int)status;
+    int exit_status = status == TERN_OK ? status_of(&c, error) : (int)status;
+    tern_error why_not = {""};
+    const tern_status kept = status == TERN_OK ? keep(&c, &why_not) : TERN_OK;
+    if (kept != TERN_OK)
+        tern_terminal_say(stderr, "%s: %s", options.program, why_not.text);
+    if (kept != TERN_OK && exit_status == TERN_OK)
+        exit_status = (int)kept;
     tern_history_free(&c.history);
     tern_planned_changes_free(&c.planned);
+    tern_results_free(&c.again);
     tern_results_free(&results);
     return exit_status;
 }

@@ -109,16 +109,23 @@ tern_status tern_output_all(const tern_options *options, const tern_results *res
     return write_all(options, &(content){results, NULL}, error);
 }
 
-tern_status tern_output_document(const tern_options *options, const tern_document *document, tern_error *error)
+tern_status tern_output_expect_plain(const tern_options *options, tern_error *error)
 {
     const tern_report *format = options->format;
 
     for (size_t i = 0; i < options->outputs.count && (format == NULL || tern_report_plain_writer(format) != NULL); i++)
         format = options->outputs.item[i].format;
-    if (tern_report_plain_writer(format) == NULL)
-        return tern_error_set(error, TERN_USAGE, "this is written as table, csv, md, html or json, not as %s",
-                              format->name);
-    return write_all(options, &(content){NULL, document}, error);
+    return tern_report_plain_writer(format) != NULL
+               ? TERN_OK
+               : tern_error_set(error, TERN_USAGE, "this is written as table, csv, md, html or json, not as %s",
+                                format->name);
+}
+
+tern_status tern_output_document(const tern_options *options, const tern_document *document, tern_error *error)
+{
+    const tern_status status = tern_output_expect_plain(options, error);
+
+    return status == TERN_OK ? write_all(options, &(content){NULL, document}, error) : status;
 }
 
 /* A reader that went away, `| head`, wanted no more. */

@@ -31,6 +31,9 @@ void tern_output_close(tern_output_files *files);
  */
 tern_status tern_output_all(const tern_options *options, const tern_results *results, tern_error *error);
 
+/* TERN_USAGE: a format is none that a document can be written in, as below; to be asked before anything is measured. */
+tern_status tern_output_expect_plain(const tern_options *options, tern_error *error);
+
 /* The same for a document, by the writer that each format's name alone means. TERN_USAGE: it means none. */
 tern_status tern_output_document(const tern_options *options, const tern_document *document, tern_error *error);
 

@@ -352,7 +352,17 @@ typedef struct reading {
     uint64_t run_key;
 } reading;
 
-/* Is a tern_file_visit. Closing lines say nothing here. */
+tern_status tern_history_end_run(tern_results *results, tern_error *error)
+{
+    const tern_run_end end = {.complete = true};
+    const size_t runs = results->runs.count;
+
+    return runs == 0 || tern_results_end(results, (uint32_t)runs - 1) != NULL
+               ? TERN_OK
+               : tern_results_add(results, TERN_LINE_END, &end, error);
+}
+
+/* Is a tern_file_visit. Closing lines have counts of what else there was, and are made anew. */
 static tern_status take(void *context, tern_line line, void *value, tern_error *error)
 {
     reading *r = context;
@@ -360,7 +370,8 @@ static tern_status take(void *context, tern_line line, void *value, tern_error *
 
     if (line == TERN_LINE_RUN) {
         r->run_key = tern_history_run_key(value);
-        return tern_results_add(r->results, line, value, error);
+        const tern_status ended = tern_history_end_run(r->results, error);
+        return ended == TERN_OK ? tern_results_add(r->results, line, value, error) : ended;
     }
     if ((line != TERN_LINE_POINT && line != TERN_LINE_REMEASURED) ||
         (r->filter != NULL && !tern_filter_passes(r->filter, (const char *)value + tern_line_types[line].id))) {
@@ -386,5 +397,5 @@ tern_status tern_history_read(tern_results *results, const char *folder, const t
     }
     tern_history_months_free(&months);
     tern_index_free(&r.seen);
-    return status;
+    return status == TERN_OK ? tern_history_end_run(results, error) : status;
 }

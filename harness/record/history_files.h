@@ -17,6 +17,9 @@
  */
 tern_status tern_history_append(const char *folder, const tern_results *results, size_t *there, tern_error *error);
 
+/* Closes the last run of what is read, if there is one that is open: whatever is in a history has ended as planned. */
+tern_status tern_history_end_run(tern_results *results, tern_error *error);
+
 /*
  * Reads all months in order, only lines whose id passes; filter may be NULL. A line that stands there twice, since
  * somebody added the same again, counts once. TERN_USAGE: no such folder, no file in it, or one is damaged.

@@ -360,7 +360,10 @@ static tern_status select_lines(const history_index *index, tern_results *result
         const char *name = (const char *)sqlite3_column_text(statement, 2);
         if (name == NULL || (filter != NULL && !tern_filter_passes(filter, name)))
             continue;
-        if (sqlite3_column_int64(statement, 0) != last)
+        const bool begins = sqlite3_column_int64(statement, 0) != last;
+        if (begins)
+            status = tern_history_end_run(results, error);
+        if (begins && status == TERN_OK)
             status = add_json(results, TERN_LINE_RUN, sqlite3_column_text(statement, 1), error);
         last = sqlite3_column_int64(statement, 0);
         if (status == TERN_OK)
@@ -371,7 +374,7 @@ static tern_status select_lines(const history_index *index, tern_results *result
     if (status == TERN_OK && result != SQLITE_DONE)
         status = broken(index, error);
     sqlite3_finalize(statement);
-    return status;
+    return status == TERN_OK ? tern_history_end_run(results, error) : status;
 }
 
 /* Within one transaction, so that who comes next finds all of it or nothing. */

@@ -136,12 +136,13 @@ void tern_commits_free(tern_commits *commits)
 
 tern_status tern_commit_expect(const char *commit, tern_error *error)
 {
-    char name[64] = "";
+    char name[64] = "", objection[512];
     const char *const argv[] = {"git", "rev-parse", "--verify", "--quiet", "--end-of-options", name, NULL};
     bool done;
 
     tern_text_append(name, sizeof name, "%s^{commit}", commit);
     const tern_status status = tern_git(argv, NULL, 0, &done, error);
     return status != TERN_OK || done ? status
-                                     : tern_error_set(error, TERN_USAGE, "commit %s is not in this repository", commit);
+                                     : tern_error_set(error, TERN_USAGE, "commit %s is not in this repository%s",
+                                                      commit, tern_git_objection(objection, sizeof objection));
 }

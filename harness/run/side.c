@@ -103,7 +103,7 @@ static tern_status look_up_kernels(const char *text, const char *commit, uint64_
 
 static tern_status look_up(const char *text, char commit[48], uint64_t *sources, tern_error *error)
 {
-    char name[PATH_MAX + 16];
+    char name[PATH_MAX + 16], objection[512];
     bool done;
     tern_status status;
 
@@ -111,9 +111,10 @@ static tern_status look_up(const char *text, char commit[48], uint64_t *sources,
     if ((status = git_object(name, commit, 48, &done, error)) != TERN_OK)
         return status;
     if (!done)
-        return tern_error_set(
-            error, TERN_USAGE, "'%s' is no revision of a git repository here, no folder, and no .so or .c file%s", text,
-            is_shallow() ? "; this clone is shallow, `git fetch --unshallow --tags` gets the rest" : "");
+        return tern_error_set(error, TERN_USAGE,
+                              "'%s' is no revision of a git repository here, no folder, and no .so or .c file%s", text,
+                              is_shallow() ? "; this clone is shallow, `git fetch --unshallow --tags` gets the rest"
+                                           : tern_git_objection(objection, sizeof objection));
     return look_up_kernels(text, commit, sources, error);
 }
 

@@ -163,6 +163,8 @@ git checkout -q right -- kernels
 # What cannot be a side says so in one sentence.
 gate 2 nothing right
 says err "'nothing' is no revision of a git repository here, no folder, and no .so or .c file"
+GIT_DIR=/nowhere expect 2 "$TERNBENCH" gate nothing other
+says err "git says: not a git repository: '/nowhere'"
 gate 2 right broken
 says err 'broken: its kernels do not build'
 says err 'this does not build'

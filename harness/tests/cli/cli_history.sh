@@ -141,6 +141,10 @@ esac
 expect 0 "$TERNBENCH" history show --format csv
 says out 'reference/16x64x1'
 says out "$(git rev-parse --short=12 HEAD)"
+for format in junit github; do
+    expect 0 "$TERNBENCH" history show --format "$format"
+    grep -qi 'cut off\|did not end' out && fail "history show --format $format: a run that ended is said to be cut off"
+done
 longest=$(grep '"type":"point"' history/*.jsonl | wc -L)
 [ "$longest" -lt 300 ] || fail "a point takes $longest bytes"
 "$TERNBENCH" history show --format csv >before 2>/dev/null
@@ -169,6 +173,12 @@ echo '/* Only words. */' >>kernels/reference.c && git commit -qam words
 class=$("$TERNBENCH" machine --class | sed -n 's/^class \([0-9a-f]*\),.*/\1/p')
 simulate --series 2 --steps 1 --step 8 --class "$class" --id 'reference/16x64x1/w=random,x=random,p0=0.42,seed=1/t=1/hot' \
     --before "$(git rev-parse --short=12 HEAD~1)" --after "$(git rev-parse --short=12 HEAD)" >all.jsonl && split_months all.jsonl again
+# What nobody could be told is not kept, or it would never be told: a format that this is not written in, a full output.
+expect 2 "$TERNBENCH" history check --history again -q --format junit
+says err 'this is written as table'
+"$TERNBENCH" history check --history again -q >/dev/full 2>err </dev/null && fail "a table that nobody got is a success"
+says err 'will measure and tell it again'
+cat again/*.jsonl | grep -q '"type":"remeasured"' && fail "what was told nobody is kept"
 expect 0 "$TERNBENCH" history check --history again -q
 says out 'not again    reference/16x64x1'
 says out 'measured again: IDENTICAL'
