@@ -7,9 +7,9 @@
  * That is 13 instructions for 128 weights where shifting each takes 15, and a loop of one line keeps prefetches apart:
  * in bunches they wait for one another. Memory is asked 192 lines ahead, for the second cache, which has more requests
  * under way than the first. So one token is bound by memory when W streams, on one core and on all, and by those
- * instructions when W lies in cache. A few share codes in registers (trits2_few.h), many those that are unpacked once (trits2_gemm.h), a block of columns
- * at a time that leaves the first cache room for x, and for as many tokens as leave their X in the second; they are
- * bound by the multiply-add and add pairs.
+ * instructions when W lies in cache. A few share codes in registers (trits2_few.h), many those that are unpacked once
+ * (trits2_gemm.h), a block of columns at a time that leaves the first cache room for x, and for as many tokens as leave
+ * their X in the second; they are bound by the multiply-add and add pairs.
  */
 #define TRITS2_LINES 32
 #include "common.h"
