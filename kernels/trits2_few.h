@@ -1,11 +1,11 @@
 /*
- * trits2_few.h - few tokens, with W as trits2.h packs it: codes are taken out of a line in registers and multiplied with
- * up to four tokens at once.
+ * trits2_few.h - few tokens, with W as trits2.h packs it: codes are taken out of a line in registers and multiplied
+ * with up to four tokens at once.
  *
  * A line gives 8 vectors of codes, by 14 instructions, and each meets every token of the tile. 8 sums, 2 vectors of the
  * line, 2 of codes, one of x, one product and the mask fill the 16 registers. More tokens than four read a panel again,
- * from a near cache. Bound by memory when W streams; in cache by the multiply-add and add pairs, at four tokens 64 of 78
- * vector instructions. Many tokens are faster with codes that are unpacked to memory once (trits2_gemm.h).
+ * from a near cache. Bound by memory when W streams; in cache by the multiply-add and add pairs, at four tokens 64 of
+ * 78 vector instructions. Many tokens are faster with codes that are unpacked to memory once (trits2_gemm.h).
  */
 #ifndef TERN_TRITS2_FEW_H
 #define TERN_TRITS2_FEW_H
@@ -47,7 +47,7 @@ TRITS2_INLINE void trits2_few_add_line(trits2_few_sums *sum, const uint8_t *line
     }
 }
 
-/* total, of 32 bits, += lines of a panel times x. The second cache is asked for lines `ahead` bytes further on, if any. */
+/* total, of 32 bits, += lines of a panel times x. Lines `ahead` bytes further on are prefetched to L2; 0: none. */
 TRITS2_INLINE void trits2_few_add_lines(trits2_few_sums *total, const uint8_t *line, size_t lines, trits2_few_x x,
                                         size_t ahead)
 {

@@ -1,7 +1,8 @@
 /*
- * JUnit XML: each case, decode run, case of a gate and combination of toggles is a test, its class the suite and the kernel. Wrong is a
- * failure, and so is a regression; a crash or a timeout is an error; what could not be decided or done is skipped, with
- * the reason. All of it is one suite a run; a case of runs that repeat each other is a test of the first.
+ * JUnit XML: each case, decode run, case of a gate and combination of toggles is a test, its class the suite and the
+ * kernel. Wrong is a failure, and so is a regression; a crash or a timeout is an error; what could not be decided or
+ * done is skipped, with the reason. All of it is one suite a run; a case of runs that repeat each other is a test of
+ * the first.
  */
 #include "analyse/combinations.h"
 #include "analyse/gate_rows.h"

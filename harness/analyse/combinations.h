@@ -9,8 +9,9 @@
 #include <stdbool.h>
 
 /*
- * Of the combination that line i of the arms is the first of, the line that tells the most: the first that is wrong, else
- * the first with samples, else that line itself. NULL where the line is not the first, or is of a toggle never taken.
+ * Of the combination that line i of the arms is the first of, the line that tells the most: the first that is wrong,
+ * else the first with samples, else that line itself. NULL where the line is not the first, or is of a toggle never
+ * taken.
  */
 const tern_arm_record *tern_combination_at(const tern_results *results, size_t i);
 

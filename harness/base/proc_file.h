@@ -15,8 +15,8 @@ bool tern_proc_line(const char *path, char *text, size_t bytes);
 char *tern_proc_text(const char *path, char *text, size_t bytes);
 
 /*
- * The same in one call of read() and without the heap. Returns the bytes, 0 where there are none or it cannot be read, or
- * -1 and errno where it cannot be opened.
+ * The same in one call of read() and without the heap. Returns the bytes, 0 where there are none or it cannot be read,
+ * or -1 and errno where it cannot be opened.
  */
 ssize_t tern_proc_read(const char *path, char *text, size_t bytes);
 

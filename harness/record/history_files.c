@@ -345,11 +345,25 @@ uint64_t tern_history_line_key(uint64_t run_key, tern_line line, const void *val
     return XXH3_64bits(parts, sizeof parts);
 }
 
+tern_status tern_history_expect_run(tern_of_run of, tern_line line, const void *value, tern_error *error)
+{
+    const char *its = line == TERN_LINE_POINT ? ((const tern_point *)value)->of : ((const tern_remeasured *)value)->of;
+
+    if (of[0] != '\0' && strcmp(of, its) != 0)
+        return tern_error_set(error, TERN_USAGE,
+                              "the line of run %s, which this one belongs to, was lost; take out the lines with that "
+                              "\"of\", and `history add` of the records of its gate puts all of them back",
+                              its);
+    tern_text_copy(of, sizeof(tern_of_run), its);
+    return TERN_OK;
+}
+
 typedef struct reading {
     tern_results *results;
     const tern_filter *filter;
     tern_index seen; /* keys of lines */
     uint64_t run_key;
+    tern_of_run of;
 } reading;
 
 tern_status tern_history_end_run(tern_results *results, tern_error *error)
@@ -370,13 +384,16 @@ static tern_status take(void *context, tern_line line, void *value, tern_error *
 
     if (line == TERN_LINE_RUN) {
         r->run_key = tern_history_run_key(value);
+        r->of[0] = '\0';
         const tern_status ended = tern_history_end_run(r->results, error);
         return ended == TERN_OK ? tern_results_add(r->results, line, value, error) : ended;
     }
-    if ((line != TERN_LINE_POINT && line != TERN_LINE_REMEASURED) ||
+    const bool counts = line == TERN_LINE_POINT || line == TERN_LINE_REMEASURED;
+    const tern_status of_run = counts ? tern_history_expect_run(r->of, line, value, error) : TERN_OK;
+    if (of_run != TERN_OK || !counts ||
         (r->filter != NULL && !tern_filter_passes(r->filter, (const char *)value + tern_line_types[line].id))) {
         tern_fields_free(tern_line_types[line].fields, value);
-        return TERN_OK;
+        return of_run;
     }
     const uint64_t key = tern_history_line_key(r->run_key, line, value);
     if (tern_index_next(&r->seen, key, &cursor, &place))

@@ -17,6 +17,12 @@
  */
 tern_status tern_history_append(const char *folder, const tern_results *results, size_t *there, tern_error *error);
 
+/*
+ * Whether a line is of the same run as those before it; of: what they said, "" after the line of a run, and set here.
+ * TERN_USAGE: it is not, since the line of its own run was lost.
+ */
+tern_status tern_history_expect_run(tern_of_run of, tern_line line, const void *value, tern_error *error);
+
 /* Closes the last run of what is read, if there is one that is open: whatever is in a history has ended as planned. */
 tern_status tern_history_end_run(tern_results *results, tern_error *error);
 

@@ -38,6 +38,7 @@ typedef struct tern_history_index {
     const char *file; /* that is being read */
     sqlite3_int64 run;
     uint64_t run_key;
+    tern_of_run of; /* what the lines of the run said */
 } history_index;
 
 /* Of the call that failed. */
@@ -154,6 +155,7 @@ static tern_status add_run(history_index *index, const tern_run *run, tern_error
     if (line == NULL)
         return tern_error_memory(error, "a run", sizeof *run);
     index->run_key = tern_history_run_key(run);
+    index->of[0] = '\0';
     sqlite3_bind_int64(index->add_run, 1, (sqlite3_int64)index->run_key);
     bind_text(index->add_run, 2, index->file);
     bind_text(index->add_run, 3, line);
@@ -187,6 +189,9 @@ static tern_status take(void *context, tern_line line, void *value, tern_error *
         tern_fields_free(tern_line_types[line].fields, value);
         return TERN_OK;
     }
+    const tern_status of_run = tern_history_expect_run(index->of, line, value, error);
+    if (of_run != TERN_OK)
+        return of_run;
     sqlite3_bind_int64(index->add_line, 1, index->run);
     sqlite3_bind_int64(index->add_line, 2, (sqlite3_int64)tern_history_line_key(index->run_key, line, value));
     if (line == TERN_LINE_POINT) {

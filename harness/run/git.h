@@ -16,8 +16,8 @@
 tern_status tern_git(const char *const *argv, char *output, size_t bytes, bool *done, tern_error *error);
 
 /*
- * Why git works on no repository here, in its own words, behind "; git says: "; "" when it has no objection, or cannot be
- * run. Returns text.
+ * Why git works on no repository here, in its own words, behind "; git says: "; "" when it has no objection, or cannot
+ * be run. Returns text.
  */
 char *tern_git_objection(char *text, size_t bytes);
 

@@ -10,8 +10,8 @@
 #include "run/recording.h"
 
 /*
- * Of each problem of the plan, whatever its cases' kernels. alone: the kernel that alone is tried, in which `auto` has no
- * part; NULL: all are. Returns the exit status; recording as tern_recording_run() says.
+ * Of each problem of the plan, whatever its cases' kernels. alone: the kernel that alone is tried, in which `auto` has
+ * no part; NULL: all are. Returns the exit status; recording as tern_recording_run() says.
  */
 int tern_tune_plan(tern_recording *recording, const tern_recording_settings *settings, tern_session *session,
                    tern_plan *plan, const tern_kernel *alone, const tern_observer *observer, tern_error *error);

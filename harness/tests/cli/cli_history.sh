@@ -153,6 +153,16 @@ says out '0 points added'
 says out 'there already'
 "$TERNBENCH" history show --format csv >after 2>/dev/null
 cmp -s before after || fail "what is added twice counts twice"
+# Points whose run was lost are not those of the run before it.
+sed 's/"host":"[^"]*"/"host":"other"/' gate.jsonl >other.jsonl
+expect 0 "$TERNBENCH" history add gate.jsonl other.jsonl --history torn
+expect 0 "$TERNBENCH" history show --history torn
+sed -i "$(grep -n '"type":"run"' torn/*.jsonl | sed -n '2s/:.*//p')d" torn/*.jsonl
+for _ in with without; do
+    expect 2 "$TERNBENCH" history show --history torn
+    says err 'which this one belongs to, was lost'
+    rm -f torn/index.sqlite
+done
 expect 5 "$TERNBENCH" history add "$WORK/two/2026-01.jsonl"
 says err 'no case that a gate has timed'
 expect 2 "$TERNBENCH" history add nothing.jsonl

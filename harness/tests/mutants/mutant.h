@@ -26,8 +26,8 @@ void mutant_run(const tern_call *call, tern_slice rows);
 int32_t mutant_value_short(const tern_call *call, size_t m, size_t n);
 
 /*
- * Whether it is one of the calls that run together, before it writes to Y: its bytes are 0x5A then. The check makes more
- * of them the busier the machine is.
+ * Whether it is one of the calls that run together, before it writes to Y: its bytes are 0x5A then. The check makes
+ * more of them the busier the machine is.
  */
 static inline bool mutant_runs_together(const tern_call *call, tern_slice rows)
 {
