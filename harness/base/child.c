@@ -45,9 +45,10 @@ static const double LONGEST_LOOK_S = 0.5;
 
 /*
  * Waiting for a CPU is counted when it is over. Who misses a deadline is looked at again so much later, and goes on
- * while it is ready to run and has not run in between.
+ * while one of its threads is ready to run and has not run in between.
  */
 static const double SECOND_LOOK_S = 0.3;
+enum { READY_THREADS = 16 }; /* that are remembered from look to look; more are not looked at */
 
 /* What stands before the result in shared memory. */
 typedef struct shared {
@@ -67,11 +68,22 @@ typedef struct child {
     double missed_s; /* the deadline that it did not keep */
 } child;
 
+/* A thread that runs, or would, and for how long it has run. */
+typedef struct ready_thread {
+    int id;
+    unsigned long long ran_ns;
+} ready_thread;
+
+typedef struct look {
+    ready_thread thread[READY_THREADS];
+    size_t threads;
+} look;
+
 /* All of its work, or the part that it is at. */
 typedef struct turn {
     double began_s, stopped_s; /* for how long this process had been stopped until then */
     double looked_s;           /* when it was looked at since it is late; 0: not yet */
-    double ran_s;              /* for how long its threads had run then, all together */
+    look last;
 } turn;
 
 #if defined(__has_feature)
@@ -202,28 +214,25 @@ static double all_kept_waiting_s(pid_t pid, int generations)
     return kept_waiting_s(thread) + (generations > 0 ? children_kept_waiting_s(thread, generations - 1) : 0.0);
 }
 
-/* What the threads of a process are at. */
-typedef struct look {
-    bool ready;   /* one of them runs, or would */
-    double ran_s; /* for how long they have run, all together */
-} look;
-
-static void look_at_thread(const char *thread, look *at)
+static void look_at_thread(int pid, const char *id, look *at)
 {
     char path[96], text[512] = "";
-    unsigned long long on_cpu_ns = 0;
+    ready_thread *t = &at->thread[at->threads];
 
-    snprintf(path, sizeof path, "%s/stat", thread);
+    snprintf(path, sizeof path, "/proc/%d/task/%.16s/stat", pid, id);
     tern_proc_read(path, text, sizeof text);
     const char *name_end = strrchr(text, ')');
-    at->ready |= name_end != NULL && strncmp(name_end, ") R", 3) == 0;
-    snprintf(path, sizeof path, "%s/schedstat", thread);
+    if (at->threads == READY_THREADS || name_end == NULL || strncmp(name_end, ") R", 3) != 0)
+        return;
+    snprintf(path, sizeof path, "/proc/%d/task/%.16s/schedstat", pid, id);
     tern_proc_read(path, text, sizeof text);
-    if (sscanf(text, "%llu", &on_cpu_ns) == 1)
-        at->ran_s += 1e-9 * (double)on_cpu_ns;
+    if (sscanf(text, "%llu", &t->ran_ns) == 1) {
+        t->id = atoi(id);
+        at->threads++;
+    }
 }
 
-/* The same of processes that its first thread has started. */
+/* Of a process, and of those that its first thread has started. */
 static void look_at(pid_t pid, int generations, look *at)
 {
     char path[64], text[1024];
@@ -232,11 +241,9 @@ static void look_at(pid_t pid, int generations, look *at)
 
     snprintf(path, sizeof path, "/proc/%d/task", (int)pid);
     tasks = opendir(path);
-    while (tasks != NULL && (task = readdir(tasks)) != NULL) {
-        snprintf(path, sizeof path, "/proc/%d/task/%.16s", (int)pid, task->d_name);
+    while (tasks != NULL && (task = readdir(tasks)) != NULL)
         if (task->d_name[0] != '.')
-            look_at_thread(path, at);
-    }
+            look_at_thread((int)pid, task->d_name, at);
     if (tasks != NULL)
         closedir(tasks);
     snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)pid, (int)pid);
@@ -245,17 +252,26 @@ static void look_at(pid_t pid, int generations, look *at)
         look_at((pid_t)atoi(word), generations - 1, at);
 }
 
+static bool has_starved(const look *before, const look *now)
+{
+    for (size_t i = 0; i < before->threads; i++)
+        for (size_t j = 0; j < now->threads; j++)
+            if (before->thread[i].id == now->thread[j].id && before->thread[i].ran_ns == now->thread[j].ran_ns)
+                return true;
+    return false;
+}
+
 /* Of one that is late: whether it still waits for a CPU, or is yet to be looked at a second time. */
 static bool may_be_starved(const child *c, turn *t, double now)
 {
-    look at = {false, 0.0};
+    look at = {.threads = 0};
 
     if (t->looked_s > 0.0 && now < t->looked_s + SECOND_LOOK_S)
         return true;
     look_at(c->pid, GENERATIONS, &at);
-    const bool may = at.ready && (t->looked_s == 0.0 || at.ran_s == t->ran_s);
+    const bool may = t->looked_s == 0.0 ? at.threads > 0 : has_starved(&t->last, &at);
     t->looked_s = now;
-    t->ran_s = at.ran_s;
+    t->last = at;
     return may;
 }
 
