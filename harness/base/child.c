@@ -178,16 +178,21 @@ static bool has_ended(child *c)
     return c->reaped;
 }
 
-/* How long the thread was ready to run and had no CPU; 0 where the system does not tell. */
-static double kept_waiting_s(const char *thread)
+/* How long a thread, a folder of /proc, has run and has waited for a CPU. False where the system does not tell. */
+static bool read_schedstat(const char *thread, unsigned long long *ran_ns, unsigned long long *waiting_ns)
 {
     char path[96], text[128];
-    unsigned long long on_cpu_ns, waiting_ns;
 
     snprintf(path, sizeof path, "%s/schedstat", thread);
     tern_proc_read(path, text, sizeof text);
-    const bool told = sscanf(text, "%llu %llu", &on_cpu_ns, &waiting_ns) == 2;
-    return told ? 1e-9 * (double)waiting_ns : 0.0;
+    return sscanf(text, "%llu %llu", ran_ns, waiting_ns) == 2;
+}
+
+static double kept_waiting_s(const char *thread)
+{
+    unsigned long long ran_ns, waiting_ns;
+
+    return read_schedstat(thread, &ran_ns, &waiting_ns) ? 1e-9 * (double)waiting_ns : 0.0;
 }
 
 static double all_kept_waiting_s(pid_t pid, int generations);
@@ -216,20 +221,17 @@ static double all_kept_waiting_s(pid_t pid, int generations)
 
 static void look_at_thread(int pid, const char *id, look *at)
 {
-    char path[96], text[512] = "";
-    ready_thread *t = &at->thread[at->threads];
+    char thread[64], path[96], text[512];
+    ready_thread found = {.id = atoi(id)};
+    unsigned long long waiting_ns;
 
-    snprintf(path, sizeof path, "/proc/%d/task/%.16s/stat", pid, id);
+    snprintf(thread, sizeof thread, "/proc/%d/task/%.16s", pid, id);
+    snprintf(path, sizeof path, "%s/stat", thread);
     tern_proc_read(path, text, sizeof text);
     const char *name_end = strrchr(text, ')');
-    if (at->threads == READY_THREADS || name_end == NULL || strncmp(name_end, ") R", 3) != 0)
-        return;
-    snprintf(path, sizeof path, "/proc/%d/task/%.16s/schedstat", pid, id);
-    tern_proc_read(path, text, sizeof text);
-    if (sscanf(text, "%llu", &t->ran_ns) == 1) {
-        t->id = atoi(id);
-        at->threads++;
-    }
+    if (at->threads < READY_THREADS && name_end != NULL && strncmp(name_end, ") R", 3) == 0 &&
+        read_schedstat(thread, &found.ran_ns, &waiting_ns))
+        at->thread[at->threads++] = found;
 }
 
 /* Of a process, and of those that its first thread has started. */

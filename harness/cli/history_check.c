@@ -89,7 +89,6 @@ static bool is_measurable(check *c, const tern_history_step *step, tern_error *w
 /* Among what is known of the history, and what is to be kept in it. */
 static tern_status take(check *c, const tern_run *run, const tern_remeasured *line, tern_error *error)
 {
-    const tern_run_end end = {.complete = true};
     tern_results *const both[] = {c->results, &c->again};
     tern_status status = TERN_OK;
 
@@ -98,7 +97,7 @@ static tern_status take(check *c, const tern_run *run, const tern_remeasured *li
         if (status == TERN_OK)
             status = tern_results_add(both[i], TERN_LINE_REMEASURED, line, error);
         if (status == TERN_OK)
-            status = tern_results_add(both[i], TERN_LINE_END, &end, error);
+            status = tern_history_end_run(both[i], error);
     }
     return status;
 }

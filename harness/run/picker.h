@@ -13,8 +13,8 @@ typedef struct tern_picker {
     tern_environment *environment;
     tern_activity *activity;
     bool fresh; /* measure, whatever was found before */
-    const tern_kernel
-        *alone; /* the only one that is tried, and nothing is kept; the workload is named after it. NULL: all */
+    /* The only one that is tried, and nothing is kept; the workload is named after it. NULL: all are. */
+    const tern_kernel *alone;
     tern_tuning_tell *tell; /* is told all that is tried; NULL: nobody. Nothing is tried where it was found before. */
     void *context;
 } tern_picker;

@@ -4,6 +4,7 @@
 #include "base/child.h"
 
 #include "base/clock.h"
+#include "base/cpu_mask.h"
 #include "skip.h"
 
 #include <errno.h>
@@ -200,15 +201,13 @@ static void a_deadline_waits_for_a_process_that_the_load_keeps_waiting(void **st
 {
     const tern_child_options options = {.deadline_s = 1.0};
     pid_t others[3];
-    cpu_set_t found, one;
+    cpu_set_t found;
 
     (void)state;
     if (access("/proc/thread-self/schedstat", R_OK) != 0 || access("/proc/thread-self/children", R_OK) != 0)
         skip_because("this system tells no waiting time, or no children");
     assert_int_equal(sched_getaffinity(0, sizeof found, &found), 0);
-    CPU_ZERO(&one);
-    CPU_SET((size_t)sched_getcpu(), &one);
-    sched_setaffinity(0, sizeof one, &one);
+    tern_cpu_mask_bind(sched_getcpu());
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         others[i] = start_to_compute(1e9);
     const tern_child_end end = run_with(computes_in_another_process, &options);
@@ -221,21 +220,12 @@ static void a_deadline_waits_for_a_process_that_the_load_keeps_waiting(void **st
     assert_int_equal(result.value, 1);
 }
 
-static void go_to(int cpu)
-{
-    cpu_set_t one;
-
-    CPU_ZERO(&one);
-    CPU_SET((size_t)cpu, &one);
-    sched_setaffinity(0, sizeof one, &one);
-}
-
 static int taken_cpu;
 
 static void computes_on_the_taken_cpu(void *argument, void *shared)
 {
     (void)argument;
-    go_to(taken_cpu);
+    tern_cpu_mask_bind(taken_cpu);
     while (cpu_s() < 0.2) {
     }
     ((answer *)shared)->value = 1;
@@ -249,7 +239,7 @@ static pid_t start_to_take_the_cpu(void)
 
     if (pid != 0)
         return pid;
-    go_to(taken_cpu);
+    tern_cpu_mask_bind(taken_cpu);
     usleep(100000);
     sched_setscheduler(0, SCHED_FIFO, &first);
     while (cpu_s() < 0.9) {
@@ -277,7 +267,7 @@ static void a_deadline_waits_for_who_still_waits_for_a_cpu(void **state)
         other++;
     for (taken_cpu = other + 1; !CPU_ISSET((size_t)taken_cpu, &found);)
         taken_cpu++;
-    go_to(other);
+    tern_cpu_mask_bind(other);
     const pid_t pid = start_to_take_the_cpu();
     const tern_child_end end = run_with(computes_on_the_taken_cpu, &options);
     kill(pid, SIGKILL);
